@@ -1,0 +1,77 @@
+"""Why an upload has no thumbnails: every reason there is, each with the sentence a person reads.
+
+The error tree:
+
+    Exception
+     ├─ Rejected    the uploader's fault: written into the manifest on the first attempt, never retried
+     └─ anything    ours: it leaves the handler, Lambda retries twice, then the event is dead-lettered
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Reason(StrEnum):
+    """The codes of the API and of the manifest. A code, once published, never changes its meaning."""
+
+    # Refused before a signature is given: the problems of POST /uploads.
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    TYPE_NOT_SUPPORTED = "type_not_supported"
+    INVALID = "invalid"
+    # Refused by the conversion: a manifest with status "rejected".
+    EMPTY = "empty"
+    NOT_AN_IMAGE = "not_an_image"
+    DAMAGED = "damaged"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_COMPLEX = "too_complex"
+    # Given up after every retry: a manifest with status "failed".
+    CONVERSION_FAILED = "conversion_failed"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a reason means. text: for people, may hold {placeholders}; retryable: trying the same file again may help."""
+
+    text: str
+    retryable: bool = False
+
+
+SENTENCES: dict[Reason, Sentence] = {
+    Reason.MALFORMED: Sentence("The request is not the JSON that this service expects."),
+    Reason.TOO_LARGE: Sentence("The file is larger than {limit} MB. Please choose a smaller one."),
+    Reason.TYPE_NOT_SUPPORTED: Sentence("This type of file is not accepted. Please choose {accepted}."),
+    Reason.INVALID: Sentence("The request says something about this file that cannot be right."),
+    Reason.EMPTY: Sentence("The file is empty. Please choose another one."),
+    Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Accepted are {accepted}."),
+    Reason.DAMAGED: Sentence("The picture is damaged and cannot be read. Please export it again, or choose another one."),
+    Reason.TOO_MANY_PIXELS: Sentence("The picture has more than {limit} megapixels. Please upload a smaller version."),
+    Reason.TOO_COMPLEX: Sentence(
+        "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG."
+    ),
+    Reason.CONVERSION_FAILED: Sentence(
+        "Something went wrong on our side, and we have been told. Please try again later.", retryable=True
+    ),
+}
+
+
+def describe(reason: Reason, **facts: Any) -> dict[str, Any]:
+    """The reason as it stands in a manifest: {"code", "message", "retryable"}. facts fill the sentence's placeholders."""
+    sentence = SENTENCES[reason]
+    return {"code": reason.value, "message": sentence.text.format(**facts), "retryable": sentence.retryable}
+
+
+class Rejected(Exception):
+    """The picture cannot be accepted.
+
+    reason: its code. detail: for our logs only. facts: what fills the reason's sentence. original: what is known of
+    the file, in the shape of the manifest's "original", or None.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", *, original: dict[str, Any] | None = None, **facts: Any):
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail
+        self.facts = facts
+        self.original = original
