@@ -4,6 +4,7 @@ What is accepted is decided twice: by the name and type that the uploader claims
 before the upload, and by the bytes, which alone count, in the conversion.
 """
 
+import re
 from dataclasses import dataclass
 
 
@@ -11,26 +12,60 @@ from dataclasses import dataclass
 class Input:
     """A format that is accepted.
 
-    name: as the manifest spells it. label: as people call it. decoders: Pillow's names of those that may read it.
-    types: content types under which it may be uploaded, the registered one first. extensions: with the dot.
+    name: as the manifest spells it. label: as people call it. signature: what its first bytes match. reader: the module
+    of `pipeline.readers` that opens it. bytes_per_pixel: the most memory that decoding takes per pixel of the original,
+    measured with the largest pictures that each format allows (docs/decisions/imaging-memory.md); 0 when the decoder's
+    memory does not grow with the original. types: content types under which it may be uploaded, the registered one
+    first. extensions: with the dot.
     """
 
     name: str
     label: str
-    decoders: tuple[str, ...]
+    signature: bytes
+    reader: str
+    bytes_per_pixel: float
     types: tuple[str, ...]
     extensions: tuple[str, ...]
 
+    def matches(self, start: bytes) -> bool:
+        """Whether a file that starts with these bytes (64 are enough) is of this format."""
+        return re.match(self.signature, start, re.DOTALL) is not None
 
+
+# The order matters in one place: AVIF and HEIF share a container, and a file that names both brands is AVIF.
 INPUTS = (
-    Input("JPEG", "JPEG", ("JPEG", "MPO"), ("image/jpeg", "image/jpg", "image/pjpeg"), (".jpg", ".jpeg", ".jpe", ".jfif")),
-    Input("PNG", "PNG", ("PNG",), ("image/png", "image/apng"), (".png", ".apng")),
-    Input("WEBP", "WebP", ("WEBP",), ("image/webp",), (".webp",)),
-    Input("GIF", "GIF", ("GIF",), ("image/gif",), (".gif",)),
-    Input("AVIF", "AVIF", ("AVIF",), ("image/avif",), (".avif",)),
-    Input("HEIF", "HEIC", ("HEIF",), ("image/heic", "image/heif", "image/heic-sequence"), (".heic", ".heif", ".hif")),
-    Input("TIFF", "TIFF", ("TIFF",), ("image/tiff",), (".tif", ".tiff")),
-    Input("BMP", "BMP", ("BMP",), ("image/bmp", "image/x-ms-bmp"), (".bmp", ".dib")),
+    Input(
+        "JPEG",
+        "JPEG",
+        rb"\xff\xd8\xff",
+        "jpeg",
+        6,
+        ("image/jpeg", "image/jpg", "image/pjpeg"),
+        (".jpg", ".jpeg", ".jpe", ".jfif"),
+    ),
+    Input("PNG", "PNG", rb"\x89PNG\r\n\x1a\n", "png", 8, ("image/png", "image/apng"), (".png", ".apng")),
+    Input("WEBP", "WebP", rb"RIFF.{4}WEBPVP8[ LX]", "webp", 15.5, ("image/webp",), (".webp",)),
+    Input("GIF", "GIF", rb"GIF8[79]a", "gif", 8, ("image/gif",), (".gif",)),
+    Input(
+        "AVIF",
+        "AVIF",
+        rb"....ftyp(?:avi[fs]|(?:mif1|msf1|miaf)....(?:....)*?avi[fs])",
+        "avif",
+        9,
+        ("image/avif",),
+        (".avif",),
+    ),
+    Input(
+        "HEIF",
+        "HEIC",
+        rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)",
+        "heif",
+        8,
+        ("image/heic", "image/heif", "image/heic-sequence"),
+        (".heic", ".heif", ".hif"),
+    ),
+    Input("TIFF", "TIFF", rb"II\*\0|MM\0\*|II\+\0|MM\0\+", "tiff", 12, ("image/tiff",), (".tif", ".tiff")),
+    Input("BMP", "BMP", rb"BM", "bmp", 8, ("image/bmp", "image/x-ms-bmp"), (".bmp", ".dib")),
 )
 
 ACCEPTED_TYPES = frozenset(content_type for accepted in INPUTS for content_type in accepted.types)

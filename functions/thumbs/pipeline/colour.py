@@ -1,0 +1,90 @@
+"""Colour: every picture becomes 8-bit RGB or RGBA, first in its own colours, then in sRGB.
+
+Profiles are applied after the resize: 9 ms on 640 pixels against 176 on 12 megapixels.
+"""
+
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+_16_BIT = {"I;16", "I;16L", "I;16B", "I;16N"}
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """The picture in a mode that can be resized: L, LA, RGB, RGBA, CMYK or LAB.
+
+    Does nothing to what already is. Palettes and single bits become colours, transparent colours become alpha, and
+    16-bit gray keeps its upper 8 bits, where a plain conversion would cut off at 255 and turn white.
+    """
+    transparent = image.info.get("transparency") is not None
+    if image.mode in _16_BIT or image.mode == "I":
+        return _from_16_bit(image, image.info.get("transparency"))
+    if image.mode == "F":
+        return image.convert("L")
+    if image.mode == "P":
+        return image.convert("RGBA" if transparent or (image.palette and image.palette.mode == "RGBA") else "RGB")
+    if image.mode == "PA":
+        return image.convert("RGBA")
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in {"L", "RGB"} and transparent:
+        return image.convert("LA" if image.mode == "L" else "RGBA")
+    if image.mode in {"YCbCr", "HSV", "RGBX"}:
+        return image.convert("RGB")
+    if image.mode in {"RGBa", "La"}:
+        return image.convert(image.mode.upper())
+    return image
+
+
+def _from_16_bit(image: Image.Image, transparent: Any) -> Image.Image:
+    wide = image.convert("I")
+    gray = wide.point([value >> 8 for value in range(65536)], "L")
+    if not isinstance(transparent, int):
+        return gray
+    alpha = wide.point([0 if value == transparent else 255 for value in range(65536)], "L")
+    return Image.merge("LA", (gray, alpha))
+
+
+def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in RGB or RGBA and sRGB. A profile that is broken, or not made for it, counts as none."""
+    if image.mode == "LAB":
+        return _transformed(image, None) or image.convert("RGB")
+    if profile:
+        managed = _transformed(image, profile)
+        if managed is not None:
+            return managed
+    return image.convert("RGBA" if image.mode in {"LA", "RGBA"} else "RGB")
+
+
+# The colour spaces of a profile, as its header spells them, and the modes that it can describe.
+_SPACES = {"GRAY": {"L"}, "RGB": {"RGB", "RGBA"}, "CMYK": {"CMYK"}}
+
+
+def _transformed(image: Image.Image, profile: bytes | None) -> Image.Image | None:
+    from PIL import ImageCms  # here, because most pictures need none of it
+
+    output = "RGBA" if image.mode in {"LA", "RGBA"} else "RGB"
+    alpha = image.getchannel("A") if image.mode == "LA" else None
+    try:
+        own = ImageCms.ImageCmsProfile(BytesIO(profile)) if profile else ImageCms.createProfile("LAB")
+        space = own.profile.xcolor_space.strip() if isinstance(own, ImageCms.ImageCmsProfile) else "LAB"
+        if space == "RGB" and image.mode in {"L", "LA"}:
+            image = image.convert(output)
+        elif space == "GRAY" and image.mode in {"LA", "RGB", "RGBA"}:
+            image = image.convert("L")
+        if image.mode not in _SPACES.get(space, {"LAB"}):
+            return None
+        converted = ImageCms.profileToProfile(
+            image,
+            own,
+            ImageCms.createProfile("sRGB"),
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            outputMode="RGBA" if image.mode == "RGBA" else "RGB",
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError):
+        return None
+    if converted is not None and alpha is not None and converted.mode == "RGB":
+        converted.putalpha(alpha)
+    return converted

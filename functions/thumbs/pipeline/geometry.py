@@ -1,0 +1,35 @@
+"""How large everything comes out. Sizes are (width, height) in pixels, as a person sees the picture."""
+
+from dataclasses import dataclass
+
+from thumbs import sizes
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thumbnail to be made. scaled: of the whole picture. output: of the thumbnail, smaller when it is cropped."""
+
+    size: sizes.Size
+    scaled: tuple[int, int]
+    output: tuple[int, int]
+
+
+def target(picture: tuple[int, int], size: sizes.Size) -> Target:
+    """Fits the picture into the box, or fills the box; never enlarges; sides are at least 1.
+
+    A picture smaller than the box that it should fill keeps the shape of the box rather than its size: pages are laid
+    out by shape.
+    """
+    width, height = picture
+    shrink = min(1.0, size.width / width, size.height / height)
+    if not size.crop:
+        fitted = scale(picture, shrink)
+        return Target(size, fitted, fitted)
+    part = min(1.0, width / size.width, height / size.height)
+    output = scale((size.width, size.height), part)
+    cover = scale(picture, max(output[0] / width, output[1] / height))
+    return Target(size, (max(cover[0], output[0]), max(cover[1], output[1])), output)
+
+
+def scale(size: tuple[int, int], factor: float) -> tuple[int, int]:
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))

@@ -1,0 +1,17 @@
+"""What a file is, by its first bytes alone: neither its name nor its content type is believed, and no parser runs."""
+
+from thumbs import errors, formats
+
+# Enough for every signature, with up to a dozen brands of an ISO container.
+_START = 64
+
+
+def identify(original: bytes) -> formats.Input:
+    """Raises Rejected (empty, not_an_image)."""
+    if not original:
+        raise errors.Rejected(errors.Reason.EMPTY)
+    start = original[:_START]
+    for accepted in formats.INPUTS:
+        if accepted.matches(start):
+            return accepted
+    raise errors.Rejected(errors.Reason.NOT_AN_IMAGE, f"starts with {start[:16]!r}", accepted=formats.ACCEPTED_LABELS)

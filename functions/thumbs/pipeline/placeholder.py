@@ -1,0 +1,32 @@
+"""Placeholder: what a page shows while a thumbnail loads."""
+
+from collections import defaultdict
+
+from PIL import Image
+
+from thumbs import manifest
+from thumbs.pipeline import geometry, thumbhash
+
+# Pixels of the longer side. ThumbHash keeps 7 waves at most, which 32 samples describe well within its 4 bits.
+_SIDE = 32
+_SHADES = 6  # of each channel, into which colours are sorted
+
+
+def of(picture: Image.Image) -> manifest.Placeholder:
+    """picture: RGB or RGBA in sRGB."""
+    small = geometry.scale(picture.size, min(1.0, _SIDE / max(picture.size)))
+    pixels = picture.resize(small, Image.Resampling.BOX, reducing_gap=1.0).convert("RGBA").tobytes()
+    return manifest.Placeholder(thumbhash.encode(*small, pixels), main_colour(pixels))
+
+
+def main_colour(rgba: bytes) -> str:
+    """The mean, as #rrggbb, of the colours that most of the picture has: not of all, which is gray too often."""
+    groups: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for red, green, blue, alpha in zip(rgba[::4], rgba[1::4], rgba[2::4], rgba[3::4], strict=True):
+        group = groups[red * _SHADES >> 8, green * _SHADES >> 8, blue * _SHADES >> 8]
+        for index, value in enumerate((red * alpha, green * alpha, blue * alpha, alpha)):
+            group[index] += value
+    *sums, weight = max(groups.values(), key=lambda group: group[3])
+    if not weight:
+        return "#ffffff"  # nothing is to be seen
+    return "#" + "".join(f"{round(value / weight):02x}" for value in sums)

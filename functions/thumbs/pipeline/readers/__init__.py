@@ -1,0 +1,70 @@
+"""The readers: one module for each accepted format, named in `formats`, and loaded when its first file arrives.
+
+Each has one function,
+
+    source(original: bytes) -> Source
+
+that reads the header and no pixel. `opened` and `decoding` stand around everything that a decoder does.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+from PIL import Image
+
+from thumbs import formats
+from thumbs.errors import Reason, Rejected
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture whose header has been read.
+
+    size: width and height as stored, in pixels. load: decodes the first frame; given the smallest width and height
+    that are needed, it may decode to any size from those upwards, in the shape of the original. orientation: 1 to 8.
+    profile: the ICC profile of its colours. frames: 1 for a still.
+    """
+
+    size: tuple[int, int]
+    load: Callable[[tuple[int, int]], Image.Image]
+    orientation: int = 1
+    profile: bytes | None = None
+    frames: int = 1
+
+
+def reader(accepted: formats.Input) -> ModuleType:
+    """The module that reads this format; importing it imports the decoder."""
+    return import_module(f"thumbs.pipeline.readers.{accepted.reader}")
+
+
+def opened(accepted: formats.Input, original: bytes) -> Source:
+    """Raises Rejected (damaged, too_complex)."""
+    with decoding():
+        source: Source = reader(accepted).source(original)
+    if min(source.size) < 1:
+        raise Rejected(Reason.DAMAGED, f"a size of {source.size}")
+    return source
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Whatever a decoder raises is the file's fault. Only decoders run inside: a mistake of ours must not hide here.
+
+    Seen: OSError, ValueError, RuntimeError, SyntaxError, EOFError, ZeroDivisionError, TypeError, IndexError,
+    struct.error, zlib.error. Their warnings are about the file as well.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Rejected:
+        raise
+    except Exception as error:
+        # libheif, libavif and libtiff report a refused allocation as an error of their own, with this word in it.
+        memory = isinstance(error, MemoryError) or "memory" in str(error).lower()
+        reason = Reason.TOO_COMPLEX if memory else Reason.DAMAGED
+        raise Rejected(reason, f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,87 @@
+"""The steps, in their order: this list is the documentation of what happens to a picture.
+
+identify    by its first bytes                               nothing is believed but them
+open        its header                                       no pixel yet
+limit       megapixels, against the setting and memory       before a pixel moves
+decode      the first frame, as small as the format allows
+plain       to 8 bits per channel, colours and alpha         nothing for most pictures
+resize      to the largest thumbnail
+orient      as it was held                                   nothing for orientation 1
+colour      to sRGB                                          nothing without a profile
+cascade     each further thumbnail from a larger one
+crop        to the part that matters                         nothing when the whole picture is wanted
+encode      without metadata
+placeholder ThumbHash and main colour
+"""
+
+from dataclasses import asdict
+from math import ceil
+
+from PIL import Image
+
+from thumbs import formats, manifest
+from thumbs.errors import Rejected
+from thumbs.pipeline import colour, encode, geometry, limits, orient, placeholder, readers
+from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
+from thumbs.pipeline.crop import window
+
+# How much larger than its result a picture has to be before it is resized by averaging first: 1.5 costs 0.1 to 0.7 dB
+# after encoding against a full Lanczos from the original, and saves two thirds of the time.
+GAP = 1.5
+
+
+def prepare(accepted: formats.Input, output: formats.Output) -> None:
+    """Imports what the steps need for these formats, so that a process forked from this one need not."""
+    readers.reader(accepted)
+    encode.prepare(output)
+
+
+def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: Limits) -> Conversion:
+    """Raises Rejected. accepted: what `identify` found."""
+    source = readers.opened(accepted, original)
+    width, height = orient.as_seen(source.size, source.orientation)
+    known = manifest.Original(accepted.name, width, height, len(original), source.frames)
+    limits.check(accepted, known, wanted.max_megapixels, allowed)
+
+    targets = [geometry.target((width, height), size) for size in wanted.sizes]
+    largest = max((target.scaled for target in targets), key=lambda size: size[0] * size[1])
+    stored = orient.as_seen(largest, source.orientation)
+    try:
+        with readers.decoding():
+            frame = source.load((ceil(stored[0] * GAP), ceil(stored[1] * GAP)))
+    except Rejected as refusal:
+        refusal.original = asdict(known)
+        raise
+
+    picture = colour.plain(frame)
+    picture = resized(picture, stored)
+    picture = orient.upright(picture, source.orientation)
+    picture = colour.to_srgb(picture, source.profile)
+
+    made = cascade(picture, targets)
+    rendered = tuple(
+        Rendered(target.size.name, *image.size, encode.encode(image, wanted.output, wanted.quality))
+        for target, image in zip(targets, made, strict=True)
+    )
+    return Conversion(known, rendered, placeholder.of(picture))
+
+
+def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    if image.size == size:
+        return image
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=GAP)
+
+
+def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.Image]:
+    """The thumbnails in the order of their targets, each made from the smallest larger one that is large enough."""
+    scaled = {picture.size: picture}
+    made: dict[int, Image.Image] = {}
+    for index, target in sorted(enumerate(targets), key=lambda pair: -pair[1].scaled[0] * pair[1].scaled[1]):
+        if target.scaled not in scaled:
+            enough = [
+                size for size in scaled if size[0] >= GAP * target.scaled[0] and size[1] >= GAP * target.scaled[1]
+            ]
+            scaled[target.scaled] = resized(scaled[min(enough, default=picture.size)], target.scaled)
+        whole = scaled[target.scaled]
+        made[index] = whole if target.output == whole.size else whole.crop(window(whole, target.output))
+    return [made[index] for index in range(len(targets))]

@@ -1,0 +1,212 @@
+"""Pictures for tests, made here: small functions that return the bytes of a file.
+
+Unless told otherwise a picture has four quadrants: one look tells whether it stands upright and has its colours.
+
+    red    green
+    blue   white
+"""
+
+import random
+import struct
+import zlib
+from io import BytesIO
+from typing import Any
+
+from PIL import Image, ImageCms, ImageDraw
+from pillow_heif import register_heif_opener
+
+RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 180, 60), (40, 60, 210), (255, 255, 255)
+CLEAR = (0, 0, 0, 0)
+
+# From the stored picture to the one a person sees is what an orientation says; this is the way back.
+_STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def quadrants(width: int, height: int) -> Image.Image:
+    picture = Image.new("RGB", (width, height), WHITE)
+    middle = width // 2, height // 2
+    picture.paste(RED, (0, 0, *middle))
+    picture.paste(GREEN, (middle[0], 0, width, middle[1]))
+    picture.paste(BLUE, (0, middle[1], middle[0], height))
+    return picture
+
+
+def photo(width: int, height: int, seed: int = 1) -> Image.Image:
+    """What a camera gives: structure at every scale, hard edges, and noise in each pixel."""
+    chance = random.Random(seed)
+    picture = Image.new("RGB", (width, height), (128, 128, 128))
+    for octave in range(2, 11):
+        size = max(1, width * 2**octave // 1024 or 2), max(1, height * 2**octave // 1024 or 2)
+        if size[0] > width or size[1] > height:
+            break
+        layer = Image.frombytes("RGB", size, chance.randbytes(size[0] * size[1] * 3))
+        picture = Image.blend(picture, layer.resize((width, height), Image.Resampling.BICUBIC), 0.75 / (octave - 0.5))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(25):
+        x, y = chance.randrange(width), chance.randrange(height)
+        reach = 1 + chance.randrange(max(width, height) // 6 + 1)
+        colour = tuple(chance.randrange(256) for _ in range(3))
+        draw.ellipse((x - reach, y - reach // 2, x + reach, y + reach // 2), fill=colour)
+        draw.line((x, y, chance.randrange(width), chance.randrange(height)), fill=colour[::-1], width=1 + reach // 40)
+    tile = Image.frombytes("RGB", (256, 256), chance.randbytes(256 * 256 * 3))
+    noise = Image.new("RGB", (width, height))
+    for y in range(0, height, 256):
+        for x in range(0, width, 256):
+            noise.paste(tile, (x, y))
+    return Image.blend(picture, noise, 0.06)
+
+
+def encoded(picture: Image.Image, format_: str, **options: Any) -> bytes:
+    """format_: Pillow's name, also HEIF."""
+    if format_ == "HEIF":
+        register_heif_opener()
+    file = BytesIO()
+    picture.save(file, format_, **options)
+    return file.getvalue()
+
+
+def exif(orientation: int) -> bytes:
+    """EXIF with an orientation, right or wrong, and a place that must not be published."""
+    data = Image.Exif()
+    data[0x0112] = orientation
+    data[0x010E] = "SECRET"
+    data.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
+    return data.tobytes()
+
+
+def jpeg(
+    width: int = 640,
+    height: int = 480,
+    orientation: int | None = None,
+    picture: Image.Image | None = None,
+    **options: Any,
+) -> bytes:
+    """width, height: as a person sees it, whatever the orientation, which is stored in EXIF."""
+    picture = picture or quadrants(width, height)
+    return encoded(*_stored(picture, "JPEG", orientation), **{"quality": 90, **_exif(orientation), **options})
+
+
+def png(
+    width: int = 640,
+    height: int = 480,
+    orientation: int | None = None,
+    picture: Image.Image | None = None,
+    **options: Any,
+) -> bytes:
+    picture = picture or quadrants(width, height)
+    return encoded(*_stored(picture, "PNG", orientation), **{**_exif(orientation), **options})
+
+
+def webp(
+    width: int = 640,
+    height: int = 480,
+    orientation: int | None = None,
+    picture: Image.Image | None = None,
+    **options: Any,
+) -> bytes:
+    picture = picture or quadrants(width, height)
+    return encoded(*_stored(picture, "WEBP", orientation), **{"quality": 90, **_exif(orientation), **options})
+
+
+def avif(
+    width: int = 640,
+    height: int = 480,
+    orientation: int | None = None,
+    picture: Image.Image | None = None,
+    **options: Any,
+) -> bytes:
+    picture = picture or quadrants(width, height)
+    return encoded(
+        *_stored(picture, "AVIF", orientation), **{"quality": 90, "speed": 8, **_exif(orientation), **options}
+    )
+
+
+def tiff(
+    width: int = 640,
+    height: int = 480,
+    orientation: int | None = None,
+    picture: Image.Image | None = None,
+    **options: Any,
+) -> bytes:
+    picture = picture or quadrants(width, height)
+    tags = {"tiffinfo": {274: orientation}} if orientation else {}
+    return encoded(*_stored(picture, "TIFF", orientation), **{**tags, **options})
+
+
+def heic(
+    width: int = 640,
+    height: int = 480,
+    orientation: int | None = None,
+    picture: Image.Image | None = None,
+    **options: Any,
+) -> bytes:
+    picture = picture or quadrants(width, height)
+    return encoded(*_stored(picture, "HEIF", orientation), **{"quality": 90, **_exif(orientation), **options})
+
+
+def gif(width: int = 640, height: int = 480, picture: Image.Image | None = None, **options: Any) -> bytes:
+    return encoded(picture or quadrants(width, height), "GIF", **options)
+
+
+def bmp(width: int = 640, height: int = 480, picture: Image.Image | None = None) -> bytes:
+    return encoded(picture or quadrants(width, height), "BMP")
+
+
+def transparent(width: int, height: int) -> Image.Image:
+    """The quadrants, the white one of which is cut out."""
+    picture = quadrants(width, height).convert("RGBA")
+    picture.paste(CLEAR, (width // 2, height // 2, width, height))
+    return picture
+
+
+def transparent_png(width: int = 640, height: int = 480) -> bytes:
+    return png(picture=transparent(width, height))
+
+
+def animated_gif(width: int = 320, height: int = 240, frames: int = 3) -> bytes:
+    """Its first frame has the quadrants, the others are black."""
+    others = [Image.new("RGB", (width, height), (level, 0, 0)) for level in range(frames - 1)]
+    return gif(width, height, save_all=True, append_images=others, duration=100, loop=0)
+
+
+def gray16_png(width: int, height: int, value: int) -> bytes:
+    """One shade of 16-bit gray."""
+    return png(picture=Image.new("I;16", (width, height), value))
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def with_chunk(original: bytes, kind: bytes, data: bytes) -> bytes:
+    """A PNG with one more chunk behind its header."""
+    return original[:33] + chunk(kind, data) + original[33:]
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose header promises that many pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(64))) + chunk(b"IEND", b"")
+    )
+
+
+def srgb_profile() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def _stored(picture: Image.Image, format_: str, orientation: int | None) -> tuple[Image.Image, str]:
+    return (picture.transpose(_STORED[orientation]) if orientation in _STORED else picture), format_
+
+
+def _exif(orientation: int | None) -> dict[str, bytes]:
+    return {} if orientation is None else {"exif": exif(orientation)}
