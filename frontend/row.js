@@ -1,0 +1,150 @@
+/** One file is one row, from the first moment to the last, and its height does not change until somebody opens it. */
+
+import {button, make} from "./elements.js";
+import {preview} from "./preview.js";
+import {thumbnails} from "./thumbnails.js";
+import {isOver, mayRetry} from "./uploads.js";
+import {bytes, bytesOf, dimensions, extension, left, saved, some} from "./words.js";
+
+/** @typedef {import("./uploads.js").Upload} Upload */
+
+/**
+ * What the row says of the upload, in words.
+ * @param {Upload} upload
+ * @returns {string}
+ */
+export function status(upload) {
+  switch (upload.stage) {
+    case "waiting":
+    case "signing":
+      return "Waiting";
+    case "uploading":
+      return ["Uploading", bytesOf(upload.sent, upload.size), left(upload.left)].filter(Boolean).join(", ");
+    case "offline":
+      return "No connection. It goes on by itself.";
+    case "again":
+      return `${upload.problem?.message} Trying again.`;
+    case "converting":
+      return "Making thumbnails";
+    case "slow":
+      return "Still making thumbnails. It takes longer than usual.";
+    case "done":
+      return done(upload);
+    case "stopped":
+      return upload.problem?.message ?? "";
+    case "cancelled":
+      return "Cancelled";
+    case "interrupted":
+      return "Not uploaded before the page was closed. Choose the file again and it goes on.";
+  }
+}
+
+/** @param {Upload} upload */
+function done({manifest, size}) {
+  const made = manifest?.thumbnails ?? [];
+  const total = made.reduce((sum, thumbnail) => sum + thumbnail.bytes, 0);
+  return [some(made.length, "thumbnail"), bytes(total), saved(total, size)].filter(Boolean).join(", ");
+}
+
+export class Row {
+  element = make("li", {class: "row"});
+  #upload;
+  #actions;
+  #kind = "";
+  #canvas = make("canvas", {class: "picture", width: "1", height: "1"});
+  #box = make("div", {class: "preview", "aria-hidden": "true"});
+  #facts = make("p", {class: "fact"});
+  #status = make("p", {class: "status"});
+  #bar;
+  #buttons = make("div", {class: "actions"});
+  #panel;
+
+  /**
+   * @param {Upload} upload
+   * @param {{retry: () => void, remove: () => void, choose: () => void, announce: (text: string) => void,
+   *   onToggle: () => void, refresh: () => Promise<import("./result.js").Manifest | null>}} actions
+   */
+  constructor(upload, actions) {
+    this.#upload = upload;
+    this.#actions = actions;
+    this.#bar = make("progress", {max: "1", "aria-label": `Upload of ${upload.name}`});
+    this.#panel = make("div", {class: "panel", id: `thumbnails-${upload.id}`, hidden: ""});
+    // The end of a name tells photos apart, so a long one is cut in the middle.
+    const cut = Math.max(0, upload.name.length - 10);
+    const name = make("h3", {class: "name", title: upload.name}, make("span", {}, upload.name.slice(0, cut)), make("span", {}, upload.name.slice(cut)));
+    this.#box.append(extension(upload.name), this.#canvas);
+    this.element.append(make("div", {class: "head"}, this.#box, name, this.#facts, this.#status, this.#buttons), this.#bar, this.#panel);
+    if (upload.file && !upload.problem) preview(upload.file, this.#canvas);
+    this.update();
+  }
+
+  /** Shows how far the upload is now. */
+  update() {
+    const {manifest, stage, size} = this.#upload;
+    this.element.dataset.stage = stage;
+    const original = manifest?.original;
+    this.#facts.textContent = original ? `${bytes(size)}, ${dimensions(original)}` : bytes(size);
+    this.#status.textContent = status(this.#upload);
+    this.#bar.value = this.#progress();
+    this.#bar.hidden = isOver(this.#upload);
+    this.#offer();
+    if (stage === "done" && this.#canvas.width === 1) this.#showSmallest();
+  }
+
+  get isOpen() {
+    return !this.#panel.hidden;
+  }
+
+  /** @param {boolean} open */
+  toggle(open = !this.isOpen) {
+    const {name, manifest} = this.#upload;
+    if (!manifest || open === this.isOpen) return;
+    if (open && !this.#panel.hasChildNodes()) this.#panel.append(...thumbnails(name, manifest, this.#actions));
+    this.#panel.hidden = !open;
+    this.#buttons.querySelector("[aria-expanded]")?.setAttribute("aria-expanded", `${open}`);
+    this.#actions.onToggle();
+  }
+
+  #progress() {
+    const {arrived, sent, size} = this.#upload;
+    return arrived ? 1 : sent / (size || 1);
+  }
+
+  /** The one thing to do next. Made anew only when it changes, so that the focus stays where it is. */
+  #offer() {
+    const {name, stage} = this.#upload;
+    const {retry, remove, choose} = this.#actions;
+    const [kind, action] = !isOver(this.#upload)
+      ? ["cancel", () => button("Cancel", name, () => this.#upload.cancel())]
+      : stage === "done"
+        ? ["open", () => this.#opener()]
+        : stage === "interrupted"
+          ? ["choose", () => button("Choose again", name, choose)]
+          : mayRetry(this.#upload)
+            ? ["retry", () => button("Retry", name, retry)]
+            : ["remove", () => button("Remove", name, remove)];
+    if (kind === this.#kind) return;
+    this.#kind = kind;
+    const hadFocus = this.#buttons.contains(document.activeElement);
+    const next = action();
+    this.#buttons.replaceChildren(next);
+    if (hadFocus) next.focus();
+  }
+
+  #opener() {
+    const opener = button("Thumbnails", `of ${this.#upload.name}`, () => this.toggle());
+    opener.setAttribute("aria-expanded", `${this.isOpen}`);
+    opener.setAttribute("aria-controls", this.#panel.id);
+    return opener;
+  }
+
+  /** What the browser could not decode itself, or has forgotten in a reload, it has now as a thumbnail. */
+  #showSmallest() {
+    const made = this.#upload.manifest?.thumbnails ?? [];
+    const smallest = made.reduce((best, next) => (next.width < best.width ? next : best), made[0]);
+    if (!smallest || this.#box.querySelector("img")) return;
+    const image = make("img", {class: "picture", alt: "", decoding: "async"});
+    image.addEventListener("load", () => this.#box.append(image));
+    image.src = smallest.url;
+  }
+}

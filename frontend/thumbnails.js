@@ -1,0 +1,102 @@
+/** The opened row: each thumbnail at its true size, with what can be taken from it. */
+
+import {button, make} from "./elements.js";
+import {expiry, imageTag} from "./snippet.js";
+import {decode} from "./thumbhash.js";
+import {bytes, dimensions, saved} from "./words.js";
+
+/** @typedef {import("./result.js").Manifest} Manifest */
+
+/** How long a button says that it has done its work. */
+const SAID = 2_000;
+
+/**
+ * @param {string} name of the file
+ * @param {Manifest} manifest
+ * @param {{refresh: () => Promise<Manifest | null>, announce: (text: string) => void}} actions
+ *   refresh: the manifest with addresses that work now
+ * @returns {Node[]}
+ */
+export function thumbnails(name, manifest, {refresh, announce}) {
+  const state = {manifest, refreshed: /** @type {Promise<Manifest | null> | null} */ (null)};
+  const thumbnail = (/** @type {number} */ index) => state.manifest.thumbnails[index];
+
+  const copy = async (/** @type {string} */ text, /** @type {HTMLButtonElement} */ pressed) => {
+    const label = /** @type {Text} */ (pressed.firstChild);
+    const before = label.data;
+    try {
+      await navigator.clipboard.writeText(text);
+      label.data = "Copied";
+      announce("Copied");
+    } catch {
+      label.data = "Not allowed";
+      announce("The browser does not allow copying. Open the thumbnail and take its address from there.");
+    }
+    pressed.disabled = true; // or a second press would take "Copied" for the label
+    setTimeout(() => {
+      label.data = before;
+      pressed.disabled = false;
+    }, SAID);
+  };
+
+  /** Signed addresses expire; an image that does not load may only need a fresh one. Asked for once for the whole row. */
+  const renew = async (/** @type {number} */ index, /** @type {HTMLImageElement} */ image, /** @type {HTMLAnchorElement} */ link) => {
+    state.refreshed ??= refresh().catch(() => null);
+    state.manifest = (await state.refreshed) ?? state.manifest;
+    image.src = link.href = thumbnail(index).url;
+  };
+
+  const figures = manifest.thumbnails.map((facts, index) => {
+    const {size, width, height, url} = facts;
+    const image = make("img", {width: `${width}`, height: `${height}`, alt: `${name}, ${size}`, decoding: "async"});
+    const link = make("a", {href: url, target: "_blank", rel: "noopener noreferrer"}, size);
+    const frame = make("div", {class: "frame"}, image);
+    const blur = manifest.placeholder && placeholder(manifest.placeholder);
+    if (blur) frame.prepend(blur);
+    image.addEventListener("load", () => blur?.remove());
+    image.addEventListener("error", () => renew(index, image, link), {once: true});
+    image.src = url;
+    const less = manifest.original && saved(facts.bytes, manifest.original.bytes);
+    return make(
+      "figure",
+      {},
+      frame,
+      make(
+        "figcaption",
+        {},
+        make("div", {}, link, ` ${dimensions(facts)}`),
+        make("div", {class: "fact"}, [bytes(facts.bytes), less].filter(Boolean).join(", ")),
+        button("Copy address", `of ${name}, ${size}`, (pressed) => copy(thumbnail(index).url, pressed)),
+      ),
+    );
+  });
+
+  const until = manifest.thumbnails.length > 0 && expiry(manifest.thumbnails[0].url);
+  const note = until
+    ? ` The addresses work until ${until.toLocaleTimeString("en", {hour: "2-digit", minute: "2-digit", hour12: false})}.`
+    : "";
+  return [
+    make("div", {class: "figures"}, ...figures),
+    make(
+      "p",
+      {class: "fact take"},
+      button("Copy HTML", `for ${name}`, (pressed) => copy(imageTag(state.manifest.thumbnails), pressed)),
+      note,
+    ),
+  ];
+}
+
+/**
+ * The blurred picture that stands there until the thumbnail has come; null when the service's hash cannot be read.
+ * @param {{thumbhash: string, color: string}} placeholder
+ */
+function placeholder({thumbhash}) {
+  try {
+    const {width, height, rgba} = decode(thumbhash);
+    const canvas = make("canvas", {width: `${width}`, height: `${height}`, "aria-hidden": "true"});
+    canvas.getContext("2d")?.putImageData(new ImageData(rgba, width, height), 0, 0);
+    return canvas;
+  } catch {
+    return null;
+  }
+}

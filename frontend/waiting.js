@@ -1,0 +1,70 @@
+/** The things that this client waits for: time, the network, and a tab that somebody looks at. */
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal] ends the wait with its reason
+ * @returns {Promise<void>}
+ */
+export function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, {once: true});
+  });
+}
+
+/**
+ * Milliseconds to wait before the next try: doubling from one second, each cut by up to half at random, so that forty
+ * files that failed together do not come back together.
+ * @param {number} attempt from 1
+ * @param {number} [atLeast] seconds that the server asked for; more than a minute is not waited
+ * @param {() => number} [random]
+ */
+export function backoff(attempt, atLeast = 0, random = Math.random) {
+  return Math.max(1000 * 2 ** (attempt - 1) * (1 - random() / 2), 1000 * Math.min(atLeast, 60));
+}
+
+/** False only when the browser is sure. */
+export const isOnline = () => globalThis.navigator?.onLine !== false;
+
+/** @param {AbortSignal} [signal] */
+export const online = (signal) => until(isOnline, globalThis, "online", signal);
+
+/** @param {AbortSignal} [signal] */
+export const visible = (signal) => until(() => !globalThis.document?.hidden, globalThis.document, "visibilitychange", signal);
+
+/**
+ * @param {() => boolean} condition
+ * @param {EventTarget} target where the event is heard that may have changed the condition
+ * @param {string} event
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+function until(condition, target, event, signal) {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    if (condition()) return resolve();
+    const forget = () => {
+      target.removeEventListener(event, look);
+      signal?.removeEventListener("abort", stop);
+    };
+    const look = () => {
+      if (!condition()) return;
+      forget();
+      resolve();
+    };
+    const stop = () => {
+      forget();
+      reject(signal?.reason);
+    };
+    target.addEventListener(event, look);
+    signal?.addEventListener("abort", stop);
+  });
+}
