@@ -71,7 +71,7 @@ def _transformed(image: Image.Image, profile: bytes | None) -> Image.Image | Non
         space = own.profile.xcolor_space.strip() if isinstance(own, ImageCms.ImageCmsProfile) else "LAB"
         if space == "RGB" and image.mode in {"L", "LA"}:
             image = image.convert(output)
-        elif space == "GRAY" and image.mode in {"LA", "RGB", "RGBA"}:
+        elif space == "GRAY" and image.mode == "LA":
             image = image.convert("L")
         if image.mode not in _SPACES.get(space, {"LAB"}):
             return None
@@ -79,9 +79,9 @@ def _transformed(image: Image.Image, profile: bytes | None) -> Image.Image | Non
             image,
             own,
             ImageCms.createProfile("sRGB"),
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            renderingIntent=ImageCms.Intent.PERCEPTUAL,
             outputMode="RGBA" if image.mode == "RGBA" else "RGB",
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            flags=ImageCms.Flags.NONE,
         )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError):
         return None

@@ -1,0 +1,82 @@
+"""S3 event → thumbnails, then the manifest, last.
+
+Events come at least once and in any order: a job that has ended is left alone, and of two runs of the same job only one
+commits. What is the uploader's fault is written into the manifest; everything else raises, so that Lambda tries again.
+"""
+
+import time
+from typing import Any
+
+from thumbs import errors, formats, links, manifest, notices, observe, pipeline, settings, storage
+from thumbs.notices import Upload
+
+
+@observe.function
+def handler(event: dict[str, Any], context: Any) -> None:
+    failures = []
+    for upload in notices.uploads(event):
+        try:
+            _convert(upload)
+        except Exception as failure:  # the other records are none the worse for it
+            observe.log().exception("conversion failed", job=upload.job)
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("conversions failed; Lambda will try the event again", failures)
+
+
+def _convert(upload: Upload) -> None:
+    log = observe.log()
+    if upload.job is None:
+        log.info("ignored: not an upload of ours", key=upload.key)
+        return
+    log.append_keys(job=upload.job)
+    replacing = storage.manifest(upload.job)
+    if replacing and replacing.manifest["status"] in manifest.FINAL:
+        log.info("ignored: the job has ended", status=replacing.manifest["status"])
+        return
+    original = storage.original(upload)
+    if original is None:
+        log.info("ignored: the original is gone")
+        return
+    started = time.monotonic()
+    outcome = _outcome(upload.job, original)
+    try:
+        storage.commit(outcome, replacing)  # last: the manifest is the commit
+    except storage.Overtaken:
+        log.info("ignored: another run was first")
+        return
+    _report(outcome, (time.monotonic() - started) * 1000)
+
+
+def _outcome(job: str, original: bytes) -> manifest.Manifest:
+    current = settings.current()
+    wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
+    try:
+        conversion = pipeline.run(original, wanted)
+    except errors.Rejected as refusal:
+        observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)
+        facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
+        return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original)
+    thumbnails = [_store(job, thumbnail) for thumbnail in conversion.thumbnails]
+    return manifest.done(job, conversion.original, thumbnails, conversion.placeholder)
+
+
+def _store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:
+    output = settings.current().output
+    key = storage.put_thumbnail(job, rendered.size, output, rendered.content)
+    return manifest.Thumbnail(
+        size=rendered.size,
+        width=rendered.width,
+        height=rendered.height,
+        type=output.content_type,
+        bytes=len(rendered.content),
+        key=key,
+        url=links.to(key),
+    )
+
+
+def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
+    status = outcome["status"]
+    observe.count("Converted" if status == "done" else "Rejected")
+    observe.measure("ConversionTime", milliseconds)
+    observe.log().info(status, original=outcome["original"], milliseconds=round(milliseconds))

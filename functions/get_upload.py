@@ -1,0 +1,26 @@
+"""GET /uploads/{job}: how a job stands, for programs, and for fresh links once the signed ones have expired."""
+
+from http import HTTPStatus
+from typing import Any
+
+from thumbs import keys, links, observe, responses, storage
+
+
+@observe.function
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    job = (event.get("pathParameters") or {}).get("job") or ""
+    if not keys.is_job(job):
+        return _not_found(event)
+    observe.log().append_keys(job=job)
+    if found := storage.manifest(job):
+        observe.log().info("answered", status=found.manifest["status"])
+        return responses.ok(event, links.refreshed(found.manifest))
+    if storage.is_uploaded(job):
+        observe.log().info("answered", status="processing")
+        return responses.ok(event, {"job": job, "status": "processing"}, HTTPStatus.ACCEPTED, Retry_After="1")
+    observe.log().info("answered", status="unknown")
+    return _not_found(event)
+
+
+def _not_found(event: dict[str, Any]) -> dict[str, Any]:
+    return responses.problem(event, HTTPStatus.NOT_FOUND, "There is no such upload, or nothing has been uploaded yet.")

@@ -1,0 +1,74 @@
+"""POST /uploads: everything a browser needs to upload pictures and to read their results, signed in one answer.
+
+Also GET /limits, which tells a page what it may ask for, and starts this function before the first file is chosen.
+"""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from thumbs import formats, keys, observe, requests, responses, settings
+from thumbs.signing import Signer
+
+
+@observe.function
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    match event["httpMethod"], event["resource"]:
+        case "POST", "/uploads":
+            return _sign(event)
+        case "GET", "/limits":
+            return responses.ok(event, _limits(), Cache_Control="public, max-age=300")
+        case "OPTIONS", _:
+            return responses.preflight(event)
+        case _:
+            return responses.problem(event, HTTPStatus.NOT_FOUND, "There is nothing here.")
+
+
+def _sign(event: dict[str, Any]) -> dict[str, Any]:
+    current = settings.current()
+    try:
+        files = requests.files(event.get("body"), current)
+    except requests.Refused as refusal:
+        observe.count("UploadsRefused", max(1, len(refusal.problems)))
+        observe.log().info("refused", problems=[vars(problem) for problem in refusal.problems])
+        return responses.problem(event, refusal.status, refusal.detail, refusal.problems)
+    signer, now = Signer(current), datetime.now(UTC)
+    uploads = [_upload(file, signer, now) for file in files]
+    observe.count("UploadsSigned", len(uploads))
+    return responses.ok(event, {"uploads": uploads}, HTTPStatus.CREATED)
+
+
+def _upload(file: requests.File, signer: Signer, now: datetime) -> dict[str, Any]:
+    current = settings.current()
+    job = keys.new_job()
+    post = signer.post(
+        current.upload_bucket,
+        keys.upload(job),
+        file.type,
+        current.max_upload_bytes,
+        current.upload_expiry_seconds,
+        now,
+    )
+    # A name may be private (surname_passport.jpg): it is neither logged nor stored.
+    observe.log().info("signed", job=job, type=file.type, size=file.size)
+    return {
+        "job": job,
+        "upload": {"url": post.url, "fields": post.fields},
+        "result": signer.get(current.thumbnail_bucket, keys.manifest(job), current.link_expiry_seconds, now),
+        "expires": post.expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _limits() -> dict[str, Any]:
+    current = settings.current()
+    return {
+        "maxFiles": requests.MAX_FILES,
+        "maxUploadBytes": current.max_upload_bytes,
+        "maxMegapixels": current.max_megapixels,
+        "types": {
+            content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types
+        },
+        "accepted": formats.ACCEPTED_LABELS,
+        "sizes": [vars(size) for size in current.sizes],
+        "keepOriginalsDays": current.keep_originals_days,
+    }

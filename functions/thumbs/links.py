@@ -1,0 +1,24 @@
+"""The address of a thumbnail: for ever through the delivery domain when the stack has one, else signed for a while."""
+
+from functools import cache
+
+from thumbs import settings
+from thumbs.manifest import Manifest
+from thumbs.signing import Signer
+
+
+def to(key: str) -> str:
+    current = settings.current()
+    if current.delivery_domain:
+        return f"https://{current.delivery_domain}/t/{key}"
+    return _signer().get(current.thumbnail_bucket, key, current.link_expiry_seconds)
+
+
+def refreshed(manifest: Manifest) -> Manifest:
+    """The manifest with links that are good from now on."""
+    return manifest | {"thumbnails": [thumbnail | {"url": to(thumbnail["key"])} for thumbnail in manifest["thumbnails"]]}
+
+
+@cache
+def _signer() -> Signer:
+    return Signer(settings.current())

@@ -1,0 +1,54 @@
+"""Logs and metrics: one structured line per event with the job in it, and metrics embedded in the log (EMF).
+
+Powertools' Logger and Metrics write both; the names used here are the vocabulary of the dashboard and of the alarms.
+"""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+@cache
+def log() -> Logger:
+    """The function's logger. Keys appended to it stay until the end of the invocation."""
+    return Logger()  # POWERTOOLS_SERVICE_NAME names the function, POWERTOOLS_LOG_LEVEL the least that is written
+
+
+@cache
+def _metrics() -> Metrics:
+    return Metrics()  # POWERTOOLS_METRICS_NAMESPACE
+
+
+def count(name: str, value: float = 1) -> None:
+    """Count something that happened in this invocation."""
+    _metrics().add_metric(name=name, unit=MetricUnit.Count, value=value)
+
+
+def measure(name: str, milliseconds: float) -> None:
+    _metrics().add_metric(name=name, unit=MetricUnit.Milliseconds, value=milliseconds)
+
+
+def function(handler: Handler) -> Handler:
+    """Wrap a Lambda handler: its log lines carry the request's id, its metrics are written when it ends, also badly."""
+    environment = {"cold": True}
+
+    @wraps(handler)
+    def observed(event: dict[str, Any], context: Any) -> Any:
+        log().clear_state()
+        log().append_keys(request_id=context.aws_request_id, version=context.function_version)
+        count("ColdStart", environment["cold"])
+        environment["cold"] = False
+        try:
+            return handler(event, context)
+        except Exception:
+            log().exception("gave up")
+            raise
+        finally:
+            _metrics().flush_metrics()
+
+    return observed

@@ -1,0 +1,108 @@
+"""The body of POST /uploads: what it must look like, and what is wrong with it otherwise.
+
+template.yaml holds the same shape as a model, so that API Gateway refuses a malformed body before a function runs. It is
+checked here as well, because a function may not trust how it is called.
+"""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from thumbs import formats
+from thumbs.errors import Reason, describe
+from thumbs.responses import Problem
+from thumbs.settings import Settings
+
+MAX_FILES = 25
+MAX_NAME = 1024  # characters: longer than any file system's
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that somebody wants to upload. type: content type, lower case; size: bytes."""
+
+    name: str
+    type: str
+    size: int
+
+
+class Refused(Exception):
+    """The request cannot be granted. status: of the answer; problems: one per bad file."""
+
+    def __init__(self, status: HTTPStatus, detail: str, problems: list[Problem]):
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.problems = problems
+
+
+_STATUS = {
+    Reason.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Reason.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Reason.TYPE_NOT_SUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Reason.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+def files(body: str | None, settings: Settings) -> list[File]:
+    """The files of a request body. Raises Refused.
+
+    When every bad file is bad in the same way, the answer has that problem's status, else 422.
+    """
+    entries = _entries(body)
+    found = [_problem(index, entry, settings) for index, entry in enumerate(entries)]
+    problems = [problem for problem in found if problem]
+    if problems:
+        statuses = {_STATUS[Reason(problem.code)] for problem in problems}
+        status = statuses.pop() if len(statuses) == 1 else HTTPStatus.UNPROCESSABLE_ENTITY
+        what = "1 file" if len(problems) == 1 else f"{len(problems)} files"
+        raise Refused(status, f"{what} of {len(entries)} cannot be uploaded; nothing was signed.", problems)
+    return [File(entry["name"], entry["type"].lower(), entry["size"]) for entry in entries]
+
+
+def _entries(body: str | None) -> list[dict[str, Any]]:
+    try:
+        content = json.loads(body or "")
+    except (ValueError, RecursionError):
+        raise _malformed("#", "The body is not JSON.") from None
+    entries = content.get("files") if isinstance(content, dict) else None
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_FILES:
+        raise _malformed("#/files", f'The body needs "files": a list of 1 to {MAX_FILES} files.')
+    problems = []
+    for index, entry in enumerate(entries):
+        for name, kind in (("name", str), ("type", str), ("size", int)):
+            value = entry.get(name) if isinstance(entry, dict) else None
+            if not isinstance(value, kind) or isinstance(value, bool):
+                what = "a whole number of bytes" if kind is int else "a text"
+                problems.append(
+                    Problem(
+                        Reason.MALFORMED.value, f'Each file needs "{name}": {what}.', f"#/files/{index}/{name}", index
+                    )
+                )
+                break
+    if problems:
+        raise Refused(HTTPStatus.BAD_REQUEST, describe(Reason.MALFORMED)["message"], problems)
+    return entries
+
+
+def _malformed(pointer: str, detail: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, detail, [Problem(Reason.MALFORMED.value, detail, pointer)])
+
+
+def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem | None:
+    """What is wrong with one well-formed entry, or None."""
+
+    def bad(reason: Reason, member: str, detail: str | None = None, **facts: Any) -> Problem:
+        sentence = detail or describe(reason, **facts)["message"]
+        return Problem(reason.value, sentence, f"#/files/{index}/{member}", index, entry["name"][:MAX_NAME])
+
+    if not 1 <= len(entry["name"]) <= MAX_NAME:
+        return bad(Reason.INVALID, "name", f"A file's name has 1 to {MAX_NAME} characters.")
+    if entry["size"] < 1:
+        return bad(Reason.INVALID, "size", describe(Reason.EMPTY)["message"])
+    if entry["type"].lower() not in formats.ACCEPTED_TYPES:
+        return bad(Reason.TYPE_NOT_SUPPORTED, "type", accepted=formats.ACCEPTED_LABELS)
+    if entry["size"] > settings.max_upload_bytes:
+        return bad(Reason.TOO_LARGE, "size", limit=settings.max_upload_megabytes)
+    return None

@@ -1,0 +1,74 @@
+"""Answers to API Gateway: JSON, problems as RFC 9457 describes them, and the headers that let a browser read both."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from thumbs import settings
+
+# The headers of every answer to a browser of an allowed origin (Fetch standard, "CORS protocol").
+_PREFLIGHT_SECONDS = "7200"  # as long as Chromium remembers a preflight at most
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one file of a request. file: its index, or None when the whole body is meant.
+
+    pointer: where, as a JSON Pointer fragment. code: of errors.Reason. detail: a sentence for the person.
+    """
+
+    code: str
+    detail: str
+    pointer: str
+    file: int | None = None
+    name: str | None = None
+
+
+def ok(request: dict[str, Any], body: Any, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> dict[str, Any]:
+    """A JSON answer. headers: further ones, with _ for -."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return _answer(request, status, "application/json", body, named)
+
+
+def problem(
+    request: dict[str, Any], status: HTTPStatus, detail: str, problems: list[Problem] | None = None
+) -> dict[str, Any]:
+    """An answer of type application/problem+json, with one entry in "errors" per bad file."""
+    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    if problems is not None:
+        body["errors"] = [
+            {name: value for name, value in vars(each).items() if value is not None} for each in problems
+        ]
+    return _answer(request, status, "application/problem+json", body, {})
+
+
+def preflight(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a browser that asks whether it may call."""
+    allowed = {
+        "Access-Control-Allow-Methods": "GET,POST,OPTIONS",
+        "Access-Control-Allow-Headers": "Content-Type,X-Api-Key",
+        "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
+    }
+    return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": _cors(request) | allowed, "body": ""}
+
+
+def _answer(
+    request: dict[str, Any], status: HTTPStatus, content_type: str, body: Any, headers: dict[str, str]
+) -> dict[str, Any]:
+    return {
+        "statusCode": status.value,
+        # An answer holds signed links or is about one moment: no cache may keep it unless it says otherwise.
+        "headers": {"Content-Type": content_type, "Cache-Control": "no-store"} | _cors(request) | headers,
+        "body": json.dumps(body, separators=(",", ":")),
+    }
+
+
+def _cors(request: dict[str, Any]) -> dict[str, str]:
+    """An origin that is allowed is named; another gets no permission, which its browser enforces."""
+    allowed = settings.current().allowed_origins
+    if "*" in allowed:
+        return {"Access-Control-Allow-Origin": "*"}
+    sent = request.get("headers") or {}
+    origin = next((value for name, value in sent.items() if name.lower() == "origin"), None)
+    return {"Vary": "Origin"} | ({"Access-Control-Allow-Origin": origin} if origin in allowed else {})

@@ -1,0 +1,171 @@
+"""Everything that is read from and written to AWS: originals, thumbnails, manifests, dead letters. The only door to boto3.
+
+Errors of AWS are raised as botocore raises them (ClientError); what means something to the service is named here.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from thumbs import formats, keys, settings
+from thumbs.manifest import FINAL, Manifest
+from thumbs.notices import Upload
+
+# A thumbnail's content never changes under its key, so whoever holds it may keep it for a year (RFC 9111, RFC 8246).
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A manifest as it lies in the bucket. etag: names this very content, for replacing it and no other."""
+
+    manifest: Manifest
+    etag: str
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A parked conversion. body: as the queue holds it. receipt: the right to delete it."""
+
+    body: str
+    receipt: str
+
+
+class Overtaken(Exception):
+    """Another run has written this job's manifest in the meantime."""
+
+
+@cache
+def _client(service: str) -> Any:
+    # Standard retries with short timeouts: the function's own timeout and Lambda's retries are the outer ring.
+    config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=10)
+    return boto3.client(service, config=config)
+
+
+def original(upload: Upload) -> bytes | None:
+    """The uploaded file, or None when it is gone: deleted by its uploader or by the lifecycle."""
+    try:
+        return _client("s3").get_object(Bucket=upload.bucket, Key=upload.key)["Body"].read()  # type: ignore[no-any-return]
+    except ClientError as error:
+        if _code(error) == "NoSuchKey":
+            return None
+        raise
+
+
+def is_uploaded(job: str) -> bool:
+    """Whether the original of a job is there, told by listing its exact key: this needs no right to read it."""
+    key = keys.upload(job)
+    listing = _client("s3").list_objects_v2(Bucket=settings.current().upload_bucket, Prefix=key, MaxKeys=1)
+    return any(entry["Key"] == key for entry in listing.get("Contents", ()))
+
+
+def manifest(job: str) -> Stored | None:
+    """The manifest of a job, or None while there is none."""
+    try:
+        answer = _client("s3").get_object(Bucket=settings.current().thumbnail_bucket, Key=keys.manifest(job))
+    except ClientError as error:
+        if _code(error) == "NoSuchKey":
+            return None
+        raise
+    return Stored(json.loads(answer["Body"].read()), answer["ETag"])
+
+
+def commit(manifest: Manifest, replacing: Stored | None) -> None:
+    """Write a job's manifest, if it still has none, or still the one that is being replaced.
+
+    Raises Overtaken when another run was first: then that run's manifest stands, and this one changes nothing.
+    """
+    assert replacing is None or replacing.manifest["status"] not in FINAL
+    condition = {"IfMatch": replacing.etag} if replacing else {"IfNoneMatch": "*"}
+    try:
+        _client("s3").put_object(
+            Bucket=settings.current().thumbnail_bucket,
+            Key=keys.manifest(manifest["job"]),
+            Body=json.dumps(manifest, separators=(",", ":")).encode(),
+            ContentType="application/json",
+            CacheControl="no-cache",  # a failed manifest may be replaced
+            **condition,
+        )
+    except ClientError as error:
+        # 412: there is one, or another one; 409: one is being written at this very moment.
+        if _code(error) in ("PreconditionFailed", "ConditionalRequestConflict"):
+            raise Overtaken(manifest["job"]) from error
+        raise
+
+
+def put_thumbnail(job: str, size: str, output: formats.Output, content: bytes) -> str:
+    """Store a thumbnail and return its key, whose content will never change.
+
+    The plain key is taken if it is free or already holds this content (an earlier attempt, a duplicate event). Whatever
+    else lies there stays, and this content gets a key with its digest in it.
+    """
+    key = keys.thumbnail(job, size, output.extension)
+    try:
+        _put_thumbnail(key, output, content, IfNoneMatch="*")
+    except ClientError as error:
+        if _code(error) not in ("PreconditionFailed", "ConditionalRequestConflict"):
+            raise
+        # The ETag of an object that was put in one piece is its MD5; were it ever something else, the digest key is
+        # taken, which is right too.
+        found = _client("s3").head_object(Bucket=settings.current().thumbnail_bucket, Key=key)["ETag"]
+        if found != f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"':
+            key = keys.thumbnail(job, size, output.extension, hashlib.sha256(content).hexdigest()[:16])
+            _put_thumbnail(key, output, content)
+    return key
+
+
+def _put_thumbnail(key: str, output: formats.Output, content: bytes, **condition: str) -> None:
+    _client("s3").put_object(
+        Bucket=settings.current().thumbnail_bucket,
+        Key=key,
+        Body=content,
+        ContentType=output.content_type,
+        CacheControl=_FOR_EVER,
+        **condition,
+    )
+
+
+def dead_letters(limit: int) -> Iterator[DeadLetter]:
+    """Up to limit parked conversions. Each is hidden from others while it is in hand, and stays until it is deleted."""
+    while limit > 0:
+        answer = _client("sqs").receive_message(
+            QueueUrl=settings.current().dead_letter_queue_url,
+            MaxNumberOfMessages=min(10, limit),  # SQS hands out 10 at most
+            WaitTimeSeconds=1,  # asks every server of the queue, so that a short queue is seen whole
+        )
+        messages = answer.get("Messages", ())
+        if not messages:
+            return
+        for message in messages:
+            yield DeadLetter(message["Body"], message["ReceiptHandle"])
+        limit -= len(messages)
+
+
+def delete_dead_letter(letter: DeadLetter) -> None:
+    _client("sqs").delete_message(QueueUrl=settings.current().dead_letter_queue_url, ReceiptHandle=letter.receipt)
+
+
+def dead_letters_left() -> int:
+    """About how many conversions are parked and not in anybody's hands."""
+    answer = _client("sqs").get_queue_attributes(
+        QueueUrl=settings.current().dead_letter_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def convert_again(event: dict[str, Any]) -> None:
+    """Hand an S3 event to the conversion once more, asynchronously: with its own retries and its own dead letter."""
+    _client("lambda").invoke(
+        FunctionName=settings.current().convert_function, InvocationType="Event", Payload=json.dumps(event).encode()
+    )
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")
