@@ -121,31 +121,7 @@ class Settings:
         return int(self._environment["LINK_EXPIRY_SECONDS"])
 
 
-@cached_property
-    def sizes(self) -> tuple[sizes.Size, ...]:
-        """Raises ValueError for what sizes.parse refuses."""
-        return sizes.parse(self._environment["THUMBNAIL_SIZES"])
-
-    @property
-    def output(self) -> formats.Output:
-        return formats.OUTPUTS[self._environment["THUMBNAIL_FORMAT"]]
-
-    @property
-    def quality(self) -> int:
-        return int(self._environment["THUMBNAIL_QUALITY"])
-
-    @property
-    def link_expiry_seconds(self) -> int:
-        """How long a pre-signed link is good for; it dies earlier with the credentials that signed it."""
-        return int(self._environment["LINK_EXPIRY_SECONDS"])
-
-    # The function itself
-
-    @property
-    def function_name(self) -> str:
-        return self._environment.get("AWS_LAMBDA_FUNCTION_NAME", "local")
-
-
 @cache
 def current() -> Settings:
+    """The settings of the function that runs."""
     return Settings(os.environ)

@@ -1,0 +1,100 @@
+"""python -m dev: the whole service on this machine, in a browser."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from datetime import datetime
+
+from dev import watch
+from dev.emulator import Emulator
+from dev.server import Server, is_taken
+from dev.stack import Stack
+
+
+def main() -> int:
+    options = _options()
+    for what, variable, port in (("page", "PORT", options.port), ("emulator", "EMULATOR_PORT", options.emulator_port)):
+        if is_taken(port):
+            print(
+                f"Port {port}, meant for the {what}, is taken: stop what uses it, or choose another one with "
+                f"{variable}={port + 1} make run.",
+                file=sys.stderr,
+            )
+            return 1
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    started = time.monotonic()
+    with contextlib.ExitStack() as running:
+        _say("starting the AWS emulator (ministack), with signatures and IAM enforced")
+        emulator = Emulator(options.emulator_port)
+        running.callback(emulator.stop)
+        stack = Stack(emulator.url, dict(options.set))
+        _say("deploying template.yaml to it")
+        stack.deploy()
+        if stop.is_set():
+            return 0
+        server = Server(options.port, stack.api_url, emulator.url)
+        running.callback(server.stop)
+        watch.Reload(stack, _say).start()
+        watch.Logs(stack, _say).start()
+        _say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
+        _say(f"AWS answers at {emulator.url} (key test, secret test); what it says: {emulator.log}")
+        print(f"Upload page: {server.url}", flush=True)
+        while not stop.wait(0.5):
+            if not emulator.is_running():
+                print(f"The emulator has stopped by itself:\n{emulator.log.read_text()[-2000:]}", file=sys.stderr)
+                return 1
+        _say("stopping")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m dev",
+        description="Run the whole service on this machine, from template.yaml, without an AWS account or Docker.",
+        epilog="Edited functions and pages take effect by themselves; nothing is kept when it stops.",
+    )
+    parser.add_argument(
+        "--port", type=_port, default=os.environ.get("PORT", "3000"), help="of the page and the API (PORT, 3000)"
+    )
+    parser.add_argument(
+        "--emulator-port",
+        type=_port,
+        default=os.environ.get("EMULATOR_PORT", "4566"),
+        help="of the AWS emulator (EMULATOR_PORT, 4566)",
+    )
+    parser.add_argument(
+        "--set",
+        type=_parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of template.yaml, such as ThumbnailFormat=avif; may be given several times",
+    )
+    return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 1 to 65535")
+    return int(text)
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _say(text: str) -> None:
+    print(f"{datetime.now():%H:%M:%S}  {text}", flush=True)  # noqa: DTZ005 (the clock on the developer's wall)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

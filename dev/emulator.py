@@ -1,0 +1,128 @@
+"""The AWS emulator (ministack) as a process of its own, which ends with the one that started it.
+
+As a module it starts and stops that process; run as a program (`python -m dev.emulator PORT`) it is that process.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+REGION = "us-east-1"
+ACCESS_KEY = SECRET_KEY = "test"  # the emulator's root key
+
+Scope = MutableMapping[str, Any]
+App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+
+class Emulator:
+    """A running emulator. url: where every service answers. log: the file that holds what it writes."""
+
+    def __init__(self, port: int):
+        self.url = f"http://localhost:{port}"
+        self._folder = tempfile.TemporaryDirectory(prefix="image-thumbnails-")
+        self.log = Path(self._folder.name) / "emulator.log"
+        with self.log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dev.emulator", str(port)],
+                cwd=ROOT,
+                env=self._environment(port),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us to hear; functions' processes are in its group, and end with it
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _environment(self, port: int) -> dict[str, str]:
+        # Nothing of the developer's own AWS settings may reach the functions.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
+        return inherited | {
+            "AUTH": "true",  # signatures, POST policies, IAM and bucket policies are enforced
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "MINISTACK_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_ENDPOINT_URL": self.url,  # functions inherit it: this is how they find the emulator
+            "TMPDIR": self._folder.name,
+            "LOG_LEVEL": "INFO",
+        }
+
+    def _wait(self) -> None:
+        for _ in range(600):
+            if self._process.poll() is not None:
+                raise RuntimeError(f"The emulator did not start:\n{self.log.read_text()[-2000:]}")
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"The emulator did not answer within 30 seconds:\n{self.log.read_text()[-2000:]}")
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the emulator and the functions that it runs."""
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, sign)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(3)
+        with contextlib.suppress(OSError):
+            self._folder.cleanup()
+
+
+def behind_tls(app: App) -> App:
+    """The app as a TLS-terminating balancer would call it.
+
+    The stack's bucket policies refuse plain HTTP, as they should; on this machine a header stands for the TLS that a
+    browser would distrust here. The Host header stays as it is: it is signed.
+    """
+
+    async def forwarded(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope["headers"] = [*scope["headers"], (b"x-forwarded-proto", b"https")]
+        await app(scope, receive, send)
+
+    return forwarded
+
+
+async def _serve(port: int) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    parent = os.getppid()
+
+    async def orphaned() -> None:
+        while os.getppid() == parent:
+            await asyncio.sleep(0.5)
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    loop.create_task(orphaned()).add_done_callback(lambda _: stopping.set())  # noqa: RUF006 (the loop outlives nothing)
+    await serve(behind_tls(app), config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
+    os.killpg(0, signal.SIGKILL)  # the functions' processes, and this one
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1])))

@@ -1,0 +1,179 @@
+"""template.yaml, translated and deployed to the emulator: the same template that `sam deploy` takes."""
+
+import hashlib
+import io
+import json
+import logging
+import subprocess
+import sys
+import time
+import zipfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+from dev import gaps
+from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
+
+TEMPLATE = ROOT / "template.yaml"
+FUNCTIONS = ROOT / "functions"
+LAYERS = ROOT / "layers"
+CACHE = ROOT / ".cache" / "layers"
+NAME = "image-thumbnails"
+ARTIFACTS = "artifacts"  # the bucket that `sam deploy` would make
+
+Template = dict[str, Any]
+
+
+class Stack:
+    """The service, deployed. outputs: of the template."""
+
+    def __init__(self, endpoint: str, parameters: dict[str, str] | None = None):
+        """parameters: of the template, in place of their defaults. Raises RuntimeError when the deployment fails."""
+        self.endpoint = endpoint
+        self.parameters = gaps.PARAMETERS | (parameters or {})
+
+    def client(self, service: str) -> Any:
+        """A boto3 client with the emulator's root key."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            config=Config(signature_version="s3v4") if service == "s3" else None,
+        )
+
+    def deploy(self) -> None:
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=ARTIFACTS)
+        packages: dict[str, str] = {}
+        for name, content in {"functions": functions_package(), **layer_packages()}.items():
+            packages[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
+            s3.put_object(Bucket=ARTIFACTS, Key=packages[name], Body=content)
+        self._create(translate(packaged(packages), self.parameters))
+        gaps.bridge(self)
+
+    def _create(self, template: Template) -> None:
+        self.template = template
+        cloudformation = self.client("cloudformation")
+        cloudformation.create_stack(
+            StackName=NAME,
+            TemplateBody=json.dumps(template),
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()
+            ],
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        for _ in range(300):
+            stack = cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]
+            if stack["StackStatus"] != "CREATE_IN_PROGRESS":
+                break
+            time.sleep(0.1)
+        if stack["StackStatus"] != "CREATE_COMPLETE":
+            events = cloudformation.describe_stack_events(StackName=NAME)["StackEvents"]
+            reasons = "\n".join(
+                f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+                for event in reversed(events)
+                if event.get("ResourceStatusReason")
+            )
+            raise RuntimeError(f"template.yaml could not be deployed ({stack['StackStatus']}):\n{reasons}")
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        stack = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    @cached_property
+    def resources(self) -> dict[str, str]:
+        """Physical ids by logical id."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
+        return {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+        }
+
+    @property
+    def functions(self) -> dict[str, str]:
+        """Names of the functions by logical id."""
+        return {
+            logical: self.resources[logical]
+            for logical, resource in self.template["Resources"].items()
+            if resource["Type"] == "AWS::Lambda::Function"
+        }
+
+    @property
+    def api_url(self) -> str:
+        """The API's address on the emulator; on AWS it is the output ApiUrl."""
+        return f"{self.endpoint}/restapis/{self.resources['Api']}/v1/_user_request_/"
+
+    def update_functions(self) -> None:
+        """Put the functions' present code behind the alias `live`."""
+        content = functions_package()
+        aws = self.client("lambda")
+        for function in self.functions.values():
+            version = aws.update_function_code(FunctionName=function, ZipFile=content, Publish=True)["Version"]
+            aws.update_alias(FunctionName=function, Name="live", FunctionVersion=version)
+
+
+def packaged(packages: dict[str, str]) -> Template:
+    """The template with its code in the artifacts bucket, as `sam package` would put it. packages: keys by name."""
+    template: Template = yaml_parse(TEMPLATE.read_text())
+    template["Globals"]["Function"]["CodeUri"] = {"Bucket": ARTIFACTS, "Key": packages["functions"]}
+    for logical, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            layer = "imaging" if logical.startswith("Imaging") else "powertools"
+            resource["Properties"]["ContentUri"] = {"Bucket": ARTIFACTS, "Key": packages[layer]}
+    return template
+
+
+def translate(template: Template, parameters: dict[str, str]) -> Template:
+    """The CloudFormation template that SAM makes of it."""
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of switches that only AWS has
+    session = boto3.Session(region_name=REGION)
+    translated: Template = Translator({}, Parser(), boto_session=session).translate(template, dict(parameters))
+    return translated
+
+
+def functions_package() -> bytes:
+    return _zip(FUNCTIONS, (path for path in FUNCTIONS.rglob("*.py")))
+
+
+def layer_packages() -> dict[str, bytes]:
+    """The layers for this interpreter and machine, for the emulator runs functions in it. Installed once, then kept."""
+    packages = {}
+    for requirements in sorted(LAYERS.glob("*/requirements.txt")):
+        name = requirements.parent.name
+        stamp = hashlib.sha256(requirements.read_bytes() + sys.version.encode() + sys.prefix.encode()).hexdigest()[:16]
+        archive = CACHE / f"{name}-{stamp}.zip"
+        if not archive.exists():
+            archive.parent.mkdir(parents=True, exist_ok=True)
+            folder = CACHE / name
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+            subprocess.run(
+                [*pip, "--upgrade", "--target", folder / "python", "--requirement", requirements],
+                check=True,
+            )
+            finished = archive.with_suffix(".part")
+            finished.write_bytes(_zip(folder, (path for path in folder.rglob("*") if path.is_file())))
+            finished.rename(archive)
+        packages[name] = archive.read_bytes()
+    return packages
+
+
+def _zip(root: Path, paths: Any) -> bytes:
+    """A zip that is the same for the same content."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path in sorted(paths):
+            information = zipfile.ZipInfo(path.relative_to(root).as_posix())
+            information.external_attr = 0o755 << 16
+            archive.writestr(information, path.read_bytes())
+    return content.getvalue()

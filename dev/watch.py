@@ -1,0 +1,101 @@
+"""What the terminal of `make run` shows, and the functions kept up to date with their files."""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dev.stack import FUNCTIONS, LAYERS, TEMPLATE, Stack
+
+Say = Callable[[str], None]
+
+
+class Reload(threading.Thread):
+    """Deploys the functions again when one of their files has changed."""
+
+    def __init__(self, stack: Stack, say: Say):
+        super().__init__(name="reload", daemon=True)
+        self._stack, self._say = stack, say
+
+    def run(self) -> None:
+        functions, rest = _functions_state(), _rest_state()
+        while True:
+            time.sleep(0.5)
+            if _functions_state() != functions:
+                functions = _functions_state()
+                self._reload()
+            if _rest_state() != rest:
+                rest = _rest_state()
+                self._say("template.yaml or a layer has changed: start again to see it")
+
+    def _reload(self) -> None:
+        try:
+            self._stack.update_functions()
+        except (BotoCoreError, ClientError, OSError) as error:
+            self._say(f"the functions could not be updated: {error}")
+        else:
+            self._say("the functions have changed and are up to date")
+
+
+class Logs(threading.Thread):
+    """Shows what the functions log, a line each."""
+
+    def __init__(self, stack: Stack, say: Say):
+        super().__init__(name="logs", daemon=True)
+        self._stack, self._say = stack, say
+        self._seen: set[tuple[str, int, str]] = set()
+
+    def run(self) -> None:
+        logs = self._stack.client("logs")
+        groups = [name for logical, name in self._stack.resources.items() if logical.endswith("Logs")]
+        while True:
+            time.sleep(0.7)
+            for group in groups:
+                with contextlib.suppress(BotoCoreError, ClientError):
+                    self._show(logs.filter_log_events(logGroupName=group, startTime=self._since())["events"])
+
+    def _since(self) -> int:
+        return int((time.time() - 60) * 1000)
+
+    def _show(self, events: list[dict[str, Any]]) -> None:
+        for event in events:
+            identity = event["logStreamName"], event["timestamp"], event["message"]  # the emulator gives no eventId
+            if identity in self._seen:
+                continue
+            self._seen.add(identity)
+            for line in event["message"].splitlines():
+                if shown := readable(line):
+                    self._say(shown)
+
+
+# What every line carries, and nobody needs on a terminal.
+_PLUMBING = {"level", "location", "message", "timestamp", "service", "request_id", "version", "exception_name", "stack_trace"}
+
+
+def readable(line: str) -> str | None:
+    """A log line for people, or None for what is not meant for them: metrics, and the platform's own lines."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None if line.startswith(("START ", "END ", "REPORT ")) or not line.strip() else line
+    if not isinstance(entry, dict) or "_aws" in entry or "message" not in entry:
+        return None
+    details = "  ".join(
+        f"{name}={value if isinstance(value, str | int) else json.dumps(value)}"
+        for name, value in entry.items()
+        if name not in _PLUMBING and value is not None
+    )
+    text = f"{entry.get('service', ''):<15}{entry['message']}  {details}".rstrip()
+    return f"{text}\n{entry['exception']}" if "exception" in entry else text
+
+
+def _functions_state() -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in FUNCTIONS.rglob("*.py") if path.exists()}
+
+
+def _rest_state() -> list[int]:
+    return [path.stat().st_mtime_ns for path in (TEMPLATE, *sorted(LAYERS.glob("*/requirements.txt"))) if path.exists()]
