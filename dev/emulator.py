@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
-ACCESS_KEY = SECRET_KEY = "test"  # the emulator's root key
+ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 (the emulator's root key, the same for everybody)
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
@@ -39,7 +39,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for us to hear; functions' processes are in its group, and end with it
+                start_new_session=True,  # Ctrl-C is for us to hear; functions' processes end with its group
             )
         try:
             self._wait()
@@ -119,7 +119,7 @@ async def _serve(port: int) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    loop.create_task(orphaned()).add_done_callback(lambda _: stopping.set())  # noqa: RUF006 (the loop outlives nothing)
+    loop.create_task(orphaned()).add_done_callback(lambda _: stopping.set())
     await serve(behind_tls(app), config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
     os.killpg(0, signal.SIGKILL)  # the functions' processes, and this one
 

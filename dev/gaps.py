@@ -23,8 +23,10 @@ def bridge(stack: Stack) -> None:
 
 
 def failure_targets(stack: Stack) -> None:
-    """CloudFormation drops a function's DeadLetterConfig. A version keeps the configuration it was published with, so it
-    takes a new version behind the alias."""
+    """CloudFormation drops a function's DeadLetterConfig.
+
+    A version keeps the configuration that it was published with, so it takes a new version behind the alias.
+    """
     aws = stack.client("lambda")
     for logical, function in stack.functions.items():
         target = stack.template["Resources"][logical]["Properties"].get("DeadLetterConfig")
@@ -45,8 +47,10 @@ def concurrency(stack: Stack) -> None:
 
 
 def open_api(stack: Stack) -> None:
-    """Of the OpenAPI document that SAM makes of the API, only paths and integrations are imported: the gateway responses,
-    the model and the validator are not. A deployment keeps what it was made with, so it takes a new one."""
+    """Of the API's OpenAPI document, gateway responses, model and validator are not imported.
+
+    A deployment keeps what it was made with, so it takes a new one.
+    """
     gateway = stack.client("apigateway")
     document = stack.template["Resources"]["Api"]["Properties"]["Body"]
     api = stack.resources["Api"]
@@ -59,7 +63,9 @@ def open_api(stack: Stack) -> None:
             **({"statusCode": str(response["statusCode"])} if "statusCode" in response else {}),
         )
     for name, schema in document["components"]["schemas"].items():
-        gateway.create_model(restApiId=api, name=name.title(), contentType="application/json", schema=json.dumps(schema))
+        gateway.create_model(
+            restApiId=api, name=name.title(), contentType="application/json", schema=json.dumps(schema)
+        )
     validator = gateway.create_request_validator(restApiId=api, name="body", validateRequestBody=True)["id"]
     paths = {resource["path"]: resource["id"] for resource in gateway.get_resources(restApiId=api)["items"]}
     for path, methods in document["paths"].items():

@@ -1,4 +1,4 @@
-"""The page and the API on one origin, as the delivery stack has them: files of frontend/, and the API's paths passed on."""
+"""The page and the API on one origin: the files of frontend/, and the API's paths passed on."""
 
 import http.client
 import socket
@@ -24,7 +24,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port: int, api_url: str, bucket_origin: str):
-        """bucket_origin: where pictures are uploaded to and thumbnails come from; the only foreign place the page may use."""
+        """bucket_origin: where pictures go and thumbnails come from; the only foreign place the page may use."""
         self.api_url = api_url
         self.bucket_origin = bucket_origin
         self.url = f"http://localhost:{port}/"
@@ -41,7 +41,7 @@ class Server(ThreadingHTTPServer):
 class _Handler(SimpleHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {  # noqa: RUF012 (as its base class has it)
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
         ".svg": "image/svg+xml",
     }
@@ -87,7 +87,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def list_directory(self, path: Any) -> None:
+    def list_directory(self, path: Any) -> None:  # noqa: ARG002 (the base class's)
         self.send_error(404)
 
     def send_head(self) -> Any:

@@ -66,9 +66,7 @@ class Stack:
         cloudformation.create_stack(
             StackName=NAME,
             TemplateBody=json.dumps(template),
-            Parameters=[
-                {"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()
-            ],
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
         for _ in range(300):

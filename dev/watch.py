@@ -73,7 +73,17 @@ class Logs(threading.Thread):
 
 
 # What every line carries, and nobody needs on a terminal.
-_PLUMBING = {"level", "location", "message", "timestamp", "service", "request_id", "version", "exception_name", "stack_trace"}
+_PLUMBING = {
+    "level",
+    "location",
+    "message",
+    "timestamp",
+    "service",
+    "request_id",
+    "version",
+    "exception_name",
+    "stack_trace",
+}
 
 
 def readable(line: str) -> str | None:

@@ -26,20 +26,19 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 def _convert(upload: Upload) -> None:
     log = observe.log()
+    log.append_keys(job=upload.job)
     if upload.job is None:
         log.info("ignored: not an upload of ours", key=upload.key)
         return
-    log.append_keys(job=upload.job)
     replacing = storage.manifest(upload.job)
     if replacing and replacing.manifest["status"] in manifest.FINAL:
         log.info("ignored: the job has ended", status=replacing.manifest["status"])
         return
-    original = storage.original(upload)
-    if original is None:
+    started = time.monotonic()
+    outcome = _outcome(upload.job, upload)
+    if outcome is None:
         log.info("ignored: the original is gone")
         return
-    started = time.monotonic()
-    outcome = _outcome(upload.job, original)
     try:
         storage.commit(outcome, replacing)  # last: the manifest is the commit
     except storage.Overtaken:
@@ -48,10 +47,14 @@ def _convert(upload: Upload) -> None:
     _report(outcome, (time.monotonic() - started) * 1000)
 
 
-def _outcome(job: str, original: bytes) -> manifest.Manifest:
+def _outcome(job: str, upload: Upload) -> manifest.Manifest | None:
+    """The manifest of a conversion, whose thumbnails are stored; None when there is nothing to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
     try:
+        original = storage.original(upload)
+        if original is None:
+            return None
         conversion = pipeline.run(original, wanted)
     except errors.Rejected as refusal:
         observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)

@@ -2,10 +2,9 @@
 
     {"max": 100}  →  {"redriven": 3, "jobs": ["3f0c…", …], "left": 0}
 
-A conversion is taken out of the dead-letter queue only after it has been handed over; one that fails again is parked again.
+A conversion leaves the dead-letter queue only after it has been handed over; one that fails again is parked again.
 """
 
-import json
 from typing import Any
 
 from thumbs import notices, observe, storage
@@ -33,6 +32,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         redriven += 1
         for upload in notices.uploads(conversion):
             observe.log().info("redriven", job=upload.job)
-            jobs.append(upload.job or json.dumps(upload.key))
+            jobs += [upload.job] if upload.job else []
     observe.count("Redriven", redriven)
     return {"redriven": redriven, "jobs": jobs, "left": storage.dead_letters_left()}

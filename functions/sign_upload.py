@@ -65,9 +65,7 @@ def _limits() -> dict[str, Any]:
         "maxFiles": requests.MAX_FILES,
         "maxUploadBytes": current.max_upload_bytes,
         "maxMegapixels": current.max_megapixels,
-        "types": {
-            content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types
-        },
+        "types": {content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types},
         "accepted": formats.ACCEPTED_LABELS,
         "sizes": [vars(size) for size in current.sizes],
         "keepOriginalsDays": current.keep_originals_days,

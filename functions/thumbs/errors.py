@@ -32,7 +32,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Sentence:
-    """What a reason means. text: for people, may hold {placeholders}; retryable: trying the same file again may help."""
+    """text: for people, may hold {placeholders}. retryable: trying the same file again may help."""
 
     text: str
     retryable: bool = False
@@ -45,7 +45,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.INVALID: Sentence("The request says something about this file that cannot be right."),
     Reason.EMPTY: Sentence("The file is empty. Please choose another one."),
     Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Accepted are {accepted}."),
-    Reason.DAMAGED: Sentence("The picture is damaged and cannot be read. Please export it again, or choose another one."),
+    Reason.DAMAGED: Sentence(
+        "The picture is damaged and cannot be read. Please export it again, or choose another one."
+    ),
     Reason.TOO_MANY_PIXELS: Sentence("The picture has more than {limit} megapixels. Please upload a smaller version."),
     Reason.TOO_COMPLEX: Sentence(
         "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG."
@@ -57,7 +59,7 @@ SENTENCES: dict[Reason, Sentence] = {
 
 
 def describe(reason: Reason, **facts: Any) -> dict[str, Any]:
-    """The reason as it stands in a manifest: {"code", "message", "retryable"}. facts fill the sentence's placeholders."""
+    """The reason as a manifest has it: {"code", "message", "retryable"}. facts fill the sentence's placeholders."""
     sentence = SENTENCES[reason]
     return {"code": reason.value, "message": sentence.text.format(**facts), "retryable": sentence.retryable}
 

@@ -1,9 +1,9 @@
 """Where everything of a job lies.
 
-    UploadBucket     uploads/{job}
-    ThumbnailBucket  {job}/manifest.json
-                     {job}/{size}.{extension}              the first conversion
-                     {job}/{digest}/{size}.{extension}     a later one with other content: a key never changes its content
+UploadBucket     uploads/{job}
+ThumbnailBucket  {job}/manifest.json
+                 {job}/{size}.{extension}              the first conversion
+                 {job}/{digest}/{size}.{extension}     a later one with other content: a key never changes its content
 """
 
 import re

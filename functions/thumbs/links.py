@@ -16,7 +16,9 @@ def to(key: str) -> str:
 
 def refreshed(manifest: Manifest) -> Manifest:
     """The manifest with links that are good from now on."""
-    return manifest | {"thumbnails": [thumbnail | {"url": to(thumbnail["key"])} for thumbnail in manifest["thumbnails"]]}
+    return manifest | {
+        "thumbnails": [thumbnail | {"url": to(thumbnail["key"])} for thumbnail in manifest["thumbnails"]]
+    }
 
 
 @cache

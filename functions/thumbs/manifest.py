@@ -1,8 +1,8 @@
 """The manifest: what a job ended in. Written last, it is the commit. Every job ends in exactly one.
 
-    done      its thumbnails are there
-    rejected  the uploader's fault, said on the first attempt
-    failed    ours, said after the last attempt; the only one that an event may replace
+done      its thumbnails are there
+rejected  the uploader's fault, said on the first attempt
+failed    ours, said after the last attempt; the only one that an event may replace
 """
 
 from dataclasses import asdict, dataclass
@@ -30,7 +30,7 @@ class Original:
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """One stored thumbnail. size: the name of its size. type: content type. url: good for a limited time, or for ever."""
+    """One stored thumbnail. size: the name of its size. type: content type. url: see links."""
 
     size: str
     width: int

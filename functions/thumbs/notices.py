@@ -42,7 +42,7 @@ def unwrap(message: str) -> dict[str, Any]:
     "requestPayload"; SNS may put either into a "Message" of its own. All are understood, so that neither the way the
     topic is subscribed nor the kind of failure target matters.
     """
-    content = json.loads(message)
+    content: dict[str, Any] = json.loads(message)
     while True:
         if isinstance(content.get("Message"), str):
             content = json.loads(content["Message"])

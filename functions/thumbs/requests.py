@@ -1,7 +1,7 @@
 """The body of POST /uploads: what it must look like, and what is wrong with it otherwise.
 
-template.yaml holds the same shape as a model, so that API Gateway refuses a malformed body before a function runs. It is
-checked here as well, because a function may not trust how it is called.
+template.yaml holds the same shape as a model, so that API Gateway refuses a malformed body before a function runs. It
+is checked here as well, because a function may not trust how it is called.
 """
 
 import json

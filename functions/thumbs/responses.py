@@ -37,9 +37,7 @@ def problem(
     """An answer of type application/problem+json, with one entry in "errors" per bad file."""
     body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     if problems is not None:
-        body["errors"] = [
-            {name: value for name, value in vars(each).items() if value is not None} for each in problems
-        ]
+        body["errors"] = [{name: value for name, value in vars(each).items() if value is not None} for each in problems]
     return _answer(request, status, "application/problem+json", body, {})
 
 

@@ -3,7 +3,8 @@
 Signing is a few HMACs. boto3 would do it too, but its import costs more than all the rest of a cold start (see
 benchmarks/), so only the functions that talk to S3 load it. The tests compare every byte with botocore's signatures.
 
-Source: "Authenticating Requests: Using Query Parameters" and "Browser-Based Uploads Using POST", Amazon S3 API reference.
+Source: Amazon S3 API reference, "Authenticating Requests: Using Query Parameters" and "Browser-Based Uploads Using
+POST".
 """
 
 import base64
@@ -22,7 +23,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class Post:
-    """A form that S3 accepts. url: where it is posted; fields: to send before the file; expires: when it stops being good."""
+    """A form that S3 accepts. url: where it is posted; fields: to send before the file; expires: its last moment."""
 
     url: str
     fields: dict[str, str]

@@ -1,4 +1,4 @@
-"""Everything that is read from and written to AWS: originals, thumbnails, manifests, dead letters. The only door to boto3.
+"""All that is read from and written to AWS: originals, thumbnails, manifests, dead letters. The only door to boto3.
 
 Errors of AWS are raised as botocore raises them (ClientError); what means something to the service is named here.
 """
@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from thumbs import formats, keys, settings
+from thumbs.errors import Reason, Rejected
 from thumbs.manifest import FINAL, Manifest
 from thumbs.notices import Upload
 
@@ -50,13 +51,23 @@ def _client(service: str) -> Any:
 
 
 def original(upload: Upload) -> bytes | None:
-    """The uploaded file, or None when it is gone: deleted by its uploader or by the lifecycle."""
+    """The uploaded file, or None when it is gone: deleted by its uploader or by the lifecycle.
+
+    Raises Rejected for a file that is larger than what may be uploaded: one that came into the bucket by another way
+    than a signed form. It is not read.
+    """
     try:
-        return _client("s3").get_object(Bucket=upload.bucket, Key=upload.key)["Body"].read()  # type: ignore[no-any-return]
+        answer = _client("s3").get_object(Bucket=upload.bucket, Key=upload.key)
     except ClientError as error:
         if _code(error) == "NoSuchKey":
             return None
         raise
+    if answer["ContentLength"] > settings.current().max_upload_bytes:
+        answer["Body"].close()
+        limit = settings.current().max_upload_megabytes
+        raise Rejected(Reason.TOO_LARGE, f"{answer['ContentLength']} bytes", limit=limit)
+    content: bytes = answer["Body"].read()
+    return content
 
 
 def is_uploaded(job: str) -> bool:

@@ -1,0 +1,84 @@
+# The targets; `make` alone lists them.
+
+# Functions are packaged as they lie there, so no bytecode may gather beside them.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# The first Python that is new enough.
+PYTHON := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))))
+VENV := .venv/bin
+SAM := .cache/sam/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint format build deploy docs lock clean python
+
+help:  ## List the targets
+	@echo "Image thumbnails: make TARGET"
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  \1 | \2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s%s\n", $$1, $$2 }'
+
+run: .venv/run.stamp  ## Run the whole service on this machine and open its page (PORT=3000, EMULATOR_PORT=4566)
+	@exec $(VENV)/python -m dev $(foreach parameter,$(SET),--set $(parameter))
+
+test: .venv/test.stamp .cache/sam.stamp lint  ## Prove everything: unit, template, service and browser tests
+	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest
+	@if command -v node >/dev/null; then node --test "tests/frontend/*.test.mjs"; \
+		elif [ -n "$$CI" ]; then echo "no node: the page's modules cannot be tested" >&2; exit 1; \
+		else echo "SKIPPED: the tests of the page's modules need node, which is not on this machine"; fi
+
+test-fast: .venv/test.stamp  ## The tests without emulator, SAM and browser: seconds
+	@$(VENV)/python -m pytest tests/unit
+
+lint: .venv/test.stamp  ## Check style and types
+	@$(VENV)/ruff check
+	@$(VENV)/ruff format --check --quiet || { echo "make format mends this"; exit 1; }
+	@$(VENV)/mypy
+
+format: .venv/test.stamp  ## Format the code
+	@$(VENV)/ruff check --fix
+	@$(VENV)/ruff format
+
+build: .cache/sam.stamp  ## Build the layers for AWS (sam build)
+	@find functions -name __pycache__ -prune -exec rm -r {} +
+	$(SAM)/sam build
+
+deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam deploy --guided)
+	$(SAM)/sam deploy --guided
+
+docs: .venv/test.stamp  ## Write the generated tables of the README again
+	@$(VENV)/python -m dev.docs
+
+lock: .venv/test.stamp  ## Choose the newest versions of what development needs, and pin them
+	@$(VENV)/pip install --quiet uv
+	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header dev/requirements.in -o dev/requirements.txt
+	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
+		-c dev/requirements.txt tests/requirements.in layers/imaging/requirements.txt layers/powertools/requirements.txt -o tests/requirements.txt
+	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header tests/sam.in -o tests/sam.txt
+
+clean:  ## Remove everything that was built or installed
+	rm -rf .venv .cache .aws-sam
+
+python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and none was found: https://www.python.org/downloads/" >&2; exit 1; fi
+
+.venv/bin/python: | python
+	@echo "making a virtual environment in .venv (once)"
+	@$(PYTHON) -m venv .venv || { echo "Python cannot make virtual environments here; on Debian and Ubuntu: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
+
+.venv/run.stamp: dev/requirements.txt .venv/bin/python
+	@echo "installing what the service needs on this machine (once, about a minute)"
+	@$(VENV)/python -m pip install --quiet --requirement dev/requirements.txt
+	@touch $@
+
+.venv/test.stamp: tests/requirements.txt .venv/run.stamp
+	@echo "installing what the tests need (once)"
+	@$(VENV)/python -m pip install --quiet --requirement tests/requirements.txt
+	@touch $@
+
+# SAM's own command line pins other versions of what the emulator needs: it gets an environment of its own.
+.cache/sam.stamp: tests/sam.txt | python
+	@echo "installing the AWS SAM CLI (once)"
+	@mkdir -p .cache
+	@$(PYTHON) -m venv .cache/sam
+	@$(SAM)/python -m pip install --quiet --requirement tests/sam.txt
+	@touch $@
