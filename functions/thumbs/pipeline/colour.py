@@ -81,7 +81,7 @@ def _transformed(image: Image.Image, profile: bytes | None) -> Image.Image | Non
             ImageCms.createProfile("sRGB"),
             renderingIntent=ImageCms.Intent.PERCEPTUAL,
             outputMode="RGBA" if image.mode == "RGBA" else "RGB",
-            flags=ImageCms.Flags.NONE,
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError):
         return None

@@ -107,7 +107,7 @@ def _fresh(original: bytes, accepted: formats.Input, wanted: Wanted, limits: Lim
 
 def _received(receiver: int, deadline: float) -> bytes | None:
     """All that the child writes, or None when it has not finished by then."""
-    chunks = []
+    chunks: list[bytes] = []
     with selectors.DefaultSelector() as selector:
         selector.register(receiver, selectors.EVENT_READ)
         while selector.select(max(0.0, deadline - time.monotonic())):

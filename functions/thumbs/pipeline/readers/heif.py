@@ -2,17 +2,18 @@
 
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageFile
 from pillow_heif import HeifImageFile, options
 
 from thumbs.errors import Reason, Rejected
+from thumbs.pipeline import icc
 from thumbs.pipeline.readers import Source
 
 
 def source(original: bytes) -> Source:
     options.DECODE_THREADS = 1  # threads cost memory and bring nothing to a function of one vCPU
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False  # only the picture is parsed
-    image = HeifImageFile(BytesIO(original))
+    image: ImageFile.ImageFile = HeifImageFile(BytesIO(original))  # type: ignore[no-untyped-call]  # pillow-heif's
     size = image.size
 
     def load(_: tuple[int, int]) -> Image.Image:
@@ -21,4 +22,8 @@ def source(original: bytes) -> Source:
             raise Rejected(Reason.DAMAGED, f"{size} announced, {image.size} decoded")
         return image
 
-    return Source(size, load, profile=image.info.get("icc_profile"))
+    return Source(size, load, profile=image.info.get("icc_profile") or _named(image.info.get("nclx_profile")))
+
+
+def _named(nclx: dict[str, int] | None) -> bytes | None:
+    return icc.of_cicp(nclx["color_primaries"], nclx["transfer_characteristics"]) if nclx else None

@@ -12,8 +12,9 @@ _STANDALONE = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to RST7 and SOI have no le
 _MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
-# Encoders write up to about 20.
+# Encoders write up to about 20 scans, and up to about 300 segments: a profile of 16 MB has 255.
 _MOST = 100
+_MOST_SEGMENTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ def check(original: bytes) -> None:
 def scans(original: bytes) -> Iterator[Scan]:
     """The scans in their order, up to the end of the first picture or to what cannot be understood."""
     at = 2
-    while (marker := _MARKER.search(original, at)) is not None:
+    for _ in range(_MOST_SEGMENTS):
+        marker = _MARKER.search(original, at)
+        if marker is None:
+            return
         kind, at = original[marker.end() - 1], marker.end()
         if kind == _EOI:
             return
@@ -55,3 +59,4 @@ def scans(original: bytes) -> Iterator[Scan]:
             first, last, bits = header[2 * count + 1 : 2 * count + 4]
             yield Scan(header[1 : 2 * count + 1 : 2], first, last, bits & 0x0F, end)
         at += length
+    raise Rejected(Reason.TOO_COMPLEX, f"a JPEG of more than {_MOST_SEGMENTS} segments")

@@ -1,5 +1,6 @@
 """PNG and the still of an APNG: the decoder of Pillow, on a file from which all it need not read is left out."""
 
+import struct
 from collections.abc import Iterator
 from io import BytesIO
 from zlib import decompressobj
@@ -7,13 +8,16 @@ from zlib import decompressobj
 from PIL import Image, PngImagePlugin
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline import orient
+from thumbs.pipeline import icc, orient
 from thumbs.pipeline.readers import Source
 
 _SIGNATURE = 8
+_SRGB_GAMMA = 2.2
 # What pixels need. Text, which may be a decompression bomb, animation, which may claim 2**31 frames, and metadata are
 # left out before any decoder sees the file.
 _NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+# The chunks that name a colour space.
+_SPACE = {b"cICP", b"sRGB", b"gAMA", b"cHRM"}
 # Of an uncompressed colour profile. The largest in use, of printing presses, have 2 to 4 MB.
 _MAX_PROFILE = 8 * 2**20
 # Encoders write data chunks of 8 KB and more; 20 MB of them are 2,500.
@@ -23,6 +27,7 @@ _MAX_CHUNKS = 100_000
 def source(original: bytes) -> Source:
     kept = [original[:_SIGNATURE]]
     orientation, profile, frames = 1, None, 0
+    space: dict[bytes, bytes] = {}
     for kind, start, end in _chunks(original):
         if kind in _NEEDED:
             kept.append(original[start:end])
@@ -30,6 +35,8 @@ def source(original: bytes) -> Source:
             orientation = orient.of_exif(original[start + 8 : end - 4])
         elif kind == b"iCCP":
             profile = _profile(original[start + 8 : end - 4])
+        elif kind in _SPACE:
+            space[kind] = original[start + 8 : end - 4]
         elif kind == b"fcTL":
             frames += 1
     image = PngImagePlugin.PngImageFile(BytesIO(b"".join(kept)))
@@ -38,7 +45,13 @@ def source(original: bytes) -> Source:
         image.load()
         return image
 
-    return Source(image.size, load, orientation=orientation, profile=profile, frames=max(1, frames))
+    return Source(
+        image.size,
+        load,
+        orientation=orientation,
+        profile=_named(space, profile),
+        frames=max(1, frames),
+    )
 
 
 def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -65,3 +78,31 @@ def _profile(chunk: bytes) -> bytes | None:
     except Exception:  # zlib.error: a broken profile is no reason to refuse a good picture
         return None
     return profile if unpack.eof else None
+
+
+def _named(space: dict[bytes, bytes], profile: bytes | None) -> bytes | None:
+    """The profile of the colours, by the precedence of the specification (PNG 3, 4.3): cICP, iCCP, sRGB, gAMA and cHRM.
+
+    Gray and colours that differ from sRGB by no more than rounding need none.
+    """
+    cicp = space.get(b"cICP", b"")
+    if len(cicp) == 4:
+        return icc.of_cicp(cicp[0], cicp[1])
+    if profile or b"sRGB" in space or len(space.get(b"gAMA", b"")) != 4:
+        return profile
+    exponent = 100_000 / max(1, int.from_bytes(space[b"gAMA"], "big"))
+    chromaticities = icc.SRGB
+    if len(space.get(b"cHRM", b"")) == 32:
+        x = [value / 100_000 for value in struct.unpack(">8I", space[b"cHRM"])]
+        chromaticities = (x[2], x[3]), (x[4], x[5]), (x[6], x[7]), (x[0], x[1])
+    usual = abs(exponent - _SRGB_GAMMA) < 0.1 and all(
+        abs(a - b) < 0.01
+        for ours, theirs in zip(icc.SRGB, chromaticities, strict=True)
+        for a, b in zip(ours, theirs, strict=True)
+    )
+    if usual or not 0.2 < exponent < 10:
+        return None
+    try:
+        return icc.profile(chromaticities, icc.gamma(exponent))
+    except (ZeroDivisionError, struct.error):  # chromaticities that no colours have
+        return None

@@ -1,0 +1,47 @@
+"""A longer run: `python -m tests.fuzz [--seconds 600] [--seed N]`. What comes to harm is kept in tests/fuzz/crashes/.
+
+Every file there is tried again by the test suite, so commit what you keep.
+"""
+
+import argparse
+import hashlib
+import random
+import sys
+import time
+import traceback
+from pathlib import Path
+
+CRASHES = Path(__file__).parent / "crashes"
+sys.path.insert(0, str(Path(__file__).parents[2] / "functions"))
+
+
+def main() -> int:
+    from tests.fuzz.mutants import mutants
+    from tests.fuzz.trial import harm
+
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=600)
+    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    given = options.parse_args()
+    print(f"seed {given.seed}, {given.seconds:.0f} seconds")  # noqa: T201  what the command is for
+    until = time.monotonic() + given.seconds
+    tried = found = 0
+    for original in mutants(given.seed):
+        if time.monotonic() > until:
+            break
+        tried += 1
+        try:
+            why = harm(original)
+        except Exception:
+            why = traceback.format_exc()
+        if why is not None:
+            found += 1
+            path = CRASHES / hashlib.sha256(original).hexdigest()[:16]
+            path.write_bytes(original)
+            print(f"{path}\n{why}\n")  # noqa: T201
+    print(f"{tried} files tried, {found} came to harm")  # noqa: T201
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

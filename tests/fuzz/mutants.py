@@ -1,0 +1,123 @@
+"""Mutants: pictures of every accepted format, broken in ways that parsers are not prepared for.
+
+Everything follows from a seed, so that a finding can be made again.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from PIL import Image
+
+from tests.unit import pictures
+
+# Values at which sizes, counts and offsets overflow.
+_EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+
+
+@cache
+def parents() -> tuple[bytes, ...]:
+    """Small, so that thousands of their children are tried in seconds; of each format, each kind of its own."""
+    picture = pictures.photo(64, 48)
+    clear = pictures.transparent(64, 48)
+    gray = picture.convert("L")
+    profile = pictures.srgb_profile()
+    frames: dict[str, Any] = {"save_all": True, "append_images": [gray.convert("RGB"), picture], "duration": 100}
+    return (
+        pictures.jpeg(picture=picture, orientation=6, icc_profile=profile),
+        pictures.jpeg(picture=picture, progressive=True),
+        pictures.jpeg(picture=gray),
+        pictures.jpeg(picture=picture.convert("CMYK")),
+        pictures.png(picture=picture, orientation=3, icc_profile=profile),
+        pictures.png(picture=clear),
+        pictures.png(picture=picture.quantize(16)),
+        pictures.png(picture=gray.convert("1")),
+        pictures.png(picture=gray.convert("I;16")),
+        pictures.png(picture=picture, **frames),
+        pictures.webp(picture=picture, orientation=8, icc_profile=profile),
+        pictures.webp(picture=clear, lossless=True),
+        pictures.webp(picture=picture, **frames),
+        pictures.gif(picture=picture),
+        pictures.gif(picture=picture, **frames),
+        pictures.avif(picture=picture, orientation=5),
+        pictures.avif(picture=clear),
+        pictures.heic(picture=picture, orientation=6),
+        pictures.heic(picture=clear),
+        pictures.tiff(picture=picture, orientation=7, icc_profile=profile),
+        pictures.tiff(picture=picture, compression="tiff_lzw"),
+        pictures.tiff(picture=picture, compression="jpeg"),
+        pictures.tiff(picture=picture, compression="tiff_adobe_deflate", big_tiff=True),
+        pictures.tiff(picture=gray.convert("1"), compression="group4"),
+        pictures.bmp(picture=picture),
+        pictures.bmp(picture=picture.quantize(16)),
+        pictures.bmp(picture=Image.new("1", (33, 17))),
+    )
+
+
+def mutants(seed: int) -> Iterator[bytes]:
+    """Without an end, each parent in its turn."""
+    chance = random.Random(seed)
+    while True:
+        for parent in parents():
+            child = bytearray(parent)
+            for _ in range(chance.choice((1, 1, 2, 4, 16))):
+                chance.choice(_MUTATIONS)(child, chance)
+            yield bytes(child)
+
+
+def _spot(child: bytearray, chance: random.Random) -> int:
+    """Half of the time in the first 200 bytes, where the headers are."""
+    return chance.randrange(min(len(child), 200) if chance.random() < 0.5 else len(child)) if child else 0
+
+
+def _flip(child: bytearray, chance: random.Random) -> None:
+    if child:
+        child[_spot(child, chance)] ^= 1 << chance.randrange(8)
+
+
+def _set(child: bytearray, chance: random.Random) -> None:
+    if child:
+        child[_spot(child, chance)] = chance.randrange(256)
+
+
+def _edge(child: bytearray, chance: random.Random) -> None:
+    width = chance.choice((1, 2, 4))
+    value = chance.choice(_EDGES) & (256**width - 1)
+    at = _spot(child, chance)
+    child[at : at + width] = value.to_bytes(width, chance.choice(("big", "little")))
+
+
+def _cut(child: bytearray, chance: random.Random) -> None:
+    at = _spot(child, chance)
+    del child[at : at + chance.choice((1, 2, 4, 16, 64))]
+
+
+def _repeat(child: bytearray, chance: random.Random) -> None:
+    at, length = _spot(child, chance), chance.choice((1, 4, 16, 64, 256))
+    child[at:at] = child[at : at + length] * chance.choice((1, 2, 8))
+
+
+def _truncate(child: bytearray, chance: random.Random) -> None:
+    del child[_spot(child, chance) :]
+
+
+def _splice(child: bytearray, chance: random.Random) -> None:
+    other = chance.choice(parents())
+    at, start = _spot(child, chance), chance.randrange(len(other))
+    child[at : at + 64] = other[start : start + 64]
+
+
+_MUTATIONS: tuple[Callable[[bytearray, random.Random], None], ...] = (
+    _flip,
+    _flip,
+    _set,
+    _set,
+    _edge,
+    _edge,
+    _edge,
+    _cut,
+    _repeat,
+    _truncate,
+    _splice,
+)

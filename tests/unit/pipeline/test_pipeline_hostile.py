@@ -1,0 +1,324 @@
+"""Files that mean harm end as a rejection, on the first attempt and within the limits."""
+
+import os
+import random
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from PIL import Image, ImageCms
+
+from tests.unit import pictures
+from thumbs import formats, pipeline, sizes
+from thumbs.errors import SENTENCES, Reason, Rejected, describe
+from thumbs.pipeline.sandbox import SandboxError
+
+WANTED = pipeline.Wanted(sizes.parse("small=160"), formats.OUTPUTS["webp"], quality=80, max_megapixels=50)
+LIMITS = pipeline.Limits(seconds=10)
+
+
+def refusal(original: bytes, limits: pipeline.Limits = LIMITS, wanted: pipeline.Wanted = WANTED) -> Rejected:
+    with pytest.raises(Rejected) as caught:
+        pipeline.run(original, wanted, limits)
+    assert caught.value.reason in SENTENCES
+    assert describe(caught.value.reason, **caught.value.facts)["message"]
+    return caught.value
+
+
+@contextmanager
+def another_thread() -> Iterator[None]:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        yield
+    finally:
+        done.set()
+        other.join()
+
+
+# Not pictures
+
+
+def test_an_empty_file_is_refused_as_empty() -> None:
+    assert refusal(b"").reason is Reason.EMPTY
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        b"Dear all, this is not a picture.",
+        b"<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+        b"%PDF-1.7\n",
+        b"8BPS\x00\x01" + bytes(20),
+        b"\x00\x00\x01\x00\x01\x00\x10\x10" + bytes(40),
+        b"icns\x00\x00\x00\x20" + bytes(40),
+        b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(40),
+        b"P6 10 10 255\n" + bytes(300),
+        b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isommp42" + bytes(40),
+        b"\xff\xd8",
+    ],
+    ids=["text", "svg", "eps", "pdf", "psd", "ico", "icns", "jpeg2000", "ppm", "mp4", "two-bytes"],
+)
+def test_what_is_not_accepted_is_named_so_and_never_parsed(original: bytes) -> None:
+    refused = refusal(original)
+    assert refused.reason is Reason.NOT_AN_IMAGE
+    assert refused.facts["accepted"] == formats.ACCEPTED_LABELS
+
+
+def test_parsers_of_formats_that_are_not_accepted_are_not_even_loaded() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", _PLUGINS, *sys.path], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert sorted(loaded) == sorted(
+        f"PIL.{name}ImagePlugin" for name in ("Avif", "Bmp", "Gif", "Jpeg", "Png", "Tiff", "WebP")
+    )
+
+
+_PLUGINS = """
+import sys
+sys.path[:] = sys.argv[1:]
+from thumbs import formats
+from thumbs.pipeline import steps
+for accepted in formats.INPUTS:
+    for output in formats.OUTPUTS.values():
+        steps.prepare(accepted, output)
+print(*(name for name in sys.modules if name.endswith("ImagePlugin")))
+"""
+
+
+# Too many pixels
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        pictures.huge_png(60_000, 60_000),
+        pictures.huge_png(2**31 - 1, 2**31 - 1),
+        b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0, 0, 0) + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0;",
+        b"BM" + struct.pack("<IHHIIiiHHIIiiII", 60, 0, 0, 54, 40, 60_000, 60_000, 1, 24, 0, 0, 0, 0, 0, 0) + bytes(8),
+        b"RIFF\x1c\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0" + b"\xff\xff\xff\xff\xff\0" + b"VP8 \0\0",
+        b"RIFF\x16\0\0\0WEBPVP8L\x0a\0\0\0\x2f\xff\xff\xff\x0f" + bytes(9),
+        b"RIFF\x1c\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0" + b"\xfe\x3f\0\xfe\x3f\0" + b"ANMF\0\0\0\0",
+    ],
+    ids=["png", "png-2**31", "gif", "bmp", "webp-extended", "webp-lossless", "webp-animated"],
+)
+def test_a_few_bytes_that_promise_gigabytes_are_refused_before_they_are_decoded(original: bytes) -> None:
+    refused = refusal(original, pipeline.Limits(memory=64 * 2**20, seconds=2))
+    assert refused.reason in {Reason.TOO_MANY_PIXELS, Reason.DAMAGED}
+
+
+def test_the_limit_of_pixels_is_that_of_the_setting_and_is_named() -> None:
+    original = pictures.png(1200, 1000)
+    wanted = pipeline.Wanted(WANTED.sizes, WANTED.output, 80, max_megapixels=1)
+    refused = refusal(original, wanted=wanted)
+    assert (refused.reason, refused.facts) == (Reason.TOO_MANY_PIXELS, {"limit": 1})
+    assert refused.original == {"format": "PNG", "width": 1200, "height": 1000, "bytes": len(original), "frames": 1}
+
+
+def test_a_format_that_needs_more_memory_per_pixel_than_there_is_has_a_lower_limit() -> None:
+    original = pictures.png(4000, 3000)
+    refused = refusal(original, pipeline.Limits(memory=64 * 2**20))
+    assert (refused.reason, refused.facts) == (Reason.TOO_MANY_PIXELS, {"limit": 8})
+
+
+# Too much work
+
+
+def scan_bomb(scans: int) -> bytes:
+    """A progressive JPEG that repeats the last of its scans."""
+    original = pictures.jpeg(1000, 1000, progressive=True)
+    start = original.rindex(b"\xff\xda")
+    return original[:start] + original[start:-2] * scans + b"\xff\xd9"
+
+
+def test_a_jpeg_that_repeats_its_scans_is_too_complex() -> None:
+    started = time.monotonic()
+    assert refusal(scan_bomb(5000)).reason is Reason.TOO_COMPLEX
+    assert time.monotonic() - started < LIMITS.seconds
+
+
+def test_a_jpeg_of_nothing_but_segments_is_too_complex() -> None:
+    assert refusal(b"\xff\xd8" + b"\xff\xfe\x00\x02" * 200_000 + b"\xff\xd9").reason is Reason.TOO_COMPLEX
+
+
+def test_a_png_of_nothing_but_chunks_is_too_complex() -> None:
+    original = pictures.png()
+    assert refusal(original[:33] + pictures.chunk(b"teSt", b"") * 200_000 + original[33:]).reason is Reason.TOO_COMPLEX
+
+
+def test_tags_that_all_claim_the_whole_file_are_too_complex() -> None:
+    size = 1_000_000
+    entries = b"".join(struct.pack("<HHII", tag, 7, size, 0) for tag in range(1000, 31_000))
+    original = b"II*\0\x08\0\0\0" + struct.pack("<H", 30_000) + entries
+    assert refusal(original.ljust(size, b"\0")).reason is Reason.TOO_COMPLEX
+
+
+def test_an_apng_that_claims_two_billion_frames_is_its_first_frame() -> None:
+    original = pictures.with_chunk(pictures.png(), b"acTL", struct.pack(">II", 2**31 - 1, 0))
+    assert pipeline.run(original, WANTED, LIMITS).original.frames == 1
+
+
+def test_directories_of_a_tiff_that_lead_in_a_circle_do_not_matter() -> None:
+    original = bytearray(pictures.tiff(64, 64))
+    (at,) = struct.unpack_from("<I", original, 4)
+    (count,) = struct.unpack_from("<H", original, at)
+    struct.pack_into("<I", original, at + 2 + 12 * count, at)
+    assert pipeline.run(bytes(original), WANTED, LIMITS).thumbnails
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt", b"iCCP"])
+def test_a_compressed_chunk_that_unpacks_to_more_than_memory_is_left_packed(kind: bytes) -> None:
+    packer = zlib.compressobj(9)
+    bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(256)) + packer.flush()
+    heads = {b"zTXt": b"a\0\0", b"iTXt": b"a\0\x01\0\0\0", b"iCCP": b"a\0\0"}
+    original = pictures.with_chunk(pictures.png(), kind, heads[kind] + bomb)
+    assert pipeline.run(original, WANTED, pipeline.Limits(memory=100 * 2**20, seconds=5)).thumbnails
+
+
+def test_a_deadline_that_passes_is_a_rejection() -> None:
+    refused = refusal(pictures.png(picture=pictures.photo(2000, 1500)), pipeline.Limits(seconds=0.01))
+    assert refused.reason is Reason.TOO_COMPLEX
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not enforce RLIMIT_AS")
+@pytest.mark.parametrize("name", ["GIF", "TIFF", "AVIF", "WEBP", "HEIF", "JPEG"])
+def test_running_out_of_memory_is_a_rejection(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # With the check by pixels out of the way, so that it is the memory limit that answers.
+    unlimited = tuple(
+        formats.Input(i.name, i.label, i.signature, i.reader, 0, i.types, i.extensions) for i in formats.INPUTS
+    )
+    monkeypatch.setattr(formats, "INPUTS", unlimited)
+    picture = Image.new("RGBA" if name == "WEBP" else "RGB", (2600, 2000))
+    original = pictures.encoded(picture, name, **({"progressive": True} if name == "JPEG" else {}))
+    with another_thread():  # in a new interpreter, which has no memory left over from making the picture
+        # libjpeg, libavif and libheif do not tell a refused allocation from a broken file.
+        reasons = {Reason.TOO_COMPLEX} if name in {"GIF", "TIFF", "WEBP"} else {Reason.TOO_COMPLEX, Reason.DAMAGED}
+        assert refusal(original, pipeline.Limits(memory=5 * 2**20)).reason in reasons
+        assert pipeline.run(original, WANTED, pipeline.Limits(memory=256 * 2**20)).thumbnails
+
+
+# Decoders that go wrong: formats of their own, as a real decoder's crash is hard to come by
+
+
+def wicked(monkeypatch: pytest.MonkeyPatch, load: object) -> bytes:
+    """Accepts one more format, whose reader does what load does; returns a file of it."""
+    from thumbs.pipeline import readers
+
+    module = ModuleType("thumbs.pipeline.readers.wicked")
+    module.source = lambda _: readers.Source((10, 10), load)  # type: ignore[attr-defined, arg-type]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    accepted = formats.Input("WICKED", "Wicked", b"WICKED", "wicked", 1, (), ())
+    monkeypatch.setattr(formats, "INPUTS", (*formats.INPUTS, accepted))
+    return b"WICKED" + bytes(100)
+
+
+def test_a_decoder_that_crashes_means_a_damaged_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = wicked(monkeypatch, lambda _: os.kill(os.getpid(), signal.SIGSEGV))
+    refused = refusal(original)
+    assert (refused.reason, refused.detail) == (Reason.DAMAGED, "the decoder crashed with SIGSEGV")
+
+
+def test_a_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = wicked(monkeypatch, lambda _: time.sleep(3600))
+    assert refusal(original, pipeline.Limits(seconds=0.2)).reason is Reason.TOO_COMPLEX
+
+
+def test_a_decoder_that_the_kernel_kills_for_its_memory_means_too_complex(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = wicked(monkeypatch, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    assert refusal(original).reason is Reason.TOO_COMPLEX
+
+
+def test_a_decoder_finds_no_connection_of_ours_and_writes_no_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "ours").open("wb") as ours:
+
+        def load(_: object) -> Image.Image:
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                os.fstat(ours.fileno())
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            with pytest.raises(OSError, match="File too large"):
+                (tmp_path / "theirs").write_bytes(b"x")
+            return Image.new("RGB", (10, 10))
+
+        assert pipeline.run(wicked(monkeypatch, load), WANTED, LIMITS).thumbnails
+
+
+def test_a_mistake_of_ours_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = wicked(monkeypatch, lambda _: "not a picture at all")
+    with pytest.raises(SandboxError, match="AttributeError"):
+        pipeline.run(original, WANTED, LIMITS)
+
+
+def test_nothing_is_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal(wicked(monkeypatch, lambda _: time.sleep(3600)), pipeline.Limits(seconds=0.05))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_process_with_threads_converts_in_a_new_interpreter() -> None:
+    with another_thread():
+        assert pipeline.run(pictures.jpeg(), WANTED).thumbnails
+        assert refusal(b"\xff\xd8\xff" + bytes(100)).reason is Reason.DAMAGED
+
+
+# Damage
+
+
+@pytest.mark.parametrize("name", [accepted.name for accepted in formats.INPUTS])
+def test_a_file_that_ends_early_is_damaged(name: str) -> None:
+    picture = pictures.photo(200, 150)
+    original = pictures.encoded(picture, name)
+    assert refusal(original[: len(original) * 3 // 5]).reason is Reason.DAMAGED
+
+
+@pytest.mark.parametrize(
+    "profile", [b"not a profile", pictures.srgb_profile()[:200], bytes(1000), b"\xff" * 5000], ids=len
+)
+def test_a_broken_profile_does_not_break_the_picture(profile: bytes) -> None:
+    assert pipeline.run(pictures.jpeg(icc_profile=profile), WANTED, LIMITS).thumbnails
+
+
+def test_a_profile_of_another_kind_of_colour_does_not_count() -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    assert pipeline.run(pictures.jpeg(icc_profile=lab), WANTED, LIMITS).thumbnails
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_broken_exif_does_not_break_the_picture(seed: int) -> None:
+    chance = random.Random(seed)
+    block = bytearray(pictures.exif(6))
+    for _ in range(8):
+        block[chance.randrange(6, len(block))] = chance.randrange(256)
+    assert pipeline.run(pictures.jpeg(exif=bytes(block)), WANTED, LIMITS).thumbnails
+
+
+# Polyglots
+
+
+@pytest.mark.parametrize("payload", [b"PK\x03\x04" + b"evil" * 50, b"<script>evil()</script>", b"<?php evil(); ?>"])
+def test_what_else_a_file_is_does_not_survive(payload: bytes) -> None:
+    for original in (
+        pictures.jpeg() + payload,
+        pictures.jpeg(comment=payload),
+        pictures.png() + payload,
+        pictures.with_chunk(pictures.png(), b"tEXt", b"a\0" + payload),
+        pictures.gif(comment=payload),
+        pictures.bmp() + payload,
+    ):
+        assert payload in original
+        made = pipeline.run(original, WANTED, LIMITS).thumbnails[0].content
+        assert b"evil" not in made
+        assert Image.open(BytesIO(made)).format == "WEBP"
