@@ -13,10 +13,9 @@ class Input:
     """A format that is accepted.
 
     name: as the manifest spells it. label: as people call it. signature: what its first bytes match. reader: the module
-    of `pipeline.readers` that opens it. bytes_per_pixel: the most memory that decoding takes per pixel of the original,
-    measured with the largest pictures that each format allows (docs/decisions/imaging-memory.md); 0 when the decoder's
-    memory does not grow with the original. types: content types under which it may be uploaded, the registered one
-    first. extensions: with the dot.
+    that opens it (see `pipeline.readers`). bytes_per_pixel: the most memory that reading takes for each pixel of the
+    original (docs/decisions/imaging-memory.md has the measurements). types: content types under which it may be
+    uploaded, the registered one first. extensions: with the dot.
     """
 
     name: str
@@ -32,25 +31,27 @@ class Input:
         return re.match(self.signature, start, re.DOTALL) is not None
 
 
+_READERS = "thumbs.pipeline.readers"
+
 # The order matters in one place: AVIF and HEIF share a container, and a file that names both brands is AVIF.
 INPUTS = (
     Input(
         "JPEG",
         "JPEG",
         rb"\xff\xd8\xff",
-        "jpeg",
+        f"{_READERS}.jpeg",
         6,
         ("image/jpeg", "image/jpg", "image/pjpeg"),
         (".jpg", ".jpeg", ".jpe", ".jfif"),
     ),
-    Input("PNG", "PNG", rb"\x89PNG\r\n\x1a\n", "png", 8, ("image/png", "image/apng"), (".png", ".apng")),
-    Input("WEBP", "WebP", rb"RIFF.{4}WEBPVP8[ LX]", "webp", 15.5, ("image/webp",), (".webp",)),
-    Input("GIF", "GIF", rb"GIF8[79]a", "gif", 8, ("image/gif",), (".gif",)),
+    Input("PNG", "PNG", rb"\x89PNG\r\n\x1a\n", f"{_READERS}.png", 8, ("image/png", "image/apng"), (".png", ".apng")),
+    Input("WEBP", "WebP", rb"RIFF.{4}WEBPVP8[ LX]", f"{_READERS}.webp", 15.5, ("image/webp",), (".webp",)),
+    Input("GIF", "GIF", rb"GIF8[79]a", f"{_READERS}.gif", 8, ("image/gif",), (".gif",)),
     Input(
         "AVIF",
         "AVIF",
         rb"....ftyp(?:avi[fs]|(?:mif1|msf1|miaf)....(?:....)*?avi[fs])",
-        "avif",
+        f"{_READERS}.avif",
         9,
         ("image/avif",),
         (".avif",),
@@ -59,13 +60,13 @@ INPUTS = (
         "HEIF",
         "HEIC",
         rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)",
-        "heif",
+        f"{_READERS}.heif",
         8,
         ("image/heic", "image/heif", "image/heic-sequence"),
         (".heic", ".heif", ".hif"),
     ),
-    Input("TIFF", "TIFF", rb"II\*\0|MM\0\*|II\+\0|MM\0\+", "tiff", 12, ("image/tiff",), (".tif", ".tiff")),
-    Input("BMP", "BMP", rb"BM", "bmp", 8, ("image/bmp", "image/x-ms-bmp"), (".bmp", ".dib")),
+    Input("TIFF", "TIFF", rb"II\*\0|MM\0\*|II\+\0|MM\0\+", ".tiff", 12, ("image/tiff",), (".tif", f"{_READERS}.tiff")),
+    Input("BMP", "BMP", rb"BM", f"{_READERS}.bmp", 8, ("image/bmp", "image/x-ms-bmp"), (".bmp", ".dib")),
 )
 
 ACCEPTED_TYPES = frozenset(content_type for accepted in INPUTS for content_type in accepted.types)

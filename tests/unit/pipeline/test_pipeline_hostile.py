@@ -1,8 +1,6 @@
 """Files that mean harm end as a rejection, on the first attempt and within the limits."""
 
-import os
 import random
-import signal
 import struct
 import subprocess
 import sys
@@ -13,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from PIL import Image, ImageCms
 
 from tests.unit import pictures
+from tests.unit.pipeline import wicked
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import SENTENCES, Reason, Rejected, describe
 from thumbs.pipeline.sandbox import SandboxError
@@ -85,6 +83,21 @@ def test_parsers_of_formats_that_are_not_accepted_are_not_even_loaded() -> None:
         f"PIL.{name}ImagePlugin" for name in ("Avif", "Bmp", "Gif", "Jpeg", "Png", "Tiff", "WebP")
     )
 
+
+_CHILDREN = """
+import os, sys
+sys.path[:] = sys.argv[1:]
+from tests.unit.pipeline.test_pipeline_hostile import WANTED, Rejected, formats, pipeline, wicked
+formats.INPUTS = (*formats.INPUTS, wicked.FORMAT)
+try:
+    pipeline.run(wicked.file("hang"), WANTED, pipeline.Limits(seconds=0.05))
+except Rejected as refused:
+    print(refused.reason)
+try:
+    print(os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+    print("no children")
+"""
 
 _PLUGINS = """
 import sys
@@ -209,63 +222,43 @@ def test_running_out_of_memory_is_a_rejection(name: str, monkeypatch: pytest.Mon
         assert pipeline.run(original, WANTED, pipeline.Limits(memory=256 * 2**20)).thumbnails
 
 
-# Decoders that go wrong: formats of their own, as a real decoder's crash is hard to come by
+# Decoders that go wrong
 
 
-def wicked(monkeypatch: pytest.MonkeyPatch, load: object) -> bytes:
-    """Accepts one more format, whose reader does what load does; returns a file of it."""
-    from thumbs.pipeline import readers
-
-    module = ModuleType("thumbs.pipeline.readers.wicked")
-    module.source = lambda _: readers.Source((10, 10), load)  # type: ignore[attr-defined, arg-type]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    accepted = formats.Input("WICKED", "Wicked", b"WICKED", "wicked", 1, (), ())
-    monkeypatch.setattr(formats, "INPUTS", (*formats.INPUTS, accepted))
-    return b"WICKED" + bytes(100)
+@pytest.fixture
+def _wicked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "INPUTS", (*formats.INPUTS, wicked.FORMAT))
 
 
-def test_a_decoder_that_crashes_means_a_damaged_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = wicked(monkeypatch, lambda _: os.kill(os.getpid(), signal.SIGSEGV))
-    refused = refusal(original)
-    assert (refused.reason, refused.detail) == (Reason.DAMAGED, "the decoder crashed with SIGSEGV")
+@pytest.mark.usefixtures("_wicked")
+class TestADecoderThat:
+    def test_crashes_means_a_damaged_picture(self) -> None:
+        refused = refusal(wicked.file("crash"))
+        assert (refused.reason, refused.detail) == (Reason.DAMAGED, "the decoder crashed with SIGSEGV")
 
+    def test_hangs_is_stopped(self) -> None:
+        assert refusal(wicked.file("hang"), pipeline.Limits(seconds=0.2)).reason is Reason.TOO_COMPLEX
 
-def test_a_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = wicked(monkeypatch, lambda _: time.sleep(3600))
-    assert refusal(original, pipeline.Limits(seconds=0.2)).reason is Reason.TOO_COMPLEX
+    def test_asks_for_too_much_memory_means_too_complex(self) -> None:
+        assert refusal(wicked.file("devour")).reason is Reason.TOO_COMPLEX
 
+    def test_the_kernel_kills_for_its_memory_means_too_complex(self) -> None:
+        assert refusal(wicked.file("die")).reason is Reason.TOO_COMPLEX
 
-def test_a_decoder_that_the_kernel_kills_for_its_memory_means_too_complex(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = wicked(monkeypatch, lambda _: os.kill(os.getpid(), signal.SIGKILL))
-    assert refusal(original).reason is Reason.TOO_COMPLEX
+    def test_looks_around_finds_no_connection_of_ours_and_can_write_no_file(self, tmp_path: Path) -> None:
+        theirs = tmp_path / "theirs"
+        with (tmp_path / "ours").open("wb") as ours:
+            made = pipeline.run(wicked.file("look", ours.fileno(), theirs), WANTED, LIMITS)
+        assert (made.thumbnails[0].width, made.thumbnails[0].height) == (10, 10)
+        assert not theirs.exists() or theirs.stat().st_size == 0
 
+    def test_shows_a_mistake_of_ours_is_not_blamed_on_the_file(self) -> None:
+        with pytest.raises(SandboxError, match="AttributeError"):
+            pipeline.run(wicked.file("nonsense"), WANTED, LIMITS)
 
-def test_a_decoder_finds_no_connection_of_ours_and_writes_no_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    with (tmp_path / "ours").open("wb") as ours:
-
-        def load(_: object) -> Image.Image:
-            with pytest.raises(OSError, match="Bad file descriptor"):
-                os.fstat(ours.fileno())
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            with pytest.raises(OSError, match="File too large"):
-                (tmp_path / "theirs").write_bytes(b"x")
-            return Image.new("RGB", (10, 10))
-
-        assert pipeline.run(wicked(monkeypatch, load), WANTED, LIMITS).thumbnails
-
-
-def test_a_mistake_of_ours_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = wicked(monkeypatch, lambda _: "not a picture at all")
-    with pytest.raises(SandboxError, match="AttributeError"):
-        pipeline.run(original, WANTED, LIMITS)
-
-
-def test_nothing_is_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
-    refusal(wicked(monkeypatch, lambda _: time.sleep(3600)), pipeline.Limits(seconds=0.05))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    def test_is_stopped_leaves_nothing_running(self) -> None:
+        said = subprocess.run([sys.executable, "-c", _CHILDREN, *sys.path], capture_output=True, text=True, check=True)
+        assert said.stdout.split() == ["too_complex", "no", "children"]
 
 
 def test_a_process_with_threads_converts_in_a_new_interpreter() -> None:

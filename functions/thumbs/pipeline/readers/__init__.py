@@ -38,7 +38,7 @@ class Source:
 
 def reader(accepted: formats.Input) -> ModuleType:
     """The module that reads this format; importing it imports the decoder."""
-    return import_module(f"thumbs.pipeline.readers.{accepted.reader}")
+    return import_module(accepted.reader)
 
 
 def opened(accepted: formats.Input, original: bytes) -> Source:
