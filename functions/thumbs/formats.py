@@ -65,7 +65,7 @@ INPUTS = (
         ("image/heic", "image/heif", "image/heic-sequence"),
         (".heic", ".heif", ".hif"),
     ),
-    Input("TIFF", "TIFF", rb"II\*\0|MM\0\*|II\+\0|MM\0\+", ".tiff", 12, ("image/tiff",), (".tif", f"{_READERS}.tiff")),
+    Input("TIFF", "TIFF", rb"II\*\0|MM\0\*|II\+\0|MM\0\+", f"{_READERS}.tiff", 12, ("image/tiff",), (".tif", ".tiff")),
     Input("BMP", "BMP", rb"BM", f"{_READERS}.bmp", 8, ("image/bmp", "image/x-ms-bmp"), (".bmp", ".dib")),
 )
 
