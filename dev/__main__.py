@@ -9,6 +9,9 @@ import threading
 import time
 from datetime import datetime
 
+from botocore.exceptions import ClientError
+from samtranslator.model.exceptions import InvalidDocumentException
+
 from dev import watch
 from dev.emulator import Emulator
 from dev.server import Server, is_taken
@@ -33,9 +36,13 @@ def main() -> int:
         _say("starting the AWS emulator (ministack), with signatures and IAM enforced")
         emulator = Emulator(options.emulator_port)
         running.callback(emulator.stop)
-        stack = Stack(emulator.url, dict(options.set))
         _say("deploying template.yaml to it")
-        stack.deploy()
+        stack = Stack(emulator.url, dict(options.set))
+        try:
+            stack.deploy()
+        except (RuntimeError, ClientError, InvalidDocumentException) as error:
+            print(f"template.yaml cannot be deployed: {error}", file=sys.stderr)
+            return 1
         if stop.is_set():
             return 0
         server = Server(options.port, stack.api_url, emulator.url)

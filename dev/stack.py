@@ -51,21 +51,23 @@ class Stack:
         )
 
     def deploy(self) -> None:
+        """Create the stack, and bridge what the emulator cannot do."""
+        self.create()
+        gaps.bridge(self)
+
+    def create(self) -> None:
+        """Create the stack, as far as the emulator's CloudFormation gets."""
         s3 = self.client("s3")
         s3.create_bucket(Bucket=ARTIFACTS)
         packages: dict[str, str] = {}
         for name, content in {"functions": functions_package(), **layer_packages()}.items():
             packages[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
             s3.put_object(Bucket=ARTIFACTS, Key=packages[name], Body=content)
-        self._create(translate(packaged(packages), self.parameters))
-        gaps.bridge(self)
-
-    def _create(self, template: Template) -> None:
-        self.template = template
+        self.template = translate(packaged(packages), self.parameters)
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
             StackName=NAME,
-            TemplateBody=json.dumps(template),
+            TemplateBody=json.dumps(self.template),
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
@@ -81,7 +83,7 @@ class Stack:
                 for event in reversed(events)
                 if event.get("ResourceStatusReason")
             )
-            raise RuntimeError(f"template.yaml could not be deployed ({stack['StackStatus']}):\n{reasons}")
+            raise RuntimeError(f"{stack['StackStatus']}\n{reasons}")
 
     @cached_property
     def outputs(self) -> dict[str, str]:

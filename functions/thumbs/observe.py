@@ -35,16 +35,18 @@ def measure(name: str, milliseconds: float) -> None:
 
 def function(handler: Handler) -> Handler:
     """Wrap a Lambda handler: its log lines carry the request's id, its metrics are written when it ends, also badly."""
-    environment = {"cold": True}
+    sandbox = {"cold": True}
 
     @wraps(handler)
     def observed(event: dict[str, Any], context: Any) -> Any:
         log().clear_state()
         log().append_keys(request_id=context.aws_request_id, version=context.function_version)
-        count("ColdStart", environment["cold"])
-        environment["cold"] = False
+        count("ColdStart", sandbox["cold"])
+        sandbox["cold"] = False
         try:
             return handler(event, context)
+        except ExceptionGroup:
+            raise  # each of them was logged where it happened
         except Exception:
             log().exception("gave up")
             raise

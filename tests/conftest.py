@@ -1,0 +1,43 @@
+"""The whole service, started once for all tests that need it: from template.yaml, with IAM enforced."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dev.emulator import Emulator
+from dev.server import Server
+from dev.stack import Stack
+from tests.journeys import Service
+
+# The cheap kinds first: whoever breaks something basic hears of it within seconds.
+KINDS = ("unit", "template", "service", "browser", "fuzz")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: KINDS.index(item.path.relative_to(tests).parts[0]))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Service]:
+    """The running service. page_url: of the upload page, on whose origin the API is too."""
+    emulator = Emulator(free_port())
+    try:
+        deployed = Stack(emulator.url, {"RequestsPerSecond": "500", "RequestBurst": "1000"})
+        deployed.deploy()
+        server = Server(free_port(), deployed.api_url, emulator.url)
+        try:
+            yield Service(server.url, deployed)
+        finally:
+            server.stop()
+    finally:
+        emulator.stop()

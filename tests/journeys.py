@@ -1,0 +1,152 @@
+"""What a client of the service does: ask for signatures, upload, wait for the result."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import requests
+
+from dev.stack import NAME, Stack
+
+T = TypeVar("T")
+
+PATIENCE = 30  # seconds until a test gives up waiting; what it waits for takes one or two
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One entry of the answer to POST /uploads."""
+
+    job: str
+    url: str
+    fields: dict[str, str]
+    result: str
+    expires: str
+
+    def post(self, content: bytes, **changed: str | None) -> requests.Response:
+        """Upload to S3. changed: fields to send otherwise, with _ for -; None leaves the field out."""
+        replaced = self.fields | {name.replace("_", "-"): value for name, value in changed.items()}
+        fields = {name: value for name, value in replaced.items() if value is not None}
+        return requests.post(self.url, data=fields, files={"file": ("picture", content)}, timeout=PATIENCE)
+
+
+class Service:
+    """The running service, as its users and its operators see it. page_url: ends with a slash."""
+
+    def __init__(self, page_url: str, deployed: Stack):
+        self.page_url = page_url
+        self.deployed = deployed
+
+    # Users
+
+    def ask(self, body: Any, **headers: str) -> requests.Response:
+        """POST /uploads with any body: an object is sent as JSON, bytes as they are."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json"} | headers
+        return requests.post(f"{self.page_url}uploads", content, headers=sent, timeout=PATIENCE)
+
+    def sign(self, size: int = 1000, content_type: str = "image/jpeg", name: str = "picture.jpg") -> Signed:
+        answer = self.ask({"files": [{"name": name, "type": content_type, "size": size}]})
+        assert answer.status_code == 201, answer.text
+        entry = answer.json()["uploads"][0]
+        return Signed(entry["job"], **entry["upload"], result=entry["result"], expires=entry["expires"])
+
+    def upload(self, content: bytes, content_type: str = "image/jpeg") -> Signed:
+        signed = self.sign(len(content), content_type)
+        answer = signed.post(content)
+        assert answer.status_code == 204, answer.text
+        return signed
+
+    def result(self, signed: Signed) -> dict[str, Any]:
+        """The manifest, waited for as a browser does: by its signed link."""
+
+        def read() -> dict[str, Any] | None:
+            answer = requests.get(signed.result, timeout=PATIENCE)
+            assert answer.status_code in (200, 403, 404), answer.text
+            manifest: dict[str, Any] | None = answer.json() if answer.status_code == 200 else None
+            return manifest
+
+        return wait_for(read, "a manifest")
+
+    def convert(self, content: bytes, content_type: str = "image/jpeg") -> dict[str, Any]:
+        return self.result(self.upload(content, content_type))
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return requests.get(self.page_url + path, headers=headers, timeout=PATIENCE)
+
+    # Operators
+
+    @cached_property
+    def s3(self) -> Any:
+        return self.deployed.client("s3")
+
+    @property
+    def uploads(self) -> str:
+        return self.deployed.outputs["UploadBucket"]
+
+    @property
+    def thumbnails(self) -> str:
+        return self.deployed.outputs["ThumbnailBucket"]
+
+    def manifest(self, job: str) -> dict[str, Any] | None:
+        try:
+            answer = self.s3.get_object(Bucket=self.thumbnails, Key=f"{job}/manifest.json")
+        except self.s3.exceptions.NoSuchKey:
+            return None
+        content: dict[str, Any] = json.load(answer["Body"])
+        return content
+
+    def keys(self, prefix: str) -> set[str]:
+        """The keys below a prefix of the thumbnail bucket."""
+        listing = self.s3.list_objects_v2(Bucket=self.thumbnails, Prefix=prefix)
+        return {entry["Key"] for entry in listing.get("Contents", ())}
+
+    def event(self, *names: str) -> dict[str, Any]:
+        """An S3 event about these objects of the upload bucket. names: as S3 writes them, form-encoded."""
+        return {
+            "Records": [
+                {
+                    "eventSource": "aws:s3",
+                    "eventName": "ObjectCreated:Post",
+                    "s3": {"bucket": {"name": self.uploads}, "object": {"key": name}},
+                }
+                for name in names
+            ]
+        }
+
+    def call(self, function: str, event: Any) -> dict[str, Any]:
+        """Call a function and wait for it: {"result"} or {"error", "type"}. function: logical id."""
+        answer = self.deployed.client("lambda").invoke(
+            FunctionName=self.deployed.functions[function], Qualifier="live", Payload=json.dumps(event).encode()
+        )
+        payload = json.loads(answer["Payload"].read() or b"null")
+        return {"error": payload} if "FunctionError" in answer else {"result": payload}
+
+    def log(self, function: str) -> list[dict[str, Any]]:
+        """The lines that a function has logged. function: as its file is called."""
+        return [line for line in self._written(function) if "message" in line]
+
+    def metrics(self, function: str) -> set[str]:
+        """The names of the metrics that a function has written."""
+        blobs = [line["_aws"]["CloudWatchMetrics"][0] for line in self._written(function) if "_aws" in line]
+        return {f"{blob['Namespace']}/{metric['Name']}" for blob in blobs for metric in blob["Metrics"]}
+
+    def _written(self, function: str) -> list[dict[str, Any]]:
+        pages = self.deployed.client("logs").get_paginator("filter_log_events")
+        group = f"/aws/lambda/{NAME}-{function}"
+        messages = [event["message"] for page in pages.paginate(logGroupName=group) for event in page["events"]]
+        lines = [line for message in messages for line in message.splitlines()]
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def wait_for(ask: Callable[[], T | None], what: str) -> T:
+    """What ask returns, once it is something."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if (answer := ask()) is not None:
+            return answer
+        time.sleep(0.03)
+    raise AssertionError(f"no {what} within {PATIENCE} seconds")

@@ -1,0 +1,168 @@
+"""`python -m dev`, as a developer meets it: from a copy of the project without its history."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from dev.emulator import ROOT
+from tests.conftest import free_port
+from tests.journeys import wait_for
+
+NEEDED = ("dev", "frontend", "functions", "layers", "template.yaml")
+
+
+class Run:
+    """`python -m dev` in a folder. lines: what it has said so far."""
+
+    def __init__(self, folder: Path, port: int, emulator_port: int, *arguments: str):
+        self.output = folder / "output.txt"
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "dev", *arguments],
+                cwd=folder,
+                env=os.environ | {"PORT": str(port), "EMULATOR_PORT": str(emulator_port)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def lines(self) -> list[str]:
+        return self.output.read_text().splitlines()
+
+    def said(self, text: str) -> bool | None:
+        assert self.process.poll() is None, self.lines
+        return any(text in line for line in self.lines) or None
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+    for name in NEEDED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=ignored)
+        else:
+            shutil.copy(source, tmp_path)
+    # The layers are installed already; a developer's second start finds them so too.
+    shutil.copytree(
+        ROOT / ".cache" / "layers", tmp_path / ".cache" / "layers", ignore=lambda *_: ["imaging", "powertools"]
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def run(project: Path) -> Iterator[Run]:
+    started = Run(project, free_port(), free_port())
+    yield started
+    started.process.kill()
+    started.process.wait()
+
+
+@pytest.mark.usefixtures("stack")  # which has installed the layers
+def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -> None:
+    wait_for(lambda: run.said("Upload page: "), "service")
+    page = run.lines[-1].removeprefix("Upload page: ")
+    assert re.fullmatch(r"http://localhost:\d+/", page), "the last line before serving names the page"
+    assert "<title>" in requests.get(page, timeout=10).text
+    assert requests.get(f"{page}limits", timeout=10).json()["maxFiles"] == 25
+
+    style = project / "frontend" / "style.css"
+    style.write_text(style.read_text() + "\n/* edited */\n")
+    assert requests.get(f"{page}style.css", timeout=10).text.endswith("/* edited */\n")
+
+    function = project / "functions" / "thumbs" / "requests.py"
+    function.write_text(function.read_text().replace("MAX_FILES = 25", "MAX_FILES = 24"))
+    wait_for(lambda: run.said("the functions have changed and are up to date"), "reload")
+    assert requests.get(f"{page}limits", timeout=10).json()["maxFiles"] == 24
+
+    # A page that is broken while being edited breaks nothing else.
+    function.write_text("this is not Python")
+    wait_for(lambda: len([line for line in run.lines if "up to date" in line]) == 2 or None, "second reload")
+    assert requests.get(f"{page}limits", timeout=10).status_code == 502
+    assert requests.get(page, timeout=10).status_code == 200
+
+    children = _descendants(run.process.pid)
+    assert children
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(15) == 0
+    assert run.lines[-1].endswith("stopping")
+    assert not [child for child in children if _is_alive(child)]
+
+
+@pytest.mark.usefixtures("stack")
+def test_nothing_outlives_a_run_that_was_killed(run: Run) -> None:
+    wait_for(lambda: run.said("Upload page: "), "service")
+    children = _descendants(run.process.pid)
+
+    run.process.kill()
+
+    wait_for(lambda: None if any(_is_alive(child) for child in children) else True, "end of all processes")
+
+
+@pytest.mark.usefixtures("stack")
+@pytest.mark.parametrize(("what", "variable"), [("page", "PORT"), ("emulator", "EMULATOR_PORT")])
+def test_a_taken_port_is_one_clear_sentence(project: Path, what: str, variable: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())} | {variable: str(port)}
+        answer = subprocess.run(
+            [sys.executable, "-m", "dev"],
+            cwd=project,
+            env=os.environ | ports,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+
+    assert answer.returncode == 1
+    (sentence,) = answer.stderr.splitlines()
+    assert sentence.startswith(f"Port {port}, meant for the {what}, is taken")
+    assert f"{variable}={port + 1} make run" in sentence
+    assert answer.stdout == ""
+
+
+def test_wrong_options_are_explained(project: Path) -> None:
+    for arguments, expected in ((["--port", "http"], "is not a port"), (["--set", "ThumbnailFormat"], "NAME=VALUE")):
+        answer = subprocess.run(
+            [sys.executable, "-m", "dev", *arguments], cwd=project, capture_output=True, text=True, timeout=30
+        )
+        assert answer.returncode == 2
+        assert expected in answer.stderr
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_parameter_out_of_its_bounds_is_explained(project: Path) -> None:
+    arguments = ["--port", str(free_port()), "--emulator-port", str(free_port()), "--set", "ThumbnailFormat=bmp"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "dev", *arguments], cwd=project, capture_output=True, text=True, timeout=60
+    )
+
+    assert answer.returncode == 1
+    assert "ThumbnailFormat" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def _descendants(pid: int) -> list[int]:
+    """The processes that this one has started, and those that they have, by the kernel's table."""
+    lines = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in lines.splitlines()]
+    found = [pid]
+    for parent in found:
+        found += [child for child, of in pairs if of == parent]
+    return found[1:]
+
+
+def _is_alive(pid: int) -> bool:
+    state = subprocess.run(["ps", "-p", str(pid), "-o", "stat="], capture_output=True, text=True).stdout.strip()
+    time.sleep(0.01)
+    return bool(state) and not state.startswith("Z")

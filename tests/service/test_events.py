@@ -1,0 +1,129 @@
+"""At least once, in any order, twice at the same time, half done: every job ends in exactly one manifest."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.journeys import Service, wait_for
+from tests.unit import pictures
+
+JOB = "{:032x}"
+
+
+def stored(stack: Service, job: str, content: bytes) -> str:
+    """An original, with its own conversion over: what a test then does to the job is the second time."""
+    key = f"uploads/{job}"
+    stack.s3.put_object(Bucket=stack.uploads, Key=key, Body=content)
+    wait_for(lambda: stack.manifest(job), "manifest")
+    return key
+
+
+def test_a_duplicate_event_changes_nothing(stack: Service) -> None:
+    signed = stack.upload(pictures.jpeg())
+    before = stack.result(signed)
+    keys = stack.keys(signed.job)
+
+    assert stack.call("ConvertFunction", stack.event(f"uploads/{signed.job}")) == {"result": None}
+
+    assert stack.manifest(signed.job) == before
+    assert stack.keys(signed.job) == keys
+
+
+def test_concurrent_runs_of_one_job_end_in_one_manifest(stack: Service) -> None:
+    job = JOB.format(0xC0)
+    key = stored(stack, job, pictures.jpeg(1600, 1200))
+    for name in stack.keys(job):
+        stack.s3.delete_object(Bucket=stack.thumbnails, Key=name)
+
+    with ThreadPoolExecutor(5) as crowd:
+        results = list(crowd.map(lambda _: stack.call("ConvertFunction", stack.event(key)), range(5)))
+
+    assert results == [{"result": None}] * 5
+    manifest = stack.manifest(job)
+    assert manifest is not None
+    assert stack.keys(job) == {f"{job}/manifest.json", *(each["key"] for each in manifest["thumbnails"])}
+
+
+def test_a_run_that_died_half_way_is_finished_by_the_next(stack: Service) -> None:
+    job = JOB.format(0xC1)
+    key = stored(stack, job, pictures.jpeg())
+    before = stack.manifest(job)
+    stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/manifest.json")
+    stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/large.webp")
+
+    stack.call("ConvertFunction", stack.event(key))
+
+    manifest = stack.manifest(job)
+    assert before is not None
+    assert manifest is not None
+    assert [each["key"] for each in manifest["thumbnails"]] == [each["key"] for each in before["thumbnails"]]
+
+
+def test_a_key_never_changes_its_content(stack: Service) -> None:
+    """A thumbnail of another picture lies where this one would go: an attempt on an original that was then replaced."""
+    job = JOB.format(0xC2)
+    stack.s3.put_object(Bucket=stack.thumbnails, Key=f"{job}/small.webp", Body=b"of another picture")
+    stored(stack, job, pictures.jpeg())
+
+    manifest = stack.manifest(job)
+    assert manifest is not None
+    first = manifest["thumbnails"][0]["key"]
+    assert first.startswith(f"{job}/")
+    assert first.endswith("/small.webp")
+    assert first != f"{job}/small.webp"
+    kept = stack.s3.get_object(Bucket=stack.thumbnails, Key=f"{job}/small.webp")["Body"].read()
+    assert kept == b"of another picture"
+
+
+def test_all_records_of_an_event_are_converted(stack: Service) -> None:
+    jobs = [JOB.format(0xD0), JOB.format(0xD1)]
+    for job in jobs:
+        stored(stack, job, pictures.jpeg())
+        stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/manifest.json")
+
+    stack.call("ConvertFunction", stack.event(*(f"uploads/{job}" for job in jobs)))
+
+    assert all(stack.manifest(job) for job in jobs)
+
+
+def test_what_is_not_ours_is_ignored_with_a_log_line(stack: Service) -> None:
+    names = ["elsewhere/picture.jpg", "uploads/holiday+in+%C3%96tztal+%2B.jpg", "uploads/../x"]
+
+    assert stack.call("ConvertFunction", stack.event(*names)) == {"result": None}
+
+    ignored = [line["key"] for line in stack.log("convert") if line["message"].startswith("ignored: not an upload")]
+    assert ignored[-3:] == ["elsewhere/picture.jpg", "uploads/holiday in Ötztal +.jpg", "uploads/../x"]
+
+
+def test_the_test_event_of_s3_is_ignored(stack: Service) -> None:
+    event = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": stack.uploads}
+
+    assert stack.call("ConvertFunction", event) == {"result": None}
+
+
+def test_an_original_that_has_gone_is_no_failure(stack: Service) -> None:
+    job = JOB.format(0xE0)
+
+    assert stack.call("ConvertFunction", stack.event(f"uploads/{job}")) == {"result": None}
+
+    assert stack.manifest(job) is None
+    assert [line["message"] for line in stack.log("convert") if line.get("job") == job] == [
+        "ignored: the original is gone"
+    ]
+
+
+def test_a_file_that_came_by_another_way_and_is_too_large_is_not_read(stack: Service) -> None:
+    job = JOB.format(0xE1)
+    stored(stack, job, b"x" * 20_000_001)
+
+    manifest = stack.manifest(job)
+    assert manifest is not None
+    assert manifest["status"] == "rejected"
+    assert manifest["reason"]["code"] == "too_large"
+
+
+def test_an_empty_original_is_rejected(stack: Service) -> None:
+    job = JOB.format(0xE2)
+    stored(stack, job, b"")
+
+    manifest = stack.manifest(job)
+    assert manifest is not None
+    assert manifest["reason"]["code"] == "empty"

@@ -1,0 +1,86 @@
+"""Each gap of the emulator that dev/gaps.py bridges is still one. When one of these tests fails, delete its bridge."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dev.emulator import Emulator
+from dev.stack import Stack
+from tests.conftest import free_port
+from tests.journeys import wait_for
+
+
+@pytest.fixture(scope="module")
+def unbridged() -> Iterator[Stack]:
+    emulator = Emulator(free_port())
+    deployed = Stack(emulator.url, {"ConvertConcurrency": "5"})
+    deployed.create()
+    yield deployed
+    emulator.stop()
+
+
+def test_codedeploy_is_missing(unbridged: Stack) -> None:
+    template = {
+        "Resources": {"It": {"Type": "AWS::CodeDeploy::Application", "Properties": {"ComputePlatform": "Lambda"}}}
+    }
+    cloudformation = unbridged.client("cloudformation")
+
+    def ended() -> str | None:
+        status: str = cloudformation.describe_stacks(StackName="codedeploy")["Stacks"][0]["StackStatus"]
+        return None if status == "CREATE_IN_PROGRESS" else status
+
+    try:
+        cloudformation.create_stack(StackName="codedeploy", TemplateBody=json.dumps(template))
+        status = wait_for(ended, "end of the deployment")
+    except cloudformation.exceptions.ClientError as error:
+        status = str(error)
+    assert status != "CREATE_COMPLETE"
+
+
+def test_a_dead_letter_target_is_dropped(unbridged: Stack) -> None:
+    convert = unbridged.functions["ConvertFunction"]
+
+    assert "DeadLetterConfig" not in unbridged.client("lambda").get_function_configuration(FunctionName=convert)
+
+
+def test_reserved_concurrency_is_dropped(unbridged: Stack) -> None:
+    convert = unbridged.functions["ConvertFunction"]
+    answer = unbridged.client("lambda").get_function_concurrency(FunctionName=convert)
+
+    assert "ReservedConcurrentExecutions" not in answer
+
+
+def test_gateway_responses_are_not_imported(unbridged: Stack) -> None:
+    answer = unbridged.client("apigateway").get_gateway_response(
+        restApiId=unbridged.resources["Api"], responseType="THROTTLED"
+    )
+
+    assert answer["defaultResponse"] is True
+
+
+def test_the_model_and_its_validator_are_not_imported(unbridged: Stack) -> None:
+    gateway, api = unbridged.client("apigateway"), unbridged.resources["Api"]
+    post = _post_uploads(gateway, api)
+
+    assert not post.get("requestModels")
+    assert not post.get("requestValidatorId")
+
+
+def test_a_patch_does_not_reach_a_request_model(unbridged: Stack) -> None:
+    """So the bridge puts the whole method again."""
+    gateway, api = unbridged.client("apigateway"), unbridged.resources["Api"]
+    (uploads,) = (each["id"] for each in gateway.get_resources(restApiId=api)["items"] if each["path"] == "/uploads")
+    operation = {"op": "add", "path": "/requestModels/application~1json", "value": "Empty"}
+
+    gateway.update_method(restApiId=api, resourceId=uploads, httpMethod="POST", patchOperations=[operation])
+
+    assert _post_uploads(gateway, api)["requestModels"].get("application/json") is None
+
+
+def _post_uploads(gateway: Any, api: str) -> dict[str, Any]:
+    resources = gateway.get_resources(restApiId=api)["items"]
+    (uploads,) = (each["id"] for each in resources if each["path"] == "/uploads")
+    method: dict[str, Any] = gateway.get_method(restApiId=api, resourceId=uploads, httpMethod="POST")
+    return method

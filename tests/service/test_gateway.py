@@ -1,0 +1,145 @@
+"""What API Gateway itself answers, and who may read it."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from dev.emulator import Emulator
+from dev.stack import Stack
+from tests.conftest import free_port
+from tests.journeys import Service
+
+PAGE = "https://photos.example.com"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"not JSON", b"[]", b"{}", b'{"files": []}', b'{"files": [{}]}', b'{"files": [{"name": "a", "type": "b"}]}'],
+)
+def test_a_malformed_body_is_refused_before_a_function_runs(stack: Service, body: bytes) -> None:
+    before = len(stack.log("sign_upload"))
+
+    answer = stack.ask(body, Origin=PAGE)
+
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.json()["status"] == 400
+    assert "1 to 25 files" in answer.json()["detail"]
+    assert len(stack.log("sign_upload")) == before
+
+
+def test_twenty_six_files_are_refused_before_a_function_runs(stack: Service) -> None:
+    answer = stack.ask({"files": [{"name": "a", "type": "image/png", "size": 1}] * 26})
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "code"),
+    [
+        ({"name": "a.jpg", "type": "image/jpeg", "size": 20_000_001}, 413, "too_large"),
+        ({"name": "a.pdf", "type": "application/pdf", "size": 1}, 415, "type_not_supported"),
+        ({"name": "a.jpg", "type": "image/jpeg", "size": 0}, 422, "invalid"),
+        ({"name": "", "type": "image/jpeg", "size": 1}, 422, "invalid"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_reason(stack: Service, file: object, status: int, code: str) -> None:
+    good = {"name": "good.jpg", "type": "image/jpeg", "size": 1}
+
+    answer = stack.ask({"files": [good, file]}, Origin=PAGE)
+
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    (error,) = answer.json()["errors"]
+    assert (error["file"], error["code"]) == (1, code)
+    assert error["pointer"].startswith("#/files/1/")
+    assert error["detail"].endswith(".")
+
+
+def test_files_that_are_bad_in_different_ways_are_all_named(stack: Service) -> None:
+    answer = stack.ask(
+        {
+            "files": [
+                {"name": "a.pdf", "type": "application/pdf", "size": 1},
+                {"name": "b.jpg", "type": "image/jpeg", "size": 1},
+                {"name": "c.jpg", "type": "image/jpeg", "size": 20_000_001},
+            ]
+        }
+    )
+
+    assert answer.status_code == 422
+    assert [(error["file"], error["name"], error["code"]) for error in answer.json()["errors"]] == [
+        (0, "a.pdf", "type_not_supported"),
+        (2, "c.jpg", "too_large"),
+    ]
+
+
+def test_a_path_that_does_not_exist_is_a_readable_404(stack: Service) -> None:
+    answer = requests.get(stack.deployed.api_url + "elsewhere", timeout=10)
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.json()["title"] == "Not Found"
+
+
+def test_a_browser_is_told_that_it_may_call(stack: Service) -> None:
+    asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+
+    answer = requests.options(f"{stack.page_url}uploads", headers=asked, timeout=10)
+
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "content-type" in answer.headers["Access-Control-Allow-Headers"].lower()
+
+
+def test_a_browser_may_upload_and_read_the_result(stack: Service) -> None:
+    signed = stack.sign()
+    asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST"}
+
+    assert requests.options(signed.url, headers=asked, timeout=10).headers["Access-Control-Allow-Origin"]
+    assert requests.get(signed.result, headers={"Origin": PAGE}, timeout=10).headers["Access-Control-Allow-Origin"]
+
+
+@pytest.fixture(scope="module")
+def strict() -> Stack:  # type: ignore[misc]
+    """A stack of its own: few requests, and two pages that may use it."""
+    emulator = Emulator(free_port())
+    origins = f"{PAGE},https://other.example.com"
+    deployed = Stack(emulator.url, {"RequestsPerSecond": "1", "RequestBurst": "3", "AllowedOrigins": origins})
+    deployed.deploy()
+    yield deployed
+    emulator.stop()
+
+
+def test_too_many_requests_are_refused_so_that_a_page_can_read_it(strict: Stack) -> None:
+    with ThreadPoolExecutor(20) as crowd:
+        answers = list(crowd.map(lambda _: requests.get(f"{strict.api_url}limits", timeout=10), range(20)))
+
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert refused[0].headers["Content-Type"] == "application/problem+json"
+    assert refused[0].headers["Access-Control-Allow-Origin"] == "*"
+    assert refused[0].headers["Retry-After"] == "1"
+    assert refused[0].json()["title"] == "Too Many Requests"
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [(PAGE, True), ("https://other.example.com", True), ("https://evil.example.com", False)]
+)
+def test_only_allowed_origins_may_use_the_service(strict: Stack, origin: str, allowed: bool) -> None:
+    time.sleep(3)  # until the throttle of the test before has recovered
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    preflight = requests.options(f"{strict.api_url}uploads", headers=asked, timeout=10)
+    answer = requests.get(f"{strict.api_url}limits", headers={"Origin": origin}, timeout=10)
+    bucket = f"{strict.endpoint}/{strict.outputs['UploadBucket']}"
+    upload = requests.options(bucket, headers=asked, timeout=10)
+
+    for each in (preflight, answer, upload):
+        assert each.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+    assert preflight.headers["Vary"] == answer.headers["Vary"] == "Origin"

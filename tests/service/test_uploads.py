@@ -1,0 +1,165 @@
+"""From a signature to thumbnails, through the API, S3 and the functions, each under its own role."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from PIL import Image, ImageStat
+
+from tests.journeys import Service, wait_for
+from tests.unit import pictures
+
+
+@pytest.mark.parametrize(
+    ("content_type", "format_", "make"),
+    [
+        ("image/jpeg", "JPEG", lambda: pictures.jpeg(800, 600, orientation=6)),
+        ("image/png", "PNG", lambda: pictures.png(800, 600)),
+        ("image/webp", "WEBP", lambda: pictures.webp(800, 600)),
+        ("image/gif", "GIF", lambda: pictures.animated_gif(800, 600)),
+        ("image/avif", "AVIF", lambda: pictures.avif(800, 600)),
+        ("image/heic", "HEIF", lambda: pictures.heic(800, 600)),
+        ("image/tiff", "TIFF", lambda: pictures.tiff(800, 600)),
+        ("image/bmp", "BMP", lambda: pictures.bmp(800, 600)),
+    ],
+)
+def test_each_format_comes_back_as_thumbnails(stack: Service, content_type: str, format_: str, make) -> None:  # type: ignore[no-untyped-def]
+    content = make()
+    signed = stack.upload(content, content_type)
+    manifest = stack.result(signed)
+
+    assert manifest["status"] == "done", manifest
+    assert (manifest["version"], manifest["job"], manifest["reason"]) == (1, signed.job, None)
+    original = manifest["original"]
+    assert (original["format"], original["width"], original["height"]) == (format_, 800, 600)
+    assert original["bytes"] == len(content)
+    assert manifest["placeholder"]["thumbhash"]
+    assert manifest["placeholder"]["color"].startswith("#")
+    assert [(each["size"], each["width"], each["height"]) for each in manifest["thumbnails"]] == [
+        ("small", 160, 120),
+        ("medium", 320, 240),
+        ("large", 640, 480),
+    ]
+    for thumbnail in manifest["thumbnails"]:
+        answer = requests.get(thumbnail["url"], timeout=10)
+        assert answer.headers["Content-Type"] == thumbnail["type"] == "image/webp"
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert len(answer.content) == thumbnail["bytes"]
+        assert thumbnail["key"] == f"{signed.job}/{thumbnail['size']}.webp"
+        picture = Image.open(io.BytesIO(answer.content))
+        assert picture.size == (thumbnail["width"], thumbnail["height"])
+        # The first quarter is red in every test picture, also where orientation has to put it there.
+        quarter = picture.convert("RGB").crop((0, 0, picture.width // 2, picture.height // 2))
+        red, green, blue = ImageStat.Stat(quarter).mean
+        assert red > 200
+        assert max(green, blue) < 60
+
+
+def test_a_transparent_picture_stays_transparent(stack: Service) -> None:
+    manifest = stack.convert(pictures.transparent_png(), "image/png")
+
+    content = requests.get(manifest["thumbnails"][-1]["url"], timeout=10).content
+    assert Image.open(io.BytesIO(content)).convert("RGBA").getchannel("A").getextrema() == (0, 255)
+
+
+def test_a_text_file_renamed_to_jpg_is_rejected_at_once_with_a_sentence(stack: Service) -> None:
+    manifest = stack.convert(b"This is not a picture.\n" * 20)
+
+    assert manifest["status"] == "rejected"
+    assert manifest["reason"]["code"] == "not_an_image"
+    assert manifest["reason"]["retryable"] is False
+    assert "JPEG, PNG" in manifest["reason"]["message"]
+    assert manifest["thumbnails"] == []
+
+
+def test_a_picture_with_too_many_pixels_is_rejected_with_what_is_known_of_it(stack: Service) -> None:
+    manifest = stack.convert(pictures.huge_png(20000, 20000), "image/png")
+
+    assert manifest["status"] == "rejected"
+    assert manifest["reason"]["code"] == "too_many_pixels"
+    assert "50 megapixels" in manifest["reason"]["message"]
+    assert (manifest["original"]["width"], manifest["original"]["height"]) == (20000, 20000)
+
+
+def test_twenty_five_files_are_signed_in_one_call_each_for_itself(stack: Service) -> None:
+    files = [{"name": f"{number}.png", "type": "image/png", "size": 1000} for number in range(25)]
+
+    uploads = stack.ask({"files": files}).json()["uploads"]
+
+    assert len({upload["job"] for upload in uploads}) == 25
+    assert len({upload["upload"]["fields"]["key"] for upload in uploads}) == 25
+    for upload in uploads:
+        assert set(upload) == {"job", "upload", "result", "expires"}
+        expires = datetime.strptime(upload["expires"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        assert 280 < (expires - datetime.now(UTC)).total_seconds() <= 300
+
+
+def test_uploads_at_once_all_end(stack: Service) -> None:
+    content = pictures.jpeg(1000, 750)
+    with ThreadPoolExecutor(5) as crowd:
+        manifests = list(crowd.map(lambda _: stack.convert(content), range(5)))
+
+    assert [manifest["status"] for manifest in manifests] == ["done"] * 5
+
+
+def test_an_upload_can_be_followed_through_the_api(stack: Service) -> None:
+    assert stack.get(f"uploads/{'0' * 32}").status_code == 404
+    assert stack.get("uploads/not-a-job").status_code == 404
+    signed = stack.sign()
+    assert stack.get(f"uploads/{signed.job}").status_code == 404, "signed, and nothing uploaded yet"
+
+    signed.post(pictures.jpeg())
+    manifest = stack.result(signed)
+    answer = stack.get(f"uploads/{signed.job}")
+
+    assert answer.status_code == 200
+    links = [thumbnail.pop("url") for thumbnail in answer.json()["thumbnails"]]
+    assert all(requests.get(link, timeout=10).status_code == 200 for link in links)
+    fresh = answer.json()
+    for each in (manifest, fresh):
+        for thumbnail in each["thumbnails"]:
+            thumbnail.pop("url", None)
+    assert fresh == manifest
+
+
+def test_an_upload_without_a_result_yet_is_processing(stack: Service) -> None:
+    job = "f" * 32
+    stack.s3.put_object(Bucket=stack.uploads, Key=f"uploads/{job}", Body=b"not a picture")
+    # The conversion will have rejected it: its result is taken away again, to see the state before it.
+    wait_for(lambda: stack.manifest(job), "manifest")
+    stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/manifest.json")
+
+    answer = stack.get(f"uploads/{job}")
+
+    assert answer.status_code == 202
+    assert answer.json() == {"job": job, "status": "processing"}
+
+
+def test_limits_are_those_of_the_stack(stack: Service) -> None:
+    limits = stack.get("limits").json()
+
+    assert limits["maxFiles"] == 25
+    assert limits["maxUploadBytes"] == 20_000_000
+    assert limits["maxMegapixels"] == 50
+    assert limits["types"]["image/heic"][0] == ".heic"
+    assert [size["name"] for size in limits["sizes"]] == ["small", "medium", "large"]
+
+
+def test_every_line_about_a_job_names_it(stack: Service) -> None:
+    signed = stack.upload(pictures.jpeg())
+    stack.result(signed)
+    stack.get(f"uploads/{signed.job}")
+
+    for function, message in (("sign_upload", "signed"), ("convert", "done"), ("get_upload", "answered")):
+        lines = [line for line in stack.log(function) if line.get("job") == signed.job]
+        assert message in [line["message"] for line in lines]
+        assert all(line["service"] == function and line["request_id"] for line in lines)
+
+
+def test_metrics_are_embedded_in_the_log(stack: Service) -> None:
+    stack.convert(pictures.jpeg())
+
+    expected = {"Converted", "ConversionTime", "ColdStart"}
+    assert {f"image-thumbnails/{name}" for name in expected} <= stack.metrics("convert")

@@ -1,0 +1,308 @@
+"""What must be true of the template, whatever else changes in it."""
+
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import pytest
+
+from dev import stack
+from tests.template.conftest import PACKAGES, Template
+from thumbs import formats, requests, sizes
+
+
+def of_type(resources: Template, kind: str) -> Template:
+    return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
+
+
+def references(value: Any) -> Iterator[str]:
+    """The logical ids and parameters that a part of a template speaks of."""
+    if isinstance(value, dict):
+        if isinstance(value.get("Ref"), str):
+            yield value["Ref"]
+        if "Fn::GetAtt" in value:
+            target = value["Fn::GetAtt"]
+            yield target[0] if isinstance(target, list) else target.split(".")[0]
+        if "Fn::Sub" in value:
+            text = value["Fn::Sub"]
+            text = text[0] if isinstance(text, list) else text
+            yield from (name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text))
+        for each in value.values():
+            yield from references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+def depends_on(resource: Template) -> list[str]:
+    named = resource.get("DependsOn", [])
+    return [named] if isinstance(named, str) else named
+
+
+def graph(resources: Template) -> dict[str, set[str]]:
+    return {
+        name: {*references(resource.get("Properties", {})), *depends_on(resource)} & resources.keys()
+        for name, resource in resources.items()
+    }
+
+
+def test_there_is_no_circular_dependency(resources: Template) -> None:
+    TopologicalSorter(graph(resources)).prepare()
+
+
+def test_naming_the_bucket_in_the_functions_own_role_would_be_one(resources: Template) -> None:
+    """What ReadUploadsPolicy is there for, and the proof that the test above can fail."""
+    policy = resources["ReadUploadsPolicy"]["Properties"]["PolicyDocument"]
+    role = resources["ConvertFunctionRole"]
+    careless = role | {"Properties": role["Properties"] | {"Policies": [{"PolicyDocument": policy}]}}
+
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph(resources | {"ConvertFunctionRole": careless})).prepare()
+
+
+def test_nothing_waits_for_the_policy_that_breaks_the_circle(resources: Template) -> None:
+    assert [name for name, waits_for in graph(resources).items() if "ReadUploadsPolicy" in waits_for] == []
+    assert graph(resources)["ReadUploadsPolicy"] == {"UploadBucket", "ConvertFunctionRole"}
+    assert "UploadBucket" not in graph(resources)["ConvertFunctionRole"] | graph(resources)["ConvertFunction"]
+
+
+def test_the_policy_lets_the_conversion_read_uploads_and_nothing_else_there(resources: Template) -> None:
+    statements = resources["ReadUploadsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert [(statement["Effect"], statement["Action"], statement["Resource"]) for statement in statements] == [
+        ("Allow", "s3:GetObject", {"Fn::Sub": "${UploadBucket.Arn}/uploads/*"}),
+        ("Allow", "s3:ListBucket", {"Fn::GetAtt": ["UploadBucket", "Arn"]}),
+    ]
+
+
+def test_uploads_are_told_to_the_live_version_of_convert(resources: Template) -> None:
+    (rule,) = resources["UploadBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
+
+    assert rule["Event"] == "s3:ObjectCreated:*"
+    assert rule["Function"] == {"Ref": "ConvertFunctionAliaslive"}
+    assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "uploads/"}]
+
+
+def test_every_function_is_called_through_its_alias(resources: Template) -> None:
+    for name in of_type(resources, "AWS::Lambda::Function"):
+        assert resources[f"{name}Aliaslive"]["Properties"]["Name"] == "live"
+    for name, permission in of_type(resources, "AWS::Lambda::Permission").items():
+        assert permission["Properties"]["FunctionName"]["Ref"].endswith("Aliaslive"), name
+
+
+def test_every_function_says_how_it_is_run(resources: Template) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function")
+    assert len(functions) == 5
+    for name, function in functions.items():
+        properties = function["Properties"]
+        assert properties["Runtime"] == "python3.13"
+        assert {"Timeout", "MemorySize", "Description", "LoggingConfig"} <= properties.keys(), name
+        group = resources[properties["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        file = properties["Handler"].removesuffix(".handler")
+        assert (stack.FUNCTIONS / f"{file}.py").exists()
+        # One name everywhere: convert.py is ConvertFunction, logs as convert, into a group that ends so.
+        assert name == "".join(part.title() for part in file.split("_")) + "Function"
+        assert properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == file
+        assert group["LogGroupName"] == {"Fn::Sub": "/aws/lambda/${AWS::StackName}-" + file}
+
+
+def test_timeouts_leave_room_for_what_is_inside_them(resources: Template) -> None:
+    queue = resources["ConversionDeadLetterQueue"]["Properties"]
+    redrive = resources["RedriveFunction"]["Properties"]
+    convert = resources["ConvertFunction"]["Properties"]
+
+    assert queue["VisibilityTimeout"] > redrive["Timeout"]
+    assert convert["Timeout"] >= 40  # two of the pipeline's deadlines
+    for name in ("SignUploadFunction", "GetUploadFunction"):
+        assert resources[name]["Properties"]["Timeout"] < 29  # API Gateway waits no longer
+
+
+def test_every_bucket_is_private_encrypted_and_tidy(resources: Template) -> None:
+    buckets = of_type(resources, "AWS::S3::Bucket")
+    assert len(buckets) == 2
+    policies = [policy["Properties"] for policy in of_type(resources, "AWS::S3::BucketPolicy").values()]
+    for name, bucket in buckets.items():
+        properties = bucket["Properties"]
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        assert properties["BucketEncryption"]
+        assert properties["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in properties["LifecycleConfiguration"]["Rules"])
+        assert {"DeletionPolicy", "UpdateReplacePolicy"} <= bucket.keys()
+        (policy,) = (policy for policy in policies if policy["Bucket"] == {"Ref": name})
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Effect"] == "Deny"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_originals_go_and_thumbnails_stay(resources: Template) -> None:
+    rules = resources["UploadBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    assert [rule.get("ExpirationInDays") for rule in rules] == [{"Ref": "KeepOriginalsDays"}, None]
+    assert resources["UploadBucket"]["DeletionPolicy"] == "Delete"
+    assert resources["ThumbnailBucket"]["DeletionPolicy"] == "Retain"
+
+
+def test_a_conversion_that_is_given_up_reaches_queue_function_and_person(resources: Template) -> None:
+    topic = {"Ref": "ConversionFailures"}
+    assert resources["ConvertFunction"]["Properties"]["DeadLetterConfig"] == {"TargetArn": topic}
+    subscriptions = of_type(resources, "AWS::SNS::Subscription")
+    assert {each["Properties"]["Protocol"] for each in subscriptions.values()} == {"sqs", "lambda", "email"}
+    assert all(each["Properties"]["TopicArn"] == topic for each in subscriptions.values())
+    assert subscriptions["MailFailures"]["Condition"] == "HasContactEmail"
+    assert resources["ConversionDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_the_gateway_refuses_malformed_bodies_throttles_and_logs(resources: Template) -> None:
+    document = resources["Api"]["Properties"]["Body"]
+    post = document["paths"]["/uploads"]["post"]
+    validator = document["x-amazon-apigateway-request-validators"][post["x-amazon-apigateway-request-validator"]]
+    assert validator["validateRequestBody"] is True
+    assert post["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/uploadrequest"
+    }
+    files = document["components"]["schemas"]["uploadrequest"]["properties"]["files"]
+    assert (files["minItems"], files["maxItems"]) == (1, requests.MAX_FILES)
+
+    stage = resources["Apiv1Stage"]["Properties"]
+    assert stage["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    (method,) = stage["MethodSettings"]
+    assert method["ThrottlingRateLimit"] == {"Ref": "RequestsPerSecond"}
+    assert method["ThrottlingBurstLimit"] == {"Ref": "RequestBurst"}
+    assert len(of_type(resources, "AWS::ApiGateway::Stage")) == 1
+
+
+def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) -> None:
+    responses = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "BAD_REQUEST_BODY"} <= set(responses)
+    for response in responses.values():
+        headers = response["responseParameters"]
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+
+
+def test_releases_move_step_by_step_and_roll_back(resources: Template) -> None:
+    groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup")
+    assert groups.keys() == {
+        f"{name}DeploymentGroup" for name in ("SignUploadFunction", "GetUploadFunction", "ConvertFunction")
+    }
+    for group in groups.values():
+        properties = group["Properties"]
+        (alarm,) = properties["AlarmConfiguration"]["Alarms"]
+        assert resources[alarm["Name"]["Ref"]]["Type"] == "AWS::CloudWatch::Alarm"
+        assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"]
+        assert "Canary10Percent5Minutes" in _values(properties["DeploymentConfigName"])
+
+
+def test_releases_can_be_switched_at_once() -> None:
+    at_once = stack.translate(stack.packaged(PACKAGES), {"GradualDeployments": "false"})
+
+    assert not of_type(at_once["Resources"], "AWS::CodeDeploy::DeploymentGroup")
+
+
+def test_tracing_is_off_until_it_is_asked_for() -> None:
+    for tracing, mode in (("Disabled", None), ("Active", {"Mode": "Active"})):
+        translated = stack.translate(stack.packaged(PACKAGES), {"Tracing": tracing})["Resources"]
+        for function in of_type(translated, "AWS::Lambda::Function").values():
+            found = function["Properties"].get("TracingConfig")
+            assert found == mode or (found or {}).get("Mode") == {"Ref": "Tracing"}
+
+
+def test_every_parameter_is_described_bounded_grouped_and_used(template: Template) -> None:
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(template["Parameters"])
+    used = {*references({key: template[key] for key in ("Resources", "Conditions", "Globals", "Outputs")})}
+    for name, parameter in template["Parameters"].items():
+        assert parameter["Description"].endswith("."), name
+        assert "Default" in parameter, f"{name}: a new stack works with every default"
+        assert name in used, f"{name} is not used"
+        if "AllowedValues" not in parameter:
+            assert "AllowedPattern" in parameter or {"MinValue", "MaxValue"} <= parameter.keys(), name
+            assert parameter["ConstraintDescription"].endswith("."), name
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        (
+            "ThumbnailSizes",
+            ["a=1", "small=160,medium=320,large=640", "card=400x300,wide-2=1200x1"],
+            ["", "a", "a=0", "A=1", "a=1,", "a=12345", "a=1x0", ",".join(f"s{n}=1" for n in range(11))],
+        ),
+        (
+            "AllowedOrigins",
+            ["*", "https://a.example", "http://localhost:3000,https://a.example"],
+            ["", "a.example", "https://a.example/", "https://*.example", "https://a, https://b"],
+        ),
+        ("ContactEmail", ["", "a@b.example"], ["a", "a@b", "a b@c.example"]),
+        ("DeliveryDomain", ["", "d111111abcdef8.cloudfront.net", "localhost:4566"], ["https://a.example", "a/b"]),
+    ],
+)
+def test_a_pattern_takes_what_is_right_and_refuses_what_is_wrong(
+    template: Template, parameter: str, good: list[str], bad: list[str]
+) -> None:
+    pattern = template["Parameters"][parameter]["AllowedPattern"]
+
+    assert [text for text in good if not re.fullmatch(pattern, text)] == []
+    assert [text for text in bad if re.fullmatch(pattern, text)] == []
+
+
+def test_the_sizes_pattern_agrees_with_the_parser(template: Template) -> None:
+    pattern = template["Parameters"]["ThumbnailSizes"]["AllowedPattern"]
+    for text in ("a=1", "a=4096x4096", "x-1=5,y=6", "a=", "=1", "a=1x", "a=1,,b=2", "a b=1"):
+        try:
+            sizes.parse(text)
+        except ValueError:
+            assert not re.fullmatch(pattern, text), text
+        else:
+            assert re.fullmatch(pattern, text), text
+
+
+def test_the_formats_of_the_template_are_those_of_the_code(template: Template) -> None:
+    assert template["Parameters"]["ThumbnailFormat"]["AllowedValues"] == list(formats.OUTPUTS)
+
+
+def test_both_processors_have_their_layer(resources: Template) -> None:
+    layers = of_type(resources, "AWS::Lambda::LayerVersion")
+    conditions = {layer["Condition"]: layer["Properties"] for layer in layers.values() if "Condition" in layer}
+    assert conditions["IsArm64"]["CompatibleArchitectures"] == ["arm64"]
+    assert conditions["IsX86"]["CompatibleArchitectures"] == ["x86_64"]
+    assert all(layer["Properties"]["CompatibleRuntimes"] == ["python3.13"] for layer in layers.values())
+
+
+def test_only_convert_carries_the_imaging_layer(resources: Template) -> None:
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        carries = any("Imaging" in reference for reference in references(function["Properties"]["Layers"]))
+        assert carries == (name == "ConvertFunction")
+
+
+def test_no_grant_is_wider_than_its_reason(resources: Template) -> None:
+    """No action on everything, and no wildcard in an action, but for the denial of plain HTTP."""
+    for name, resource in resources.items():
+        for statement in _statements(resource.get("Properties", {})):
+            if statement["Effect"] == "Allow":
+                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                assert not [action for action in actions if "*" in action], name
+                assert statement.get("Resource") != "*", name
+                assert statement.get("Principal") != "*", name
+
+
+def _statements(value: Any) -> Iterator[Template]:
+    if isinstance(value, dict):
+        if "Effect" in value:
+            yield value
+        for each in value.values():
+            yield from _statements(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _statements(each)
+
+
+def _values(value: Any) -> Iterator[Any]:
+    yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _values(each)

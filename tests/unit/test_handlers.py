@@ -1,0 +1,144 @@
+"""The handlers' own decisions, with S3, SQS and Lambda by moto. What needs IAM or retries is tested on the service."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+import convert
+import get_upload
+import redrive
+import report_failure
+from tests.unit import pictures
+from tests.unit.conftest import Context
+from thumbs import settings, storage
+
+JOB = "5" * 32
+OTHER = "6" * 32
+
+
+def event(*jobs: str, bucket: str = "uploads-bucket") -> dict[str, Any]:
+    s3 = [{"bucket": {"name": bucket}, "object": {"key": f"uploads/{job}"}} for job in jobs]
+    return {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": each} for each in s3]}
+
+
+def put(s3: Any, job: str, content: bytes) -> None:
+    s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{job}", Body=content)
+
+
+def manifest(job: str = JOB) -> dict[str, Any]:
+    found = storage.manifest(job)
+    assert found is not None
+    return found.manifest
+
+
+def test_a_conversion_ends_in_its_manifest(s3: Any, context: Context) -> None:
+    put(s3, JOB, pictures.jpeg(800, 600))
+
+    convert.handler(event(JOB), context)
+
+    assert manifest()["status"] == "done"
+    assert [each["key"] for each in manifest()["thumbnails"]] == [
+        f"{JOB}/{size}.webp" for size in ("small", "medium", "large")
+    ]
+
+
+def test_one_bad_record_does_not_hold_up_the_others_and_the_event_is_tried_again(s3: Any, context: Context) -> None:
+    put(s3, JOB, pictures.jpeg())
+    mixed = {"Records": [*event(OTHER, bucket="no-such-bucket")["Records"], *event(JOB)["Records"]]}
+
+    with pytest.raises(ExceptionGroup, match="Lambda will try the event again") as caught:
+        convert.handler(mixed, context)
+
+    assert len(caught.value.exceptions) == 1
+    assert manifest()["status"] == "done"
+
+
+def test_only_a_failed_manifest_is_replaced(s3: Any, context: Context) -> None:
+    put(s3, JOB, pictures.jpeg())
+    report_failure.handler({"Records": [{"Sns": {"Message": json.dumps(event(JOB))}}]}, context)
+    assert manifest()["status"] == "failed"
+
+    convert.handler(event(JOB), context)
+    done = manifest()
+    put(s3, JOB, b"something else")
+    convert.handler(event(JOB), context)
+
+    assert done["status"] == "done"
+    assert manifest() == done
+
+
+def test_a_rejection_is_written_and_not_raised(s3: Any, context: Context) -> None:
+    put(s3, JOB, b"GIF89a but not really")
+
+    convert.handler(event(JOB), context)
+
+    assert manifest()["status"] == "rejected"
+    assert manifest()["reason"]["code"] in ("damaged", "not_an_image")
+
+
+def test_links_lead_through_the_delivery_domain_when_there_is_one(
+    environment: pytest.MonkeyPatch, s3: Any, context: Context
+) -> None:
+    environment.setenv("DELIVERY_DOMAIN", "d1.cloudfront.net")
+    put(s3, JOB, pictures.jpeg())
+
+    convert.handler(event(JOB), context)
+
+    assert manifest()["thumbnails"][0]["url"] == f"https://d1.cloudfront.net/t/{JOB}/small.webp"
+
+
+def test_links_are_made_fresh_when_they_are_asked_for(
+    environment: pytest.MonkeyPatch, s3: Any, context: Context
+) -> None:
+    put(s3, JOB, pictures.jpeg())
+    convert.handler(event(JOB), context)
+    environment.setenv("DELIVERY_DOMAIN", "d1.cloudfront.net")
+    settings.current.cache_clear()
+
+    answer = get_upload.handler({"pathParameters": {"job": JOB}, "headers": {}}, context)
+
+    assert json.loads(answer["body"])["thumbnails"][0]["url"].startswith("https://d1.cloudfront.net/t/")
+
+
+@pytest.mark.parametrize("size", ["small=100", "box=50x80"])
+@pytest.mark.parametrize("output", ["webp", "jpeg", "avif"])
+def test_sizes_and_format_are_the_stacks(
+    environment: pytest.MonkeyPatch, s3: Any, context: Context, size: str, output: str
+) -> None:
+    environment.setenv("THUMBNAIL_SIZES", size)
+    environment.setenv("THUMBNAIL_FORMAT", output)
+    put(s3, JOB, pictures.jpeg(800, 600))
+
+    convert.handler(event(JOB), context)
+
+    (thumbnail,) = manifest()["thumbnails"]
+    assert thumbnail["type"] == f"image/{output}"
+    assert (thumbnail["width"], thumbnail["height"]) == ((100, 75) if size == "small=100" else (50, 80))
+
+
+def test_a_letter_is_deleted_only_after_it_was_handed_over(
+    environment: pytest.MonkeyPatch, aws: None, context: Context
+) -> None:
+    """convert does not exist here, so that handing over fails."""
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="letters")["QueueUrl"]
+    environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(event(JOB)))
+
+    with pytest.raises(Exception, match="convert"):
+        redrive.handler({}, context)
+
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
+
+
+def test_a_failure_is_logged_with_its_job(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ExceptionGroup):
+        convert.handler(event(JOB, bucket="no-such-bucket"), context)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    (failure,) = [line for line in lines if line.get("message") == "conversion failed"]
+    assert failure["job"] == JOB
+    assert "NoSuchBucket" in failure["exception"]

@@ -1,0 +1,132 @@
+"""POST /uploads as the function sees it, and what it answers."""
+
+import json
+from typing import Any
+
+import pytest
+
+import sign_upload
+from tests.unit.conftest import Context
+from thumbs import requests, settings
+from thumbs.requests import File, Refused
+
+
+def entry(**changed: Any) -> dict[str, Any]:
+    return {"name": "IMG_2041.HEIC", "type": "image/heic", "size": 2345678} | changed
+
+
+def refusal(body: str | None) -> Refused:
+    with pytest.raises(Refused) as caught:
+        requests.files(body, settings.current())
+    return caught.value
+
+
+def body(*entries: Any) -> str:
+    return json.dumps({"files": list(entries)})
+
+
+def test_files_are_read() -> None:
+    files = requests.files(body(entry(), entry(type="IMAGE/PNG", size=1)), settings.current())
+
+    assert files == [File("IMG_2041.HEIC", "image/heic", 2345678), File("IMG_2041.HEIC", "image/png", 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "x",
+        "null",
+        "[]",
+        "{}",
+        '{"files": {}}',
+        '{"files": []}',
+        body(*[entry()] * 26),
+        "[" * 100_000,
+        body(None),
+        body("a.jpg"),
+        body({}),
+        body(entry(name=None)),
+        body(entry(type=7)),
+        body(entry(size="7")),
+        body(entry(size=7.5)),
+        body(entry(size=True)),
+        '{"files": [{"name": "a", "type": "image/png", "size": NaN}]}',
+    ],
+)
+def test_a_malformed_body_is_400(text: str | None) -> None:
+    problem = refusal(text)
+
+    assert problem.status == 400
+    assert problem.problems
+    assert all(each.code == "malformed" for each in problem.problems)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "pointer", "sentence"),
+    [
+        ({"size": 20_000_001}, 413, "size", "larger than 20 MB"),
+        ({"type": "application/pdf"}, 415, "type", "JPEG, PNG, WebP"),
+        ({"type": ""}, 415, "type", "JPEG, PNG, WebP"),
+        ({"type": "image/jpeg; charset=x"}, 415, "type", "JPEG, PNG, WebP"),
+        ({"size": 0}, 422, "size", "empty"),
+        ({"size": -1}, 422, "size", "empty"),
+        ({"name": ""}, 422, "name", "1 to 1024 characters"),
+        ({"name": "x" * 1025}, 422, "name", "1 to 1024 characters"),
+    ],
+)
+def test_a_bad_file_is_named_with_its_reason(changed: dict[str, Any], status: int, pointer: str, sentence: str) -> None:
+    problem = refusal(body(entry(), entry(**changed)))
+
+    assert problem.status == status
+    (each,) = problem.problems
+    assert (each.file, each.pointer) == (1, f"#/files/1/{pointer}")
+    assert sentence in each.detail
+    assert problem.detail == "1 file of 2 cannot be uploaded; nothing was signed."
+
+
+def test_exactly_the_limit_is_accepted() -> None:
+    assert requests.files(body(entry(size=20_000_000)), settings.current())[0].size == 20_000_000
+
+
+def test_the_same_fault_in_all_bad_files_keeps_its_status_and_different_ones_are_422() -> None:
+    assert refusal(body(entry(size=10**9), entry(), entry(size=10**8))).status == 413
+    assert refusal(body(entry(size=10**9), entry(type="text/html"))).status == 422
+
+
+def call(context: Context, method: str = "POST", resource: str = "/uploads", **event: Any) -> Any:
+    return sign_upload.handler(
+        {"httpMethod": method, "resource": resource, "headers": None, "body": None} | event, context
+    )
+
+
+def test_a_file_name_stays_out_of_the_log(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    call(context, body=body(entry(name="surname_passport.jpg")))
+
+    written = capsys.readouterr().out
+    assert '"message":"signed"' in written
+    assert "passport" not in written
+
+
+def test_a_body_in_base64_is_not_taken_for_json(context: Context) -> None:
+    """API Gateway encodes what it takes for binary; this API declares nothing binary."""
+    assert call(context, body="eyJmaWxlcyI6IFtdfQ==", isBase64Encoded=True)["statusCode"] == 400
+
+
+def test_an_unknown_path_is_404(context: Context) -> None:
+    assert call(context, "GET", "/elsewhere")["statusCode"] == 404
+
+
+@pytest.mark.parametrize("header", ["Origin", "origin"])
+def test_an_allowed_origin_is_named_whatever_the_case_of_the_header(
+    environment: pytest.MonkeyPatch, context: Context, header: str
+) -> None:
+    environment.setenv("ALLOWED_ORIGINS", "https://a.example,https://b.example")
+
+    allowed = call(context, headers={header: "https://b.example"})["headers"]
+    refused = call(context, headers={header: "https://c.example"})["headers"]
+
+    assert allowed["Access-Control-Allow-Origin"] == "https://b.example"
+    assert "Access-Control-Allow-Origin" not in refused
+    assert allowed["Vary"] == refused["Vary"] == "Origin"

@@ -1,0 +1,98 @@
+"""What storage promises: one manifest, keys whose content never changes, and errors that are not swallowed."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from thumbs import formats, manifest, storage
+from thumbs.errors import Rejected
+from thumbs.notices import Upload
+
+JOB = "4" * 32
+WEBP = formats.OUTPUTS["webp"]
+UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB)
+DONE = {"job": JOB, "status": "done", "thumbnails": []}
+FAILED = manifest.failed(JOB, {"code": "conversion_failed"})
+
+
+def put(s3: Any, content: bytes) -> None:
+    s3.put_object(Bucket="uploads-bucket", Key=UPLOAD.key, Body=content)
+
+
+def test_an_original_is_read(s3: Any) -> None:
+    put(s3, b"original")
+
+    assert storage.original(UPLOAD) == b"original"
+
+
+def test_an_original_that_is_gone_is_none(s3: Any) -> None:
+    assert storage.original(UPLOAD) is None
+
+
+def test_an_original_beyond_the_limit_is_rejected_unread(environment: pytest.MonkeyPatch, s3: Any) -> None:
+    environment.setenv("MAX_UPLOAD_MEGABYTES", "0")
+    put(s3, b"x")
+
+    with pytest.raises(Rejected, match="too_large: 1 bytes"):
+        storage.original(UPLOAD)
+
+
+def test_any_other_error_of_s3_is_raised(s3: Any) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        storage.original(Upload("no-such-bucket", UPLOAD.key, JOB))
+
+
+def test_whether_an_original_is_there_is_told_by_its_exact_key(s3: Any) -> None:
+    s3.put_object(Bucket="uploads-bucket", Key=f"{UPLOAD.key}-longer", Body=b"x")
+    assert not storage.is_uploaded(JOB)
+
+    put(s3, b"x")
+    assert storage.is_uploaded(JOB)
+
+
+def test_the_first_manifest_stands(s3: Any) -> None:
+    assert storage.manifest(JOB) is None
+    storage.commit(DONE, replacing=None)
+
+    with pytest.raises(storage.Overtaken):
+        storage.commit(FAILED, replacing=None)
+
+    found = storage.manifest(JOB)
+    assert found is not None
+    assert found.manifest == DONE
+
+
+def test_only_the_failed_manifest_that_was_seen_is_replaced(s3: Any) -> None:
+    storage.commit(FAILED, replacing=None)
+    seen = storage.manifest(JOB)
+    storage.commit(DONE, replacing=seen)
+
+    with pytest.raises(storage.Overtaken):
+        storage.commit(DONE | {"late": True}, replacing=seen)
+
+    found = storage.manifest(JOB)
+    assert found is not None
+    assert found.manifest == DONE
+
+
+def test_a_final_manifest_is_never_replaced(s3: Any) -> None:
+    storage.commit(DONE, replacing=None)
+
+    with pytest.raises(AssertionError):
+        storage.commit(DONE, replacing=storage.manifest(JOB))
+
+
+def test_a_thumbnail_takes_the_plain_key_and_keeps_it(s3: Any) -> None:
+    first = storage.put_thumbnail(JOB, "small", WEBP, b"content")
+    again = storage.put_thumbnail(JOB, "small", WEBP, b"content")
+    other = storage.put_thumbnail(JOB, "small", WEBP, b"other content")
+    other_again = storage.put_thumbnail(JOB, "small", WEBP, b"other content")
+
+    assert first == again == f"{JOB}/small.webp"
+    assert other == other_again
+    assert other not in (first, f"{JOB}/small.webp")
+    head = s3.get_object(Bucket="thumbnails-bucket", Key=first)
+    assert head["Body"].read() == b"content"
+    assert (head["ContentType"], head["CacheControl"]) == ("image/webp", "public, max-age=31536000, immutable")
+    assert s3.get_object(Bucket="thumbnails-bucket", Key=other)["Body"].read() == b"other content"

@@ -1,0 +1,112 @@
+"""The small modules that name things: keys, sizes, formats, errors, manifest."""
+
+import re
+
+import pytest
+
+from thumbs import errors, formats, keys, manifest, sizes
+from thumbs.errors import Reason, Rejected
+from thumbs.sizes import Size
+
+
+def test_a_job_cannot_be_guessed() -> None:
+    jobs = {keys.new_job() for _ in range(1000)}
+
+    assert len(jobs) == 1000
+    assert all(keys.is_job(job) and re.fullmatch("[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}", job) for job in jobs)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 32, "A" * 32, "0" * 31, "0" * 33, "0" * 32 + "\n", "../" + "0" * 29])
+def test_what_is_not_a_job_is_not_taken_for_one(text: str) -> None:
+    assert not keys.is_job(text)
+    assert keys.job_of(f"uploads/{text}") is None
+
+
+def test_keys_lead_back_to_their_job() -> None:
+    job = "0" * 32
+
+    assert keys.job_of(keys.upload(job)) == job
+    assert keys.job_of(f"elsewhere/{job}") is None
+    assert keys.job_of(job) is None
+    assert keys.manifest(job) == f"{job}/manifest.json"
+    assert keys.thumbnail(job, "small", "webp") == f"{job}/small.webp"
+    assert keys.thumbnail(job, "small", "webp", "abc") == f"{job}/abc/small.webp"
+
+
+def test_sizes_are_read_in_their_order() -> None:
+    assert sizes.parse("small=160, card=400x300") == (
+        Size("small", 160, 160, crop=False),
+        Size("card", 400, 300, crop=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "'' is neither name=SIDE nor name=WIDTHxHEIGHT"),
+        ("small", "'small' is neither"),
+        ("Small=1", "'Small=1' is neither"),
+        ("small=0", "a side outside 1 to 4096"),
+        ("small=4097", "a side outside 1 to 4096"),
+        ("a=1,a=2", "a name is given twice"),
+        (",".join(f"s{number}=1" for number in range(11)), "at most 10 sizes, not 11"),
+    ],
+)
+def test_wrong_sizes_are_explained(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        sizes.parse(text)
+
+
+def test_no_type_or_extension_means_two_formats() -> None:
+    types = [content_type for accepted in formats.INPUTS for content_type in accepted.types]
+    extensions = [extension for accepted in formats.INPUTS for extension in accepted.extensions]
+
+    assert len(types) == len(set(types))
+    assert len(extensions) == len(set(extensions))
+    assert formats.ACCEPTED_LABELS == "JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF or BMP"
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_a_sentence_for_people(reason: Reason) -> None:
+    said = errors.describe(reason, limit=20, accepted=formats.ACCEPTED_LABELS)
+
+    assert said["code"] == reason.value
+    assert re.fullmatch(r"[A-Z][^{}]+\.", said["message"])
+    assert said["retryable"] == (reason is Reason.CONVERSION_FAILED)
+
+
+def test_a_rejection_says_what_is_known() -> None:
+    refusal = Rejected(Reason.TOO_MANY_PIXELS, "100x100", original={"width": 100}, limit=50)
+
+    assert str(refusal) == "too_many_pixels: 100x100"
+    assert (refusal.original, refusal.facts) == ({"width": 100}, {"limit": 50})
+
+
+def test_a_manifest_has_the_shape_of_the_contract() -> None:
+    thumbnail = manifest.Thumbnail("small", 160, 120, "image/webp", 3345, "job/small.webp", "https://…")
+    original = manifest.Original("HEIF", 4032, 3024, 2345678)
+    done = manifest.done("job", original, [thumbnail], manifest.Placeholder("hash", "#8a7f6d"))
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", done.pop("created"))
+    assert done == {
+        "version": 1,
+        "job": "job",
+        "status": "done",
+        "reason": None,
+        "original": {"format": "HEIF", "width": 4032, "height": 3024, "bytes": 2345678, "frames": 1},
+        "thumbnails": [
+            {
+                "size": "small",
+                "width": 160,
+                "height": 120,
+                "type": "image/webp",
+                "bytes": 3345,
+                "key": "job/small.webp",
+                "url": "https://…",
+            }
+        ],
+        "placeholder": {"thumbhash": "hash", "color": "#8a7f6d"},
+    }
+    rejected = manifest.rejected("job", errors.describe(Reason.EMPTY), None)
+    assert rejected.keys() == done.keys() | {"created"}
+    assert (rejected["thumbnails"], rejected["placeholder"]) == ([], None)
