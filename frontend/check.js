@@ -13,7 +13,7 @@ import {Problem} from "./problem.js";
  */
 export function contentType(file, limits) {
   const type = file.type.toLowerCase();
-  if (type in limits.types) return type;
+  if (Object.hasOwn(limits.types, type)) return type;
   const name = file.name.toLowerCase();
   for (const [known, extensions] of Object.entries(limits.types)) {
     if (extensions.some((extension) => name.endsWith(extension))) return known;

@@ -2,7 +2,17 @@
 
 import {zip} from "./zip.js";
 
-/** @typedef {import("./uploads.js").Upload} Upload */
+/**
+ * @typedef {import("./result.js").Manifest} Manifest
+ * @typedef {import("./uploads.js").Upload} Upload
+ */
+
+/**
+ * Not from the cache: what an <img> has put there came without the headers that let a script read it, because S3 sends
+ * them only when asked with an Origin.
+ * @type {RequestInit}
+ */
+const OPTIONS = {cache: "no-store", credentials: "omit"};
 
 /**
  * A name for each thumbnail that says whose it is and that no other has: "IMG_2041-small.webp", "IMG_2041-small-2.webp".
@@ -31,11 +41,11 @@ export function named(uploads) {
 export async function downloadAll(uploads, refresh) {
   const files = [];
   for (const {name, upload, index} of named(uploads)) {
-    const address = () => /** @type {import("./result.js").Manifest} */ (upload.manifest).thumbnails[index].url;
-    let response = await fetch(address(), {credentials: "omit"});
+    const get = () => fetch(/** @type {Manifest} */ (upload.manifest).thumbnails[index].url, OPTIONS);
+    let response = await get();
     if (!response.ok) {
       await refresh(upload); // a signed address that has expired
-      response = await fetch(address(), {credentials: "omit"});
+      response = await get();
     }
     if (!response.ok) throw new Error(`${name}: ${response.status}`);
     files.push({name, bytes: new Uint8Array(await response.arrayBuffer())});

@@ -39,6 +39,17 @@ export function status(upload) {
   }
 }
 
+/**
+ * What stands below the name: the file's facts and its status, each on its line. What needs somebody has the room of both.
+ * @param {Upload} upload
+ */
+function words(upload) {
+  if (upload.stage === "stopped" || upload.stage === "interrupted") return status(upload);
+  const original = upload.manifest?.original;
+  const facts = [bytes(upload.size), original && dimensions(original)].filter(Boolean).join(", ");
+  return `${facts}\n${status(upload)}`;
+}
+
 /** @param {Upload} upload */
 function done({manifest, size}) {
   const made = manifest?.thumbnails ?? [];
@@ -53,8 +64,7 @@ export class Row {
   #kind = "";
   #canvas = make("canvas", {class: "picture", width: "1", height: "1"});
   #box = make("div", {class: "preview", "aria-hidden": "true"});
-  #facts = make("p", {class: "fact"});
-  #status = make("p", {class: "status"});
+  #words = make("p", {class: "words"});
   #bar;
   #buttons = make("div", {class: "actions"});
   #panel;
@@ -70,21 +80,20 @@ export class Row {
     this.#bar = make("progress", {max: "1", "aria-label": `Upload of ${upload.name}`});
     this.#panel = make("div", {class: "panel", id: `thumbnails-${upload.id}`, hidden: ""});
     // The end of a name tells photos apart, so a long one is cut in the middle.
-    const cut = Math.max(0, upload.name.length - 10);
+    let cut = Math.max(0, upload.name.length - 10);
+    while (upload.name[cut] === " ") cut += 1;
     const name = make("h3", {class: "name", title: upload.name}, make("span", {}, upload.name.slice(0, cut)), make("span", {}, upload.name.slice(cut)));
     this.#box.append(extension(upload.name), this.#canvas);
-    this.element.append(make("div", {class: "head"}, this.#box, name, this.#facts, this.#status, this.#buttons), this.#bar, this.#panel);
+    this.element.append(make("div", {class: "head"}, this.#box, name, this.#words, this.#buttons), this.#bar, this.#panel);
     if (upload.file && !upload.problem) preview(upload.file, this.#canvas);
     this.update();
   }
 
   /** Shows how far the upload is now. */
   update() {
-    const {manifest, stage, size} = this.#upload;
+    const {stage} = this.#upload;
     this.element.dataset.stage = stage;
-    const original = manifest?.original;
-    this.#facts.textContent = original ? `${bytes(size)}, ${dimensions(original)}` : bytes(size);
-    this.#status.textContent = status(this.#upload);
+    this.#words.textContent = words(this.#upload);
     this.#bar.value = this.#progress();
     this.#bar.hidden = isOver(this.#upload);
     this.#offer();
@@ -119,7 +128,7 @@ export class Row {
       : stage === "done"
         ? ["open", () => this.#opener()]
         : stage === "interrupted"
-          ? ["choose", () => button("Choose again", name, choose)]
+          ? ["choose", () => button("Choose", `${name} again`, choose)]
           : mayRetry(this.#upload)
             ? ["retry", () => button("Retry", name, retry)]
             : ["remove", () => button("Remove", name, remove)];

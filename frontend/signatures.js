@@ -26,7 +26,7 @@ export class Signatures {
    * @param {{sign: (files: File[]) => Promise<(Signed | Problem)[]>, batch: number, now?: () => number}} options
    *   sign: one answer per file, in order. batch: the most files in one call.
    */
-  constructor({sign, batch, now = Date.now}) {
+  constructor({sign, batch, now = () => Date.now()}) {
     this.#sign = sign;
     this.#batch = batch;
     this.#now = now;

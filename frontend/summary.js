@@ -2,7 +2,7 @@
 
 import {button, byId} from "./elements.js";
 import {isOver} from "./uploads.js";
-import {bytes, bytesOf, left, some} from "./words.js";
+import {bytes, bytesOf, left} from "./words.js";
 
 /** @typedef {import("./uploads.js").Upload} Upload */
 
@@ -17,17 +17,15 @@ export function summarise(uploads, secondsLeft = /** @type {number | null} */ (n
   const counted = uploads.filter((upload) => upload.stage === "done" || !isOver(upload));
   const size = counted.reduce((sum, upload) => sum + upload.size, 0);
   const sent = counted.reduce((sum, upload) => sum + (upload.arrived ? upload.size : upload.sent), 0);
-  const without = over.length - done.length;
   const part = size ? sent / size : 1;
+  const title = done.length === uploads.length ? `${done.length} done` : `${done.length} of ${uploads.length} done`;
   if (active) {
-    const title = uploads.length === 1 ? "1 file" : `${done.length} of ${uploads.length} done`;
-    return {title, detail: [bytesOf(sent, size), left(secondsLeft)].filter(Boolean).join(", "), part, active, done: done.length};
+    const words = [bytesOf(sent, size), left(secondsLeft)].filter(Boolean).join(", ");
+    return {title, detail: words, part, active, done: done.length};
   }
   const made = done.flatMap(({manifest}) => manifest?.thumbnails ?? []);
   const total = made.reduce((sum, thumbnail) => sum + thumbnail.bytes, 0);
-  const title = [done.length || !without ? `${done.length} done` : "", without ? `${without} without thumbnails` : ""].filter(Boolean).join(", ");
-  const detail = made.length > 0 ? `${some(made.length, "thumbnail")}, ${bytes(total)} from ${bytes(size)}` : "";
-  return {title, detail, part, active, done: done.length};
+  return {title, detail: made.length > 0 ? `${bytes(total)} from ${bytes(size)}` : "", part, active, done: done.length};
 }
 
 export class Summary {

@@ -182,8 +182,10 @@ export class Uploads {
       upload.manifest = await steps(controller.signal);
       this.#set(upload, "done");
     } catch (problem) {
-      if (upload.file) this.#signatures.forget(upload.file);
-      if (controller.signal.aborted) return this.#set(upload, "cancelled");
+      if (controller.signal.aborted) {
+        if (upload.file) this.#signatures.forget(upload.file); // it may still have been waiting for one
+        return this.#set(upload, "cancelled");
+      }
       if (!(problem instanceof Problem)) reportError(problem); // a mistake of ours: seen in the console, and still said
       upload.problem = problem instanceof Problem ? problem : new Problem("unexpected", "Something went wrong on this page.", {retryable: true});
       this.#set(upload, upload.problem.code === "unknown" && !upload.arrived ? "interrupted" : "stopped");

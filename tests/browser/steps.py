@@ -1,0 +1,22 @@
+"""What a person does on the page, and waits to see there."""
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+# Milliseconds. On a busy machine with two cores a conversion waits for its turn.
+PATIENCE = 30_000
+
+
+def choose(page: Page, *files: FilePayload) -> None:
+    page.locator("#files").set_input_files(list(files))
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("listitem").filter(has=page.locator(f'[title="{name}"]'))
+
+
+def expect_stage(row: Locator, stage: str) -> None:
+    expect(row).to_have_attribute("data-stage", stage, timeout=PATIENCE)
+
+
+def expect_all_over(page: Page) -> None:
+    expect(page.get_by_role("button", name="Clear list")).to_be_visible(timeout=PATIENCE)

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import {test} from "node:test";
+
+import {Slots} from "../../frontend/slots.js";
+
+const never = new AbortController().signal;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("only so many run at a time, in the order they came, and a failure frees its place", async () => {
+  const slots = new Slots(2);
+  const started = [];
+  const ends = [];
+  const runs = ["a", "b", "c", "d"].map((name) =>
+    slots.run(() => {
+      started.push(name);
+      return new Promise((resolve, reject) => ends.push({resolve, reject}));
+    }, never),
+  );
+  await turn();
+  assert.deepEqual(started, ["a", "b"]);
+  ends[0].reject(new Error("lost"));
+  await assert.rejects(runs[0], {message: "lost"});
+  await turn();
+  assert.deepEqual(started, ["a", "b", "c"]);
+  ends[1].resolve("fine");
+  assert.equal(await runs[1], "fine");
+  await turn();
+  assert.deepEqual(started, ["a", "b", "c", "d"]);
+});
+
+test("what is cancelled before its turn never runs, and does not take a place", async () => {
+  const slots = new Slots(1);
+  let end;
+  const first = slots.run(() => new Promise((resolve) => (end = resolve)), never);
+  const second = new AbortController();
+  const cancelled = slots.run(() => assert.fail("it ran"), second.signal);
+  const third = slots.run(async () => "third", never);
+  second.abort(new Error("cancelled"));
+  await assert.rejects(cancelled, {message: "cancelled"});
+  end();
+  await first;
+  assert.equal(await third, "third");
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import {createServer} from "node:http";
+import {test} from "node:test";
+
+import {result, schedule} from "../../frontend/result.js";
+import {backoff} from "../../frontend/waiting.js";
+
+const MINUTES = 60_000;
+const waits = (options) => [...schedule(options)];
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+test("the first look comes when the result is expected", () => {
+  assert.equal(waits({expected: 1234})[0], 1234);
+});
+
+test("looks become rarer, up to ten seconds, and end soon after the deadline", () => {
+  const seen = waits({expected: 0, deadline: 10 * MINUTES, random: () => 0.5}).slice(1);
+  assert.ok(seen.every((wait, index) => index === 0 || wait >= seen[index - 1]));
+  assert.equal(seen[0], 500);
+  assert.equal(seen.at(-1), 10_000);
+  assert.ok(sum(seen) >= 10 * MINUTES && sum(seen) <= 10 * MINUTES + 10_000);
+});
+
+test("files uploaded together do not ask together", () => {
+  const [early, late] = [0, 0.999].map((random) => waits({random: () => random})[5]);
+  assert.ok(late / early > 1.4 && late / early < 1.6);
+});
+
+test("tries that follow a failure wait twice as long each, and at least as long as the server asked for", () => {
+  assert.deepEqual([1, 2, 3].map((attempt) => backoff(attempt, 0, () => 0)), [1000, 2000, 4000]);
+  assert.equal(backoff(3, 0, () => 1), 2000);
+  assert.equal(backoff(1, 30), 30_000);
+  assert.equal(backoff(1, 86_400), 60_000);
+});
+
+/** Answers each address with its answers in order, the last one again and again. */
+async function serve(t, answers) {
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    const [status, body] = answers[request.url].length > 1 ? answers[request.url].shift() : answers[request.url][0];
+    response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body ?? null));
+  });
+  await new Promise((resolve) => server.listen(0, "localhost", resolve));
+  t.after(() => server.close());
+  const api = `http://localhost:${server.address().port}/`;
+  return {asked, api, signed: {job: "1f", result: `${api}1f/manifest.json`}};
+}
+
+const DONE = {job: "1f", status: "done", thumbnails: []};
+const EXPIRED = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+
+test("the storage is asked until the manifest is there, and the API not at all", async (t) => {
+  const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""], [403, "<Error><Code>AccessDenied</Code></Error>"], [200, DONE]]});
+  assert.deepEqual(await result(signed, {api, expected: 0}), DONE);
+  assert.deepEqual(asked, Array(3).fill("/1f/manifest.json"));
+});
+
+test("when the signed address has expired the API is asked instead", async (t) => {
+  const {asked, api, signed} = await serve(t, {
+    "/1f/manifest.json": [[403, EXPIRED]],
+    "/uploads/1f": [[202, {job: "1f", status: "processing"}], [503, ""], [200, DONE]],
+  });
+  assert.deepEqual(await result(signed, {api, expected: 0}), DONE);
+  assert.deepEqual(asked, ["/1f/manifest.json", ...Array(3).fill("/uploads/1f")]);
+});
+
+test("a rejected picture is a problem with the manifest's own words", async (t) => {
+  const reason = {code: "damaged", message: "The picture is damaged.", retryable: false};
+  const {api, signed} = await serve(t, {"/1f/manifest.json": [[200, {...DONE, status: "rejected", reason}]]});
+  await assert.rejects(result(signed, {api, expected: 0}), {code: "damaged", message: "The picture is damaged.", retryable: false});
+});
+
+test("a failed conversion may be tried again", async (t) => {
+  const reason = {code: "conversion_failed", message: "Something went wrong on our side.", retryable: true};
+  const {api, signed} = await serve(t, {"/1f/manifest.json": [[200, {...DONE, status: "failed", reason}]]});
+  await assert.rejects(result(signed, {api, expected: 0}), {code: "conversion_failed", retryable: true});
+});
+
+test("an upload that the service does not know is said to be unknown", async (t) => {
+  const {api} = await serve(t, {"/uploads/1f": [[404, {status: 404}]]});
+  await assert.rejects(result({job: "1f", result: null}, {api, expected: 0}), {code: "unknown"});
+});
+
+test("waiting ends at the deadline, with a sentence that does not call it a failure", async (t) => {
+  const {api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""]]});
+  await assert.rejects(result(signed, {api, expected: 0, deadline: 600}), {code: "no_result", retryable: true, message: /may still be converted/});
+});
+
+test("an aborted wait ends at once", async (t) => {
+  const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""]]});
+  await assert.rejects(result(signed, {api, expected: 60_000, signal: AbortSignal.timeout(50)}), {name: "TimeoutError"});
+  assert.deepEqual(asked, []);
+});

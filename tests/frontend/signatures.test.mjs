@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import {createServer} from "node:http";
+import {test} from "node:test";
+
+import {Problem} from "../../frontend/problem.js";
+import {Signatures} from "../../frontend/signatures.js";
+import {sign} from "../../frontend/upload.js";
+
+const MINUTE = 60_000;
+const named = (name) => ({name, type: "image/jpeg", size: 1000});
+
+/** A signer that notes its calls, on a clock of its own. */
+function signer({lifetime = 5 * MINUTE, batch = 25} = {}) {
+  const calls = [];
+  const clock = {now: 0};
+  const signatures = new Signatures({
+    sign: async (files) => {
+      calls.push(files.map(({name}) => name));
+      return files.map(({name}) => ({job: `${name} ${calls.length}`, lifetime}));
+    },
+    batch,
+    now: () => clock.now,
+  });
+  return {signatures, calls, clock};
+}
+
+test("files that wait together are signed together, up to the limit of one call", async () => {
+  const {signatures, calls} = signer({batch: 3});
+  const files = ["a", "b", "c", "d", "e"].map(named);
+  files.forEach((file) => signatures.expect(file));
+  const jobs = [];
+  for (const file of files) jobs.push((await signatures.take(file)).job);
+  assert.deepEqual(calls, [["a", "b", "c"], ["d", "e"]]);
+  assert.deepEqual(jobs, ["a 1", "b 1", "c 1", "d 2", "e 2"]);
+});
+
+test("a signature is good for a second try, and replaced half a minute before it ends", async () => {
+  const {signatures, calls, clock} = signer();
+  const file = named("a");
+  await signatures.take(file);
+  clock.now = 4.4 * MINUTE;
+  assert.equal((await signatures.take(file)).job, "a 1");
+  clock.now = 4.6 * MINUTE;
+  assert.equal((await signatures.take(file)).job, "a 2");
+  assert.equal(calls.length, 2);
+});
+
+test("a signature that came with a clock that is wrong is used once, not asked for again and again", async () => {
+  const {signatures, calls} = signer({lifetime: -60 * MINUTE});
+  assert.equal((await signatures.take(named("a"))).job, "a 1");
+  assert.equal(calls.length, 1);
+});
+
+test("a file that was forgotten gets a new signature, and is in nobody's batch", async () => {
+  const {signatures, calls} = signer();
+  const [a, b] = ["a", "b"].map(named);
+  [a, b].forEach((file) => signatures.expect(file));
+  signatures.forget(b);
+  await signatures.take(a);
+  signatures.forget(a);
+  assert.equal((await signatures.take(a)).job, "a 2");
+  assert.deepEqual(calls, [["a"], ["a"]]);
+});
+
+test("a call that failed is not remembered", async () => {
+  let calls = 0;
+  const signatures = new Signatures({
+    sign: async (files) => {
+      calls += 1;
+      if (calls === 1) throw new Problem("busy", "later");
+      return files.map(() => ({job: "second", lifetime: MINUTE}));
+    },
+    batch: 25,
+  });
+  const file = named("a");
+  await assert.rejects(signatures.take(file), {code: "busy"});
+  assert.equal((await signatures.take(file)).job, "second");
+});
+
+test("a file that the service refuses does not hold up the others of its call", async (t) => {
+  const asked = [];
+  const server = createServer(async (request, response) => {
+    const {files} = JSON.parse(Buffer.concat(await request.toArray()).toString());
+    asked.push(files);
+    const bad = files.findIndex(({name}) => name === "bad.jpg");
+    response.setHeader("date", "Fri, 20 Nov 2026 12:00:00 GMT");
+    if (bad >= 0) {
+      response.writeHead(413, {"content-type": "application/problem+json"});
+      const error = {file: bad, name: "bad.jpg", pointer: `#/files/${bad}/size`, code: "too_large", detail: "Too large."};
+      return response.end(JSON.stringify({status: 413, errors: [error]}));
+    }
+    response.writeHead(201, {"content-type": "application/json"});
+    const uploads = files.map(({name}) => ({job: name, upload: {url: "", fields: {}}, result: "", expires: "2026-11-20T12:05:00Z"}));
+    response.end(JSON.stringify({uploads}));
+  });
+  await new Promise((resolve) => server.listen(0, "localhost", resolve));
+  t.after(() => server.close());
+
+  const limits = {types: {"image/jpeg": [".jpg"], "image/heic": [".heic"]}};
+  const files = [named("one.jpg"), named("bad.jpg"), {name: "two.heic", type: "", size: 5}];
+  const [one, bad, two] = await sign(files, {api: `http://localhost:${server.address().port}/`, limits});
+  assert.equal(one.job, "one.jpg");
+  assert.equal(one.lifetime, 5 * MINUTE);
+  assert.deepEqual([bad.code, bad.message], ["too_large", "Too large."]);
+  assert.equal(two.job, "two.heic");
+  assert.equal(asked.length, 2);
+  assert.deepEqual(asked[1][1], {name: "two.heic", type: "image/heic", size: 5});
+});
