@@ -1,0 +1,166 @@
+"""python -m benchmarks: what this pipeline costs, beside its peers."""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from benchmarks import cold_start, contenders, cost, machine, memory, polling, race, standings
+from benchmarks.contenders import LIMIT, OURS, Contender
+from benchmarks.inputs import CLASSES, Input
+from benchmarks.race import Results
+
+_DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+_ROUNDS, _QUICK_ROUNDS = 7, 3
+_QUICK = ("jpeg-2", "jpeg-12", "progressive-12", "png-rgba", "png-screenshot", "webp", "gif")
+_PARTS: dict[str, tuple[str, Callable[[], str]]] = {
+    "cold-start": ("Cold starts", cold_start.report),
+    "memory": ("Memory", memory.report),
+    "cost": ("Cost", cost.report),
+    "polling": ("Polling", polling.report),
+}
+
+_INTRODUCTION = """\
+# Benchmarks
+
+Written by `python -m benchmarks report`; every figure is measured or computed by that run.
+
+{machine}.
+
+{versions}.
+
+Every contender makes WebP thumbnails of 640, 320 and 160 pixels at quality 80 and encoder effort 2 (the pipeline's
+own), with one thread, in a warm process, one conversion each in turn. CPU is user and system time with all threads and
+child processes, the median of {rounds} rounds; "ours ÷ it" is the median of the ratios within a round, so below 1 this
+pipeline is faster. Peak memory is of a fresh process that converts once, less what its interpreter takes alone. PSNR
+compares the 640 pixels, decoded again, with a full-resolution Lanczos of the original. A peer whose quality is more
+than {tolerance} dB lower is shown and not counted. What this pipeline does beside the thumbnails (a process of its own
+for each picture, ThumbHash, main colour) is counted.
+"""
+
+
+def main() -> int:
+    options = _options()
+    try:
+        if options.what == "race":
+            _race(options.classes, options.rounds, _print)
+        elif options.what == "report":
+            _report(options.classes, options.rounds)
+        else:
+            print(_PARTS[options.what][1]())
+    except (contenders.Failed, polling.NoNode, RuntimeError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as problem:
+        print(f"{problem}\n{problem.stderr or ''}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _race(classes: list[Input], rounds: int, show: Callable[[str], None]) -> tuple[dict[Input, Results], list[str]]:
+    versions, missing = contenders.installed()
+    if OURS in missing or LIMIT in missing:
+        raise contenders.Failed(f"the pipeline itself cannot run: {missing.get(OURS) or missing[LIMIT]}")
+    _say(f"{machine.description()}\n{_versions(versions, missing)}")
+    bare = cache(lambda is_node: next(one for one in versions if one.is_node == is_node).bare())
+    races = {}
+    for one in classes:
+        started = time.monotonic()
+        one.path()
+        results = races[one] = race.run(one, versions, rounds)
+        race.weigh(one, results, lambda contender: bare(contender.is_node))
+        show(f"{_heading(one)}\n\n{standings.of_class(results, missing)}\n")
+        _say(f"({one.name} took {time.monotonic() - started:.0f} s)")
+    show(f"### Summary\n\n{standings.summary(races)}\n")
+    return races, [_versions(versions, missing)]
+
+
+def _heading(one: Input) -> str:
+    size = one.path().stat().st_size / 1e6
+    return f"### {one.name}: {one.about}, {one.size[0]}x{one.size[1]}, {size:.1f} MB"
+
+
+def _versions(versions: Mapping[Contender, str], missing: Mapping[Contender, str]) -> str:
+    """Of each contender once, although some compete in two ways."""
+    said = list(dict.fromkeys(versions.values()))
+    return "; ".join(
+        [f"this pipeline {said[0]}", *said[1:], *(f"{one.name} missing ({why})" for one, why in missing.items())]
+    )
+
+
+def _report(classes: list[Input], rounds: int) -> None:
+    shown: list[str] = []
+    races, versions = _race(classes, rounds, shown.append)
+    parts = [
+        _INTRODUCTION.format(
+            machine=machine.description(), versions=versions[0], rounds=rounds, tolerance=race.TOLERANCE
+        ),
+        "## This pipeline and the best of its peers\n",
+        standings.summary(races) + "\n",
+    ]
+    for title, part in _PARTS.values():
+        _say(f"measuring: {title.lower()}")
+        parts.append(f"## {title}\n\n{part()}\n")
+    parts.append("## Each class\n")
+    parts.extend(shown[:-1])
+    _DOCUMENT.write_text("\n".join(parts))
+    _say(f"written: {_DOCUMENT.name}")
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _options(words: list[str] | None = None) -> argparse.Namespace:
+    """classes: the inputs to be raced; rounds: how often."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="What this pipeline costs, beside its peers.",
+        epilog="Inputs are made once and kept in .cache/benchmarks. benchmarks/requirements.txt (pip) and "
+        "benchmarks/package.json (npm ci) install the peers; whatever is missing is named.",
+    )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        default="race",
+        choices=("race", *_PARTS, "report"),
+        help="race: CPU, memory and quality beside the peers; cold-start: of the functions; memory: the most that "
+        "convert takes; cost: on Lambda; polling: of waiting for a result; report: all of it, into docs/benchmarks.md",
+    )
+    parser.add_argument(
+        "--class",
+        dest="names",
+        action="append",
+        choices=tuple(CLASSES),
+        metavar="NAME",
+        help=f"a class of input, may be given several times: {', '.join(CLASSES)}",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{_QUICK_ROUNDS} rounds of the classes {', '.join(_QUICK)}"
+    )
+    parser.add_argument("--rounds", type=_positive, help=f"how often each converts in turn ({_ROUNDS})")
+    options = parser.parse_args(words)
+    names = options.names or (_QUICK if options.quick else tuple(CLASSES))
+    options.classes = [CLASSES[name] for name in names]
+    options.rounds = options.rounds or (_QUICK_ROUNDS if options.quick else _ROUNDS)
+    return options
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

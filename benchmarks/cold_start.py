@@ -1,0 +1,84 @@
+"""Cold starts: what the first invocation of a function costs above a bare interpreter, in a fresh process each time.
+
+On Lambda the interpreter and the start of the machine come on top; they are the same for every variant.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks import functions, storage, template
+from benchmarks.functions import Measured
+from benchmarks.inputs import CLASSES
+from benchmarks.tables import table
+
+# Everything that Pillow and pillow-heif can read, loaded before the first picture.
+_ALL_CODECS = (
+    "from PIL import Image; Image.init(); from pillow_heif import register_heif_opener; register_heif_opener()"
+)
+_ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A function in one state. name: as the table has it. path: where its code and its packages are."""
+
+    name: str
+    module: str
+    path: tuple[Path, ...]
+    first: str = ""
+
+    def measured(self, storage_url: str) -> Measured:
+        sign = self.module == "sign_upload"
+        event = functions.SIGN_EVENT if sign else functions.CONVERT_EVENT
+        variables = template.environment("SignUploadFunction" if sign else "ConvertFunction")
+        return functions.invoke(self.module, event, list(self.path), variables, storage_url, first=self.first)
+
+
+def _variants() -> list[Variant]:
+    source, naive, layers = functions.functions_folder(), functions.naive_folder(), functions.packages()
+    # SAM packs functions/ as it lies there, without bytecode; layers/Makefile compiles the layers; the runtime's own
+    # boto3 comes compiled.
+    built = functions.plain(source), functions.compiled(layers)
+    all_compiled = functions.compiled(source), built[1]
+    none_compiled = built[0], functions.plain(layers)
+    naive_built = functions.plain(naive), built[1]
+    naive_uncompiled = naive_built[0], none_compiled[1]
+    return [
+        Variant("sign_upload, as built", "sign_upload", built),
+        Variant("sign_upload, its own code compiled too", "sign_upload", all_compiled),
+        Variant("sign_upload, no .pyc at all", "sign_upload", none_compiled),
+        Variant("sign_upload, naive (API resolver, boto3 client)", "sign_upload", naive_built),
+        Variant("sign_upload, naive, no .pyc", "sign_upload", naive_uncompiled),
+        Variant("convert, as built (codecs loaded when needed)", "convert", built),
+        Variant("convert, its own code compiled too", "convert", all_compiled),
+        Variant("convert, no .pyc at all", "convert", none_compiled),
+        Variant("convert, all codecs loaded first", "convert", built, _ALL_CODECS),
+        Variant("convert, all codecs loaded first, no .pyc", "convert", none_compiled, _ALL_CODECS),
+        Variant("convert, naive (all codecs, naive Pillow)", "convert", naive_built),
+        Variant("convert, naive, no .pyc", "convert", naive_uncompiled),
+    ]
+
+
+def report(rounds: int = _ROUNDS) -> str:
+    """A table: CPU and wall milliseconds, medians; convert's include a first picture of 2 megapixels (JPEG)."""
+    figures: dict[Variant, list[Measured]] = {}
+    with storage.running() as bucket:
+        bucket.original = CLASSES["jpeg-2"].path().read_bytes()
+        variants = _variants()
+        for _ in range(rounds):
+            for variant in variants:
+                figures.setdefault(variant, []).append(variant.measured(bucket.url))
+    rows = [
+        (
+            variant.name,
+            f"{median(one.cpu for one in measured) * 1000:.0f}",
+            f"{median(one.wall for one in measured) * 1000:.0f}",
+        )
+        for variant, measured in figures.items()
+    ]
+    return (
+        f"Python {functions.python_version()}, medians of {rounds} fresh processes, above a bare interpreter: the import "
+        "and the\nfirst invocation. That of convert reads a JPEG of 2 megapixels from a local S3, and writes its "
+        "thumbnails there.\n\n" + table(("First invocation", "CPU ms", "wall ms"), rows)
+    )

@@ -1,0 +1,165 @@
+"""The functions as Lambda has them: in a process of their own, with their code, their layers and the runtime's boto3 on
+the path and nothing else, in any state of compilation."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from benchmarks.inputs import CACHE
+
+_HERE = Path(__file__).resolve().parent
+_FUNCTIONS = _HERE.parent / "functions"
+_LAYERS = _HERE.parent / "layers"
+_RUNTIME = "3.13"  # of Globals.Function.Runtime in template.yaml
+
+JOB = "0123456789abcdef0123456789abcdef"
+# Of the emulator, too; nothing here reaches AWS.
+_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "made-up"}
+_REGION = "eu-west-1"
+
+SIGN_EVENT: dict[str, Any] = {
+    "httpMethod": "POST",
+    "resource": "/uploads",
+    "path": "/uploads",
+    "headers": {"Content-Type": "application/json"},
+    "multiValueHeaders": {},
+    "requestContext": {"requestId": "1", "stage": "v1"},
+    "isBase64Encoded": False,
+    "body": json.dumps({"files": [{"name": "IMG_2041.HEIC", "type": "image/heic", "size": 2_345_678}]}),
+}
+CONVERT_EVENT: dict[str, Any] = {
+    "Records": [
+        {
+            "eventSource": "aws:s3",
+            "eventName": "ObjectCreated:Post",
+            "s3": {"bucket": {"name": "made-up-uploads"}, "object": {"key": f"uploads/{JOB}"}},
+        }
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """cpu, wall: seconds of the import and the first invocation, above a bare interpreter. warm: CPU seconds of a later
+    invocation. peak: bytes, of the whole process and its children. answer: of the first invocation."""
+
+    cpu: float
+    wall: float
+    warm: float | None
+    peak: int
+    answer: Any
+
+
+@cache
+def interpreter() -> str:
+    """The runtime's version of Python when there is a working one, else this one."""
+    found = which(f"python{_RUNTIME}")
+    works = found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
+    return found if found and works else sys.executable
+
+
+@cache
+def python_version() -> str:
+    return subprocess.run(
+        [interpreter(), "-c", "import platform; print(platform.python_version())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+@cache
+def packages() -> Path:
+    """The layers' packages and boto3, installed for that interpreter, without bytecode."""
+    lines = [line for name in ("imaging", "powertools") for line in _requirements(_LAYERS / name)]
+    lines += [line for line in _requirements(_HERE) if line.startswith("boto")]
+    minor = ".".join(python_version().split(".")[:2])
+    digest = hashlib.sha256("\n".join([minor, *lines]).encode()).hexdigest()[:12]
+    folder = CACHE / "packages" / digest
+    if not folder.exists():
+        unfinished = folder.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
+        options = ["--only-binary=:all:", "--python-version", minor, "--target", str(unfinished)]
+        subprocess.run([*pip, *options, *lines], check=True)
+        unfinished.rename(folder)
+    return folder
+
+
+def _requirements(folder: Path) -> list[str]:
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def compiled(folder: Path) -> Path:
+    """A copy of it with bytecode that Python believes without looking at the source, as layers/Makefile makes it."""
+    copy = CACHE / "compiled" / folder.name
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(
+        [interpreter(), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(copy)],
+        check=True,
+        env={},
+    )
+    return copy
+
+
+def plain(folder: Path) -> Path:
+    """A copy of it without bytecode."""
+    copy = CACHE / "plain" / folder.name
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def functions_folder() -> Path:
+    return _FUNCTIONS
+
+
+def naive_folder() -> Path:
+    return _HERE / "naive"
+
+
+def invoke(
+    module: str,
+    event: Mapping[str, Any],
+    path: list[Path],
+    variables: Mapping[str, str],
+    storage: str = "",
+    times: int = 0,
+    first: str = "",
+) -> Measured:
+    """Runs a function in a fresh process. storage: address of the S3 that it finds. times: how many later
+    invocations are measured as well. first: code that runs before the function is imported, and is measured with it.
+
+    Raises RuntimeError with what it printed when it fails.
+    """
+    environment = {
+        **variables,
+        **_CREDENTIALS,
+        "AWS_REGION": _REGION,
+        "AWS_DEFAULT_REGION": _REGION,
+        "AWS_LAMBDA_FUNCTION_NAME": module,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONPATH": ":".join(map(str, path)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    if storage:
+        environment["AWS_ENDPOINT_URL"] = storage
+    # -S: without this environment's own packages.
+    command = [interpreter(), "-S", str(_HERE / "invocation.py"), module, str(times), first]
+    done = subprocess.run(
+        command, input=json.dumps(event), capture_output=True, text=True, env=environment, cwd="/", check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{module} failed:\n{done.stderr}")
+    said = json.loads(done.stdout)
+    return Measured(said["first"]["cpu"], said["first"]["wall"], said["warm"], said["peak"], said["answer"])

@@ -1,0 +1,103 @@
+"""The race: all contenders warm, side by side, one conversion each in turn, so that whatever disturbs the machine
+disturbs all of them alike."""
+
+from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from benchmarks import quality
+from benchmarks.contenders import LIMIT, OURS, Contender, Failed, Process
+from benchmarks.inputs import Input
+
+# One measurement converts the same picture as often as it takes to fill so many seconds: less is the clock's noise.
+_LONG_ENOUGH = 0.15
+_SIDE = 640  # the thumbnail whose quality is measured
+
+
+@dataclass
+class Result:
+    """What a contender took for one class. cpu: seconds per conversion, one figure for each round; peak: bytes above a
+    bare interpreter; decibels: PSNR of the 640 pixels; size: bytes of that thumbnail. failure: why there is nothing."""
+
+    cpu: list[float] = field(default_factory=list)
+    peak: int = 0
+    decibels: float = 0.0
+    size: int = 0
+    failure: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        return median(self.cpu)
+
+    def ratio(self, other: "Result") -> float:
+        """How many times as long as the other this takes: the median over the rounds, each compared with itself."""
+        return median(mine / theirs for mine, theirs in zip(self.cpu, other.cpu, strict=True))
+
+
+Results = dict[Contender, Result]
+
+
+def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
+    """What each contender took for this class. OURS must be among them."""
+    path = one.path()
+    results: Results = {}
+    with ExitStack() as running:
+        racers = {}
+        for contender in contenders:
+            result = results[contender] = Result()
+            if contender is LIMIT and path.suffix != ".jpg":
+                result.failure = "for JPEG alone"
+                continue
+            try:
+                process = running.enter_context(Process(contender.command()))
+                racers[contender] = process, _warm(process, path, result)
+            except (Failed, ValueError) as reason:
+                result.failure = str(reason).strip().splitlines()[-1].strip()  # libvips says most in its last line
+        for _ in range(rounds):
+            for contender, (process, times) in racers.items():
+                results[contender].cpu.append(process.ask("convert", times=times))
+    return results
+
+
+def _warm(process: Process, path: Path, result: Result) -> int:
+    """Converts until everything is loaded, judges what came out, and tells how many conversions are a measurement."""
+    process.ask("open", path=str(path))
+    process.ask("convert", times=1)
+    seconds: float = process.ask("convert", times=1)
+    largest = process.thumbnails()[0]
+    result.size = len(largest)
+    result.decibels = quality.psnr(largest, quality.reference(path, _SIDE))
+    return max(1, round(_LONG_ENOUGH / max(seconds, 1e-3)))
+
+
+def weigh(one: Input, results: Results, bare: Callable[[Contender], int]) -> None:
+    """Adds the peaks: each of a process that converts once and does nothing else."""
+    for contender, result in results.items():
+        if result.failure or contender is LIMIT:  # the limit holds thumbnails that it should not have
+            continue
+        with Process(contender.command()) as process:
+            process.ask("open", path=str(one.path()))
+            process.ask("convert", times=1)
+            result.peak = process.ask("peak") - bare(contender)
+
+
+# Quality counts as equal within this: less than anybody sees.
+TOLERANCE = 0.5
+
+
+def comparable(results: Results) -> dict[Contender, Result]:
+    """The peers that make what we make, at our quality or better."""
+    ours = results[OURS]
+    return {
+        contender: result
+        for contender, result in results.items()
+        if contender not in (OURS, LIMIT) and not result.failure and result.decibels >= ours.decibels - TOLERANCE
+    }
+
+
+def best(results: Results, among: Collection[Contender] | None = None) -> Contender | None:
+    """The fastest of the comparable peers."""
+    peers = {one: result for one, result in comparable(results).items() if among is None or one in among}
+    return min(peers, key=lambda one: peers[one].ratio(results[OURS]), default=None)

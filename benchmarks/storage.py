@@ -1,0 +1,68 @@
+"""A stand-in for S3, so that a whole invocation can be measured: one original, and whatever the function writes."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+_MISSING = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+
+
+class Storage(ThreadingHTTPServer):
+    """original: what any GET of uploads/ answers. manifest: the last one that was written."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Request)
+        self.original = b""
+        self.manifest: dict[str, Any] | None = None
+
+    def hold(self, original: bytes) -> None:
+        self.original, self.manifest = original, None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Request(BaseHTTPRequestHandler):
+    server: Storage
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if "/uploads/" in self.path:
+            self._answer(200, self.server.original)
+        else:
+            self._answer(404, _MISSING)
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.split("?")[0].endswith("manifest.json"):
+            self.server.manifest = json.loads(body)
+        self._answer(200, b"")
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("ETag", '"1"')
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with suppress(ConnectionError):  # convert does not read on when a file is too large
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the functions' calls are of no interest."""
+
+
+@contextmanager
+def running() -> Iterator[Storage]:
+    with Storage() as storage:
+        thread = threading.Thread(target=storage.serve_forever)
+        thread.start()
+        try:
+            yield storage
+        finally:
+            storage.shutdown()
+            thread.join()
