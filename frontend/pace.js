@@ -25,12 +25,12 @@ export class Pace {
 
   /**
    * @param {number} bytes still to go
-   * @returns {number | null} seconds; null when it cannot be said
+   * @returns {number | null} seconds; null when it cannot be said, or nothing is left
    */
   left(bytes) {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
-    if (!first || !last || last.at - first.at < ENOUGH || last.bytes === first.bytes) return null;
+    if (bytes === 0 || !first || !last || last.at - first.at < ENOUGH || last.bytes === first.bytes) return null;
     return (bytes * (last.at - first.at)) / (last.bytes - first.bytes) / 1000;
   }
 }

@@ -20,7 +20,7 @@ export function summarise(uploads, secondsLeft = /** @type {number | null} */ (n
   const part = size ? sent / size : 1;
   const title = done.length === uploads.length ? `${done.length} done` : `${done.length} of ${uploads.length} done`;
   if (active) {
-    const words = [bytesOf(sent, size), left(secondsLeft)].filter(Boolean).join(", ");
+    const words = sent < size ? [bytesOf(sent, size), left(secondsLeft)].filter(Boolean).join(", ") : "Making thumbnails";
     return {title, detail: words, part, active, done: done.length};
   }
   const made = done.flatMap(({manifest}) => manifest?.thumbnails ?? []);
