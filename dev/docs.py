@@ -1,0 +1,80 @@
+"""python -m dev.docs: write the parts of the README that repeat the code, from the code."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
+
+from dev.emulator import ROOT
+from dev.stack import FUNCTIONS, TEMPLATE
+
+README = ROOT / "README.md"
+
+
+def generated(text: str) -> str:
+    """The text with every part between <!-- name --> and <!-- end of name --> made anew."""
+    for name, make in PARTS.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        if not pattern.search(text):
+            raise ValueError(f"README.md has no part named {name}")
+        text = pattern.sub(lambda match, make=make: match[1] + make() + match[2], text)  # type: ignore[misc]
+    return text
+
+
+def settings() -> str:
+    template = yaml_parse(TEMPLATE.read_text())
+    lines = ["| Setting | Default | Allowed | What it does |", "|---|---|---|---|"]
+    for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]:
+        lines.append(f"| **{group['Label']['default']}** | | | |")
+        for name in group["Parameters"]:
+            parameter = template["Parameters"][name]
+            default = f"`{parameter['Default']}`" if parameter["Default"] != "" else "none"
+            lines.append(f"| `{name}` | {default} | {_allowed(parameter)} | {_cell(parameter['Description'])} |")
+    return "\n".join(lines) + "\n"
+
+
+def reasons() -> str:
+    sys.path.insert(0, str(FUNCTIONS))
+    from thumbs import errors, formats
+
+    lines = ["| Code | What a person reads |", "|---|---|"]
+    for reason in errors.Reason:
+        sentence = errors.describe(reason, limit="*n*", accepted=formats.ACCEPTED_LABELS)["message"]
+        lines.append(f"| `{reason.value}` | {sentence} |")
+    return "\n".join(lines) + "\n"
+
+
+def targets() -> str:
+    lines = (ROOT / "Makefile").read_text().splitlines()
+    named = [match for line in lines if (match := re.match(r"([a-z-]+):.*##  *(.*)", line))]
+    return "".join(f"    make {match[1]:<12} {match[2]}\n" for match in named)
+
+
+PARTS: dict[str, Callable[[], str]] = {"settings": settings, "reasons": reasons, "targets": targets}
+
+
+def _allowed(parameter: dict[str, object]) -> str:
+    match parameter:
+        case {"AllowedValues": [*values]} if len(values) > 5:
+            return f"`{values[0]}` … `{values[-1]}`"
+        case {"AllowedValues": [*values]}:
+            return ", ".join(f"`{value}`" for value in values)
+        case {"MinValue": low, "MaxValue": high}:
+            return f"{low} to {high}"
+        case _:
+            return _cell(str(parameter["ConstraintDescription"]).rstrip("."))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("*", "\\*")
+
+
+def main(readme: Path = README) -> None:
+    text = readme.read_text()
+    readme.write_text(generated(text))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Every file in events/ is what its function gets, and is answered as its name says."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+import convert
+import get_upload
+import redrive
+import report_failure
+import sign_upload
+from tests.unit import pictures
+from tests.unit.conftest import Context
+from thumbs import storage
+
+EVENTS = Path(__file__).parents[2] / "events"
+HANDLERS = {module.__name__: module.handler for module in (convert, get_upload, redrive, report_failure, sign_upload)}
+JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
+
+
+@pytest.fixture
+def put_through(environment: pytest.MonkeyPatch, s3: Any, context: Context) -> Any:
+    queue = boto3.client("sqs").create_queue(QueueName="letters")["QueueUrl"]
+    environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
+    s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=pictures.jpeg())
+
+    def put_through(name: str) -> Any:
+        return HANDLERS[name.split(".")[0]](json.loads((EVENTS / f"{name}.json").read_text()), context)
+
+    return put_through
+
+
+def status(answer: dict[str, Any]) -> int:
+    code: int = answer["statusCode"]
+    return code
+
+
+def test_each_function_has_an_event() -> None:
+    assert {path.name.split(".")[0] for path in EVENTS.glob("*.json")} == HANDLERS.keys()
+
+
+ANSWERS: dict[str, Callable[[Any], bool]] = {
+    "sign_upload.one": lambda answer: status(answer) == 201,
+    "sign_upload.batch": lambda answer: len(json.loads(answer["body"])["uploads"]) == 3,
+    "sign_upload.bad": lambda answer: [error["file"] for error in json.loads(answer["body"])["errors"]] == [0, 1],
+    "sign_upload.limits": lambda answer: status(answer) == 200,
+    "sign_upload.preflight": lambda answer: status(answer) == 204,
+    "get_upload.job": lambda answer: status(answer) == 202,
+    "convert.upload": lambda _: _manifest()["status"] == "done",
+    "convert.encoded_key": lambda answer: answer is None,
+    "convert.test_event": lambda answer: answer is None,
+    "report_failure.dead_letter": lambda _: _manifest()["status"] == "failed",
+    "redrive.ten": lambda answer: answer == {"redriven": 0, "jobs": [], "left": 0},
+}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EVENTS.glob("*.json")))
+def test_an_event_is_answered_as_its_name_says(put_through: Any, name: str) -> None:
+    answer = put_through(name)
+
+    assert ANSWERS[name](answer), answer
+
+
+def _manifest() -> dict[str, Any]:
+    found = storage.manifest(JOB)
+    assert found is not None
+    return found.manifest
