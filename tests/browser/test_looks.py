@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.photos import jpeg, text
 from tests.browser.steps import choose, expect_all_over, row
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
 PHONE = {"viewport": {"width": 375, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -60,5 +59,5 @@ def test_nothing_jumps_and_everybody_can_use_it(page: Page, shoot: Any) -> None:
 
 
 def assert_accessible(page: Page) -> None:
-    found = axe.Axe().run(page)
+    found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
