@@ -14,18 +14,26 @@ class _Jpeg(JpegImagePlugin.JpegImageFile):
 
 
 def source(original: bytes) -> Source:
-    jpeg_scans.check(original)
-    image = _Jpeg(BytesIO(original))
+    scans = jpeg_scans.scans(original)
+    header = _Jpeg(BytesIO(original))
+    size = header.size
 
     def load(at_least: tuple[int, int]) -> Image.Image:
         # libjpeg-turbo decodes to 1/2, 1/4 or 1/8 for a fraction of the time, and to that fraction of the memory.
-        image.draft(None, at_least)
+        header.draft(None, at_least)
+        divisor, _ = header.decoderconfig or (1, 0)
+        needed = jpeg_scans.early(original, scans, divisor)
+        if needed is original:
+            image = header
+        else:
+            image = _Jpeg(BytesIO(needed))
+            image.draft(None, at_least)
         image.load()
         return image
 
     return Source(
-        image.size,
+        size,
         load,
-        orientation=orient.of_exif(image.info.get("exif", b"")),
-        profile=image.info.get("icc_profile"),
+        orientation=orient.of_exif(header.info.get("exif", b"")),
+        profile=header.info.get("icc_profile"),
     )
