@@ -78,7 +78,7 @@ def report(rounds: int = _ROUNDS) -> str:
         for variant, measured in figures.items()
     ]
     return (
-        f"Python {functions.python_version()}, medians of {rounds} fresh processes, above a bare interpreter: the import "
-        "and the\nfirst invocation. That of convert reads a JPEG of 2 megapixels from a local S3, and writes its "
+        f"Python {functions.python_version()}, medians of {rounds} fresh processes, above a bare interpreter: import "
+        "and\nfirst invocation. That of convert reads a JPEG of 2 megapixels from a local S3, and writes its "
         "thumbnails there.\n\n" + table(("First invocation", "CPU ms", "wall ms"), rows)
     )

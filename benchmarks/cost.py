@@ -82,7 +82,7 @@ def report() -> str:
             f"that holds it is {cheapest(mib, measured['jpeg-12'])} MB."
         )
     return (
-        "CPU milliseconds are of a warm invocation of the whole function, measured on this machine, and taken to be the\n"
-        f"same on both architectures; {WAITING * 1000:.0f} ms of waiting for S3 are assumed; requests to S3 are extra.\n\n"
+        "CPU milliseconds are of a warm invocation of the whole function on this machine, and taken to be the same on\n"
+        f"both architectures; {WAITING * 1000:.0f} ms of waiting for S3 are assumed; requests to S3 are extra.\n\n"
         f"{prices_table}\n\n" + "\n".join(said)
     )

@@ -7,6 +7,7 @@ their files stay below MaxUploadMegabytes.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from PIL import Image
 
@@ -127,8 +128,13 @@ class Peak:
     outcome: str
 
 
-def peaks(megapixels: int, megabytes: int) -> Iterator[Peak]:
+@cache
+def peaks(megapixels: int, megabytes: int) -> tuple[Peak, ...]:
     """Of each variant at these settings of MaxMegapixels and MaxUploadMegabytes."""
+    return tuple(_peaks(megapixels, megabytes))
+
+
+def _peaks(megapixels: int, megabytes: int) -> Iterator[Peak]:
     code, layers = functions.plain(functions.functions_folder()), functions.compiled(functions.packages())
     with storage.running() as bucket:
         for variant in VARIANTS:

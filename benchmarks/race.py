@@ -40,7 +40,7 @@ Results = dict[Contender, Result]
 
 
 def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
-    """What each contender took for this class. OURS must be among them."""
+    """What each contender took for this class. OURS must be among them. Raises Failed when it cannot convert it."""
     path = one.path()
     results: Results = {}
     with ExitStack() as running:
@@ -55,6 +55,8 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
                 racers[contender] = process, _warm(process, path, result)
             except (Failed, ValueError) as reason:
                 result.failure = str(reason).strip().splitlines()[-1].strip()  # libvips says most in its last line
+        if results[OURS].failure:
+            raise Failed(f"this pipeline cannot convert {one.name}: {results[OURS].failure}")
         for _ in range(rounds):
             for contender, (process, times) in racers.items():
                 results[contender].cpu.append(process.ask("convert", times=times))
