@@ -41,6 +41,8 @@ def function(handler: Handler) -> Handler:
     def observed(event: dict[str, Any], context: Any) -> Any:
         log().clear_state()
         log().append_keys(request_id=context.aws_request_id, version=context.function_version)
+        # By version too: the alarms that guard a release look at the new version alone.
+        _metrics().add_dimensions(service=_metrics().service, version=context.function_version)
         count("ColdStart", sandbox["cold"])
         sandbox["cold"] = False
         try:

@@ -149,8 +149,10 @@ def test_a_conversion_that_is_given_up_reaches_queue_function_and_person(resourc
     topic = {"Ref": "ConversionFailures"}
     assert resources["ConvertFunction"]["Properties"]["DeadLetterConfig"] == {"TargetArn": topic}
     subscriptions = of_type(resources, "AWS::SNS::Subscription")
-    assert {each["Properties"]["Protocol"] for each in subscriptions.values()} == {"sqs", "lambda", "email"}
-    assert all(each["Properties"]["TopicArn"] == topic for each in subscriptions.values())
+    told = [
+        each["Properties"]["Protocol"] for each in subscriptions.values() if each["Properties"]["TopicArn"] == topic
+    ]
+    assert sorted(told) == ["email", "lambda", "sqs"]
     assert subscriptions["MailFailures"]["Condition"] == "HasContactEmail"
     assert resources["ConversionDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
 
@@ -190,10 +192,51 @@ def test_releases_move_step_by_step_and_roll_back(resources: Template) -> None:
     }
     for group in groups.values():
         properties = group["Properties"]
-        (alarm,) = properties["AlarmConfiguration"]["Alarms"]
-        assert resources[alarm["Name"]["Ref"]]["Type"] == "AWS::CloudWatch::Alarm"
+        guards = [alarm["Name"]["Ref"] for alarm in properties["AlarmConfiguration"]["Alarms"]]
+        assert 1 <= len(guards) <= 10, "CodeDeploy takes ten alarms at most"
+        assert all(resources[guard]["Type"] == "AWS::CloudWatch::Alarm" for guard in guards)
         assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"]
         assert "Canary10Percent5Minutes" in _values(properties["DeploymentConfigName"])
+
+
+@pytest.mark.parametrize(
+    ("alarm", "function"),
+    [
+        ("SignUploadErrors", "SignUploadFunction"),
+        ("SignUploadSlow", "SignUploadFunction"),
+        ("GetUploadErrors", "GetUploadFunction"),
+        ("ConvertErrors", "ConvertFunction"),
+        ("ConvertSlow", "ConvertFunction"),
+    ],
+)
+def test_an_alarm_that_guards_a_release_looks_at_the_new_version_alone(
+    resources: Template, alarm: str, function: str
+) -> None:
+    dimensions = resources[alarm]["Properties"]["Dimensions"]
+    named = {dimension["Name"]: dimension["Value"] for dimension in dimensions}
+
+    (version,) = (name for name in resources if name.startswith(f"{function}Version"))
+    assert named["ExecutedVersion"] == {"Fn::GetAtt": [version, "Version"]}
+    assert named["Resource"] == {"Fn::Sub": f"${{{function}}}:live"}
+    assert resources[alarm]["Properties"]["TreatMissingData"] == "notBreaching"
+
+
+def test_slow_alarms_go_off_before_the_timeout(resources: Template) -> None:
+    for alarm, function in (("SignUploadSlow", "SignUploadFunction"), ("ConvertSlow", "ConvertFunction")):
+        timeout = resources[function]["Properties"]["Timeout"] * 1000
+        assert 0.7 * timeout <= resources[alarm]["Properties"]["Threshold"] < timeout
+
+
+def test_every_alarm_for_a_person_tells_one_and_is_in_the_runbook(resources: Template) -> None:
+    runbook = (stack.ROOT / "docs" / "runbook.md").read_text()
+    for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items():
+        assert f"## {name}\n" in runbook
+        assert len(alarm["Properties"]["AlarmDescription"]) > 60
+        guards = any(
+            {"Name": {"Ref": name}} in group["Properties"]["AlarmConfiguration"]["Alarms"]
+            for group in of_type(resources, "AWS::CodeDeploy::DeploymentGroup").values()
+        )
+        assert guards or alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}], name
 
 
 def test_releases_can_be_switched_at_once() -> None:
