@@ -34,8 +34,7 @@ def main() -> int:
     started = time.monotonic()
     with contextlib.ExitStack() as running:
         _say("starting the AWS emulator (ministack), with signatures and IAM enforced")
-        emulator = Emulator(options.emulator_port)
-        running.callback(emulator.stop)
+        emulator = running.enter_context(Emulator(options.emulator_port))
         _say("deploying template.yaml to it")
         stack = Stack(emulator.url, dict(options.set))
         try:

@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
@@ -71,6 +71,12 @@ class Emulator:
                 return
             time.sleep(0.05)
         raise RuntimeError(f"The emulator did not answer within 30 seconds:\n{self.log.read_text()[-2000:]}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def is_running(self) -> bool:
         return self._process.poll() is None

@@ -63,7 +63,7 @@ class Stack:
         for name, content in {"functions": functions_package(), **layer_packages()}.items():
             packages[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
             s3.put_object(Bucket=ARTIFACTS, Key=packages[name], Body=content)
-        self.template = translate(packaged(packages), self.parameters)
+        self.template = gaps.without_unsupported(translate(packaged(packages), self.parameters))
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
             StackName=NAME,

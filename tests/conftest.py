@@ -30,8 +30,7 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Service]:
     """The running service. page_url: of the upload page, on whose origin the API is too."""
-    emulator = Emulator(free_port())
-    try:
+    with Emulator(free_port()) as emulator:
         deployed = Stack(emulator.url, {"RequestsPerSecond": "500", "RequestBurst": "1000"})
         deployed.deploy()
         server = Server(free_port(), deployed.api_url, emulator.url)
@@ -39,5 +38,3 @@ def stack() -> Iterator[Service]:
             yield Service(server.url, deployed)
         finally:
             server.stop()
-    finally:
-        emulator.stop()

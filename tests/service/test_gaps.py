@@ -6,37 +6,50 @@ from typing import Any
 
 import pytest
 
+from dev import stack
 from dev.emulator import Emulator
 from dev.stack import Stack
 from tests.conftest import free_port
 from tests.journeys import wait_for
+from tests.template.conftest import PACKAGES
 
 
 @pytest.fixture(scope="module")
 def unbridged() -> Iterator[Stack]:
-    emulator = Emulator(free_port())
-    deployed = Stack(emulator.url, {"ConvertConcurrency": "5"})
-    deployed.create()
-    yield deployed
-    emulator.stop()
+    with Emulator(free_port()) as emulator:
+        deployed = Stack(emulator.url, {"ConvertConcurrency": "5"})
+        deployed.create()
+        yield deployed
 
 
-def test_codedeploy_is_missing(unbridged: Stack) -> None:
-    template = {
-        "Resources": {"It": {"Type": "AWS::CodeDeploy::Application", "Properties": {"ComputePlatform": "Lambda"}}}
-    }
+def outcome(unbridged: Stack, name: str, resource: dict[str, Any]) -> str:
+    """How a deployment of this one resource ends."""
     cloudformation = unbridged.client("cloudformation")
 
     def ended() -> str | None:
-        status: str = cloudformation.describe_stacks(StackName="codedeploy")["Stacks"][0]["StackStatus"]
-        return None if status == "CREATE_IN_PROGRESS" else status
+        status: str = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        return None if status.endswith("IN_PROGRESS") else status
 
     try:
-        cloudformation.create_stack(StackName="codedeploy", TemplateBody=json.dumps(template))
-        status = wait_for(ended, "end of the deployment")
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"It": resource}}))
     except cloudformation.exceptions.ClientError as error:
-        status = str(error)
-    assert status != "CREATE_COMPLETE"
+        return str(error)
+    return wait_for(ended, "end of the deployment")
+
+
+def test_codedeploy_is_missing(unbridged: Stack) -> None:
+    resource = {"Type": "AWS::CodeDeploy::Application", "Properties": {"ComputePlatform": "Lambda"}}
+
+    assert outcome(unbridged, "codedeploy", resource) != "CREATE_COMPLETE"
+
+
+def test_alarms_on_metric_math_are_refused(unbridged: Stack) -> None:
+    alarm = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["ConvertRejects"]
+    metric = alarm["Properties"]["Metrics"][1]
+    metric["MetricStat"]["Metric"] = {"Namespace": "N", "MetricName": "M"}
+    alarm["Properties"]["Metrics"] = [{"Id": "ratio", "Expression": "rejected * 2"}, metric]
+
+    assert outcome(unbridged, "metric-math", alarm) != "CREATE_COMPLETE"
 
 
 def test_a_dead_letter_target_is_dropped(unbridged: Stack) -> None:

@@ -109,12 +109,15 @@ def test_a_browser_may_upload_and_read_the_result(stack: Service) -> None:
 @pytest.fixture(scope="module")
 def strict() -> Stack:  # type: ignore[misc]
     """A stack of its own: few requests, and two pages that may use it."""
-    emulator = Emulator(free_port())
-    origins = f"{PAGE},https://other.example.com"
-    deployed = Stack(emulator.url, {"RequestsPerSecond": "1", "RequestBurst": "3", "AllowedOrigins": origins})
-    deployed.deploy()
-    yield deployed
-    emulator.stop()
+    parameters = {
+        "RequestsPerSecond": "1",
+        "RequestBurst": "3",
+        "AllowedOrigins": f"{PAGE},https://other.example.com",
+    }
+    with Emulator(free_port()) as emulator:
+        deployed = Stack(emulator.url, parameters)
+        deployed.deploy()
+        yield deployed
 
 
 def test_too_many_requests_are_refused_so_that_a_page_can_read_it(strict: Stack) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dev import stack
+from dev.emulator import ROOT
 from tests.template.conftest import PACKAGES, Template
 from thumbs import formats, requests, sizes
 
@@ -228,7 +229,7 @@ def test_slow_alarms_go_off_before_the_timeout(resources: Template) -> None:
 
 
 def test_every_alarm_for_a_person_tells_one_and_is_in_the_runbook(resources: Template) -> None:
-    runbook = (stack.ROOT / "docs" / "runbook.md").read_text()
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
     for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items():
         assert f"## {name}\n" in runbook
         assert len(alarm["Properties"]["AlarmDescription"]) > 60
