@@ -1,5 +1,6 @@
 """What must be true of the template, whatever else changes in it."""
 
+import json
 import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -238,6 +239,23 @@ def test_every_alarm_for_a_person_tells_one_and_is_in_the_runbook(resources: Tem
             for group in of_type(resources, "AWS::CodeDeploy::DeploymentGroup").values()
         )
         assert guards or alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}], name
+
+
+def test_the_dashboard_shows_metrics_that_the_code_writes(resources: Template) -> None:
+    """Also that it is JSON, which nobody checks before CloudWatch does."""
+    body = json.loads(resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    lines = [line for path in stack.FUNCTIONS.rglob("*.py") for line in path.read_text().splitlines()]
+    counting = [line for line in lines if re.search(r"\b(count|measure)\(", line)]
+    written = {name for line in counting for name in re.findall(r'"([A-Z]\w+)"', line)}
+    shown = set()
+    for widget in body["widgets"]:
+        namespace = ""
+        for metric in widget["properties"].get("metrics", ()):
+            if isinstance(metric[0], str) and metric[0] not in (".", "..."):
+                namespace = metric[0]
+            if namespace == "${AWS::StackName}" and len(metric) > 1 and isinstance(metric[1], str):
+                shown |= {metric[1]} - {"get_upload", "convert"}
+    assert shown == written
 
 
 def test_releases_can_be_switched_at_once() -> None:
