@@ -21,8 +21,8 @@ _MOST = 100
 _MOST_SEGMENTS = 10_000
 
 # By the divisor of the size, what is needed of the coefficients: the last one in zigzag order, and the lowest bit. The
-# encoded thumbnail changes by 0.1 dB at most. The first coefficient alone would do for an eighth, if the decoder did not
-# blur what it then takes for a preview. For a half it would be 0.5 dB, so there it reads everything.
+# encoded thumbnail changes by 0.1 dB at most. The first coefficient alone would do for an eighth, if the decoder did
+# not blur what it then takes for a preview. For a half it would be 0.5 dB, so there everything is read.
 # (docs/decisions/imaging-progressive.md)
 _NEEDED = {8: (5, 1), 4: (24, 1)}
 
