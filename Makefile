@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format build deploy docs lock clean python
+.PHONY: help run operate test test-fast lint format build deploy docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -44,6 +44,9 @@ build: .cache/sam.stamp  ## Build the layers for AWS (sam build)
 
 deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam deploy --guided)
 	$(SAM)/sam deploy --guided
+
+operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
+	@$(VENV)/python -m operate $(DO)
 
 docs: .venv/test.stamp  ## Write the generated tables of the README again
 	@$(VENV)/python -m dev.docs

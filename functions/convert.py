@@ -1,7 +1,8 @@
 """S3 event → thumbnails, then the manifest, last.
 
-Events come at least once and in any order: a job that has ended is left alone, and of two runs of the same job only one
-commits. What is the uploader's fault is written into the manifest; everything else raises, so that Lambda tries again.
+Events come at least once and in any order: a job that has ended is left alone unless somebody asks for it `again`, and
+of two runs of the same job only one commits. What is the uploader's fault is written into the manifest; everything else
+raises, so that Lambda tries again.
 """
 
 import time
@@ -31,7 +32,7 @@ def _convert(upload: Upload) -> None:
         log.info("ignored: not an upload of ours", key=upload.key)
         return
     replacing = storage.manifest(upload.job)
-    if replacing and replacing.manifest["status"] in manifest.FINAL:
+    if replacing and replacing.manifest["status"] in manifest.FINAL and not upload.again:
         log.info("ignored: the job has ended", status=replacing.manifest["status"])
         return
     started = time.monotonic()

@@ -11,21 +11,27 @@ from thumbs import keys
 
 @dataclass(frozen=True)
 class Upload:
-    """One uploaded original. job: None when the key is not one of ours. key: decoded."""
+    """One uploaded original.
+
+    key: decoded. job: None when the key is not one of ours. again: somebody wants it converted once more, whatever its
+    manifest says, because the sizes have changed for example; S3 itself never says so.
+    """
 
     bucket: str
     key: str
     job: str | None
+    again: bool = False
 
 
 def uploads(event: dict[str, Any]) -> list[Upload]:
     """Every upload that an S3 event names; none for S3's test event, which has no records."""
     found = []
+    again = event.get("again") is True
     for record in event.get("Records", ()):
         if record.get("eventSource") != "aws:s3" or not record.get("eventName", "").startswith("ObjectCreated:"):
             continue
         key = unquote_plus(record["s3"]["object"]["key"])  # S3 encodes keys as a form does; once
-        found.append(Upload(record["s3"]["bucket"]["name"], key, keys.job_of(key)))
+        found.append(Upload(record["s3"]["bucket"]["name"], key, keys.job_of(key), again))
     return found
 
 

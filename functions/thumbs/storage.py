@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from thumbs import formats, keys, settings
 from thumbs.errors import Reason, Rejected
-from thumbs.manifest import FINAL, Manifest
+from thumbs.manifest import Manifest
 from thumbs.notices import Upload
 
 # A thumbnail's content never changes under its key, so whoever holds it may keep it for a year (RFC 9111, RFC 8246).
@@ -93,7 +93,6 @@ def commit(manifest: Manifest, replacing: Stored | None) -> None:
 
     Raises Overtaken when another run was first: then that run's manifest stands, and this one changes nothing.
     """
-    assert replacing is None or replacing.manifest["status"] not in FINAL
     condition = {"IfMatch": replacing.etag} if replacing else {"IfNoneMatch": "*"}
     try:
         _client("s3").put_object(

@@ -69,6 +69,25 @@ def test_only_a_failed_manifest_is_replaced(s3: Any, context: Context) -> None:
     assert manifest() == done
 
 
+def test_a_job_is_converted_again_when_somebody_asks_for_it(
+    environment: pytest.MonkeyPatch, s3: Any, context: Context
+) -> None:
+    put(s3, JOB, pictures.jpeg(800, 600))
+    convert.handler(event(JOB), context)
+    before = manifest()
+    environment.setenv("THUMBNAIL_SIZES", "small=100,large=640")
+    settings.current.cache_clear()
+
+    convert.handler(event(JOB) | {"again": True}, context)
+
+    small, large = manifest()["thumbnails"]
+    assert (small["width"], small["height"]) == (100, 75)
+    assert small["key"] != before["thumbnails"][0]["key"], "what a URL shows never changes"
+    assert large["key"] == before["thumbnails"][2]["key"], "the same content keeps its key"
+    for thumbnail in before["thumbnails"]:
+        s3.head_object(Bucket="thumbnails-bucket", Key=thumbnail["key"])
+
+
 def test_a_rejection_is_written_and_not_raised(s3: Any, context: Context) -> None:
     put(s3, JOB, b"GIF89a but not really")
 

@@ -76,13 +76,6 @@ def test_only_the_failed_manifest_that_was_seen_is_replaced(s3: Any) -> None:
     assert found.manifest == DONE
 
 
-def test_a_final_manifest_is_never_replaced(s3: Any) -> None:
-    storage.commit(DONE, replacing=None)
-
-    with pytest.raises(AssertionError):
-        storage.commit(DONE, replacing=storage.manifest(JOB))
-
-
 def test_a_thumbnail_takes_the_plain_key_and_keeps_it(s3: Any) -> None:
     first = storage.put_thumbnail(JOB, "small", WEBP, b"content")
     again = storage.put_thumbnail(JOB, "small", WEBP, b"content")

@@ -1,0 +1,156 @@
+"""python -m operate: redrive parked conversions, convert everything again, import pictures that lie in S3."""
+
+import argparse
+import csv
+import sys
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+from tqdm import tqdm
+
+from operate.deployment import Deployment, NoStack
+
+T = TypeVar("T")
+
+LETTERS_AT_ONCE = 50  # per call of the redrive function: some seconds
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _options(arguments)
+    try:
+        summary: str = options.run(Deployment(options.stack_name), options)
+    except (NoStack, RuntimeError, ValueError, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as problem:
+        print(f"AWS refused: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. What was done stays done; the same command goes on from there.", file=sys.stderr)
+        return 130
+    print(summary)
+    return 0
+
+
+def redrive(deployment: Deployment, options: argparse.Namespace) -> str:
+    parked = deployment.parked()
+    most = min(parked, options.max) if options.max else parked
+    if options.dry_run:
+        return f"{parked} conversions are parked; {most} would be put through again."
+    redriven = 0
+    with _progress(most, "redriven") as bar:
+        while redriven < most:
+            done = deployment.redrive(min(LETTERS_AT_ONCE, options.rate, most - redriven))["redriven"]
+            if not done:
+                break  # what is left is no conversion, or in somebody else's hands
+            redriven += done
+            bar.update(done)
+            time.sleep(done / options.rate)
+    return f"{redriven} of {parked} parked conversions were put through again; one that fails again is parked again."
+
+
+def reconvert(deployment: Deployment, options: argparse.Namespace) -> str:
+    state: Path = options.state
+    after = state.read_text().strip() if state.exists() else ""
+    if options.dry_run:
+        count = sum(1 for _ in deployment.originals(after))
+        return f"{count} originals would be converted again{f', from {after} on' if after else ''}."
+    converted = 0
+    with _progress(None, "handed over") as bar:
+        for key in _paced(deployment.originals(after), options.rate):
+            deployment.convert_again(key)
+            state.write_text(key)
+            converted += 1
+            bar.update()
+    state.unlink(missing_ok=True)
+    return (
+        f"{converted} originals were handed to the conversion again. Their new thumbnails have new addresses where "
+        "they differ; the old ones stay until you delete them."
+    )
+
+
+def import_(deployment: Deployment, options: argparse.Namespace) -> str:
+    address = urlsplit(options.source)
+    if address.scheme != "s3" or not address.netloc:
+        raise ValueError(f"{options.source!r} is not s3://bucket/prefix")
+    bucket, prefix = address.netloc, address.path.lstrip("/")
+    known = _imported(options.state)
+    found = [(key, size) for key, size in deployment.objects(bucket, prefix) if key not in known and size]
+    if options.dry_run:
+        megabytes = sum(size for _, size in found) / 1_000_000
+        return f"{len(found)} objects would be imported, {megabytes:.1f} MB; {len(known)} are already."
+    with options.state.open("a", newline="") as file, _progress(len(found), "imported") as bar:
+        jobs = csv.writer(file)
+        for key, _ in _paced(found, options.rate):
+            job = uuid.uuid4().hex
+            deployment.take_over(bucket, key, job)
+            jobs.writerow([key, job])
+            file.flush()  # what was copied is written down, also when this is stopped now
+            bar.update()
+    return f"{len(found)} objects were imported; {options.state} tells the job of each."
+
+
+def _imported(state: Path) -> set[str]:
+    if not state.exists():
+        return set()
+    with state.open(newline="") as file:
+        return {row[0] for row in csv.reader(file) if row}
+
+
+def _paced(things: Iterable[T], rate: int) -> Iterator[T]:
+    """The things, at most so many a second."""
+    started = time.monotonic()
+    for number, thing in enumerate(things):
+        time.sleep(max(0.0, started + number / rate - time.monotonic()))
+        yield thing
+
+
+def _progress(total: int | None, unit: str) -> "tqdm[None]":
+    bar: tqdm[None] = tqdm(total=total, unit=f" {unit}", disable=None)  # silent when nobody looks
+    return bar
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--stack-name", default="image-thumbnails", help="the deployed stack (image-thumbnails)")
+    common.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    common.add_argument("--rate", type=_positive, default=10, help="at most so many a second (10)")
+    parser = argparse.ArgumentParser(
+        prog="python -m operate",
+        description="Work on a deployed stack, with your AWS credentials and region.",
+        epilog="A command that was stopped goes on where it was when it is given again.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("redrive", parents=[common], help="put parked conversions through again")
+    command.add_argument("--max", type=_positive, help="at most so many (all)")
+    command.set_defaults(run=redrive)
+
+    command = commands.add_parser(
+        "reconvert", parents=[common], help="convert all originals again that are still there, after sizes have changed"
+    )
+    command.add_argument("--state", type=Path, default=Path("reconvert.state"), help="remembers how far it got")
+    command.set_defaults(run=reconvert)
+
+    command = commands.add_parser("import", parents=[common], help="make thumbnails of pictures that lie in S3")
+    command.add_argument("source", metavar="s3://BUCKET/PREFIX")
+    command.add_argument(
+        "--state", type=Path, default=Path("import.csv"), help="the job of each object, as it is imported"
+    )
+    command.set_defaults(run=import_)
+    return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

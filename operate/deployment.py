@@ -1,0 +1,80 @@
+"""A deployed stack as its operator reaches it: with the AWS credentials, region and endpoint of the environment."""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
+
+
+class NoStack(Exception):
+    """There is no such stack, or it cannot be seen. The message is for a person."""
+
+
+class Deployment:
+    """One stack. Raises NoStack when it is first used and not there."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service)
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        try:
+            (stack,) = self.client("cloudformation").describe_stacks(StackName=self._name)["Stacks"]
+        except (BotoCoreError, ClientError) as error:
+            raise NoStack(f"The stack {self._name!r} cannot be read: {error}") from error
+        found = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+        if "RedriveFunction" not in found:
+            raise NoStack(f"The stack {self._name!r} is not an image-thumbnail service: it has no RedriveFunction")
+        return found
+
+    def parked(self) -> int:
+        """About how many conversions wait in the dead-letter queue."""
+        answer = self.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs["ConversionDeadLetterQueue"], AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+    def redrive(self, most: int) -> dict[str, Any]:
+        """Redrive up to so many parked conversions: {"redriven", "jobs", "left"}. Raises RuntimeError."""
+        answer = self.client("lambda").invoke(
+            FunctionName=self.outputs["RedriveFunction"], Payload=json.dumps({"max": most}).encode()
+        )
+        content: dict[str, Any] = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            raise RuntimeError(f"redrive failed: {content.get('errorMessage')}")
+        return content
+
+    def originals(self, after: str = "") -> Iterator[str]:
+        """The keys of all originals that are still there, in their order, from one on."""
+        pages = self.client("s3").get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.outputs["UploadBucket"], Prefix=UPLOADS, StartAfter=after):
+            yield from (entry["Key"] for entry in page.get("Contents", ()))
+
+    def convert_again(self, key: str) -> None:
+        """Hand an original to the conversion once more, whatever its manifest says."""
+        s3 = {"bucket": {"name": self.outputs["UploadBucket"]}, "object": {"key": key}}
+        record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Copy", "s3": s3}
+        self.client("lambda").invoke(
+            FunctionName=self.outputs["ConvertFunction"],
+            InvocationType="Event",
+            Payload=json.dumps({"Records": [record], "again": True}).encode(),
+        )
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """Key and bytes of every object below a prefix of any bucket."""
+        for page in self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            yield from ((entry["Key"], entry["Size"]) for entry in page.get("Contents", ()))
+
+    def take_over(self, bucket: str, key: str, job: str) -> None:
+        """Copy an object to where uploads are, which converts it. Nothing passes through this machine."""
+        self.client("s3").copy_object(
+            Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, CopySource={"Bucket": bucket, "Key": key}
+        )

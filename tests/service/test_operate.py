@@ -1,0 +1,125 @@
+"""`python -m operate` on the deployed stack: what an operator types, and what it says."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
+from dev.stack import NAME
+from tests.journeys import Service, wait_for
+from tests.service.test_failures import dead_letters, poisoned
+from tests.unit import pictures
+
+Operate = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def operate(stack: Service, tmp_path: Path) -> Operate:
+    environment = os.environ | {
+        "AWS_ENDPOINT_URL": stack.deployed.endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def operate(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "operate", *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+
+    return operate
+
+
+def said(answer: "subprocess.CompletedProcess[str]") -> str:
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+def test_parked_conversions_are_counted_and_then_redriven(stack: Service, operate: Operate) -> None:
+    queue = stack.deployed.outputs["ConversionDeadLetterQueue"]
+    stack.deployed.client("sqs").purge_queue(QueueUrl=queue)
+    signed = stack.sign()
+    with poisoned(stack, signed.fields["key"]):
+        signed.post(pictures.jpeg())
+        wait_for(lambda: dead_letters(stack) or None, "dead letter")
+
+    assert said(operate("redrive", "--dry-run")).startswith("1 conversions are parked; 1 would")
+    assert dead_letters(stack) == 1
+    assert said(operate("redrive")).startswith("1 of 1 parked conversions were put through again")
+
+    wait_for(lambda: True if stack.result(signed)["status"] == "done" else None, "manifest that is done")
+    assert said(operate("redrive")).startswith("0 of 0")
+
+
+def test_originals_are_converted_again_under_new_keys(stack: Service, operate: Operate) -> None:
+    content = pictures.jpeg(800, 600)
+    signed = stack.upload(content)
+    before = stack.result(signed)
+    # As if other sizes had been set since: the thumbnail under the old key is not what would be made now.
+    key = before["thumbnails"][0]["key"]
+    stack.s3.put_object(Bucket=stack.thumbnails, Key=key, Body=b"made with other settings")
+
+    assert "would be converted again" in said(operate("reconvert", "--dry-run"))
+    assert "handed to the conversion again" in said(operate("reconvert", "--rate", "100"))
+
+    def changed() -> str | None:
+        manifest = stack.manifest(signed.job)
+        assert manifest is not None
+        found: str = manifest["thumbnails"][0]["key"]
+        return found if found != key else None
+
+    assert wait_for(changed, "new key").endswith("/small.webp")
+
+
+def test_a_reconversion_goes_on_where_it_was_stopped(stack: Service, operate: Operate, tmp_path: Path) -> None:
+    stack.result(stack.upload(pictures.jpeg()))
+    (tmp_path / "reconvert.state").write_text("uploads/g")  # behind every job
+
+    assert said(operate("reconvert", "--dry-run")) == "0 originals would be converted again, from uploads/g on.\n"
+
+
+def test_a_prefix_is_imported_once(stack: Service, operate: Operate, tmp_path: Path) -> None:
+    stack.s3.create_bucket(Bucket="archive")
+    for name in ("2019/a.jpg", "2019/b c.jpg", "2020/c.jpg"):
+        stack.s3.put_object(Bucket="archive", Key=name, Body=pictures.jpeg())
+    stack.s3.put_object(Bucket="archive", Key="2019/", Body=b"")  # what the console makes of a folder
+
+    assert said(operate("import", "s3://archive/2019/", "--dry-run")).startswith("2 objects would be imported")
+    assert said(operate("import", "s3://archive/2019/")).startswith("2 objects were imported")
+    rows = [line.rsplit(",", 1) for line in (tmp_path / "import.csv").read_text().splitlines()]
+    assert [key for key, _ in rows] == ["2019/a.jpg", "2019/b c.jpg"]
+    for _, job in rows:
+        assert wait_for(lambda job=job: stack.manifest(job), "manifest")["status"] == "done"  # type: ignore[misc]
+
+    assert said(operate("import", "s3://archive/2019/", "--dry-run")).startswith("0 objects would be imported")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["redrive", "--stack-name", "elsewhere"], "The stack 'elsewhere' cannot be read"),
+        (["import", "archive/2019"], "'archive/2019' is not s3://bucket/prefix"),
+        (["import", "s3://no-such-bucket/"], "NoSuchBucket"),
+        (["redrive", "--rate", "0"], "'0' is not a whole number above 0"),
+        ([], "COMMAND"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(operate: Operate, arguments: list[str], sentence: str) -> None:
+    answer = operate(*arguments)
+
+    assert answer.returncode != 0
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_another_stack_is_not_taken_for_ours(stack: Service, operate: Operate) -> None:
+    topic = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": {"It": {"Value": "x"}}}'
+    stack.deployed.client("cloudformation").create_stack(StackName=f"not-{NAME}", TemplateBody=topic)
+
+    answer = operate("redrive", "--stack-name", f"not-{NAME}")
+
+    assert "is not an image-thumbnail service" in answer.stderr
