@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Never, TypeVar
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -110,9 +110,8 @@ def _paced(things: Iterable[T], rate: int) -> Iterator[T]:
         yield thing
 
 
-def _progress(total: int | None, unit: str) -> "tqdm[None]":
-    bar: tqdm[None] = tqdm(total=total, unit=f" {unit}", disable=None)  # silent when nobody looks
-    return bar
+def _progress(total: int | None, unit: str) -> "tqdm[Never]":
+    return tqdm(total=total, unit=f" {unit}", disable=None)  # silent when nobody looks
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
