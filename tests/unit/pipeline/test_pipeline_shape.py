@@ -1,6 +1,7 @@
 """How large everything comes out, from which frame, and that shortcuts change nothing that can be seen."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
@@ -82,7 +83,7 @@ def test_the_first_of_several_pictures_is_the_one(original: bytes) -> None:
 @pytest.mark.parametrize("frames", [1, 3, 12])
 def test_frames_are_counted(frames: int) -> None:
     others = [Image.new("RGB", (32, 24), (level * 20, 0, 0)) for level in range(frames - 1)]
-    several = {"save_all": True, "append_images": others} if others else {}
+    several: dict[str, Any] = {"save_all": True, "append_images": others} if others else {}
     wanted = pipeline.Wanted(sizes.parse("a=16"), formats.OUTPUTS["webp"], 80, 50)
     for maker in (pictures.gif, pictures.png, pictures.webp, pictures.avif):
         assert pipeline.run(maker(32, 24, **several), wanted).original.frames == frames, maker
