@@ -1,0 +1,82 @@
+"""What an installer has to agree to, because the template holds it.
+
+Which resource needs which: "Application Capabilities: IAM Roles, Resource Policies, and Nested Applications" in the
+developer guide of the AWS Serverless Application Repository.
+"""
+
+import re
+from typing import Any
+
+from release.application import Application
+
+IAM, NAMED_IAM = "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"
+RESOURCE_POLICY, AUTO_EXPAND = "CAPABILITY_RESOURCE_POLICY", "CAPABILITY_AUTO_EXPAND"
+
+REASONS = {
+    IAM: "Each function has a role of its own, which allows what the function does and nothing else.",
+    NAMED_IAM: "Roles with names of their own, which could be those of roles that you have.",
+    RESOURCE_POLICY: "Buckets, queues and topics say themselves who may use them, and what is refused.",
+    AUTO_EXPAND: "Other applications are part of this one.",
+}
+
+ROLES = {  # the type, and the property that gives it a name of its own
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",  # the guide does not name it; CloudFormation asks for it
+    "AWS::IAM::Policy": None,  # its name is only one within the role
+    "AWS::IAM::Role": "RoleName",
+}
+RESOURCE_POLICIES = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::Events::EventBusPolicy",
+    "AWS::IAM::Policy",
+    "AWS::Lambda::LayerVersionPermission",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+}
+
+
+def needed(application: Application) -> dict[str, list[str]]:
+    """The capabilities that the repository will ask for, each with the logical ids of the resources that are why."""
+    found: dict[str, list[str]] = {capability: [] for capability in REASONS}
+    for name, resource in application.resources.items():
+        kind, properties = resource.get("Type"), resource.get("Properties", {})
+        if kind in ROLES:
+            found[NAMED_IAM if ROLES[kind] in properties else IAM].append(name)
+        if kind in RESOURCE_POLICIES:
+            found[RESOURCE_POLICY].append(name)
+        if kind == "AWS::Serverless::Application":
+            found[AUTO_EXPAND].append(name)
+        if kind == "AWS::Serverless::Function" and not all(_is_policy_template(each) for each in _policies(properties)):
+            found[IAM].append(name)
+    return {capability: names for capability, names in found.items() if names}
+
+
+def table(application: Application) -> str:
+    """The capabilities for the README."""
+    lines = ["| Capability | Why | Asked for by |", "|---|---|---|"]
+    for capability, names in needed(application).items():
+        asked = ", ".join(f"`{name}`" for name in names)
+        lines.append(f"| `{capability}` | {REASONS[capability]} | {asked} |")
+    return "\n".join(lines) + "\n"
+
+
+def explained(readme: str) -> dict[str, set[str]] | None:
+    """The capabilities in the README's table, with the resources that it names. None when it has no such table."""
+    part = re.search(r"<!-- capabilities -->\n(.*?)<!-- end of capabilities -->", readme, re.DOTALL)
+    if not part:
+        return None
+    rows = [re.findall(r"`(\w+)`", line) for line in part[1].splitlines() if "CAPABILITY_" in line]
+    return {row[0]: set(row[1:]) for row in rows}
+
+
+def _policies(properties: dict[str, Any]) -> list[Any]:
+    policies = properties.get("Policies", [])
+    return policies if isinstance(policies, list) else [policies]
+
+
+def _is_policy_template(policy: Any) -> bool:
+    """One of SAM's own, such as {SQSPollerPolicy: {QueueName: …}}: the repository trusts those."""
+    return isinstance(policy, dict) and len(policy) == 1 and next(iter(policy)).endswith("Policy")
