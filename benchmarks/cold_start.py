@@ -32,7 +32,10 @@ class Variant:
         sign = self.module == "sign_upload"
         event = functions.SIGN_EVENT if sign else functions.CONVERT_EVENT
         variables = template.environment("SignUploadFunction" if sign else "ConvertFunction")
-        return functions.invoke(self.module, event, list(self.path), variables, storage_url, first=self.first)
+        measured = functions.invoke(self.module, event, list(self.path), variables, storage_url, first=self.first)
+        if sign and measured.answer["statusCode"] != 201:
+            raise RuntimeError(f"{self.name} did not sign: {measured.answer}")
+        return measured
 
 
 def _variants() -> list[Variant]:

@@ -101,7 +101,7 @@ def _requirements(folder: Path) -> list[str]:
 
 def compiled(folder: Path) -> Path:
     """A copy of it with bytecode that Python believes without looking at the source, as layers/Makefile makes it."""
-    copy = CACHE / "compiled" / folder.name
+    copy = CACHE / "compiled" / python_version() / folder.name
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
     subprocess.run(
