@@ -56,7 +56,7 @@ def _outcome(job: str, upload: Upload) -> manifest.Manifest | None:
         original = storage.original(upload)
         if original is None:
             return None
-        conversion = pipeline.run(original, wanted)
+        conversion = pipeline.run(original, wanted, pipeline.Limits(memory=current.conversion_memory))
     except errors.Rejected as refusal:
         observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts

@@ -100,6 +100,11 @@ class Settings:
     def keep_originals_days(self) -> int:
         return int(self._environment["KEEP_ORIGINALS_DAYS"])
 
+    @property
+    def conversion_memory(self) -> int:
+        """Bytes that one conversion may take: the function's memory, less what Python, boto3 and the original need."""
+        return (int(self._environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")) - 350) * 2**20
+
     # What is made
 
     @cached_property
