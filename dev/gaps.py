@@ -1,6 +1,8 @@
 """What the emulator cannot do yet, and how each gap is bridged. tests/service/test_gaps.py fails on the day it can.
 
-Everything here says again, through the service's API, what the template says already; nothing is added to it.
+Not bridged, for it only shows in what AWS would refuse: a bucket that holds something is deleted with its stack.
+
+Everything else here says again, through the service's API, what the template says already; nothing is added to it.
 """
 
 from __future__ import annotations

@@ -52,6 +52,18 @@ def test_alarms_on_metric_math_are_refused(unbridged: Stack) -> None:
     assert outcome(unbridged, "metric-math", alarm) != "CREATE_COMPLETE"
 
 
+def test_a_bucket_that_holds_something_is_deleted_with_its_stack(unbridged: Stack) -> None:
+    """AWS refuses, and the deletion fails: that is why UploadBucket may have the policy Delete."""
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "holds-something"}}
+    assert outcome(unbridged, "bucket", bucket) == "CREATE_COMPLETE"
+    unbridged.client("s3").put_object(Bucket="holds-something", Key="kept", Body=b"x")
+
+    unbridged.client("cloudformation").delete_stack(StackName="bucket")
+
+    s3 = unbridged.client("s3")
+    wait_for(lambda: True if not _has(s3, "holds-something") else None, "end of the bucket")
+
+
 def test_a_dead_letter_target_is_dropped(unbridged: Stack) -> None:
     convert = unbridged.functions["ConvertFunction"]
 
@@ -90,6 +102,10 @@ def test_a_patch_does_not_reach_a_request_model(unbridged: Stack) -> None:
     gateway.update_method(restApiId=api, resourceId=uploads, httpMethod="POST", patchOperations=[operation])
 
     assert _post_uploads(gateway, api)["requestModels"].get("application/json") is None
+
+
+def _has(s3: Any, bucket: str) -> bool:
+    return bucket in {found["Name"] for found in s3.list_buckets()["Buckets"]}
 
 
 def _post_uploads(gateway: Any, api: str) -> dict[str, Any]:
