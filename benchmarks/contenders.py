@@ -1,6 +1,7 @@
 """Who is compared, and how each is started."""
 
 import json
+import os
 import subprocess
 import sys
 from base64 import b64decode
@@ -75,7 +76,14 @@ class Process:
         self._words = TemporaryFile("w+")  # noqa: SIM115  lives as long as the process; a pipe that nobody reads would fill, and stop it
         try:
             self._process = subprocess.Popen(
-                command, cwd=_HERE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words, text=True
+                command,
+                cwd=_HERE.parent,
+                # functions/ is packaged as it lies there, so no bytecode may gather in it.
+                env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._words,
+                text=True,
             )
         except FileNotFoundError as problem:
             self._words.close()
