@@ -1,0 +1,79 @@
+"""The project, built in a folder of its own, and where it is published to: the emulator's S3, and a stand-in."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
+from dev.stack import Stack
+from release.application import Application
+from tests.conftest import free_port
+from tests.release.repository import Repository
+
+PROJECT = ("template.yaml", "samconfig.toml", "README.md", "LICENSE", "CHANGELOG.md", "functions", "layers")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    programs = f"{ROOT / '.cache' / 'sam' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return kept | {"PATH": programs, "PYTHONPATH": str(ROOT), "SAM_CLI_TELEMETRY": "0"} | settings
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's folder, as it is after `make build`, with a changelog that knows the version."""
+    project = tmp_path_factory.mktemp("release") / "image-thumbnails"
+    project.mkdir()
+    for name in PROJECT:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, project / name)
+    changelog = project / "CHANGELOG.md"
+    version = Application.read(project / "template.yaml").metadata["SemanticVersion"]
+    changelog.write_text(changelog.read_text().replace("## Unreleased", f"## {version}"))
+    answer = subprocess.run(["sam", "build"], cwd=project, env=environment(), capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return project
+
+
+@pytest.fixture
+def project(built: Path) -> Iterator[Path]:
+    """The project's folder, for a test that changes what is in it."""
+    files = [built / "CHANGELOG.md", built / "README.md", built / ".aws-sam" / "build" / "template.yaml"]
+    before = [file.read_text() for file in files]
+    yield built
+    for file, text in zip(files, before, strict=True):
+        file.write_text(text)
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    running = Emulator(free_port())
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def repository(emulator: Emulator) -> Iterator[Repository]:
+    standing_in = Repository(Stack(emulator.url).client("s3"))
+    try:
+        yield standing_in
+    finally:
+        standing_in.stop()
+
+
+@pytest.fixture
+def aws(emulator: Emulator, repository: Repository) -> dict[str, str]:
+    """What a publisher's environment holds."""
+    return environment(
+        AWS_ACCESS_KEY_ID=ACCESS_KEY,
+        AWS_SECRET_ACCESS_KEY=SECRET_KEY,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ENDPOINT_URL=emulator.url,
+        AWS_ENDPOINT_URL_SERVERLESSAPPLICATIONREPOSITORY=repository.url,  # named after botocore's service id
+    )

@@ -1,0 +1,254 @@
+"""A stand-in for the HTTP API of the AWS Serverless Application Repository, made from botocore's model of it.
+
+The model says which requests there are, what they must hold and of which types; lengths and patterns stand in its
+descriptions, in words, and are read from there. What is published has to be at S3 already, as the repository copies it.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from botocore.exceptions import ClientError
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+from botocore.validate import ParamValidator
+from samtranslator.yaml_helper import yaml_parse
+
+from release import capabilities
+from release.application import Application, parts
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+MODEL = ServiceModel(Loader().load_service_model("serverlessrepo", "service-2"), "serverlessrepo")
+
+Members = dict[str, Any]
+
+
+class Failure(Exception):
+    """An answer that says no. code: the name of one of the model's exceptions."""
+
+    def __init__(self, code: str, message: str):
+        self.code = code
+        super().__init__(message)
+
+
+def limits(shape: Shape) -> dict[str, Any]:
+    """What the model says about a member in words. Keys: shortest, longest, most, megabytes, pattern."""
+    words = unescape(re.sub("<[^>]+>", " ", shape.documentation))
+    numbers = {
+        "shortest": r"Minimum length=(\d+)",
+        "longest": r"Maximum length=(\d+)",
+        "most": r"Maximum number of labels: (\d+)",
+        "megabytes": r"Maximum size (\d+) MB",
+    }
+    found: dict[str, Any] = {key: int(hit[1]) for key, text in numbers.items() if (hit := re.search(text, words))}
+    if pattern := re.search(r'Pattern:? "(.+?)";', words):
+        found["pattern"] = pattern[1].replace("\\\\", "\\")
+    return found
+
+
+def check(members: Members, shape: StructureShape) -> None:
+    """Raises Failure for what the model does not allow."""
+    report = ParamValidator().validate(members, shape)
+    if report.has_errors():
+        raise Failure("BadRequestException", report.generate_report())
+    for name, value in members.items():
+        told = limits(shape.members[name])
+        values = value if isinstance(value, list) else [value]
+        if len(values) > told.get("most", len(values)):
+            raise Failure("BadRequestException", f"{name}: more than {told['most']}")
+        for text in values:
+            longest = told.get("longest", told.get("megabytes", len(text)) * 1_000_000)
+            if not told.get("shortest", 0) <= len(text) <= longest:
+                raise Failure("BadRequestException", f"{name}: length {len(text)}")
+            if "pattern" in told and not re.fullmatch(told["pattern"], text):
+                raise Failure("BadRequestException", f"{name}: {text!r} does not match {told['pattern']}")
+    for name in ("License", "Readme", "Template"):
+        if {f"{name}Body", f"{name}Url"} <= members.keys():
+            raise Failure("BadRequestException", f"{name}Body and {name}Url: only one")
+
+
+class Repository:
+    """url: where it answers. calls: the operations that were asked for, in order.
+
+    applications: by id, what was last said of each. versions: by id and version, what was said of it.
+    """
+
+    def __init__(self, s3: Any):
+        """s3: a boto3 client of the place where packages are."""
+        self.s3 = s3
+        self.applications: dict[str, Members] = {}
+        self.versions: dict[str, dict[str, Members]] = {}
+        self.calls: list[str] = []
+        self._operations: dict[str, Callable[[Members], Members]] = {
+            "CreateApplication": self._create_application,
+            "CreateApplicationVersion": self._create_application_version,
+            "GetApplication": self._get_application,
+            "UpdateApplication": self._update_application,
+        }
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def file(self, uri: str) -> str:
+        """What is at an address at S3."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        text: str = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        return text
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Members]:
+        """Status and body of the answer."""
+        try:
+            signed = (
+                rf"AWS4-HMAC-SHA256 Credential=\w+/\d{{8}}/{REGION}/serverlessrepo/aws4_request, .*Signature=\w{{64}}$"
+            )
+            if not re.match(signed, headers.get("Authorization", "")):
+                raise Failure("ForbiddenException", "not signed for this service")
+            operation, members = self._read(method, path, body)
+            assert operation.input_shape is not None
+            assert operation.output_shape is not None
+            self.calls.append(operation.name)
+            check(members, operation.input_shape)
+            answer = self._operations[operation.name](members)
+            assert not ParamValidator().validate(answer, operation.output_shape).has_errors(), "a fault of the stand-in"
+            return operation.http["responseCode"], _wire(answer, operation.output_shape)
+        except Failure as failure:
+            status = MODEL.shape_for(failure.code).metadata["error"]["httpStatusCode"]
+            return status, {"errorCode": failure.code, "message": str(failure), "__type": failure.code}
+
+    def _read(self, method: str, path: str, body: bytes) -> tuple[OperationModel, Members]:
+        """The operation that a request means, with its members from path, query and body."""
+        address = urlsplit(path)
+        for name in self._operations:
+            operation = MODEL.operation_model(name)
+            template = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(operation.http["requestUri"]))
+            if operation.http["method"] == method and (found := re.fullmatch(template, address.path)):
+                shapes = operation.input_shape.members if operation.input_shape else {}
+                places = {shape.serialization["name"]: name for name, shape in shapes.items()}
+                sent = json.loads(body or b"{}") | {key: values[0] for key, values in parse_qs(address.query).items()}
+                sent |= {key: unquote(text) for key, text in found.groupdict().items()}
+                return operation, {places.get(key, key): value for key, value in sent.items()}
+        raise Failure("NotFoundException", f"{method} {path} is not stood in for")
+
+    def _create_application(self, members: Members) -> Members:
+        identifier = f"arn:aws:serverlessrepo:{REGION}:{ACCOUNT}:applications/{members['Name']}"
+        if identifier in self.applications:
+            raise Failure("ConflictException", f"Application with id {identifier} already exists")
+        for name in {"LicenseUrl", "ReadmeUrl"} & members.keys():
+            self._copy(members[name])
+        if "SemanticVersion" in members:
+            self._store(identifier, members)
+        self.applications[identifier] = members
+        self.versions.setdefault(identifier, {})
+        return self._application(identifier)
+
+    def _update_application(self, members: Members) -> Members:
+        self._existing(members)
+        if "ReadmeUrl" in members:
+            self._copy(members["ReadmeUrl"])
+        self.applications[members["ApplicationId"]] |= members
+        return self._application(members["ApplicationId"])
+
+    def _create_application_version(self, members: Members) -> Members:
+        self._existing(members)
+        if members["SemanticVersion"] in self.versions.get(members["ApplicationId"], {}):
+            raise Failure("ConflictException", f"Version {members['SemanticVersion']} already exists")
+        self._store(members["ApplicationId"], members)
+        return self._version(members["ApplicationId"], members["SemanticVersion"])
+
+    def _get_application(self, members: Members) -> Members:
+        self._existing(members)
+        if "SemanticVersion" in members and members["SemanticVersion"] not in self.versions[members["ApplicationId"]]:
+            raise Failure("NotFoundException", "no such version")
+        return self._application(members["ApplicationId"])
+
+    def _existing(self, members: Members) -> None:
+        if members["ApplicationId"] not in self.applications:
+            raise Failure("NotFoundException", "no such application")
+
+    def _store(self, identifier: str, members: Members) -> None:
+        template = yaml_parse(members["TemplateBody"])
+        for part in parts(template["Resources"]):
+            for name in ("CodeUri", "ContentUri"):
+                if isinstance(part, dict) and name in part:
+                    self._copy(part[name])
+        self.versions.setdefault(identifier, {})[members["SemanticVersion"]] = members | {"Template": template}
+
+    def _copy(self, uri: Any) -> None:
+        """Take a package from S3, as the repository does."""
+        found = re.fullmatch(r"s3://([^/]+)/(.+)", str(uri))
+        if not found:
+            raise Failure("BadRequestException", f"Invalid S3 URI: {uri}")
+        try:
+            self.s3.head_object(Bucket=found[1], Key=found[2])
+        except ClientError:
+            message = f"Failed to copy S3 object. Access denied: bucket={found[1]}, key={found[2]}"
+            raise Failure("BadRequestException", message) from None
+
+    def _application(self, identifier: str) -> Members:
+        told = self.applications[identifier]
+        shared = {"Author", "Description", "Name", "Labels", "HomePageUrl", "SpdxLicenseId", "LicenseUrl", "ReadmeUrl"}
+        answer = {name: told[name] for name in shared & told.keys()} | {"ApplicationId": identifier}
+        if version := told.get("SemanticVersion"):
+            answer["Version"] = self._version(identifier, version)
+        return answer
+
+    def _version(self, identifier: str, version: str) -> Members:
+        template = self.versions[identifier][version]["Template"]
+        return {
+            "ApplicationId": identifier,
+            "CreationTime": datetime.now(UTC).isoformat(),
+            "ParameterDefinitions": [
+                {"Name": name, "ReferencedByResources": []} for name in template.get("Parameters", {})
+            ],
+            "RequiredCapabilities": [*capabilities.needed(Application(template, Path()))],
+            "ResourcesSupported": True,
+            "SemanticVersion": version,
+            "TemplateUrl": f"{self.url}/templates/{version}",
+        }
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        repository = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, answer = repository.answer(self.command, self.path, self.headers, body)
+                content = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                if status >= 400:
+                    self.send_header("X-Amzn-ErrorType", answer["errorCode"])
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815 (http.server's names)
+
+            def log_message(self, *_: Any) -> None:
+                """Nothing: the tests look at `calls`."""
+
+        return Handler
+
+
+def _wire(members: Members, shape: StructureShape) -> Members:
+    """Members as they are named in JSON."""
+    wired = {}
+    for name, value in members.items():
+        inner = shape.members[name]
+        if isinstance(inner, StructureShape):
+            value = _wire(value, inner)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            value = [_wire(each, inner.member) for each in value]  # type: ignore[attr-defined]
+        wired[inner.serialization["name"]] = value
+    return wired

@@ -1,0 +1,229 @@
+"""Publishing, by SAM's own command line: packages go to the emulator's S3, requests to the repository's stand-in."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
+from release import lint_sar, publish
+from release.application import Application
+from tests.release.repository import MODEL, Repository, limits
+
+Finished = subprocess.CompletedProcess[str]
+IDENTIFIER = "arn:aws:serverlessrepo:us-east-1:123456789012:applications/image-thumbnails"
+SOURCE = "https://git.example/image-thumbnails/tree/v"
+
+
+def run(project: Path, aws: dict[str, str], *arguments: str) -> Finished:
+    """python -m release.publish, as `make publish` runs it."""
+    program = [sys.executable, "-m", "release.publish", *arguments]
+    return subprocess.run(program, cwd=project, env=aws, capture_output=True, text=True)
+
+
+def built_template(project: Path) -> Path:
+    return project / ".aws-sam" / "build" / "template.yaml"
+
+
+def version_of(project: Path) -> str:
+    version: str = Application.read(built_template(project)).metadata["SemanticVersion"]
+    return version
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_it_is_created_then_gets_a_second_version_then_a_new_author(
+    project: Path, aws: dict[str, str], repository: Repository
+) -> None:
+    first, second = version_of(project), "99.0.0"
+
+    answer = run(project, aws, "--source", SOURCE + first)
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert repository.calls == ["CreateApplication"]
+    told, written = repository.applications[IDENTIFIER], Application.read(built_template(project)).metadata
+    for name in written.keys() - {"LicenseUrl", "ReadmeUrl"}:
+        assert told[name] == written[name], name
+    assert told["SourceCodeUrl"] == told["HomePageUrl"] == SOURCE + first
+    assert repository.file(told["LicenseUrl"]) == (project / "LICENSE").read_text()
+    readme = repository.file(told["ReadmeUrl"])
+    assert f"]({SOURCE}{first}/template.yaml)" in readme
+    assert re.findall(r"!\[|<!--|\]\((?!https:|#)", readme) == []
+    assert IDENTIFIER in answer.stdout
+    assert "https://serverlessrepo.aws.amazon.com/applications/us-east-1/123456789012/image-thumbnails" in answer.stdout
+
+    for library in project.joinpath(".aws-sam", "build").rglob("*.so*"):
+        library.unlink()  # megabytes, which took their way once; the other versions are packaged in less time
+
+    again = run(project, aws, "--source", SOURCE + first)
+
+    assert again.returncode == 1
+    assert "already exists" in again.stderr
+    assert [*repository.versions[IDENTIFIER]] == [first]
+
+    repository.calls.clear()
+    change(built_template(project), f"SemanticVersion: '{first}'", f"SemanticVersion: '{second}'")
+    change(project / "CHANGELOG.md", f"## {first}", f"## {second}\n\nNew.\n\n## {first}")
+    answer = run(project, aws, "--source", SOURCE + second, "--homepage", "https://thumbnails.example/")
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert repository.calls == ["CreateApplication", "GetApplication", "UpdateApplication", "CreateApplicationVersion"]
+    assert [*repository.versions[IDENTIFIER]] == [first, second]
+    assert repository.versions[IDENTIFIER][second]["SourceCodeUrl"] == SOURCE + second
+    assert repository.applications[IDENTIFIER]["HomePageUrl"] == "https://thumbnails.example/"
+
+    repository.calls.clear()
+    change(built_template(project), "Author: image-thumbnails-contributors", "Author: somebody-else")
+    answer = run(project, aws, "--source", SOURCE + second, "--metadata-only")
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert repository.calls == ["CreateApplication", "UpdateApplication"]
+    assert repository.applications[IDENTIFIER]["Author"] == "somebody-else"
+    assert [*repository.versions[IDENTIFIER]] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[a](docs/a.md)", "[a](https://s/docs/a.md)"),
+        ("![a picture](b.png)", "[a picture](https://s/b.png)"),
+        (
+            "[a](https://x.example/) [b](#c) [d](mailto:e@f.example)",
+            "[a](https://x.example/) [b](#c) [d](mailto:e@f.example)",
+        ),
+        ("<!-- targets -->\nmake\n<!-- end of targets -->\nmore", "make\nmore"),
+    ],
+)
+def test_links_of_the_readme_are_led_to_the_source(before: str, after: str) -> None:
+    assert publish.readme_for_visitors(before, "https://s") == after
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("", "SOURCE is missing"),
+        ("git@git.example:image-thumbnails", "SOURCE is missing or no https:// address"),
+        ("https://git.example/image-thumbnails/tree/main", "names neither"),
+    ],
+)
+def test_it_is_not_published_without_the_place_of_its_source(
+    built: Path, aws: dict[str, str], repository: Repository, source: str, complaint: str
+) -> None:
+    answer = run(built, aws, "--source", source)
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert complaint in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    assert repository.calls == []
+
+
+def test_a_commit_is_a_place_too() -> None:
+    place = f"https://git.example/image-thumbnails/tree/{'0a' * 20}"
+
+    assert publish.source_of("1.2.3", place + "/") == place
+
+
+def test_a_version_that_the_changelog_does_not_know_is_not_published(
+    project: Path, aws: dict[str, str], repository: Repository
+) -> None:
+    change(built_template(project), f"SemanticVersion: '{version_of(project)}'", "SemanticVersion: '99.1.0'")
+
+    answer = run(project, aws, "--source", SOURCE + "99.1.0")
+
+    assert (answer.returncode, repository.calls) == (1, [])
+    assert answer.stderr.startswith("CHANGELOG.md says nothing of 99.1.0")
+
+
+def test_what_the_repository_would_refuse_is_not_sent_there(
+    project: Path, aws: dict[str, str], repository: Repository
+) -> None:
+    change(built_template(project), "Type: AWS::CloudWatch::Alarm", "Type: AWS::CloudWatch::CompositeAlarm")
+
+    answer = run(project, aws, "--source", SOURCE + version_of(project))
+
+    assert (answer.returncode, repository.calls) == (1, [])
+    assert "AWS::CloudWatch::CompositeAlarm, which the repository refuses" in answer.stderr
+
+
+# ── The stand-in itself: it says no to what the model does not allow ────────────────────────────────────────────────
+
+
+def client(repository: Repository) -> Any:
+    """Without botocore's own validation: what is wrong has to reach the stand-in."""
+    return boto3.client(
+        "serverlessrepo",
+        endpoint_url=repository.url,
+        region_name=REGION,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        config=Config(parameter_validation=False),
+    )
+
+
+GOOD = {"Name": "a", "Description": "b", "Author": "c"}
+
+
+@pytest.mark.parametrize(
+    ("bad", "complaint"),
+    [
+        ({"Author": None}, 'Missing required parameter in input: "Author"'),
+        ({"Name": 5}, "Invalid type for parameter Name"),
+        ({"Name": "a b"}, "Name: 'a b' does not match"),
+        ({"Name": "a" * 141}, "Name: length 141"),
+        ({"Description": "b" * 257}, "Description: length 257"),
+        ({"Author": "Somebody Else"}, "Author: 'Somebody Else' does not match"),
+        ({"Author": "c" * 128}, "Author: length 128"),
+        ({"Labels": ["a"] * 11}, "Labels: more than 10"),
+        ({"Labels": ["with space"]}, "Labels: 'with space' does not match"),
+        ({"Labels": [5]}, "Invalid type for parameter Labels[0]"),
+        ({"ReadmeBody": "a", "ReadmeUrl": "s3://a/b"}, "ReadmeBody and ReadmeUrl: only one"),
+        ({"ReadmeUrl": "README.md"}, "Invalid S3 URI: README.md"),
+        ({"ReadmeUrl": "s3://nowhere/readme"}, "Failed to copy S3 object. Access denied: bucket=nowhere, key=readme"),
+    ],
+)
+def test_the_stand_in_refuses_what_the_model_does_not_allow(
+    repository: Repository, bad: dict[str, Any], complaint: str
+) -> None:
+    request = {name: value for name, value in (GOOD | bad).items() if value is not None}
+
+    with pytest.raises(ClientError, match=re.escape(complaint)) as error:
+        client(repository).create_application(**request)
+
+    assert error.value.response["Error"]["Code"] == "BadRequestException"
+    assert repository.applications == {}
+
+
+def test_the_stand_in_takes_what_the_model_allows(repository: Repository) -> None:
+    answer = client(repository).create_application(**GOOD, Labels=["a", "b:c/d"])
+
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert answer["ApplicationId"] == IDENTIFIER.replace("image-thumbnails", "a")
+    assert client(repository).get_application(ApplicationId=answer["ApplicationId"])["Labels"] == ["a", "b:c/d"]
+
+
+def test_the_limits_that_are_checked_offline_are_those_of_the_model() -> None:
+    shape = MODEL.operation_model("CreateApplication").input_shape
+    assert shape is not None
+    told = {name: limits(member) for name, member in shape.members.items()}
+
+    assert {name: told[name]["longest"] for name in told if "longest" in told[name]} == lint_sar.LENGTHS
+    assert told["Labels"]["most"] == lint_sar.LABELS
+    assert told["ReadmeUrl"]["megabytes"] * lint_sar.MEGABYTE == lint_sar.FILE_BYTES
+    assert told["LicenseUrl"]["megabytes"] * lint_sar.MEGABYTE == lint_sar.FILE_BYTES
+    patterns = {
+        name: told[name]["pattern"].removeprefix("^").removesuffix("$") for name in told if "pattern" in told[name]
+    }
+    assert patterns == {name: lint_sar.PATTERNS[name][0] for name in patterns}
+    assert {"Name", "Author", "Labels"} <= patterns.keys()
+    assert set(shape.required_members) <= lint_sar.REQUIRED
+    assert set(shape.members) >= lint_sar.PROPERTIES
