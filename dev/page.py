@@ -1,0 +1,156 @@
+"""The page as it is published: one folder of its own for each version, and an index.html that names it.
+
+    index.html                  no-cache: a browser asks whether it is still the same
+    0a1b2c3d4e5f6071/page.js    kept for a year: a change of any file is another folder
+
+So a page is always of one piece, old or new, also for a visitor who opens it in the very moment of publishing.
+"""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dev.server import FRONTEND
+
+INDEX = "index.html"
+
+# What is published: files of these kinds that lie in frontend/ itself. The template, package.json and whatever else is
+# there for developers is none of them. Content types as the HTML standard and RFC 9239 have them.
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+CHECKED = "no-cache"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+_VERSION = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as the bucket holds it. key: with its version's folder."""
+
+    key: str
+    content: bytes
+    type: str
+    cache_control: str
+
+
+class Page:
+    """The files of one version. Raises FileNotFoundError when the folder has no index.html."""
+
+    def __init__(self, folder: Path = FRONTEND):
+        self._sources = {
+            path.name: path.read_bytes()
+            for path in sorted(folder.iterdir())
+            if path.is_file() and path.suffix in TYPES and not path.stem.count(".")  # upload.test.js is no part of it
+        }
+        if INDEX not in self._sources:
+            raise FileNotFoundError(f"{folder} has no {INDEX}")
+
+    @cached_property
+    def version(self) -> str:
+        """Names the content of all files and how they are served: 16 hexadecimal digits."""
+        digest = hashlib.sha256(repr((TYPES, CHECKED, FOR_EVER)).encode())
+        for name, content in self._sources.items():
+            digest.update(f"\n{name} {len(content)}\n".encode() + content)
+        return digest.hexdigest()[:16]
+
+    @property
+    def index(self) -> File:
+        """index.html, whose links to the other files lead into this version's folder."""
+        text = self._sources[INDEX].decode()
+        for name in self._sources.keys() - {INDEX}:
+            text = re.sub(rf'(\b(?:href|src)=")(?:\./)?{re.escape(name)}"', rf'\g<1>{self.version}/{name}"', text)
+        return File(INDEX, text.encode(), TYPES[".html"], CHECKED)
+
+    @property
+    def assets(self) -> list[File]:
+        """Every other file."""
+        return [
+            File(f"{self.version}/{name}", content, TYPES[Path(name).suffix], FOR_EVER)
+            for name, content in self._sources.items()
+            if name != INDEX
+        ]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What publishing changes. put: in this order, the index last; delete: keys; invalidate: paths."""
+
+    put: list[File]
+    delete: list[str]
+    invalidate: list[str]
+
+
+def plan(page: Page, present: Mapping[str, str], published: str | None) -> Plan:
+    """present: the bucket's keys with their ETags. published: the version that index.html names now, or None.
+
+    Beside the new version, the one that it replaces stays: a page that is open may still ask for its parts.
+    """
+    assets = [file for file in page.assets if file.key not in present]
+    if present.get(INDEX) == _etag(page.index.content):
+        return Plan(assets, [], [])
+    kept = {page.version, published}
+    outdated = [key for key in present if _VERSION.fullmatch(key.split("/")[0]) and key.split("/")[0] not in kept]
+    invalid = ["/", f"/{INDEX}"] if INDEX in present else []  # a first page is nowhere yet
+    return Plan([*assets, page.index], outdated, invalid)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a page is published. bucket: its name. distribution: its id. s3, cloudfront: boto3 clients."""
+
+    bucket: str
+    distribution: str
+    s3: Any
+    cloudfront: Any
+
+
+def publish(page: Page, site: Site, say: Callable[[str], None], dry_run: bool = False) -> Plan:
+    """Bring the bucket and the edge to this version of the page, and say what was done."""
+    bucket, s3 = site.bucket, site.s3
+    listing = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    present = {entry["Key"]: entry["ETag"] for part in listing for entry in part.get("Contents", ())}
+    changes = plan(page, present, _published(s3, bucket) if INDEX in present else None)
+    for file in changes.put:
+        say(f"publish {file.key} ({len(file.content)} bytes, {file.type}, {file.cache_control})")
+        if not dry_run:
+            s3.put_object(
+                Bucket=bucket,
+                Key=file.key,
+                Body=file.content,
+                ContentType=file.type,
+                CacheControl=file.cache_control,
+            )
+    if changes.invalidate:
+        say(f"invalidate {' and '.join(changes.invalidate)}")
+        if not dry_run:
+            paths = {"Quantity": len(changes.invalidate), "Items": changes.invalidate}
+            batch = {"Paths": paths, "CallerReference": uuid.uuid4().hex}  # the same twice would be done once only
+            site.cloudfront.create_invalidation(DistributionId=site.distribution, InvalidationBatch=batch)
+    for key in changes.delete:
+        say(f"delete {key}, of a version before the last")
+        if not dry_run:
+            s3.delete_object(Bucket=bucket, Key=key)
+    if not changes.put:
+        say(f"the page is up to date: version {page.version}")
+    return changes
+
+
+def _published(s3: Any, bucket: str) -> str | None:
+    index: str = s3.get_object(Bucket=bucket, Key=INDEX)["Body"].read().decode()
+    found = re.search(rf'\b(?:href|src)="({_VERSION.pattern})/', index)
+    return found[1] if found else None
+
+
+def _etag(content: bytes) -> str:
+    """The ETag of an object put in one piece and encrypted with S3's own keys (Amazon S3 API reference, Object)."""
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'

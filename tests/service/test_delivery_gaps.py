@@ -1,0 +1,102 @@
+"""What the emulator cannot do of frontend/template.yaml. When one of these tests fails, the emulator has learnt it:
+delete its bridge in dev/delivery_gaps.py, or, where there is none, prove the thing itself in test_delivery.py.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from dev import delivery_gaps
+from tests.edge import Edge, undelivered
+
+JOB = f"{0xDE11:032x}"
+
+
+@pytest.fixture(scope="module")
+def unbridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    with undelivered(tmp_path_factory.mktemp("project")) as edge:
+        answer = edge.command("--set", "Firewall=Enabled", "--set", "CallsPerAddress=10")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        edge.domain = edge.delivery.edge.outputs()["DeliveryDomain"]
+        yield edge
+
+
+# Bridged
+
+
+@pytest.mark.parametrize("kind", delivery_gaps.MISSING_TYPES)
+def test_log_deliveries_are_unknown(unbridged: Edge, kind: str) -> None:
+    cloudformation = unbridged.deployed.client("cloudformation")
+    template = json.dumps({"Resources": {"It": {"Type": kind, "Properties": {"Name": "it"}}}})
+
+    with pytest.raises(cloudformation.exceptions.ClientError, match="Unrecognized resource types"):
+        cloudformation.create_change_set(
+            StackName="logs", ChangeSetName="logs", ChangeSetType="CREATE", TemplateBody=template
+        )
+
+
+def test_an_origin_with_a_name_of_aws_is_not_dialled(unbridged: Edge) -> None:
+    assert unbridged.get("/limits").status_code == 502
+
+
+def test_the_page_may_connect_to_the_two_buckets_where_aws_has_them(unbridged: Edge) -> None:
+    """What the bridge replaces, and what is true on AWS."""
+    policy = unbridged.get("/").headers["Content-Security-Policy"]
+    buckets = [f"https://{name}.s3.us-east-1.amazonaws.com" for name in (unbridged.uploads, unbridged.thumbnails)]
+
+    assert f"connect-src 'self' {' '.join(buckets)};" in policy
+    assert policy.count("https://") == 2
+
+
+def test_a_changed_setting_does_not_reach_the_live_version(unbridged: Edge) -> None:
+    """SAM names versions after the code and the environment as it is written, not after the values of parameters."""
+    aws = unbridged.deployed.client("lambda")
+    for function in ("ConvertFunction", "GetUploadFunction"):
+        name = unbridged.deployed.functions[function]
+        newest = aws.get_function_configuration(FunctionName=name)
+        live = aws.get_function_configuration(FunctionName=name, Qualifier="live")
+        domains = [each["Environment"]["Variables"]["DELIVERY_DOMAIN"] for each in (newest, live)]
+        assert domains == [unbridged.domain, ""]
+
+
+# Not bridged
+
+
+def test_a_missing_page_is_forbidden_also_where_cloudfront_may_list(unbridged: Edge) -> None:
+    bucket = unbridged.delivery.edge.outputs()["SiteBucket"]
+    policy = json.loads(unbridged.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    assert "s3:ListBucket" in [statement["Action"] for statement in policy["Statement"]]
+
+    assert unbridged.get("/nothing").status_code == 403  # AWS: 404
+
+
+def test_nothing_is_cached(unbridged: Edge) -> None:
+    assert [unbridged.get("/").headers["X-Cache"] for _ in range(2)] == ["Miss from cloudfront"] * 2
+
+
+def test_nothing_is_compressed(unbridged: Edge) -> None:
+    assert "Content-Encoding" not in unbridged.get("/", **{"Accept-Encoding": "br, gzip"}).headers
+
+
+def test_http3_is_not_offered(unbridged: Edge) -> None:
+    assert "Alt-Svc" not in unbridged.get("/").headers
+
+
+def test_the_firewall_lets_everything_through(unbridged: Edge) -> None:
+    answers = {unbridged.get(f"/uploads/{JOB}").status_code for _ in range(30)}  # of an address that has 10 calls
+
+    assert answers == {502}
+
+
+def test_a_domain_of_ones_own_is_not_served(unbridged: Edge) -> None:
+    cloudfront = unbridged.deployed.client("cloudfront")
+    distribution = unbridged.delivery.edge.outputs()["DeliveryDistribution"]
+    answer = cloudfront.get_distribution_config(Id=distribution)
+    config = answer["DistributionConfig"] | {"Aliases": {"Quantity": 1, "Items": ["pictures.example.com"]}}
+    for origin in config["Origins"]["Items"]:
+        if "CustomOriginConfig" in origin:
+            origin["CustomOriginConfig"] |= {"HTTPPort": 80, "HTTPSPort": 443}  # botocore wants them said
+    cloudfront.update_distribution(Id=distribution, DistributionConfig=config, IfMatch=answer["ETag"])
+
+    assert "<title>" not in unbridged.get("/", Host="pictures.example.com").text

@@ -1,0 +1,200 @@
+"""What must be true of frontend/template.yaml, and of the page that is published with it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from dev.delivery import SERVICE_OUTPUTS, TEMPLATE
+from dev.page import Page
+from tests.template.conftest import Template
+from thumbs import formats, keys, sizes
+
+
+@pytest.fixture(scope="module")
+def delivery() -> Template:
+    parsed: Template = yaml_parse(TEMPLATE.read_text())
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def distribution(delivery: Template) -> dict[str, Any]:
+    config: dict[str, Any] = delivery["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    return config
+
+
+def test_its_parameters_are_what_the_services_stack_puts_out(delivery: Template, template: Template) -> None:
+    needed = {name for name, parameter in delivery["Parameters"].items() if "Default" not in parameter}
+
+    assert needed == set(SERVICE_OUTPUTS)
+    assert needed <= template["Outputs"].keys()
+    assert {"DeliveryDomain", "DeliveryDistribution"} <= delivery["Outputs"].keys() & template["Parameters"].keys()
+
+
+def test_every_parameter_has_bounds_a_description_and_a_group(delivery: Template) -> None:
+    groups = delivery["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(delivery["Parameters"])
+    for name, parameter in delivery["Parameters"].items():
+        assert parameter["Description"].endswith("."), name
+        assert parameter.keys() & {"AllowedValues", "AllowedPattern", "MinValue"}, name
+        if "AllowedValues" not in parameter:
+            assert parameter["ConstraintDescription"].endswith("."), name
+
+
+def test_no_error_is_kept_and_none_is_replaced(distribution: dict[str, Any]) -> None:
+    """Errors are of the whole distribution: a page in their place would hide what the API has to say."""
+    errors = distribution["CustomErrorResponses"]
+
+    assert [error["ErrorCode"] for error in errors] == [403, 404, 500, 502, 503, 504]
+    assert all(error.keys() == {"ErrorCode", "ErrorCachingMinTTL"} for error in errors)
+    assert {error["ErrorCachingMinTTL"] for error in errors} == {0}
+
+
+def test_no_policy_says_how_long_something_may_be_kept(delivery: Template) -> None:
+    """It would be said of errors too. Objects and answers say it themselves."""
+    for resource in delivery["Resources"].values():
+        if resource["Type"] == "AWS::CloudFront::ResponseHeadersPolicy":
+            config = resource["Properties"]["ResponseHeadersPolicyConfig"]
+            custom = config.get("CustomHeadersConfig", {"Items": []})["Items"]
+            assert "cache-control" not in {header["Header"].lower() for header in custom}
+
+
+# Ids of AWS's own policies: CloudFront Developer Guide, "Use managed cache policies" and "… origin request policies".
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+CACHING_OPTIMIZED_UNCOMPRESSED = "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+
+def test_each_path_is_served_as_it_should_be(distribution: dict[str, Any]) -> None:
+    behaviours = {each["PathPattern"]: each for each in distribution["CacheBehaviors"]}
+    behaviours["*"] = distribution["DefaultCacheBehavior"]
+    assert {
+        path: (each["TargetOriginId"], each["ViewerProtocolPolicy"], each["CachePolicyId"], each["Compress"])
+        for path, each in behaviours.items()
+    } == {
+        "*": ("site", "redirect-to-https", CACHING_OPTIMIZED, True),
+        "/t/*": ("thumbnails", "redirect-to-https", CACHING_OPTIMIZED_UNCOMPRESSED, False),
+        "/uploads*": ("api", "https-only", CACHING_DISABLED, False),
+        "/limits": ("api", "https-only", CACHING_DISABLED, False),
+    }
+    for path in ("/uploads*", "/limits"):
+        assert behaviours[path]["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST, "API Gateway refuses another's name"
+    assert distribution["HttpVersion"] == "http2and3"
+    assert distribution["IPV6Enabled"] is True
+
+
+def test_cloudfront_signs_for_both_buckets_and_speaks_tls_with_the_api(distribution: dict[str, Any]) -> None:
+    origins = {origin["Id"]: origin for origin in distribution["Origins"]}
+
+    for bucket in ("site", "thumbnails"):
+        assert origins[bucket]["OriginAccessControlId"] == {"Ref": "BucketAccess"}
+    api = origins["api"]["CustomOriginConfig"]
+    assert (api["OriginProtocolPolicy"], api["OriginSSLProtocols"]) == ("https-only", ["TLSv1.2"])
+
+
+def test_every_bucket_is_private(delivery: Template) -> None:
+    resources = delivery["Resources"]
+    policies = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::S3::BucketPolicy"]
+    buckets = {name: each for name, each in resources.items() if each["Type"] == "AWS::S3::Bucket"}
+    assert buckets.keys() == {"SiteBucket", "LogBucket"}
+    for name, bucket in buckets.items():
+        properties = bucket["Properties"]
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert len(properties["PublicAccessBlockConfiguration"]) == 4
+        assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        assert properties["BucketEncryption"]
+        assert {"DeletionPolicy", "UpdateReplacePolicy"} <= bucket.keys()
+        (policy,) = (policy for policy in policies if policy["Bucket"] == {"Ref": name})
+        tls, *others = policy["PolicyDocument"]["Statement"]
+        assert (tls["Effect"], tls["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+        for statement in others:
+            assert "Service" in statement["Principal"]
+            assert {key.lower() for test in statement["Condition"].values() for key in test} >= {"aws:sourcearn"}
+
+
+def test_the_thumbnail_bucket_lets_the_distribution_read_thumbnails_of_every_format(template: Template) -> None:
+    statements = template["Resources"]["ThumbnailBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    ((condition, read, otherwise),) = (each["Fn::If"] for each in statements if "Fn::If" in each)
+
+    assert condition == "HasDelivery"
+    assert otherwise == {"Ref": "AWS::NoValue"}
+    assert read["Action"] == "s3:GetObject"
+    assert {resource["Fn::Sub"] for resource in read["Resource"]} == {
+        f"${{ThumbnailBucket.Arn}}/*.{output.extension}" for output in formats.OUTPUTS.values()
+    }
+
+
+def test_the_function_knows_every_key_that_a_thumbnail_may_have(delivery: Template) -> None:
+    code = delivery["Resources"]["ThumbnailKey"]["Properties"]["FunctionCode"]
+    (source,) = re.findall(r"^const ADDRESS = /(.*)/;$", code, re.MULTILINE)
+    address = re.compile(source.replace(r"\/", "/"))
+    job = keys.new_job()
+
+    for name in ("small", "a", "card-2x", "x" * 32):
+        assert sizes.parse(f"{name}=1")
+        for output in formats.OUTPUTS.values():
+            for digest in (None, "0123456789abcdef"):
+                key = keys.thumbnail(job, name, output.extension, digest)
+                match = address.match(f"/t/{key}")
+                assert match, key
+                assert match[1] == f"/{key}"
+    assert address.match(f"/t/{keys.manifest(job)}") is None
+
+
+def test_nothing_that_tells_who_somebody_is_comes_into_the_logs(delivery: Template) -> None:
+    """Names of fields: CloudFront Developer Guide, "Standard logging reference"."""
+    fields = set(delivery["Resources"]["LogDelivery"]["Properties"]["RecordFields"])
+
+    assert {"date", "time", "cs-uri-stem", "sc-status", "x-edge-result-type"} <= fields
+    personal = {"c-ip", "c-port", "x-forwarded-for", "cs(User-Agent)", "cs(Cookie)", "cs(Referer)", "cs-uri-query"}
+    assert not fields & personal
+
+
+def test_the_firewall_guards_what_costs_something(delivery: Template) -> None:
+    acl = delivery["Resources"]["WebAcl"]
+    assert acl["Condition"] == "HasFirewall"
+    assert acl["Properties"]["Scope"] == "CLOUDFRONT"
+    calls, core, inputs = acl["Properties"]["Rules"]
+    rate = calls["Statement"]["RateBasedStatement"]
+    assert (rate["AggregateKeyType"], rate["Limit"]) == ("IP", {"Ref": "CallsPerAddress"})
+    assert rate["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == "/uploads"
+    assert calls["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+    groups = [rule["Statement"]["ManagedRuleGroupStatement"] for rule in (core, inputs)]
+    names = [group["Name"].removeprefix("AWSManagedRules") for group in groups]
+    assert names == ["CommonRuleSet", "KnownBadInputsRuleSet"]
+    assert all(rule["OverrideAction"] == {"None": {}} for rule in (core, inputs)), "they block, they do not only count"
+
+
+def test_a_body_of_25_long_names_would_be_too_large_for_the_core_rules(delivery: Template) -> None:
+    """Why one of the core rules only counts."""
+    file = {"name": "\N{CJK UNIFIED IDEOGRAPH-5199}" * 255, "type": "image/jpeg", "size": 20_000_000}
+    body = json.dumps({"files": [file] * 25}, ensure_ascii=False).encode()
+    assert len(body) > 8192
+    (core,) = (rule for rule in delivery["Resources"]["WebAcl"]["Properties"]["Rules"] if rule["Name"] == "CoreRules")
+    overrides = core["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
+    assert overrides == [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
+
+
+# The page
+
+
+def test_the_index_names_every_file_of_its_version_and_no_other() -> None:
+    page = Page()
+    named = re.findall(r'\b(?:href|src)="([^"]+)"', page.index.content.decode())
+
+    assert sorted(named) == sorted(file.key for file in page.assets), "what it does not name would never be cached"
+
+
+def test_a_change_of_any_file_is_another_version(tmp_path_factory: pytest.TempPathFactory) -> None:
+    def version(**files: str) -> str:
+        folder = tmp_path_factory.mktemp("page")
+        for name, content in ({"index_html": '<script src="page.js">', "page_js": "1"} | files).items():
+            (folder / name.replace("_", ".")).write_text(content)
+        return Page(folder).version
+
+    assert version() == version()
+    assert len({version(), version(page_js="2"), version(index_html="x"), version(style_css="1")}) == 4
+    assert version() == version(template_yaml="x") == version(package_json="{}") == version(page_test_js="1")
