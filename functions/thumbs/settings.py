@@ -51,6 +51,20 @@ class Settings:
         """The ARN of the alias that redrive calls."""
         return self._environment["CONVERT_FUNCTION"]
 
+    # The ARNs of the versions that a release is about to give traffic
+
+    @property
+    def convert_version(self) -> str:
+        return self._environment["CONVERT_VERSION"]
+
+    @property
+    def sign_upload_version(self) -> str:
+        return self._environment["SIGN_UPLOAD_VERSION"]
+
+    @property
+    def get_upload_version(self) -> str:
+        return self._environment["GET_UPLOAD_VERSION"]
+
     @property
     def region(self) -> str:
         return self._environment["AWS_REGION"]

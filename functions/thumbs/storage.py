@@ -1,4 +1,6 @@
-"""All that is read from and written to AWS: originals, thumbnails, manifests, dead letters. The only door to boto3.
+"""All that is read from and written to AWS: originals, thumbnails, manifests, dead letters, and what verifies a release.
+
+The only door to boto3.
 
 Errors of AWS are raised as botocore raises them (ClientError); what means something to the service is named here.
 """
@@ -12,7 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from thumbs import formats, keys, settings
 from thumbs.errors import Reason, Rejected
@@ -41,6 +43,10 @@ class DeadLetter:
 
 class Overtaken(Exception):
     """Another run has written this job's manifest in the meantime."""
+
+
+class CallFailed(Exception):
+    """A version of a function raised an error, or did not answer in time. Says which."""
 
 
 @cache
@@ -174,6 +180,65 @@ def convert_again(event: dict[str, Any]) -> None:
     """Hand an S3 event to the conversion once more, asynchronously: with its own retries and its own dead letter."""
     _client("lambda").invoke(
         FunctionName=settings.current().convert_function, InvocationType="Event", Payload=json.dumps(event).encode()
+    )
+
+
+def put_probe(job: str, content: bytes) -> Upload:
+    """Store a golden picture where no bucket notifies anybody of it."""
+    bucket, key = settings.current().thumbnail_bucket, keys.probe(job)
+    _client("s3").put_object(Bucket=bucket, Key=key, Body=content)
+    return Upload(bucket, key, job)
+
+
+def made(job: str) -> dict[str, bytes]:
+    """Every object of a job in the thumbnail bucket, by its key."""
+    bucket = settings.current().thumbnail_bucket
+    return {key: _client("s3").get_object(Bucket=bucket, Key=key)["Body"].read() for key in _keys(job)}
+
+
+def delete_probe(job: str) -> None:
+    """Delete a golden picture and all that was made of it."""
+    bucket = settings.current().thumbnail_bucket
+    for key in (keys.probe(job), *_keys(job)):
+        _client("s3").delete_object(Bucket=bucket, Key=key)
+
+
+def delete_upload(job: str) -> None:
+    """Delete an original and all that was made of it."""
+    _client("s3").delete_object(Bucket=settings.current().upload_bucket, Key=keys.upload(job))
+    for key in _keys(job):
+        _client("s3").delete_object(Bucket=settings.current().thumbnail_bucket, Key=key)
+
+
+def _keys(job: str) -> list[str]:
+    """Of one job there are never more than the 1000 that one listing holds."""
+    listing = _client("s3").list_objects_v2(Bucket=settings.current().thumbnail_bucket, Prefix=f"{job}/")
+    return [entry["Key"] for entry in listing.get("Contents", ())]
+
+
+def call(version: str, event: dict[str, Any], seconds: float) -> Any:
+    """What one version of a function answers. version: its ARN. Raises CallFailed, after so many seconds at the latest."""
+    try:
+        answer = _impatient_lambda(seconds).invoke(FunctionName=version, Payload=json.dumps(event).encode())
+    except ReadTimeoutError as error:
+        raise CallFailed(f"no answer within {seconds:g} seconds") from error
+    payload = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise CallFailed(f"{payload.get('errorType')}: {payload.get('errorMessage')}")
+    return payload
+
+
+@cache
+def _impatient_lambda(seconds: float) -> Any:
+    # One attempt: a version that answers only when it is asked twice must not pass.
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=seconds)
+    return boto3.client("lambda", config=config)
+
+
+def report_release(deployment: str, hook: str, status: str) -> None:
+    """Tell CodeDeploy how a lifecycle hook ended. hook: its execution's id. status: "Succeeded" or "Failed"."""
+    _client("codedeploy").put_lifecycle_event_hook_execution_status(
+        deploymentId=deployment, lifecycleEventHookExecutionId=hook, status=status
     )
 
 
