@@ -89,6 +89,7 @@ class Repository:
         self._operations: dict[str, Callable[[Members], Members]] = {
             "CreateApplication": self._create_application,
             "CreateApplicationVersion": self._create_application_version,
+            "CreateCloudFormationTemplate": self._create_template,
             "GetApplication": self._get_application,
             "UpdateApplication": self._update_application,
         }
@@ -171,6 +172,15 @@ class Repository:
         if "SemanticVersion" in members and members["SemanticVersion"] not in self.versions[members["ApplicationId"]]:
             raise Failure("NotFoundException", "no such version")
         return self._application(members["ApplicationId"])
+
+    def _create_template(self, members: Members) -> Members:
+        """What SAM asks for when the application is nested in another template. It is ready at once."""
+        self._existing(members)
+        if members["SemanticVersion"] not in self.versions[members["ApplicationId"]]:
+            raise Failure("NotFoundException", "no such version")
+        version = self._version(members["ApplicationId"], members["SemanticVersion"])
+        told = {name: version[name] for name in ("ApplicationId", "CreationTime", "SemanticVersion", "TemplateUrl")}
+        return told | {"ExpirationTime": version["CreationTime"], "Status": "ACTIVE", "TemplateId": "1"}
 
     def _existing(self, members: Members) -> None:
         if members["ApplicationId"] not in self.applications:
