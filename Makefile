@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run operate test test-fast lint format build deploy docs lock clean python
+.PHONY: help run operate bench fuzz test test-fast lint format build deploy docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -45,6 +45,12 @@ build: .cache/sam.stamp  ## Build the layers for AWS (sam build)
 deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam deploy --guided)
 	$(SAM)/sam deploy --guided
 
+bench: .venv-bench.stamp  ## Measure the pipeline beside its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
+	@env -u PYTHONPYCACHEPREFIX .venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
+
+fuzz: .venv/test.stamp  ## Break pictures at random until something comes to harm (FOR=600 seconds)
+	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
+
 operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
 	@$(VENV)/python -m operate $(DO)
 
@@ -56,10 +62,19 @@ lock: .venv/test.stamp  ## Choose the newest versions of what development needs,
 	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header dev/requirements.in -o dev/requirements.txt
 	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
 		-c dev/requirements.txt tests/requirements.in layers/imaging/requirements.txt layers/powertools/requirements.txt -o tests/requirements.txt
+	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header benchmarks/requirements.in -o benchmarks/requirements.txt
 	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header tests/sam.in -o tests/sam.txt
 
+# The peers are for the benchmark only; a missing one is named in its tables.
+.venv-bench.stamp: benchmarks/requirements.txt benchmarks/package-lock.json | python
+	@echo "installing the peers (once)"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
+	@if command -v npm >/dev/null; then cd benchmarks && npm ci --silent; else echo "no npm: sharp is left out"; fi
+	@touch $@
+
 clean:  ## Remove everything that was built or installed
-	rm -rf .venv .cache .aws-sam
+	rm -rf .venv .venv-bench .venv-bench.stamp .cache .aws-sam benchmarks/node_modules
 
 python:
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and none was found: https://www.python.org/downloads/" >&2; exit 1; fi
