@@ -92,8 +92,8 @@ def publish(source: str, homepage: str, *, new_version: bool) -> str:
     if not lint_sar.BUILT.exists():
         raise Refused(f"There is no {lint_sar.BUILT}: `make build` makes it.")
     built = Application.read(lint_sar.BUILT)
+    source = source_of(str(built.metadata.get("SemanticVersion")), source)
     check(built, lint_sar.RULES)
-    source = source_of(built.metadata["SemanticVersion"], source)
     prepare(built, source, homepage, new_version=new_version)
     name = built.metadata["Name"]
     where = ("--template-file", str(PREPARED), "--output-template-file", str(PACKAGED))
@@ -126,9 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m release.publish", description=__doc__.splitlines()[0])
     parser.add_argument("--source", default="", help="the public address of this version's source: a tag or a commit")
     parser.add_argument("--homepage", default="", help="where people read more (default: the source)")
-    parser.add_argument(
-        "--metadata-only", action="store_true", help="description, labels and README, no version"
-    )
+    parser.add_argument("--metadata-only", action="store_true", help="description, labels and README, no version")
     options = parser.parse_args(arguments)
     try:
         application_id = publish(options.source, options.homepage, new_version=not options.metadata_only)
