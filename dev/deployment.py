@@ -12,6 +12,7 @@ Parameters = list[dict[str, Any]]
 
 _PERMISSIONS = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]  # AUTO_EXPAND: SAM's transform runs again
 _PATIENCE = 3600  # seconds; a distribution takes some minutes, a certificate as long as its DNS
+_UNBORN = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")  # a draft, and a first try that failed: neither has anything
 _NOTHING = ("didn't contain changes", "No updates are to be performed")  # how CloudFormation says so
 
 
@@ -26,14 +27,9 @@ class Deployment:
         self._aws, self.name, self._say, self._pause = cloudformation, name, say, pause
 
     def stack(self) -> dict[str, Any] | None:
-        """As describe_stacks has it, or None when there is none (or only the draft of one)."""
-        try:
-            stack: dict[str, Any] = self._aws.describe_stacks(StackName=self.name)["Stacks"][0]
-        except ClientError as error:
-            if "does not exist" in str(error):
-                return None
-            raise
-        return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+        """As describe_stacks has it, or None when there is none, or one that never came to be."""
+        stack = self._found()
+        return None if stack is None or stack["StackStatus"] in _UNBORN else stack
 
     def outputs(self) -> dict[str, str]:
         return {each["OutputKey"]: each["OutputValue"] for each in (self.stack() or {}).get("Outputs", ())}
@@ -48,6 +44,11 @@ class Deployment:
         they are. Raises DeploymentFailed.
         """
         existing = self.stack()
+        if existing is None and self._found() is not None:
+            self._say("delete what a try before has left")
+            if dry_run:
+                return True
+            self._delete()
         kept = [] if existing is None else self._kept(template, parameters)
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
         body = {"TemplateBody": template} if template else {"UsePreviousTemplate": True}
@@ -60,7 +61,11 @@ class Deployment:
             Capabilities=_PERMISSIONS,
             **body,
         )
-        changes = self._prepared(change_set)
+        try:
+            changes = self._prepared(change_set)
+        except DeploymentFailed:
+            self._forget(change_set, draft=existing is None)
+            raise
         for change in changes:
             self._say(f"{change['Action'].lower()} {change['LogicalResourceId']} ({change['ResourceType']})")
         if dry_run or not changes:
@@ -70,6 +75,24 @@ class Deployment:
         self._aws.execute_change_set(StackName=self.name, ChangeSetName=change_set)
         self._follow(seen)
         return True
+
+    def _found(self) -> dict[str, Any] | None:
+        try:
+            stack: dict[str, Any] = self._aws.describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        return stack
+
+    def _delete(self) -> None:
+        self._aws.delete_stack(StackName=self.name)
+        for _ in self._looks():
+            found = self._found()
+            if found is None or found["StackStatus"] == "DELETE_COMPLETE":
+                return
+            if found["StackStatus"] == "DELETE_FAILED":
+                raise DeploymentFailed(f"{self.name} cannot be deleted: {found.get('StackStatusReason', '')}")
 
     def _kept(self, template: str | None, parameters: dict[str, str]) -> Parameters:
         """The parameters that the stack has, and its template still knows, as they are."""

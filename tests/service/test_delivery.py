@@ -347,7 +347,12 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
         (["--set", "CallsPerAddress=many"], {}, 1, "CallsPerAddress"),
         (["--set", "Domain=pictures.example.com"], {}, 1, "Domain needs HostedZoneId"),
         (["--set", "Firewall"], {}, 2, "'Firewall' is not NAME=VALUE"),
-        ([], {"AWS_ENDPOINT_URL": "http://localhost:9"}, 1, "AWS cannot be asked: Could not connect"),
+        (
+            [],
+            {"AWS_ENDPOINT_URL": "http://localhost:9", "AWS_MAX_ATTEMPTS": "1"},
+            1,
+            "AWS cannot be asked: Could not connect",
+        ),
         ([], {"AWS_PROFILE": "nobody"}, 1, "AWS cannot be asked: The config profile (nobody) could not be found"),
         ([], {"AWS_REGION": "", "AWS_CONFIG_FILE": "/dev/null"}, 2, "Which region is the service in?"),
     ],
@@ -360,6 +365,37 @@ def test_what_is_wrong_is_said_in_a_sentence(
     assert answer.returncode == status, answer.stdout + answer.stderr
     assert expected in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge) -> None:
+    other = {
+        "Parameters": {name: {"Type": "String", "Default": ""} for name in ("DeliveryDomain", "DeliveryDistribution")},
+        "Resources": {"Told": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "DeliveryDomain"}}}},
+        "Outputs": {
+            "ApiUrl": {"Value": "https://api.example.com/v1/"},
+            "UploadBucket": {"Value": edge.uploads},
+            "ThumbnailBucket": {"Value": edge.thumbnails},
+        },
+    }
+    edge.deployed.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps(other))
+    cloudfront = edge.deployed.client("cloudfront")
+    name = "other-delivery-thumbnail-key"
+    config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    taken = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=b"function handler() {}")
+
+    answer = edge.command("--stack", "other")
+    assert answer.returncode == 1
+    assert "other-delivery is ROLLBACK_COMPLETE" in answer.stderr
+    assert "ThumbnailKey: " in answer.stderr
+    assert "already exists" in answer.stderr
+    assert edge.command("--stack", "other", "--page-only").returncode == 1
+    assert "delete what a try before has left" in edge.command("--stack", "other", "--dry-run").stdout
+
+    cloudfront.delete_function(Name=name, IfMatch=taken["ETag"])
+    answer = edge.command("--stack", "other")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "delete what a try before has left" in answer.stdout
+    assert re.search(r"set DeliveryDomain=\S+\.cloudfront\.net", answer.stdout)
 
 
 def test_the_command_explains_itself(edge: Edge) -> None:

@@ -8,6 +8,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from dev.delivery import SERVICE_OUTPUTS, TEMPLATE
+from dev.emulator import ROOT
 from dev.page import Page
 from tests.template.conftest import Template
 from thumbs import formats, keys, sizes
@@ -41,6 +42,16 @@ def test_every_parameter_has_bounds_a_description_and_a_group(delivery: Template
         assert parameter.keys() & {"AllowedValues", "AllowedPattern", "MinValue"}, name
         if "AllowedValues" not in parameter:
             assert parameter["ConstraintDescription"].endswith("."), name
+
+
+def test_the_documentation_has_every_setting_with_its_default(delivery: Template) -> None:
+    document = (ROOT / "docs" / "delivery.md").read_text()
+    for name, parameter in delivery["Parameters"].items():
+        default = parameter.get("Default")
+        if default is None or name == "ServiceRegion":
+            assert f"`{name}`" in document
+        else:
+            assert f"| `{name}` | {f'`{default}`' if default != '' else 'none'} |" in document, name
 
 
 def test_no_error_is_kept_and_none_is_replaced(distribution: dict[str, Any]) -> None:
