@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run operate bench fuzz test test-fast lint format build deploy docs lock clean python
+.PHONY: help run operate lint-sar publish bench fuzz test test-fast lint format build deploy docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -44,6 +44,13 @@ build: .cache/sam.stamp  ## Build the layers for AWS (sam build)
 
 deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam deploy --guided)
 	$(SAM)/sam deploy --guided
+
+lint-sar: build .venv/run.stamp  ## Check what the Serverless Application Repository would refuse
+	@$(VENV)/python -m release.lint_sar
+
+publish: build .venv/run.stamp  ## Publish this version to the Serverless Application Repository (SOURCE=https://…)
+	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m release.publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
+		$(if $(METADATA_ONLY),--metadata-only)
 
 bench: .venv-bench.stamp  ## Measure the pipeline beside its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@env -u PYTHONPYCACHEPREFIX .venv-bench/bin/python -m benchmarks $(or $(ONLY),race)

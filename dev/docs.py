@@ -9,6 +9,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
 from dev.stack import FUNCTIONS, TEMPLATE
+from release import capabilities
+from release.application import Application
 
 README = ROOT / "README.md"
 
@@ -52,7 +54,16 @@ def targets() -> str:
     return "".join(f"    make {match[1]:<12} {match[2]}\n" for match in named)
 
 
-PARTS: dict[str, Callable[[], str]] = {"settings": settings, "reasons": reasons, "targets": targets}
+def asked() -> str:
+    return capabilities.table(Application.read(TEMPLATE))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "reasons": reasons,
+    "capabilities": asked,
+    "targets": targets,
+}
 
 
 def _allowed(parameter: dict[str, object]) -> str:
