@@ -48,7 +48,7 @@ deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam de
 lint-sar: build .venv/run.stamp  ## Check what the Serverless Application Repository would refuse
 	@$(VENV)/python -m release.lint_sar
 
-publish: build .venv/run.stamp  ## Publish this version to the Serverless Application Repository (SOURCE=https://…)
+publish: lint-sar  ## Publish this version to the Serverless Application Repository (SOURCE=https://…)
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m release.publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
 		$(if $(METADATA_ONLY),--metadata-only)
 

@@ -126,9 +126,10 @@ class Stack:
 def packaged(packages: dict[str, str]) -> Template:
     """The template with its code in the artifacts bucket, as `sam package` would put it. packages: keys by name."""
     template: Template = yaml_parse(TEMPLATE.read_text())
-    template["Globals"]["Function"]["CodeUri"] = {"Bucket": ARTIFACTS, "Key": packages["functions"]}
     for logical, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::LayerVersion":
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = {"Bucket": ARTIFACTS, "Key": packages["functions"]}
+        elif resource["Type"] == "AWS::Serverless::LayerVersion":
             layer = "imaging" if logical.startswith("Imaging") else "powertools"
             resource["Properties"]["ContentUri"] = {"Bucket": ARTIFACTS, "Key": packages[layer]}
     return template
