@@ -64,10 +64,11 @@ class Stack:
             packages[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
             s3.put_object(Bucket=ARTIFACTS, Key=packages[name], Body=content)
         self.template = gaps.without_unsupported(translate(packaged(packages), self.parameters))
+        s3.put_object(Bucket=ARTIFACTS, Key="template.json", Body=json.dumps(self.template).encode())
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
             StackName=NAME,
-            TemplateBody=json.dumps(self.template),
+            TemplateURL=f"{self.endpoint}/{ARTIFACTS}/template.json",  # it is too long for a request
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
@@ -144,7 +145,7 @@ def translate(template: Template, parameters: dict[str, str]) -> Template:
 
 
 def functions_package() -> bytes:
-    return _zip(FUNCTIONS, (path for path in FUNCTIONS.rglob("*.py")))
+    return _zip(FUNCTIONS, (path for path in FUNCTIONS.rglob("*") if path.is_file() and path.suffix != ".pyc"))
 
 
 def layer_packages() -> dict[str, bytes]:

@@ -14,8 +14,8 @@ UPLOADS = "uploads/"
 PROBES = "probes/"
 MANIFEST = "manifest.json"
 
-# What the jobs of probes begin with, so that the right to delete what they leave behind reaches no other job: the chance
-# that one of those begins so is 1 in 4 billion.
+# What the jobs of probes begin with, so that the right to delete what they leave behind reaches no other job: one in
+# 4 billion of those begins so.
 PROBE_JOBS = "00000000"
 
 _JOB = re.compile(r"[0-9a-f]{32}")

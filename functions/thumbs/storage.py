@@ -1,6 +1,5 @@
-"""All that is read from and written to AWS: originals, thumbnails, manifests, dead letters, and what verifies a release.
-
-The only door to boto3.
+"""All that is read from and written to AWS: originals, thumbnails, manifests, dead letters, and what a release is
+verified with. The only door to boto3.
 
 Errors of AWS are raised as botocore raises them (ClientError); what means something to the service is named here.
 """
@@ -47,6 +46,10 @@ class Overtaken(Exception):
 
 class CallFailed(Exception):
     """A version of a function raised an error, or did not answer in time. Says which."""
+
+    def __init__(self, what: str, too_slow: bool = False):
+        super().__init__(what)
+        self.too_slow = too_slow
 
 
 @cache
@@ -217,11 +220,11 @@ def _keys(job: str) -> list[str]:
 
 
 def call(version: str, event: dict[str, Any], seconds: float) -> Any:
-    """What one version of a function answers. version: its ARN. Raises CallFailed, after so many seconds at the latest."""
+    """What a version of a function answers. version: its ARN. Raises CallFailed, after these seconds at the latest."""
     try:
         answer = _impatient_lambda(seconds).invoke(FunctionName=version, Payload=json.dumps(event).encode())
     except ReadTimeoutError as error:
-        raise CallFailed(f"no answer within {seconds:g} seconds") from error
+        raise CallFailed(f"no answer within {seconds:g} seconds", too_slow=True) from error
     payload = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         raise CallFailed(f"{payload.get('errorType')}: {payload.get('errorMessage')}")

@@ -14,6 +14,7 @@ import pytest
 
 from tests.journeys import Service
 from tests.unit import pictures
+from thumbs import keys
 
 PROBE = """
 import boto3
@@ -46,7 +47,15 @@ class Probe:
         return code
 
 
-FUNCTIONS = ["SignUploadFunction", "GetUploadFunction", "ConvertFunction", "ReportFailureFunction", "RedriveFunction"]
+FUNCTIONS = [
+    "SignUploadFunction",
+    "GetUploadFunction",
+    "ConvertFunction",
+    "ReportFailureFunction",
+    "RedriveFunction",
+    "VerifyReleaseFunction",
+    "VerifyApiFunction",
+]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +91,8 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
     uploads, thumbnails = stack.uploads, stack.thumbnails
     queue = stack.deployed.outputs["ConversionDeadLetterQueue"]
     topic = stack.deployed.outputs["ConversionFailures"]
+    probe = keys.PROBE_JOBS + "9" * 24
+    stack.s3.put_object(Bucket=thumbnails, Key=keys.manifest(probe))
     original, manifest, small = f"uploads/{job}", f"{job}/manifest.json", f"{job}/small.webp"
     alias = stack.deployed.functions["ConvertFunction"] + ":live"
     other = stack.deployed.functions["SignUploadFunction"] + ":live"
@@ -90,7 +101,7 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
         "write an original": ("s3", "put_object", {"Bucket": uploads, "Key": "uploads/" + "9" * 32}),
         "read beside uploads/": ("s3", "get_object", {"Bucket": uploads, "Key": "elsewhere"}),
         "write beside uploads/": ("s3", "put_object", {"Bucket": uploads, "Key": "elsewhere"}),
-        "delete an original": ("s3", "delete_object", {"Bucket": uploads, "Key": original}),
+        "delete an original": ("s3", "delete_object", {"Bucket": uploads, "Key": "uploads/" + "9" * 32}),
         "list uploads/": ("s3", "list_objects_v2", {"Bucket": uploads, "Prefix": "uploads/"}),
         "list all of the upload bucket": ("s3", "list_objects_v2", {"Bucket": uploads}),
         "read a manifest": ("s3", "get_object", {"Bucket": thumbnails, "Key": manifest}),
@@ -98,6 +109,11 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
         "read a thumbnail": ("s3", "get_object", {"Bucket": thumbnails, "Key": small}),
         "write a thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.webp"}),
         "delete a thumbnail": ("s3", "delete_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/none"}),
+        "write a probe": ("s3", "put_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
+        "delete a probe": ("s3", "delete_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
+        "read what a probe made": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"{probe}/manifest.json"}),
+        "delete what a probe made": ("s3", "delete_object", {"Bucket": thumbnails, "Key": f"{probe}/manifest.json"}),
+        "list what a probe made": ("s3", "list_objects_v2", {"Bucket": thumbnails, "Prefix": f"{probe}/"}),
         "list thumbnails": ("s3", "list_objects_v2", {"Bucket": thumbnails}),
         "change a bucket's policy": ("s3", "delete_bucket_policy", {"Bucket": thumbnails}),
         "read dead letters": ("sqs", "receive_message", {"QueueUrl": queue}),
@@ -113,8 +129,15 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
 
 
 MAY = {
-    "SignUploadFunction": {"write an original", "read a manifest"},
-    "GetUploadFunction": {"read a manifest", "read a thumbnail", "list thumbnails", "list uploads/"},
+    "SignUploadFunction": {"write an original", "read a manifest", "read what a probe made"},
+    "GetUploadFunction": {
+        "read a manifest",
+        "read a thumbnail",
+        "list thumbnails",
+        "list uploads/",
+        "read what a probe made",
+        "list what a probe made",
+    },
     "ConvertFunction": {
         "read an original",
         "list uploads/",
@@ -124,10 +147,30 @@ MAY = {
         "read a thumbnail",
         "write a thumbnail",
         "list thumbnails",
+        "write a probe",
+        "read what a probe made",
+        "list what a probe made",
         "report a failure",
     },
     "ReportFailureFunction": {"write a manifest"},
     "RedriveFunction": {"read dead letters", "count dead letters", "call convert"},
+    "VerifyReleaseFunction": {
+        "write a probe",
+        "delete a probe",
+        "read what a probe made",
+        "delete what a probe made",
+        "list what a probe made",
+        "call convert",
+    },
+    "VerifyApiFunction": {
+        "delete an original",
+        "delete a thumbnail",
+        "delete a probe",
+        "delete what a probe made",
+        "list what a probe made",
+        "list thumbnails",
+        "call another function",
+    },
 }
 
 

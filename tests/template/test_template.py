@@ -43,8 +43,10 @@ def depends_on(resource: Template) -> list[str]:
 
 
 def graph(resources: Template) -> dict[str, set[str]]:
+    """What each resource waits for. An alias waits for the hook that its update calls, too."""
+    parts = ("Properties", "UpdatePolicy")
     return {
-        name: {*references(resource.get("Properties", {})), *depends_on(resource)} & resources.keys()
+        name: {*references([resource.get(part) for part in parts]), *depends_on(resource)} & resources.keys()
         for name, resource in resources.items()
     }
 
@@ -95,7 +97,7 @@ def test_every_function_is_called_through_its_alias(resources: Template) -> None
 
 def test_every_function_says_how_it_is_run(resources: Template) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
-    assert len(functions) == 5
+    assert len(functions) == 7
     for name, function in functions.items():
         properties = function["Properties"]
         assert properties["Runtime"] == "python3.13"
@@ -335,10 +337,10 @@ def test_both_processors_have_their_layer(resources: Template) -> None:
     assert all(layer["Properties"]["CompatibleRuntimes"] == ["python3.13"] for layer in layers.values())
 
 
-def test_only_convert_carries_the_imaging_layer(resources: Template) -> None:
+def test_only_what_looks_at_pictures_carries_the_imaging_layer(resources: Template) -> None:
     for name, function in of_type(resources, "AWS::Lambda::Function").items():
         carries = any("Imaging" in reference for reference in references(function["Properties"]["Layers"]))
-        assert carries == (name == "ConvertFunction")
+        assert carries == (name in ("ConvertFunction", "VerifyReleaseFunction"))
 
 
 def test_no_grant_is_wider_than_its_reason(resources: Template) -> None:

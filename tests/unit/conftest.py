@@ -21,6 +21,9 @@ ENVIRONMENT = {
     "THUMBNAIL_BUCKET": "thumbnails-bucket",
     "DEAD_LETTER_QUEUE_URL": "",
     "CONVERT_FUNCTION": "convert",
+    "CONVERT_VERSION": "convert:2",
+    "SIGN_UPLOAD_VERSION": "sign_upload:2",
+    "GET_UPLOAD_VERSION": "get_upload:2",
     "URL_SUFFIX": "amazonaws.com",
     "MAX_UPLOAD_MEGABYTES": "20",
     "MAX_MEGAPIXELS": "50",
@@ -69,6 +72,9 @@ class Context:
 
     aws_request_id = "request"
     function_version = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Every file in events/ is what its function gets, and is answered as its name says."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,37 @@ import get_upload
 import redrive
 import report_failure
 import sign_upload
+import verify_api
+import verify_release
+from tests.codedeploy import CodeDeploy
 from tests.unit import pictures
 from tests.unit.conftest import Context
 from thumbs import storage
 
 EVENTS = Path(__file__).parents[2] / "events"
-HANDLERS = {module.__name__: module.handler for module in (convert, get_upload, redrive, report_failure, sign_upload)}
+MODULES = (convert, get_upload, redrive, report_failure, sign_upload, verify_api, verify_release)
+HANDLERS = {module.__name__: module.handler for module in MODULES}
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
 
 
 @pytest.fixture
-def put_through(environment: pytest.MonkeyPatch, s3: Any, context: Context) -> Any:
+def codedeploy(environment: pytest.MonkeyPatch) -> Iterator[CodeDeploy]:
+    with CodeDeploy() as codedeploy:
+        environment.setenv("AWS_ENDPOINT_URL_CODEDEPLOY", codedeploy.url)
+        yield codedeploy
+
+
+@pytest.fixture
+def put_through(environment: pytest.MonkeyPatch, s3: Any, codedeploy: CodeDeploy, context: Context) -> Any:
     queue = boto3.client("sqs").create_queue(QueueName="letters")["QueueUrl"]
     environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
     s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=pictures.jpeg())
 
     def put_through(name: str) -> Any:
-        return HANDLERS[name.split(".")[0]](json.loads((EVENTS / f"{name}.json").read_text()), context)
+        event = json.loads((EVENTS / f"{name}.json").read_text())
+        if name.endswith(".pre_traffic"):
+            codedeploy.expect(event)
+        return HANDLERS[name.split(".")[0]](event, context)
 
     return put_through
 
@@ -54,6 +68,9 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "convert.encoded_key": lambda answer: answer is None,
     "convert.test_event": lambda answer: answer is None,
     "report_failure.dead_letter": lambda _: _manifest()["status"] == "failed",
+    # There are no versions here that could be called; tests/service/test_release.py has them.
+    "verify_api.pre_traffic": lambda answer: answer == {"status": "Failed"},
+    "verify_release.pre_traffic": lambda answer: answer == {"status": "Failed"},
     "redrive.ten": lambda answer: answer == {"redriven": 0, "jobs": [], "left": 0},
 }
 

@@ -1,0 +1,144 @@
+"""The golden pictures, and what is wrong with what a version of convert has made of them.
+
+functions/golden/ holds the pictures and expected.json; dev/golden.py makes both and says what they show. What must come
+out is computed here from the stack's own settings, and by other code than the pipeline's.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from thumbs import formats, sizes
+from thumbs.manifest import Manifest
+
+_FOLDER = Path(__file__).parents[1] / "golden"
+
+# What dev/golden.py writes into every kind of metadata that it puts into a picture.
+_MARK = b"golden metadata"
+
+# Levels, of 255, that a cell's mean may be off. Measured over all pictures and output formats, at 64, 160 and 320
+# pixels: 5 at the quality of 80, 13 at 20, 50 at 1. The mistakes that these pictures are for are 59 off or more.
+_TOLERANCE = 20
+_COARSE, _COARSE_TOLERANCE = 20, 55  # below this quality
+
+# The least side of a thumbnail that is asked for its colours: the middle of each of the 4 cells is then 6 pixels wide.
+_LEAST_SIDE = 48
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One golden picture.
+
+    reason: the code with which it must be refused, or None. original: what the manifest must know of it. chart: the
+    colours that it must show, by rows, as [red, green, blue, alpha].
+    """
+
+    file: str
+    reason: str | None = None
+    original: dict[str, Any] | None = None
+    chart: list[list[list[int]]] | None = None
+
+    @property
+    def content(self) -> bytes:
+        return _FOLDER.joinpath(self.file).read_bytes()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The stack's settings, as far as thumbnails show them."""
+
+    sizes: tuple[sizes.Size, ...]
+    output: formats.Output
+    quality: int
+
+
+@cache
+def pictures() -> tuple[Picture, ...]:
+    expected = json.loads(_FOLDER.joinpath("expected.json").read_text())
+    return tuple(
+        Picture(each["file"], each.get("reason"), each.get("original"), expected["charts"].get(each.get("chart")))
+        for each in expected["pictures"]
+    )
+
+
+def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator[str]:
+    """What is wrong with what was made of a picture, a sentence for each thing; none when it is right.
+
+    made: every object of its job, by key.
+    """
+    manifests = [content for key, content in made.items() if key.endswith("/manifest.json")]
+    if len(manifests) != 1:
+        yield "there is no manifest"
+        return
+    manifest: Manifest = json.loads(manifests[0])
+    said = (manifest["reason"] or {}).get("code")
+    if picture.reason:
+        if (manifest["status"], said) != ("rejected", picture.reason):
+            yield f"it must be rejected as {picture.reason}, and is {manifest['status']} ({said})"
+        return
+    if manifest["status"] != "done":
+        yield f"it is {manifest['status']} ({said})"
+        return
+    expected = {**(picture.original or {}), "bytes": len(picture.content)}
+    if manifest["original"] != expected:
+        yield f"the original is {expected}, and not {manifest['original']}"
+    thumbnails = manifest["thumbnails"]
+    if [each["size"] for each in thumbnails] != [size.name for size in wanted.sizes]:
+        yield f"its thumbnails are {[each['size'] for each in thumbnails]}"
+        return
+    for thumbnail, size in zip(thumbnails, wanted.sizes, strict=True):
+        content = made.get(thumbnail["key"])
+        if content is None:
+            yield f"{size.name} is in the manifest, and nowhere else"
+        else:
+            yield from (f"{size.name}: {fault}" for fault in _faults(picture, thumbnail, content, size, wanted))
+
+
+def _faults(
+    picture: Picture, thumbnail: dict[str, Any], content: bytes, size: sizes.Size, wanted: Wanted
+) -> Iterator[str]:
+    from thumbs.pipeline import judge  # here, because it brings in Pillow
+
+    assert picture.chart is not None
+    assert picture.original is not None
+    try:
+        seen = judge.look(content, len(picture.chart), len(picture.chart[0]))
+    except Exception as error:
+        yield f"it is no picture ({error})"
+        return
+    found = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
+    if said := {name: thumbnail[name] for name in found if thumbnail[name] != found[name]}:
+        yield f"the manifest says {said}, and the file is {found}"
+    if seen.type != wanted.output.content_type:
+        yield f"it is {seen.type}, not {wanted.output.content_type}"
+    width, height = _box(picture.original["width"], picture.original["height"], size)
+    if abs(seen.width - width) >= 1 or abs(seen.height - height) >= 1:
+        yield f"it is {seen.width}x{seen.height}, not {width:g}x{height:g}"
+    if seen.metadata or _MARK in content:
+        yield f"it holds metadata ({', '.join(seen.metadata) or 'unnamed'})"
+    if not size.crop and min(seen.width, seen.height) >= _LEAST_SIDE:  # what a crop shows is the pipeline's choice
+        yield from _differences(picture.chart, seen.chart, wanted)
+
+
+def _box(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
+    """How large a thumbnail must be, to within a pixel: never enlarged, and in the shape of its box when it is cut."""
+    if size.crop:
+        part = min(1.0, width / size.width, height / size.height)
+        return max(1.0, size.width * part), max(1.0, size.height * part)
+    part = min(1.0, size.width / width, size.height / height)
+    return max(1.0, width * part), max(1.0, height * part)
+
+
+def _differences(chart: list[list[list[int]]], seen: list[list[list[float]]], wanted: Wanted) -> Iterator[str]:
+    tolerance = _TOLERANCE if wanted.quality >= _COARSE else _COARSE_TOLERANCE
+    for y, row in enumerate(chart):
+        for x, (*colour, alpha) in enumerate(row):
+            looks = [round(255 + (level - 255) * alpha / 255) for level in colour]  # on white, as what is seen
+            looks.append(alpha if wanted.output.transparency else 255)
+            off = max(abs(a - b) for a, b in zip(looks, seen[y][x], strict=True))
+            if off > tolerance:
+                yield f"the colour at {x},{y} is {[round(level) for level in seen[y][x]]}, not {looks}"
+                return  # one is enough to find the mistake

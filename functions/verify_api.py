@@ -1,0 +1,115 @@
+"""Before a new version of sign_upload or get_upload gets traffic: one upload through both, as a browser does it.
+
+sign, upload, read the result by its signed link, ask get_upload, follow the link to a thumbnail. What is uploaded lies
+under uploads/, where a signed form must put it, so it is the live version of convert that converts it.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from thumbs import browser, golden, keys, observe, release, settings, storage
+
+_TYPE = "image/jpeg"
+_CONVERSION_SECONDS = 30.0  # the upload waits in line with those of the users
+
+
+class Fault(Exception):
+    """What is wrong: the steps behind it cannot be taken."""
+
+
+@observe.function
+def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+    return release.hook(event, context, _faults)
+
+
+def _faults() -> Iterator[str]:
+    try:
+        _refuses_what_is_no_picture()
+        _takes_a_picture()
+    except (Fault, storage.CallFailed) as failure:
+        yield str(failure)
+
+
+def _refuses_what_is_no_picture() -> None:
+    observe.log().append_keys(step="refuse")
+    answer = _sign("text/plain", 1000)
+    if answer["statusCode"] != 415:
+        raise Fault(f"a text file is answered with {answer['statusCode']}")
+
+
+def _takes_a_picture() -> None:
+    picture = golden.pictures()[0].content
+    observe.log().append_keys(step="sign")
+    answer = _sign(_TYPE, len(picture))
+    if answer["statusCode"] != 201:
+        raise Fault(f"a picture is answered with {answer['statusCode']}: {answer['body']}")
+    (signed,) = json.loads(answer["body"])["uploads"]
+    job = signed["job"]
+    if not keys.is_job(job):
+        raise Fault(f"{job!r} is no job")
+    observe.log().append_keys(job=job)
+    try:
+        _upload(signed, picture)
+        _read(signed)
+        _ask(job)
+    finally:
+        storage.delete_upload(job)
+
+
+def _upload(signed: dict[str, Any], picture: bytes) -> None:
+    observe.log().append_keys(step="upload")
+    answer = browser.post(signed["upload"]["url"], signed["upload"]["fields"], picture)
+    if answer.status != 204:
+        raise Fault(f"S3 answers {answer.status} to the signed form: {answer.content[:500]!r}")
+
+
+def _read(signed: dict[str, Any]) -> None:
+    observe.log().append_keys(step="read the result")
+    answer = browser.get(signed["result"])
+    deadline = time.monotonic() + _CONVERSION_SECONDS
+    while answer.status != 200 and time.monotonic() < deadline:
+        time.sleep(0.2)
+        answer = browser.get(signed["result"])
+    if answer.status != 200:
+        raise Fault(f"S3 answers {answer.status} to the signed link: {answer.content[:500]!r}")
+    manifest = json.loads(answer.content)
+    if (manifest["job"], manifest["status"]) != (signed["job"], "done"):
+        raise Fault(f"the link leads to {manifest}")
+
+
+def _ask(job: str) -> None:
+    observe.log().append_keys(step="ask get_upload")
+    event = _request("GET", "/uploads/{job}") | {"pathParameters": {"job": job}}
+    answer = storage.call(settings.current().get_upload_version, event, release.ANSWER_SECONDS)
+    if answer["statusCode"] != 200:
+        raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
+    manifest = json.loads(answer["body"])
+    if (manifest["job"], manifest["status"]) != (job, "done"):
+        raise Fault(f"it answers {manifest}")
+    thumbnail = browser.get(manifest["thumbnails"][0]["url"])
+    if thumbnail.status != 200 or not thumbnail.type.startswith("image/"):
+        raise Fault(f"the link to a thumbnail is answered with {thumbnail.status}, {thumbnail.type}")
+
+
+def _sign(content_type: str, size: int) -> dict[str, Any]:
+    files = [{"name": "golden.jpg", "type": content_type, "size": size}]
+    event = _request("POST", "/uploads") | {"body": json.dumps({"files": files})}
+    answer: dict[str, Any] = storage.call(settings.current().sign_upload_version, event, release.ANSWER_SECONDS)
+    return answer
+
+
+def _request(method: str, resource: str) -> dict[str, Any]:
+    """As API Gateway passes it on."""
+    return {
+        "httpMethod": method,
+        "resource": resource,
+        "path": resource,
+        "headers": {"Content-Type": "application/json"},
+        "queryStringParameters": None,
+        "pathParameters": None,
+        "requestContext": {"resourcePath": resource, "httpMethod": method},
+        "body": None,
+        "isBase64Encoded": False,
+    }
