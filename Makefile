@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run operate lint-sar publish bench fuzz test test-fast lint format build deploy docs lock clean python
+.PHONY: help run operate lint-sar publish bench fuzz test test-fast lint format build deploy deploy-page docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -60,6 +60,9 @@ fuzz: .venv/test.stamp  ## Break pictures at random until something comes to har
 
 operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
 	@$(VENV)/python -m operate $(DO)
+
+deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, beside a deployed service (DO="--dry-run")
+	@$(VENV)/python -m dev.delivery $(DO)
 
 docs: .venv/test.stamp  ## Write the generated tables of the README again
 	@$(VENV)/python -m dev.docs

@@ -28,7 +28,6 @@ def bridge(stack: Stack, delivery: Delivery) -> None:
     """After the delivery stack is deployed and connected."""
     api_origin(stack, delivery)
     bucket_addresses(stack, delivery)
-    stack.update_functions()  # a changed parameter does not reach the published versions
 
 
 def api_origin(stack: Stack, delivery: Delivery) -> None:

@@ -93,7 +93,6 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         tls = Tls(int(edge.deployed.endpoint.rsplit(":", 1)[1]), tmp_path_factory.mktemp("certificate"))
         edge.domain = f"{edge.domain.removesuffix('.cloudfront.net')}.cloudfront.localhost:{tls.port}"
         edge.delivery.service.apply(None, {"DeliveryDomain": edge.domain})
-        edge.deployed.update_functions()
         edge.page_url = f"https://{edge.domain}/"
         yield edge
         tls.stop()

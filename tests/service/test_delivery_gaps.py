@@ -49,17 +49,6 @@ def test_the_page_may_connect_to_the_two_buckets_where_aws_has_them(unbridged: E
     assert policy.count("https://") == 2
 
 
-def test_a_changed_setting_does_not_reach_the_live_version(unbridged: Edge) -> None:
-    """SAM names versions after the code and the environment as it is written, not after the values of parameters."""
-    aws = unbridged.deployed.client("lambda")
-    for function in ("ConvertFunction", "GetUploadFunction"):
-        name = unbridged.deployed.functions[function]
-        newest = aws.get_function_configuration(FunctionName=name)
-        live = aws.get_function_configuration(FunctionName=name, Qualifier="live")
-        domains = [each["Environment"]["Variables"]["DELIVERY_DOMAIN"] for each in (newest, live)]
-        assert domains == [unbridged.domain, ""]
-
-
 # Not bridged
 
 

@@ -112,6 +112,31 @@ def test_every_function_says_how_it_is_run(resources: Template) -> None:
         assert group["LogGroupName"] == {"Fn::Sub": "/aws/lambda/${AWS::StackName}-" + file}
 
 
+def test_a_changed_setting_makes_a_new_version(template: Template, resources: Template) -> None:
+    """SAM names a version by the template as it is written, where a setting is a !Ref however it is set."""
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        if name.startswith("Verify"):
+            continue  # CodeDeploy calls these as they are, not by their alias
+        settings = {*references(function["Properties"]["Environment"])} & template["Parameters"].keys()
+        (version,) = (each for each in resources if re.fullmatch(f"{name}Version[0-9a-f]+", each))
+        described = {*references(resources[version]["Properties"].get("Description", {}))}
+        assert settings <= described, f"{name}: {settings - described}"
+
+
+def test_the_settings_of_a_version_fit_into_its_description(template: Template, resources: Template) -> None:
+    """Lambda takes 256 characters."""
+
+    def longest(parameter: Template) -> int:
+        if "AllowedValues" in parameter:
+            return max(len(str(value)) for value in parameter["AllowedValues"])
+        return len(str(parameter["MaxValue"])) if "MaxValue" in parameter else int(parameter["MaxLength"])
+
+    for version in of_type(resources, "AWS::Lambda::Version").values():
+        described = version["Properties"].get("Description", {}).get("Fn::Sub", "")
+        names = re.findall(r"\$\{(\w+)\}", described)
+        assert sum(longest(template["Parameters"][name]) + 1 for name in names) <= 256
+
+
 def test_timeouts_leave_room_for_what_is_inside_them(resources: Template) -> None:
     queue = resources["ConversionDeadLetterQueue"]["Properties"]
     redrive = resources["RedriveFunction"]["Properties"]
@@ -132,7 +157,9 @@ def test_every_bucket_is_private_encrypted_and_tidy(resources: Template) -> None
         assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
         assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
         assert properties["BucketEncryption"]
-        assert properties["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
+        assert properties["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == {
+            "Fn::Split": [",", {"Ref": "AllowedOrigins"}]
+        }
         assert any("AbortIncompleteMultipartUpload" in rule for rule in properties["LifecycleConfiguration"]["Rules"])
         assert {"DeletionPolicy", "UpdateReplacePolicy"} <= bucket.keys()
         (policy,) = (policy for policy in policies if policy["Bucket"] == {"Ref": name})
