@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run operate lint-sar publish bench fuzz test test-fast lint format build deploy deploy-page docs lock clean python
+.PHONY: help run operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy deploy-page docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -22,9 +22,14 @@ run: .venv/run.stamp  ## Run the whole service on this machine and open its page
 
 test: .venv/test.stamp .cache/sam.stamp lint  ## Prove everything: unit, template, service and browser tests
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest
-	@if command -v node >/dev/null; then node --test "tests/frontend/*.test.mjs"; \
-		elif [ -n "$$CI" ]; then echo "no node: the page's modules cannot be tested" >&2; exit 1; \
-		else echo "SKIPPED: the tests of the page's modules need node, which is not on this machine"; fi
+	@$(MAKE) --no-print-directory test-page
+
+test-page:  ## The page's modules by themselves: types and behaviour, in node
+	@if command -v npm >/dev/null; then \
+		$(MAKE) --no-print-directory .cache/tsc.stamp && tests/frontend/node_modules/.bin/tsc -p tests/frontend/jsconfig.json \
+		&& node --test tests/frontend/*.test.mjs; \
+	elif [ -n "$$CI" ]; then echo "no node: the page's modules cannot be tested" >&2; exit 1; \
+	else echo "SKIPPED: the tests of the page's modules need node and npm, which are not on this machine"; fi
 
 test-fast: .venv/test.stamp  ## The tests without emulator, SAM and browser: seconds
 	@$(VENV)/python -m pytest tests/unit
@@ -75,6 +80,11 @@ lock: .venv/test.stamp  ## Choose the newest versions of what development needs,
 	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header benchmarks/requirements.in -o benchmarks/requirements.txt
 	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header tests/sam.in -o tests/sam.txt
 
+.cache/tsc.stamp: tests/frontend/package-lock.json
+	@echo "installing TypeScript, which checks the page's types (once)"
+	@mkdir -p .cache && cd tests/frontend && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 # The peers are for the benchmark only; a missing one is named in its tables.
 .venv-bench.stamp: benchmarks/requirements.txt benchmarks/package-lock.json | python
 	@echo "installing the peers (once)"
@@ -84,7 +94,7 @@ lock: .venv/test.stamp  ## Choose the newest versions of what development needs,
 	@touch $@
 
 clean:  ## Remove everything that was built or installed
-	rm -rf .venv .venv-bench .venv-bench.stamp .cache .aws-sam benchmarks/node_modules
+	rm -rf .venv .venv-bench .venv-bench.stamp .cache .aws-sam benchmarks/node_modules tests/frontend/node_modules
 
 python:
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and none was found: https://www.python.org/downloads/" >&2; exit 1; fi

@@ -14,6 +14,8 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 from tests.browser.photos import jpeg, text
 from tests.browser.steps import PATIENCE, choose, expect_all_over, expect_stage, row
 from tests.browser.tab import Network, Watch
+from tests.journeys import Service
+from tests.service.test_failures import poisoned
 
 EVERYTHING = re.compile(".*")
 
@@ -122,6 +124,41 @@ def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
     page.dispatch_event("body", "drop", {"dataTransfer": transfer})
     expect(page.locator("html")).not_to_have_class("dropping")
     expect_stage(row(page, "dropped.jpg"), "done")
+
+
+def test_a_pasted_picture_is_taken(page: Page) -> None:
+    photo = jpeg("pasted.jpg")
+    transfer = page.evaluate_handle(
+        """([name, data]) => {
+            const transfer = new DataTransfer();
+            const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+            transfer.items.add(new File([bytes], name, {type: "image/jpeg"}));
+            return transfer;
+        }""",
+        [photo["name"], base64.b64encode(photo["buffer"]).decode()],
+    )
+    page.evaluate(
+        """(transfer) => document.dispatchEvent(
+            new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true, cancelable: true}))""",
+        transfer,
+    )
+    expect_stage(row(page, "pasted.jpg"), "done")
+
+
+def test_a_picture_that_was_just_taken_is_taken(page: Page) -> None:
+    """The camera's input, which a phone shows: here it is given a file as the camera would."""
+    page.locator("#camera").set_input_files([jpeg("image.jpg")])
+    expect_stage(row(page, "image.jpg"), "done")
+
+
+def test_a_conversion_that_failed_for_good_says_so_and_offers_a_retry(page: Page, stack: Service) -> None:
+    """Nobody may read originals for a while: after three attempts the page learns of it; then the outage is over."""
+    with poisoned(stack, "uploads/*"):
+        choose(page, jpeg("unlucky.jpg"))
+        expect_stage(row(page, "unlucky.jpg"), "stopped")
+        expect(row(page, "unlucky.jpg")).to_contain_text("Something went wrong on our side")
+    row(page, "unlucky.jpg").get_by_role("button", name="Retry").click()
+    expect_stage(row(page, "unlucky.jpg"), "done")
 
 
 def test_everything_can_be_done_with_the_keyboard(page: Page, shoot: Any) -> None:
