@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.tab import Network, Watch
@@ -89,12 +90,15 @@ def network(context: BrowserContext, page: Page) -> Network:
 
 @pytest.fixture
 def shoot(page: Page, request: pytest.FixtureRequest) -> Any:
-    """Keeps a picture of the page as it is now, in shots/ (not in git): `shoot("done")`."""
+    """Keeps a picture of the page as it is now, in shots/ (not in git), and looks that everybody can use it so:
+    `shoot("done")`."""
     SHOTS.mkdir(exist_ok=True)
     # Parametrized tests take one for each parameter.
     parameter = request.node.callspec.id if hasattr(request.node, "callspec") else ""
 
     def shoot(name: str, *, full: bool = True) -> None:
         page.screenshot(path=SHOTS / f"{'-'.join(filter(None, (name, parameter)))}.png", full_page=full)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
 
     return shoot
