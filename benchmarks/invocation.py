@@ -7,13 +7,9 @@ CODE runs first and is measured with the import. Runs outside the package, with 
 its layers.
 """
 
-import resource
 import time
 
-
-def cpu() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
+import usage  # type: ignore[import-not-found]  # beside this file
 
 
 def main() -> None:
@@ -31,30 +27,23 @@ def main() -> None:
     _, module, times, code = sys.argv
     event = json.load(sys.stdin)
     output, sys.stdout = sys.stdout, sys.stderr  # what the function logs is not an answer
-    before = cpu(), time.perf_counter()
+    before = usage.cpu(), time.perf_counter()
     exec(code, {})
     handler = import_module(module).handler
     answer = handler(event, Context())
-    after = cpu(), time.perf_counter()
+    after = usage.cpu(), time.perf_counter()
     warm = []
     for _ in range(int(times)):
-        start = cpu()
+        start = usage.cpu()
         handler(event, Context())
-        warm.append(cpu() - start)
+        warm.append(usage.cpu() - start)
     result = {
         "first": {"cpu": after[0] - before[0], "wall": after[1] - before[1]},
         "warm": sorted(warm)[len(warm) // 2] if warm else None,
-        "peak": _peak(),
+        "peak": usage.peak(),
         "answer": answer,
     }
     json.dump(result, output)
-
-
-def _peak() -> int:
-    """Bytes; as worker.peak."""
-    with open("/proc/self/status") as status:  # noqa: PTH123  pathlib would count as the function's import
-        own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
-    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) * 1024
 
 
 if __name__ == "__main__":

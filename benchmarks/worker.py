@@ -11,9 +11,7 @@ Every answer is {"answer": …} or {"error": sentence}.
 
 import json
 import os
-import resource
 import sys
-import time
 from base64 import b64encode
 from collections.abc import Callable
 from importlib import import_module
@@ -21,30 +19,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import usage
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
 
-_KIB = 1024
 _IDLE_RUNS = 5
-
-
-def cpu() -> float:
-    """Seconds, of this process with its threads, and of its children that have ended."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
-
-
-def peak() -> int:
-    """Bytes. A forked child's count includes the pages that it shares with its parent, so the larger one counts.
-
-    The kernel's own count for this process (ru_maxrss) would include whoever started it: VmHWM begins anew with exec.
-    """
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    status = Path("/proc/self/status")
-    if status.exists():
-        own = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    unit = 1 if sys.platform == "darwin" else _KIB  # macOS counts bytes
-    return max(own, children) * unit
 
 
 class Worker:
@@ -69,16 +48,16 @@ class Worker:
         self._made = self._peer.thumbnails(self._original)
 
     def _timed(self, work: Callable[[], None], times: int = 1) -> float:
-        before = cpu()
+        before = usage.cpu()
         for _ in range(times):
             work()
-        return (cpu() - before) / times
+        return (usage.cpu() - before) / times
 
     def thumbnails(self) -> list[str]:
         return [b64encode(made).decode() for made in self._made]
 
     def peak(self) -> int:
-        return peak()
+        return usage.peak()
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """Files that mean harm end as a rejection, on the first attempt and within the limits."""
 
+import os
 import random
+import signal
 import struct
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from tests.unit import pictures
 from tests.unit.pipeline import wicked
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import SENTENCES, Reason, Rejected, describe
+from thumbs.pipeline import sandbox
 from thumbs.pipeline.sandbox import SandboxError
 
 WANTED = pipeline.Wanted(sizes.parse("small=160"), formats.OUTPUTS["webp"], quality=80, max_megapixels=50)
@@ -35,9 +38,11 @@ def refusal(original: bytes, limits: pipeline.Limits = LIMITS, wanted: pipeline.
 
 @contextmanager
 def another_thread() -> Iterator[None]:
+    """So that the next picture has a new interpreter."""
     done = threading.Event()
     other = threading.Thread(target=done.wait)
     other.start()
+    sandbox.close()
     try:
         yield
     finally:
@@ -97,6 +102,19 @@ try:
     print(os.waitpid(-1, os.WNOHANG))
 except ChildProcessError:
     print("no children")
+"""
+
+_ORPHAN = """
+import os, sys, threading
+sys.path[:] = sys.argv[1:]
+from tests.unit.pipeline.test_pipeline_hostile import WANTED, formats, kept, pictures, pipeline, sandbox, wicked
+formats.INPUTS = (*formats.INPUTS, wicked.FORMAT)
+pipeline.run(pictures.jpeg(), WANTED, pipeline.Limits(seconds=0.5))
+child = sandbox._sandbox()._kept
+print(child._process, flush=True)
+child._send(sandbox._Job(2, wicked.file("hang"), wicked.FORMAT, WANTED, pipeline.Limits(seconds=0.5)), 1e9)
+child._receive(2, 1e9)
+os._exit(0)  # while the child hangs
 """
 
 _PLUGINS = """
@@ -259,6 +277,108 @@ class TestADecoderThat:
     def test_is_stopped_leaves_nothing_running(self) -> None:
         said = subprocess.run([sys.executable, "-c", _CHILDREN, *sys.path], capture_output=True, text=True, check=True)
         assert said.stdout.split() == ["too_complex", "no", "children"]
+
+    def test_ends_without_a_word_is_a_mistake_of_ours(self) -> None:
+        with pytest.raises(SandboxError, match="ended with 0"):
+            pipeline.run(wicked.file("say", ""), WANTED, LIMITS)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [bytes(range(32)), struct.pack(">QQ", 1, 2**62), struct.pack(">QQI", 1, 24, 20) + b'{"thumbnails": [[]]}'],
+        ids=["noise", "endless", "incomplete"],
+    )
+    def test_answers_nonsense_means_a_damaged_picture(self, answer: bytes) -> None:
+        sandbox.close()  # so that its picture is the first
+        refused = refusal(wicked.file("say", answer.hex()))
+        assert (refused.reason, refused.detail) == (Reason.DAMAGED, "the sandbox answered nonsense")
+
+    def test_answers_for_another_picture_is_not_believed(self) -> None:
+        sandbox.close()
+        refused = refusal(wicked.file("say", struct.pack(">QQ", 2, 0).hex()))
+        assert (refused.reason, refused.detail) == (Reason.DAMAGED, "the sandbox answered nonsense")
+        assert pipeline.run(pictures.jpeg(), WANTED, LIMITS).thumbnails
+
+    def test_outlives_this_process_ends_by_itself(self) -> None:
+        said = subprocess.run([sys.executable, "-c", _ORPHAN, *sys.path], capture_output=True, text=True, check=True)
+        child = int(said.stdout)
+        until = time.monotonic() + 20
+        while _runs(child) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not _runs(child)
+
+
+# The child that is kept
+
+
+def kept() -> int:
+    """The number of its process."""
+    child = sandbox._sandbox()._kept
+    assert child is not None
+    return child._process
+
+
+def test_a_child_is_kept_for_the_next_picture_whatever_its_format() -> None:
+    sandbox.close()  # its hundreds of pictures are soon full
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    first = kept()
+    for original in (pictures.png(), pictures.webp(), pictures.heic(), pictures.gif()):
+        assert pipeline.run(original, WANTED, LIMITS).thumbnails
+    assert kept() == first
+
+
+def test_what_a_kept_child_makes_is_what_a_new_one_makes() -> None:
+    originals = [pictures.jpeg(picture=pictures.photo(400 + 10 * n, 300)) for n in range(4)]
+    in_turn = [pipeline.run(original, WANTED, LIMITS) for original in originals]
+    for original, made in zip(originals, in_turn, strict=True):
+        sandbox.close()
+        assert pipeline.run(original, WANTED, LIMITS) == made
+
+
+def test_after_a_refusal_there_is_another_child() -> None:
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    first = kept()
+    assert refusal(pictures.jpeg()[:-200]).reason is Reason.DAMAGED
+    assert not _runs(first)
+    assert pipeline.run(pictures.jpeg(), WANTED, LIMITS).thumbnails
+
+
+def test_a_child_that_died_while_nobody_looked_is_replaced_and_the_picture_converted() -> None:
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    first = kept()
+    os.kill(first, signal.SIGKILL)
+    assert pipeline.run(pictures.jpeg(), WANTED, LIMITS).thumbnails
+    assert kept() != first
+    assert not _runs(first)
+
+
+def test_a_child_that_is_stuck_before_it_begins_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    monkeypatch.setattr(sandbox, "_START_SECONDS", 0.2)
+    os.kill(kept(), signal.SIGSTOP)
+    assert pipeline.run(pictures.jpeg(picture=pictures.photo(2000, 1500), quality=100), WANTED, LIMITS).thumbnails
+
+
+def test_no_child_is_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.close()
+    monkeypatch.setattr(sandbox, "_MOST_PICTURES", 2)
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    first = kept()
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    assert not _runs(first)
+
+
+def test_a_child_that_holds_on_to_much_memory_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_MOST_AT_REST", -(2**30))
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    assert sandbox._sandbox()._kept is None
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_a_process_with_threads_converts_in_a_new_interpreter() -> None:
