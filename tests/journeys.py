@@ -131,8 +131,12 @@ class Service:
 
     def metrics(self, function: str) -> set[str]:
         """The names of the metrics that a function has written."""
-        blobs = [line["_aws"]["CloudWatchMetrics"][0] for line in self._written(function) if "_aws" in line]
+        blobs = [blob["_aws"]["CloudWatchMetrics"][0] for blob in self.blobs(function)]
         return {f"{blob['Namespace']}/{metric['Name']}" for blob in blobs for metric in blob["Metrics"]}
+
+    def blobs(self, function: str) -> list[dict[str, Any]]:
+        """The metrics that a function has written, as CloudWatch reads them: values, dimensions and "_aws"."""
+        return [line for line in self._written(function) if "_aws" in line]
 
     def _written(self, function: str) -> list[dict[str, Any]]:
         pages = self.deployed.client("logs").get_paginator("filter_log_events")

@@ -41,8 +41,8 @@ def hook(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]
             status = "Failed" if faults else "Succeeded"
     except OutOfTime:
         log.error("refused", fault="the verification did not end in its time")
-    except Exception:
-        log.exception("refused", fault="the verification itself failed")
+    except Exception as error:
+        log.exception("refused", fault=f"the verification itself failed: {error}")
     finally:
         if "DeploymentId" in event:
             storage.report_release(event["DeploymentId"], event["LifecycleEventHookExecutionId"], status)

@@ -45,11 +45,11 @@ class Overtaken(Exception):
 
 
 class CallFailed(Exception):
-    """A version of a function raised an error, or did not answer in time. Says which."""
+    """A version of a function raised an error. Says which."""
 
-    def __init__(self, what: str, too_slow: bool = False):
-        super().__init__(what)
-        self.too_slow = too_slow
+
+class TooSlow(CallFailed):
+    """A version of a function did not answer in time."""
 
 
 @cache
@@ -201,16 +201,22 @@ def made(job: str) -> dict[str, bytes]:
 
 def delete_probe(job: str) -> None:
     """Delete a golden picture and all that was made of it."""
-    bucket = settings.current().thumbnail_bucket
-    for key in (keys.probe(job), *_keys(job)):
-        _client("s3").delete_object(Bucket=bucket, Key=key)
+    _delete(keys.probe(job), *_keys(job))
 
 
 def delete_upload(job: str) -> None:
     """Delete an original and all that was made of it."""
     _client("s3").delete_object(Bucket=settings.current().upload_bucket, Key=keys.upload(job))
-    for key in _keys(job):
-        _client("s3").delete_object(Bucket=settings.current().thumbnail_bucket, Key=key)
+    _delete(*_keys(job))
+
+
+def _delete(*names: str) -> None:
+    """Objects of the thumbnail bucket. Raises RuntimeError for what S3 did not delete, which it says in its answer."""
+    objects = {"Objects": [{"Key": name} for name in names], "Quiet": True}
+    if names:
+        answer = _client("s3").delete_objects(Bucket=settings.current().thumbnail_bucket, Delete=objects)
+        if "Errors" in answer:
+            raise RuntimeError(f"not deleted: {answer['Errors']}")
 
 
 def _keys(job: str) -> list[str]:
@@ -220,11 +226,11 @@ def _keys(job: str) -> list[str]:
 
 
 def call(version: str, event: dict[str, Any], seconds: float) -> Any:
-    """What a version of a function answers. version: its ARN. Raises CallFailed, after these seconds at the latest."""
+    """What a version of a function answers. version: its ARN. Raises CallFailed, or TooSlow after so many seconds."""
     try:
         answer = _impatient_lambda(seconds).invoke(FunctionName=version, Payload=json.dumps(event).encode())
     except ReadTimeoutError as error:
-        raise CallFailed(f"no answer within {seconds:g} seconds", too_slow=True) from error
+        raise TooSlow(f"no answer within {seconds:g} seconds") from error
     payload = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         raise CallFailed(f"{payload.get('errorType')}: {payload.get('errorMessage')}")
