@@ -1,0 +1,135 @@
+"""What makes CodeDeploy verify a release and roll it back: wiring that only AWS can run, so all of it is read here."""
+
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import pytest
+
+from dev import stack
+from tests.template.conftest import PACKAGES, Template
+from tests.template.test_template import graph, of_type, references
+from thumbs import keys, release
+
+# Each function that serves users, and the hook that verifies it.
+HOOKS = {
+    "ConvertFunction": "VerifyReleaseFunction",
+    "SignUploadFunction": "VerifyApiFunction",
+    "GetUploadFunction": "VerifyApiFunction",
+}
+
+
+def version_of(resources: Template, function: str) -> str:
+    """The logical id of the version that the alias of a function leads to."""
+    name: str = resources[f"{function}Aliaslive"]["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+    return name
+
+
+def statements(resources: Template, function: str) -> list[Template]:
+    policies = resources[f"{function}Role"]["Properties"]["Policies"]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+@pytest.mark.parametrize(("function", "hook"), HOOKS.items())
+def test_an_alias_moves_by_its_deployment_group_and_after_its_hook(
+    resources: Template, function: str, hook: str
+) -> None:
+    assert resources[f"{function}Aliaslive"]["UpdatePolicy"] == {
+        "CodeDeployLambdaAliasUpdate": {
+            "ApplicationName": {"Ref": "ServerlessDeploymentApplication"},
+            "DeploymentGroupName": {"Ref": f"{function}DeploymentGroup"},
+            "BeforeAllowTrafficHook": {"Ref": hook},
+        }
+    }
+    group = resources[f"{function}DeploymentGroup"]["Properties"]
+    assert group["ApplicationName"] == {"Ref": "ServerlessDeploymentApplication"}
+    assert group["DeploymentStyle"] == {"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL"}
+    rollback = group["AutoRollbackConfiguration"]
+    assert rollback["Enabled"] is True
+    assert {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"} <= set(rollback["Events"])  # a hook's Failed is a failure
+    assert group["AlarmConfiguration"]["Enabled"] is True
+
+
+def test_only_what_serves_users_moves_step_by_step(resources: Template) -> None:
+    moving = {name for name, alias in of_type(resources, "AWS::Lambda::Alias").items() if "UpdatePolicy" in alias}
+
+    assert moving == {f"{function}Aliaslive" for function in HOOKS}
+    assert resources["ServerlessDeploymentApplication"]["Properties"] == {"ComputePlatform": "Lambda"}
+
+
+def test_nothing_moves_step_by_step_when_that_is_switched_off() -> None:
+    at_once = stack.translate(stack.packaged(PACKAGES), {"GradualDeployments": "false"})["Resources"]
+
+    assert not [name for name, alias in of_type(at_once, "AWS::Lambda::Alias").items() if "UpdatePolicy" in alias]
+    assert set(HOOKS.values()) <= at_once.keys()
+
+
+def test_codedeploy_may_call_the_hooks(resources: Template) -> None:
+    """AWSCodeDeployRoleForLambda allows lambda:InvokeFunction on function:CodeDeployHook_* and nothing else to call."""
+    groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup").values()
+    (role,) = {group["Properties"]["ServiceRoleArn"]["Fn::GetAtt"][0] for group in groups}
+    managed = resources[role]["Properties"]["ManagedPolicyArns"]
+    assert [arn.rsplit("/", 1)[-1] for arn in managed] == ["AWSCodeDeployRoleForLambda"]
+    (trust,) = resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": ["codedeploy.amazonaws.com"]}
+    for hook in set(HOOKS.values()):
+        text, parts = resources[hook]["Properties"]["FunctionName"]["Fn::Sub"]
+        assert parts == {"Id": {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}}
+        name = text.replace("${Id}", "51af3dc0-da77-11e4-872e-1234567db123")  # as every stack's id ends
+        assert name.startswith("CodeDeployHook_")
+        assert len(name) <= 64, "Lambda takes no longer names"
+
+
+@pytest.mark.parametrize("hook", sorted(set(HOOKS.values())))
+def test_a_hook_verifies_exactly_the_versions_that_wait_for_it(resources: Template, hook: str) -> None:
+    waiting = {function for function, its in HOOKS.items() if its == hook}
+    variables = resources[hook]["Properties"]["Environment"]["Variables"]
+
+    told = {name: value["Ref"] for name, value in variables.items() if name.endswith("_VERSION")}
+
+    assert sorted(told.values()) == sorted(version_of(resources, function) for function in waiting)
+    calls = [each for each in statements(resources, hook) if each["Action"] == "lambda:InvokeFunction"]
+    assert set(references(calls)) == waiting
+
+
+@pytest.mark.parametrize("hook", sorted(set(HOOKS.values())))
+def test_a_hook_may_tell_codedeploy_how_it_ended(resources: Template, hook: str) -> None:
+    (statement,) = (each for each in statements(resources, hook) if "codedeploy" in str(each["Action"]))
+
+    assert statement["Effect"] == "Allow"
+    assert statement["Action"] == "codedeploy:PutLifecycleEventHookExecutionStatus"
+    (resource,) = statement["Resource"].values()
+    assert resource.endswith(":deploymentgroup:*")
+
+
+def test_the_verification_of_convert_reaches_no_thumbnail_of_a_user(resources: Template) -> None:
+    on_objects = [each for each in statements(resources, "VerifyReleaseFunction") if "Object" in str(each["Action"])]
+
+    assert {each["Resource"]["Fn::Sub"] for each in on_objects} == {
+        f"${{ThumbnailBucket.Arn}}/{keys.PROBES}*",
+        f"${{ThumbnailBucket.Arn}}/{keys.PROBE_JOBS}*",
+    }
+
+
+def test_probes_lie_where_nobody_is_notified(resources: Template) -> None:
+    assert "NotificationConfiguration" not in resources["ThumbnailBucket"]["Properties"]
+
+
+def test_one_hook_for_all_would_be_a_circle(resources: Template) -> None:
+    """Why there are two; and the proof that the test for circles sees hooks."""
+    hook: Any = resources["VerifyReleaseFunction"]
+    variables = {"SIGN_UPLOAD_VERSION": {"Ref": version_of(resources, "SignUploadFunction")}}
+    careless = hook | {"Properties": hook["Properties"] | {"Environment": {"Variables": variables}}}
+
+    TopologicalSorter(graph(resources)).prepare()
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph(resources | {"VerifyReleaseFunction": careless})).prepare()
+
+
+def test_the_time_of_a_hook_is_enough_and_a_version_that_waits_for_its_timeout_is_too_slow(
+    resources: Template,
+) -> None:
+    convert = resources["ConvertFunction"]["Properties"]
+    for hook in set(HOOKS.values()):
+        timeout = resources[hook]["Properties"]["Timeout"]
+        assert 5 * release.ANSWER_SECONDS < timeout < 3600, "CodeDeploy waits for an hour"
+    assert convert["Timeout"] > release.ANSWER_SECONDS

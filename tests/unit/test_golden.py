@@ -1,0 +1,242 @@
+"""The golden pictures show what they are said to show, and what is wrong with a thumbnail is seen."""
+
+import json
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import verify_release
+from dev import golden as generator
+from tests.codedeploy import CodeDeploy
+from tests.unit.conftest import Context
+from thumbs import errors, formats, golden, keys, manifest, pipeline, release, sizes
+from thumbs.pipeline import judge
+
+JOB = "0" * 32
+SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20")
+WANTED = golden.Wanted(SIZES, formats.OUTPUTS["webp"], 80)
+Change = Callable[[Image.Image], Image.Image]
+
+
+def name(picture: golden.Picture) -> str:
+    return picture.file
+
+
+def converted(picture: golden.Picture, wanted: golden.Wanted) -> dict[str, bytes]:
+    """What the service makes of a picture, by key."""
+    try:
+        conversion = pipeline.run(picture.content, pipeline.Wanted(wanted.sizes, wanted.output, wanted.quality, 50))
+    except errors.Rejected as refusal:
+        reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)
+        return stored(manifest.rejected(JOB, reason, refusal.original), {})
+    contents = {f"{JOB}/{made.size}.{wanted.output.extension}": made.content for made in conversion.thumbnails}
+    thumbnails = [
+        manifest.Thumbnail(made.size, made.width, made.height, wanted.output.content_type, len(made.content), key, "")
+        for key, made in zip(contents, conversion.thumbnails, strict=True)
+    ]
+    return stored(manifest.done(JOB, conversion.original, thumbnails, conversion.placeholder), contents)
+
+
+def stored(said: manifest.Manifest, contents: dict[str, bytes]) -> dict[str, bytes]:
+    return {f"{JOB}/manifest.json": json.dumps(said).encode(), **contents}
+
+
+def named(file: str) -> golden.Picture:
+    (found,) = (picture for picture in golden.pictures() if picture.file == file)
+    return found
+
+
+def test_the_files_are_those_that_the_generator_makes() -> None:
+    """By name and by what must come of them; the bytes of encoders may differ from machine to machine."""
+    committed = {path.name for path in generator.FOLDER.iterdir()}
+
+    assert committed == {*generator.files(), "expected.json"}
+    assert generator.FOLDER.joinpath("expected.json").read_text() == generator.written(generator.expected())
+    assert sum(path.stat().st_size for path in generator.FOLDER.iterdir()) < 100_000
+
+
+@pytest.mark.parametrize("output", formats.OUTPUTS)
+@pytest.mark.parametrize("picture", golden.pictures(), ids=name)
+def test_a_good_service_has_no_faults(picture: golden.Picture, output: str) -> None:
+    wanted = replace(WANTED, output=formats.OUTPUTS[output])
+
+    assert list(golden.faults(picture, converted(picture, wanted), wanted)) == []
+
+
+@pytest.mark.parametrize("quality", [1, 20, 100])
+@pytest.mark.parametrize("output", formats.OUTPUTS)
+def test_no_setting_of_quality_makes_a_fault(output: str, quality: int) -> None:
+    wanted = golden.Wanted(sizes.parse("small=64,medium=160,large=640"), formats.OUTPUTS[output], quality)
+    for file in ("orientation-1.jpg", "display-p3.jpg", "alpha.png", "still.avif"):
+        assert list(golden.faults(named(file), converted(named(file), wanted), wanted)) == []
+
+
+def tampered(change: Change, **options: Any) -> dict[str, bytes]:
+    """A good conversion, the largest thumbnail of which was changed and stored again."""
+    made = converted(named("alpha.png"), WANTED)
+    key = f"{JOB}/medium.webp"
+    file = BytesIO()
+    change(Image.open(BytesIO(made[key])).convert("RGBA")).save(file, **{"format": "WEBP", "quality": 90, **options})
+    said = json.loads(made[f"{JOB}/manifest.json"])
+    said["thumbnails"][1]["bytes"] = len(file.getvalue())
+    return {**made, f"{JOB}/manifest.json": json.dumps(said).encode(), key: file.getvalue()}
+
+
+def same(picture: Image.Image) -> Image.Image:
+    return picture
+
+
+def opaque(picture: Image.Image) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+
+
+def in_wrong_colours(picture: Image.Image) -> Image.Image:
+    """Numbers of Display P3 taken for sRGB: the mistake that moves colours least."""
+    misread = generator._in_display_p3(picture.convert("RGB"))
+    misread.putalpha(picture.getchannel("A"))
+    return misread
+
+
+@pytest.mark.parametrize("turn", Image.Transpose)
+def test_the_chart_looks_different_from_every_side(turn: Image.Transpose) -> None:
+    turned = tampered(lambda picture: picture.transpose(turn).resize(picture.size))
+
+    assert "medium: the colour at" in " ".join(golden.faults(named("alpha.png"), turned, WANTED))
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (lambda: tampered(same, exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"), "medium: it holds metadata (exif)"),
+        (lambda: tampered(same, icc_profile=generator.display_p3()), "medium: it holds metadata (icc_profile)"),
+        (lambda: tampered(same, xmp=b"<x:xmpmeta/>"), "medium: it holds metadata (xmp)"),
+        (lambda: tampered(opaque), "medium: the colour at 2,0 is"),
+        (lambda: tampered(in_wrong_colours), "medium: the colour at"),
+        (lambda: tampered(lambda picture: picture.resize((318, 240))), "medium: it is 318x240, not 320x240"),
+        (lambda: tampered(same, format="AVIF"), "medium: it is image/avif, not image/webp"),
+        (lambda: {**tampered(same), f"{JOB}/medium.webp": b"RIFF"}, "medium: it is no picture"),
+    ],
+)
+def test_what_is_wrong_with_a_thumbnail_is_seen(made: Callable[[], dict[str, bytes]], words: str) -> None:
+    assert words in " ".join(golden.faults(named("alpha.png"), made(), WANTED))
+
+
+def test_a_thumbnail_that_is_as_it_should_be_is_none_of_these() -> None:
+    """Or the tests above would pass with any change."""
+    assert list(golden.faults(named("alpha.png"), tampered(same), WANTED)) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (dict, "there is no manifest"),
+        (lambda: stored(manifest.failed(JOB, errors.describe(errors.Reason.CONVERSION_FAILED)), {}), "it is failed"),
+        (lambda: converted(named("text.jpg"), WANTED), "it is rejected (not_an_image)"),
+        (lambda: converted(named("display-p3.jpg"), WANTED), "the original is"),
+        (
+            lambda: converted(named("alpha.png"), replace(WANTED, sizes=SIZES[:2])),
+            "its thumbnails are ['small', 'medium']",
+        ),
+        (
+            lambda: {
+                key: content for key, content in converted(named("alpha.png"), WANTED).items() if "small" not in key
+            },
+            "small is in the manifest, and nowhere else",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_manifest_is_seen(made: Callable[[], dict[str, bytes]], words: str) -> None:
+    assert words in " ".join(golden.faults(named("alpha.png"), made(), WANTED))
+
+
+@pytest.mark.parametrize("file", ["text.jpg", "bomb.png"])
+def test_what_must_be_refused_must_be_refused_for_its_reason(file: str) -> None:
+    for wrong in (converted(named("alpha.png"), WANTED), {}):
+        assert list(golden.faults(named(file), wrong, WANTED)) != []
+    other = manifest.rejected(JOB, errors.describe(errors.Reason.DAMAGED), None)
+    (fault,) = golden.faults(named(file), stored(other, {}), WANTED)
+    assert fault.startswith(f"it must be rejected as {named(file).reason}")
+
+
+def test_a_picture_is_seen_as_it_looks_on_white() -> None:
+    file = BytesIO()
+    Image.new("RGBA", (40, 20), (200, 0, 0, 128)).save(file, "WEBP", lossless=True)
+
+    seen = judge.look(file.getvalue(), 1, 2)
+
+    assert (seen.type, seen.width, seen.height, seen.metadata) == ("image/webp", 40, 20, ())
+    assert seen.chart == [[[227, 127, 127, 128]] * 2]
+
+
+# What CodeDeploy hears, when nothing can be verified at all
+
+
+@pytest.fixture
+def codedeploy(environment: pytest.MonkeyPatch) -> Any:
+    with CodeDeploy() as codedeploy:
+        environment.setenv("AWS_ENDPOINT_URL_CODEDEPLOY", codedeploy.url)
+        yield codedeploy
+
+
+def test_codedeploy_hears_of_a_verification_that_breaks(s3: Any, codedeploy: CodeDeploy, context: Context) -> None:
+    """Here: there is no Lambda that could be called. The probe is deleted all the same."""
+    execution = codedeploy.execution()
+
+    assert verify_release.handler(execution.event, context) == {"status": "Failed"}
+
+    assert execution.status == "Failed"
+    assert "Contents" not in s3.list_objects_v2(Bucket="thumbnails-bucket")
+
+
+@pytest.mark.parametrize(("faults", "status"), [([], "Succeeded"), (["something"], "Failed")])
+def test_codedeploy_hears_how_it_ended(
+    aws: None, codedeploy: CodeDeploy, context: Context, faults: list[str], status: str
+) -> None:
+    execution = codedeploy.execution()
+
+    assert release.hook(execution.event, context, lambda: faults) == {"status": status}
+    assert execution.status == status
+
+
+def test_codedeploy_hears_of_a_verification_that_does_not_end(aws: None, codedeploy: CodeDeploy) -> None:
+    class Late(Context):
+        def get_remaining_time_in_millis(self) -> int:
+            return 15_100  # what is kept for the farewell, and a moment
+
+    def endless() -> list[str]:
+        try:
+            while True:
+                signal.pause()
+        except Exception:  # what libraries do with whatever goes wrong inside them
+            return []
+
+    execution = codedeploy.execution()
+
+    assert release.hook(execution.event, Late(), endless) == {"status": "Failed"}
+    assert execution.status == "Failed"
+
+
+def test_a_person_may_ask_without_codedeploy(context: Context) -> None:
+    assert release.hook({}, context, list) == {"status": "Succeeded"}
+
+
+def test_a_report_that_is_not_heard_is_an_error(aws: None, codedeploy: CodeDeploy, context: Context) -> None:
+    unknown = {"DeploymentId": "d-UNKNOWN", "LifecycleEventHookExecutionId": "unknown"}
+
+    with pytest.raises(Exception, match="InvalidLifecycleEventHookExecutionId"):
+        release.hook(unknown, context, list)
+
+
+def test_a_probe_is_a_job_whose_leftovers_can_be_told_from_all_others() -> None:
+    job = keys.new_probe()
+
+    assert keys.is_job(job)
+    assert keys.job_of(keys.probe(job)) == job
+    assert keys.manifest(job).startswith(keys.PROBE_JOBS)
+    assert keys.new_probe() != job
+    assert keys.job_of(f"elsewhere/{job}") is None
