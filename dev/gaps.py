@@ -75,9 +75,7 @@ def open_api(stack: Stack) -> None:
             **({"statusCode": str(response["statusCode"])} if "statusCode" in response else {}),
         )
     for name, schema in document["components"]["schemas"].items():
-        gateway.create_model(
-            restApiId=api, name=name.title(), contentType="application/json", schema=json.dumps(schema)
-        )
+        gateway.create_model(restApiId=api, name=name, contentType="application/json", schema=json.dumps(schema))
     validator = gateway.create_request_validator(restApiId=api, name="body", validateRequestBody=True)["id"]
     paths = {resource["path"]: resource["id"] for resource in gateway.get_resources(restApiId=api)["items"]}
     for path, methods in document["paths"].items():
@@ -105,7 +103,8 @@ def _validate(gateway: Any, api: str, resource: str, method: str, model: str, va
     gateway.put_method(
         **place,
         authorizationType="NONE",
-        requestModels={"application/json": model.title()},
+        apiKeyRequired=gateway.get_method(**place)["apiKeyRequired"],
+        requestModels={"application/json": model},
         requestValidatorId=validator,
     )
     gateway.put_integration(

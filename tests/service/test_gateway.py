@@ -1,6 +1,7 @@
 """What API Gateway itself answers, and who may read it."""
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_browser_may_upload_and_read_the_result(stack: Service) -> None:
 
 
 @pytest.fixture(scope="module")
-def strict() -> Stack:  # type: ignore[misc]
+def strict() -> Iterator[Stack]:
     """A stack of its own: few requests, and two pages that may use it."""
     parameters = {
         "RequestsPerSecond": "1",
@@ -146,3 +147,37 @@ def test_only_allowed_origins_may_use_the_service(strict: Stack, origin: str, al
     for each in (preflight, answer, upload):
         assert each.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
     assert preflight.headers["Vary"] == answer.headers["Vary"] == "Origin"
+
+
+@pytest.fixture(scope="module")
+def keyed() -> Iterator[Stack]:
+    with Emulator(free_port()) as emulator:
+        deployed = Stack(emulator.url, {"ApiKeyRequired": "true"})
+        deployed.deploy()
+        yield deployed
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "uploads", 400), ("GET", "limits", 200), ("GET", f"uploads/{'0' * 32}", 404)],
+)
+def test_a_key_is_asked_for_where_the_stack_wants_one(keyed: Stack, method: str, path: str, status: int) -> None:
+    key = keyed.client("apigateway").get_api_key(apiKey=keyed.outputs["ApiKey"], includeValue=True)["value"]
+
+    def call(**headers: str) -> requests.Response:
+        return requests.request(method, keyed.api_url + path, headers=headers, json={}, timeout=10)
+
+    for refused in (call(), call(**{"x-api-key": "0" * 40})):
+        assert refused.status_code == 403
+        assert refused.headers["Content-Type"] == "application/problem+json"
+        assert refused.headers["Access-Control-Allow-Origin"] == "*"
+    assert call(**{"x-api-key": key}).status_code == status
+
+
+def test_a_preflight_needs_no_key(keyed: Stack) -> None:
+    asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-api-key"}
+
+    answer = requests.options(f"{keyed.api_url}uploads", headers=asked, timeout=10)
+
+    assert answer.status_code == 204
+    assert "x-api-key" in answer.headers["Access-Control-Allow-Headers"].lower()

@@ -194,9 +194,9 @@ def test_the_gateway_refuses_malformed_bodies_throttles_and_logs(resources: Temp
     validator = document["x-amazon-apigateway-request-validators"][post["x-amazon-apigateway-request-validator"]]
     assert validator["validateRequestBody"] is True
     assert post["requestBody"]["content"]["application/json"]["schema"] == {
-        "$ref": "#/components/schemas/uploadrequest"
+        "$ref": "#/components/schemas/UploadRequest"
     }
-    files = document["components"]["schemas"]["uploadrequest"]["properties"]["files"]
+    files = document["components"]["schemas"]["UploadRequest"]["properties"]["files"]
     assert (files["minItems"], files["maxItems"]) == (1, requests.MAX_FILES)
 
     stage = resources["Apiv1Stage"]["Properties"]
