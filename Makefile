@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy deploy-page docs lock clean python
+.PHONY: help run operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy deploy-page golden docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -68,6 +68,9 @@ operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"
 
 deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, beside a deployed service (DO="--dry-run")
 	@$(VENV)/python -m dev.delivery $(DO)
+
+golden: .venv/test.stamp  ## Make the golden pictures again, which verify a release
+	@$(VENV)/python -m dev.golden
 
 docs: .venv/test.stamp  ## Write the generated tables of the README again
 	@$(VENV)/python -m dev.docs
