@@ -12,7 +12,7 @@ from dev.stack import Stack
 from tests.journeys import Service
 
 # The cheap kinds first: whoever breaks something basic hears of it within seconds.
-KINDS = ("unit", "template", "release", "service", "browser", "fuzz")
+KINDS = ("unit", "template", "release", "service", "browser", "sam_local", "fuzz")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -68,6 +68,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "convert.encoded_key": lambda answer: answer is None,
     "convert.test_event": lambda answer: answer is None,
     "report_failure.dead_letter": lambda _: _manifest()["status"] == "failed",
+    "report_failure.envelope": lambda _: _manifest()["status"] == "failed",
     # There are no versions here that could be called; tests/service/test_release.py has them.
     "verify_api.pre_traffic": lambda answer: answer == {"status": "Failed"},
     "verify_release.pre_traffic": lambda answer: answer == {"status": "Failed"},

@@ -1,0 +1,108 @@
+"""The service with its functions in containers: what a user does, as in tests/service and tests/browser."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+import requests
+from playwright.sync_api import Page
+
+from tests.browser.conftest import blank, browser, context, context_options, watch  # noqa: F401 (fixtures)
+from tests.browser.photos import jpeg
+from tests.browser.steps import choose, expect_stage, row
+from tests.journeys import Service, wait_for
+from tests.sam_local.conftest import Run
+from tests.unit import pictures
+
+
+@contextmanager
+def unreadable(service: Service, key: str) -> Iterator[None]:
+    """No function may read this object: an outage, as seen by the conversion."""
+    policy = json.loads(service.s3.get_bucket_policy(Bucket=service.uploads)["Policy"])
+    outage = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{service.uploads}/{key}",
+    }
+    changed = policy | {"Statement": [*policy["Statement"], outage]}
+    service.s3.put_bucket_policy(Bucket=service.uploads, Policy=json.dumps(changed))
+    try:
+        yield
+    finally:
+        service.s3.put_bucket_policy(Bucket=service.uploads, Policy=json.dumps(policy))
+
+
+def test_an_upload_becomes_thumbnails_by_links_that_were_signed_in_containers(containers: Service, run: Run) -> None:
+    signed = containers.upload(pictures.jpeg())
+
+    manifest = containers.result(signed)
+
+    assert manifest["status"] == "done", manifest
+    links = [thumbnail["url"] for thumbnail in manifest["thumbnails"]]
+    assert {urlsplit(link).netloc for link in [*links, signed.url, signed.result]} == {urlsplit(run.endpoint).netloc}
+    assert [requests.get(link, timeout=30).status_code for link in links] == [200, 200, 200]
+    assert containers.get(f"uploads/{signed.job}").json()["status"] == "done"
+
+
+def test_what_is_no_picture_is_refused_with_its_reason(containers: Service) -> None:
+    assert containers.convert(b"Dear Sir or Madam")["reason"]["code"] == "not_an_image"
+
+
+def test_an_original_that_cannot_be_read_is_tried_three_times_reported_redriven_and_done(
+    containers: Service, run: Run
+) -> None:
+    signed = containers.sign()
+    with unreadable(containers, signed.fields["key"]):
+        signed.post(pictures.jpeg())
+        assert containers.result(signed)["reason"]["code"] == "conversion_failed"
+        assert sum("conversion failed" in line and signed.job in line for line in run.lines) == 3
+
+    answer = run.invoke("RedriveFunction", {})
+
+    assert answer == {"redriven": 1, "jobs": [signed.job], "left": 0}
+    wait_for(lambda: containers.result(signed)["status"] == "done" or None, "manifest that is done")
+
+
+def test_a_function_in_a_container_has_the_rights_of_its_own_role_and_no_others(run: Run) -> None:
+    environment = json.loads((run.folder / ".cache" / "sam-local" / "environment.json").read_text())
+    variables = environment["SignUploadFunction"]
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=run.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=variables["AWS_SESSION_TOKEN"],
+    )
+
+    with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+        s3.list_objects_v2(Bucket=variables["UPLOAD_BUCKET"])
+
+
+def test_the_page_shows_thumbnails_that_containers_made(blank: Page, containers: Service) -> None:  # noqa: F811
+    blank.goto(containers.page_url)
+    blank.locator("#terms:not(:empty)").wait_for()
+
+    choose(blank, jpeg("photo.jpg", 1200, 900))
+
+    expect_stage(row(blank, "photo.jpg"), "done")
+
+
+def test_an_edited_function_is_used_by_the_next_call(containers: Service, run: Run) -> None:
+    function = run.folder / "functions" / "thumbs" / "requests.py"
+    before = function.read_text()
+    function.write_text(before.replace("MAX_FILES = 25", "MAX_FILES = 24"))
+
+    def limit() -> Any:
+        answer = containers.get("limits")  # 502 while SAM replaces the container
+        return answer.json()["maxFiles"] == 24 if answer.status_code == 200 else None
+
+    try:
+        wait_for(lambda: limit() or None, "limit of 24")
+    finally:
+        function.write_text(before)
