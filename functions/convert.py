@@ -80,7 +80,9 @@ def _store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
-    status = outcome["status"]
-    observe.count("Converted" if status == "done" else "Rejected")
     observe.measure("ConversionTime", milliseconds)
-    observe.log().info(status, original=outcome["original"], milliseconds=round(milliseconds))
+    if outcome["status"] == "done":
+        observe.count("Converted")
+        observe.log().info("done", original=outcome["original"], milliseconds=round(milliseconds))
+    else:
+        observe.count("Rejected")  # it was logged with its reason already, once: the dashboard counts those lines

@@ -68,6 +68,8 @@ def test_a_text_file_renamed_to_jpg_is_rejected_at_once_with_a_sentence(stack: S
     manifest = stack.convert(b"This is not a picture.\n" * 20)
 
     assert manifest["status"] == "rejected"
+    lines = [line for line in stack.log("convert") if line.get("job") == manifest["job"]]
+    assert [(line["message"], line["reason"]) for line in lines] == [("rejected", "not_an_image")]
     assert manifest["reason"]["code"] == "not_an_image"
     assert manifest["reason"]["retryable"] is False
     assert "JPEG, PNG" in manifest["reason"]["message"]
