@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy deploy-page golden docs lock clean python
+.PHONY: help run operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -65,6 +65,10 @@ fuzz: .venv/test.stamp  ## Break pictures at random until something comes to har
 
 operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
 	@$(VENV)/python -m operate $(DO)
+
+release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has made, and try it (ENVIRONMENT=dev or prod)
+	$(SAM)/sam deploy --config-env $(ENVIRONMENT) --no-confirm-changeset --no-fail-on-empty-changeset
+	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 
 deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, beside a deployed service (DO="--dry-run")
 	@$(VENV)/python -m dev.delivery $(DO)

@@ -12,7 +12,11 @@ from dev.stack import Stack
 from tests.journeys import Service
 
 # The cheap kinds first: whoever breaks something basic hears of it within seconds.
-KINDS = ("unit", "template", "release", "service", "browser", "sam_local", "fuzz")
+KINDS = ("unit", "template", "release", "service", "deployed", "browser", "sam_local", "fuzz")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deployed", metavar="STACK", help="run tests/deployed against this stack in your AWS account")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
