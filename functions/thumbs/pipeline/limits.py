@@ -2,20 +2,20 @@
 
 from dataclasses import asdict
 
-from thumbs import formats, manifest
+from thumbs import manifest
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.contract import Limits
 
 
-def check(accepted: formats.Input, original: manifest.Original, max_megapixels: int, limits: Limits) -> None:
-    """Raises Rejected (too_many_pixels): more than the setting allows, or than memory for this format's decoder.
+def check(bytes_per_pixel: float, original: manifest.Original, max_megapixels: int, limits: Limits) -> None:
+    """Raises Rejected (too_many_pixels): more than the setting allows, or than memory for this picture's decoder.
 
     Does nothing else, and above all does not depend on what a decoder makes of the size: a JPEG drafted to an eighth
     still costs its full size in time.
     """
     most = max_megapixels * 1_000_000
-    if accepted.bytes_per_pixel:
-        most = min(most, int(limits.memory / accepted.bytes_per_pixel))
+    if bytes_per_pixel:
+        most = min(most, int(limits.memory / bytes_per_pixel))
     pixels = original.width * original.height
     if pixels > most:
         raise Rejected(

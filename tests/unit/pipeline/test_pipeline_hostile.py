@@ -164,6 +164,14 @@ def test_a_format_that_needs_more_memory_per_pixel_than_there_is_has_a_lower_lim
     assert (refused.reason, refused.facts) == (Reason.TOO_MANY_PIXELS, {"limit": 8})
 
 
+def test_an_animated_webp_has_a_lower_limit_than_a_still_because_its_decoder_needs_more_memory() -> None:
+    limits = pipeline.Limits(memory=64 * 2**20)
+    assert pipeline.run(pictures.webp(2600, 2000), WANTED, limits).thumbnails
+    moving = pictures.webp(2600, 2000, save_all=True, append_images=[Image.new("RGB", (2600, 2000))])
+    refused = refusal(moving, limits)
+    assert (refused.reason, refused.facts) == (Reason.TOO_MANY_PIXELS, {"limit": 3})
+
+
 # Too much work
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from math import inf
 from types import ModuleType
 
 from PIL import Image
@@ -26,7 +27,8 @@ class Source:
 
     size: width and height as stored, in pixels. load: decodes the first frame; given the smallest width and height
     that are needed, it may decode to any size from those upwards, in the shape of the original. orientation: 1 to 8.
-    profile: the ICC profile of its colours. frames: 1 for a still.
+    profile: the ICC profile of its colours. frames: 1 for a still. bytes_per_pixel: of memory that this picture takes,
+    when that is less than the most that its format does (see `formats`).
     """
 
     size: tuple[int, int]
@@ -34,6 +36,7 @@ class Source:
     orientation: int = 1
     profile: bytes | None = None
     frames: int = 1
+    bytes_per_pixel: float = inf
 
 
 def reader(accepted: formats.Input) -> ModuleType:

@@ -16,6 +16,9 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
 from thumbs.pipeline.readers import Source
 
+# Of memory, for a still: lossless ones take 8.8, those with alpha 7, others 0.1 when they are scaled.
+_STILL_BYTES_PER_PIXEL = 10
+
 _RIFF_HEADER = 12
 _IMAGES = {b"VP8 ", b"VP8L"}
 # Of a file with metadata, alpha and one picture; animations have one more for each frame.
@@ -47,7 +50,7 @@ def source(original: bytes) -> Source:
         smaller = at_least[0] < size[0] and at_least[1] < size[1]
         return _decoded(library, original, features, at_least if scalable and smaller else size)
 
-    return Source(size, load, orientation=orientation, profile=profile)
+    return Source(size, load, orientation=orientation, profile=profile, bytes_per_pixel=_STILL_BYTES_PER_PIXEL)
 
 
 def _through_pillow(original: bytes, orientation: int, profile: bytes | None, frames: int) -> Source:
