@@ -125,6 +125,8 @@ def main() -> int:
             running.enter_context(_service(emulator.url, command, ports[what]))
             for command, what in (("start-lambda", "functions"), ("start-api", "API"))
         ]
+        if any(service.poll() is not None for service in services):
+            return _broken(emulator)
         for port in (ports["emulator"], ports["functions"]):
             door = Door.opened(engine.gateway, port)
             if door:
@@ -138,10 +140,16 @@ def main() -> int:
         print(f"Upload page: {server.url}", flush=True)
         while not stop.wait(0.5):
             if not emulator.is_running() or any(service.poll() is not None for service in services):
-                print(f"The emulator or SAM has stopped by itself: {emulator.log}, {FOLDER}/*.log", file=sys.stderr)
-                return 1
+                return _broken(emulator)
         _say("stopping")
     return 0
+
+
+def _broken(emulator: Emulator) -> int:
+    logs = [emulator.log, *FOLDER.glob("*.log")]
+    said = "\n".join(f"{log}:\n{log.read_text()[-1000:]}" for log in logs if log.exists())
+    print(f"The emulator or SAM has stopped by itself.\n{said}", file=sys.stderr)
+    return 1
 
 
 def write_configuration(stack: Stack, engine: Engine, lambda_url: str, image: str | None) -> None:

@@ -1,0 +1,36 @@
+"""Functions run on the engine's own processor, with the layer that is made for it."""
+
+import subprocess
+import tomllib
+
+from dev.sam_local import Engine
+from tests.journeys import Service
+from tests.sam_local.conftest import Run
+from tests.template.test_sam import MACHINES
+from tests.unit import pictures
+
+LAYERS = {"arm64": "ImagingLayerArm64", "x86_64": "ImagingLayerX86"}
+
+
+def docker(*arguments: str) -> bytes:
+    return subprocess.run(["docker", *arguments], check=True, capture_output=True).stdout
+
+
+def test_the_functions_are_for_the_engines_processor(containers: Service, engine: Engine, run: Run) -> None:
+    settings = tomllib.loads((run.folder / ".cache" / "sam-local" / "samconfig.toml").read_text())
+
+    assert settings["default"]["global"]["parameters"]["parameter_overrides"] == f"Architecture={engine.architecture}"
+
+
+def test_the_container_of_convert_has_the_layer_for_its_processor(
+    containers: Service, engine: Engine, run: Run
+) -> None:
+    containers.convert(pictures.jpeg())
+    volume = f"volume={(run.folder / 'functions').resolve()}"
+    machines = set()
+    for container in docker("ps", "--quiet", "--filter", volume).decode().split():
+        find = ["find", "/opt", "-name", "_imaging.*.so", "-exec", "head", "-c", "20", "{}", ";"]
+        if header := docker("exec", container, *find):
+            machines.add(int.from_bytes(header[18:20], "little"))  # e_machine of the ELF specification
+
+    assert machines == {MACHINES[LAYERS[engine.architecture]]}

@@ -1,0 +1,43 @@
+"""docs/develop.md tells the truth: its table of events, and the commands that it gives for SAM."""
+
+import re
+import shlex
+import subprocess
+from functools import cache
+
+import pytest
+
+from dev.emulator import ROOT
+from tests.sam_local.conftest import environment
+from tests.sam_local.test_events import EVENTS, logical_id
+
+TEXT = (ROOT / "docs" / "develop.md").read_text()
+COMMANDS = re.findall(r"^    (sam .*)$", TEXT.replace("\\\n", " "), re.MULTILINE)
+
+
+def test_the_table_names_every_event_and_its_function() -> None:
+    rows = re.findall(r"^\| `([a-z_.]+)` \| `(\w+)` \|", TEXT, re.MULTILINE)
+
+    assert sorted(rows) == [(event, logical_id(event)) for event in EVENTS]
+
+
+@cache
+def explained(command: tuple[str, ...]) -> str:
+    answer = subprocess.run([*command, "--help"], env=environment(), capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.split()[:3]))
+def test_sam_knows_a_command_and_its_options(command: str) -> None:
+    words = shlex.split(command)
+    named = tuple(words[: 3 if words[1] in ("local", "remote") else 2])
+    options = [word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)]
+
+    assert options
+    assert [option for option in options if not re.search(rf"(?<![\w-]){option}\b", explained(named))] == []
+
+
+@pytest.mark.parametrize("path", re.findall(r"\bevents/[\w.]+json", TEXT))
+def test_an_event_that_a_command_takes_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()
