@@ -24,7 +24,7 @@ from thumbs.errors import Rejected
 from thumbs.pipeline import colour, encode, geometry, limits, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import window
-from thumbs.pipeline.resize import DECODER_GAP, GAP, resize
+from thumbs.pipeline.resize import DECODER_GAP, GAP, averaged, resize
 
 
 def prepare(accepted: formats.Input, output: formats.Output) -> None:
@@ -45,15 +45,18 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     stored = orient.as_seen(largest, source.orientation)
     try:
         with readers.decoding():
-            frame = source.load((ceil(stored[0] * DECODER_GAP), ceil(stored[1] * DECODER_GAP)))
+            picture = source.load((ceil(stored[0] * DECODER_GAP), ceil(stored[1] * DECODER_GAP)))
     except Rejected as refusal:
         refusal.original = asdict(known)
         raise
 
-    picture = colour.plain(frame)
+    orientation, profile = source.orientation, source.profile
+    del source  # it holds the decoded picture, the largest thing in memory, which is let go as soon as it is averaged
+    picture = colour.plain(picture)
+    picture = averaged(picture, stored)
     picture = resize(picture, stored)
-    picture = orient.upright(picture, source.orientation)
-    picture = colour.to_srgb(picture, source.profile)
+    picture = orient.upright(picture, orientation)
+    picture = colour.to_srgb(picture, profile)
 
     made = cascade(picture, targets)
     rendered = tuple(

@@ -145,11 +145,15 @@ def test_a_resize_is_as_good_as_that_of_pillow_without_averaging(mode: str, size
     assert difference(ours, theirs) < 2
 
 
+def on_gray(picture: Image.Image) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", picture.size, (128, 128, 128)), picture)
+
+
 def test_what_is_transparent_does_not_colour_what_is_seen() -> None:
-    picture = pictures.photo(1120, 784).convert("RGBA")
+    picture = pictures.photo(960, 672).convert("RGBA")
     picture.putalpha(Image.linear_gradient("L").resize(picture.size))
-    picture.paste((255, 0, 255, 0), (0, 0, 1120, 200))
-    picture.paste((0, 0, 0, 255), (0, 500, 1120, 784))
+    picture.paste((255, 0, 255, 0), (0, 0, 960, 200))
+    picture.paste((0, 0, 0, 255), (0, 500, 960, 672))
     ours, theirs = resize(picture, (160, 112)), picture.resize((160, 112), Image.Resampling.LANCZOS)
     assert difference(ours.getchannel("A"), theirs.getchannel("A")) < 0.5
-    assert difference(ours.convert("RGBa").convert("RGBA"), theirs.convert("RGBa").convert("RGBA")) < 2
+    assert difference(on_gray(ours), on_gray(theirs)) < 1
