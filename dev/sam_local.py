@@ -101,6 +101,11 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 1
+    return serve(engine, ports, options.image)
+
+
+def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
+    """Run until it is stopped. ports: of page, emulator, functions and API. image: in place of AWS's, or None."""
     stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stop.set())
@@ -109,7 +114,7 @@ def main() -> int:
         _say(f"building the layers for {engine.architecture} (sam build)")
         _sam("build", "--build-dir", str(BUILD))
         _say("starting the AWS emulator (ministack), with signatures and IAM enforced")
-        emulator = running.enter_context(Emulator(options.emulator_port))
+        emulator = running.enter_context(Emulator(ports["emulator"]))
         _say("deploying template.yaml to it")
         stack = Stack(emulator.url)
         try:
@@ -118,7 +123,7 @@ def main() -> int:
             print(f"template.yaml cannot be deployed: {error}", file=sys.stderr)
             return 1
         lambda_url = f"http://localhost:{ports['functions']}"
-        write_configuration(stack, engine, lambda_url, options.image)
+        write_configuration(stack, engine, lambda_url, image)
         put_example(stack)
         _say("starting SAM; the first call of each function starts its container")
         services = [
@@ -132,7 +137,7 @@ def main() -> int:
             if door:
                 running.callback(door.close)
         Bridge(stack, Lambda(lambda_url), _say).start()
-        server = Server(options.port, f"http://127.0.0.1:{ports['API']}/", emulator.url)
+        server = Server(ports["page"], f"http://127.0.0.1:{ports['API']}/", emulator.url)
         running.callback(server.stop)
         _say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
         _say(f"AWS answers at {emulator.url} (key test, secret test); what SAM says: {FOLDER}/*.log")
