@@ -11,7 +11,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
+.PHONY: help run sam-local test-sam-local operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -20,9 +20,16 @@ help:  ## List the targets
 run: .venv/run.stamp  ## Run the whole service on this machine and open its page (PORT=3000, EMULATOR_PORT=4566)
 	@exec $(VENV)/python -m dev $(foreach parameter,$(SET),--set $(parameter))
 
+sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in containers, by sam local (needs Docker)
+	@PATH="$(CURDIR)/$(SAM):$$PATH" exec $(VENV)/python -m dev.sam_local
+
 test: .venv/test.stamp .cache/sam.stamp lint  ## Prove everything: unit, template, service and browser tests
-	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest
+	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest --ignore=tests/sam_local
+	@$(MAKE) --no-print-directory test-sam-local
 	@$(MAKE) --no-print-directory test-page
+
+test-sam-local: .venv/test.stamp .cache/sam.stamp  ## The tests in containers; without Docker they say that they are skipped
+	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest tests/sam_local
 
 test-page:  ## The page's modules by themselves: types and behaviour, in node
 	@if command -v npm >/dev/null; then \
@@ -45,7 +52,7 @@ format: .venv/test.stamp  ## Format the code
 
 build: .cache/sam.stamp  ## Build the layers for AWS (sam build)
 	@find functions -name __pycache__ -prune -exec rm -r {} +
-	$(SAM)/sam build
+	$(SAM)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
 
 deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam deploy --guided)
 	$(SAM)/sam deploy --guided
