@@ -1,0 +1,128 @@
+"""People build on what earlier versions answered: nothing that was there may go or change its kind. More may come.
+
+contract/ has the answers of each version that was ever released. Add a file with each release, and never change one. A
+release is also half one version and half the next: what one has signed or written, the other must take.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import convert
+import get_upload
+import report_failure
+import sign_upload
+from tests.unit import pictures
+from tests.unit.conftest import Context
+from thumbs import errors, storage
+
+VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
+JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
+EVENT = {
+    "Records": [
+        {
+            "eventSource": "aws:s3",
+            "eventName": "ObjectCreated:Post",
+            "s3": {"bucket": {"name": "uploads-bucket"}, "object": {"key": f"uploads/{JOB}"}},
+        }
+    ]
+}
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda path: path.stem)
+def then(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The answers of an earlier version."""
+    answers: dict[str, Any] = json.loads(request.param.read_text())
+    return answers
+
+
+def missing(then: Any, now: Any, where: str = "") -> list[str]:
+    """What an earlier answer had that one of today has not, or has as something else."""
+    if isinstance(then, dict):
+        if not isinstance(now, dict):
+            return [where]
+        inner = [missing(value, now.get(name, ...), f"{where}/{name}") for name, value in then.items()]
+        return [each for found in inner for each in found]
+    if isinstance(then, list):
+        if not isinstance(now, list) or bool(then) != bool(now):
+            return [where]
+        return missing(then[0], now[0], f"{where}/0") if then else []
+    return [] if type(then) is type(now) else [where]
+
+
+def ask(context: Context, content_type: str) -> Any:
+    body = json.dumps({"files": [{"name": "a", "type": content_type, "size": 1}]})
+    event = {"httpMethod": "POST", "resource": "/uploads", "headers": {}, "body": body}
+    return json.loads(sign_upload.handler(event, context)["body"])
+
+
+def get(context: Context) -> Any:
+    return json.loads(get_upload.handler({"pathParameters": {"job": JOB}, "headers": {}}, context)["body"])
+
+
+def put(s3: Any, content: bytes) -> None:
+    s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=content)
+
+
+def test_a_signature_has_all_that_it_had(then: dict[str, Any], context: Context) -> None:
+    assert missing(then["signed"], ask(context, "image/jpeg")) == []
+
+
+def test_a_problem_has_all_that_it_had(then: dict[str, Any], context: Context) -> None:
+    assert missing(then["problem"], ask(context, "application/pdf")) == []
+
+
+def test_a_result_has_all_that_it_had(then: dict[str, Any], s3: Any, context: Context) -> None:
+    put(s3, pictures.jpeg())
+    assert missing(then["processing"], get(context)) == []
+    report_failure.handler({"Records": [{"Sns": {"Message": json.dumps(EVENT)}}]}, context)
+    assert missing(then["failed"], get(context)) == []
+    convert.handler(EVENT, context)
+    assert missing(then["done"], get(context)) == []
+
+
+def test_a_rejection_has_all_that_it_had(then: dict[str, Any], s3: Any, context: Context) -> None:
+    put(s3, b"not a picture")
+    convert.handler(EVENT, context)
+
+    assert missing(then["rejected"], get(context)) == []
+
+
+def test_every_code_that_was_ever_answered_still_exists(then: dict[str, Any]) -> None:
+    codes = [then[name]["reason"]["code"] for name in ("rejected", "failed")]
+
+    assert {*codes, *(error["code"] for error in then["problem"]["errors"])} <= set(errors.Reason)
+
+
+@pytest.mark.parametrize(("status", "stays"), [("done", True), ("rejected", True), ("failed", False)])
+def test_a_manifest_of_an_earlier_version_is_read_and_honoured(
+    then: dict[str, Any], s3: Any, context: Context, status: str, stays: bool
+) -> None:
+    s3.put_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json", Body=json.dumps(then[status]))
+    put(s3, pictures.jpeg())
+
+    assert get(context)["status"] == status
+    convert.handler(EVENT, context)
+
+    found = storage.manifest(JOB)
+    assert found is not None
+    assert (found.manifest == then[status]) is stays
+
+
+def test_a_form_of_an_earlier_version_leads_where_it_led(then: dict[str, Any], context: Context) -> None:
+    """Its upload arrives after the release: the key must mean the same job, and the link the same manifest."""
+    new = ask(context, "image/jpeg")["uploads"][0]
+    old = json.loads(json.dumps(then["signed"]["uploads"][0]).replace(JOB, new["job"]))
+
+    assert new["result"].split("?")[0] == old["result"]
+    assert new["upload"]["url"] == old["upload"]["url"]
+    assert new["upload"]["fields"]["key"] == old["upload"]["fields"]["key"]
+
+
+def test_a_missing_member_is_found() -> None:
+    """Or the tests above could not fail."""
+    assert missing({"a": [{"b": 1}]}, {"a": [{"b": "1"}]}) == ["/a/0/b"]
+    assert missing({"a": {"b": 1}}, {"a": {}}) == ["/a/b"]
+    assert missing({"a": [1]}, {"a": []}) == ["/a"]
