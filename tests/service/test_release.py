@@ -5,6 +5,7 @@ alias. Versions that are broken on purpose are made of our own code, with one pl
 """
 
 import io
+import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -122,6 +123,7 @@ class Releases:
 
 @pytest.fixture(scope="module")
 def releases(stack: Service) -> Iterator[Releases]:
+    wait_for(lambda: quiet(stack), "end of what other tests have left under way")
     with CodeDeploy() as codedeploy:
         releases = Releases(stack, codedeploy)
         live = {function: releases.live(function) for function in HOOKS}
@@ -129,6 +131,13 @@ def releases(stack: Service) -> Iterator[Releases]:
             releases.configure(hook, AWS_ENDPOINT_URL_CODEDEPLOY=codedeploy.url)
         yield releases
         releases.undo(live)
+
+
+def quiet(stack: Service) -> bool | None:
+    """Nothing has changed for longer than the emulator waits before it tries a conversion again."""
+    before = objects(stack), len(stack.log("convert"))
+    time.sleep(3)
+    return (objects(stack), len(stack.log("convert"))) == before or None
 
 
 def objects(stack: Service) -> set[str]:
