@@ -13,7 +13,6 @@ from pathlib import Path
 
 PYTHON = "3.13"  # of template.yaml's Runtime; Debian 13 has it
 SUITE = "trixie"
-MIRROR = "http://deb.debian.org/debian"
 PUBLIC = f"public.ecr.aws/lambda/python:{PYTHON}"
 PLATFORMS = {"x86_64": ("amd64", "x86_64"), "arm64": ("arm64", "aarch64")}  # as Debian and as wheels call them
 
@@ -58,7 +57,7 @@ def build(name: str, architecture: str) -> None:
     with tempfile.TemporaryDirectory(prefix="lambda-image-") as folder:
         root = Path(folder) / "root"
         packages = "--include=python3,ca-certificates"
-        _run("debootstrap", "--variant=minbase", f"--arch={debian}", packages, SUITE, str(root), MIRROR)
+        _run("debootstrap", "--variant=minbase", f"--arch={debian}", packages, SUITE, str(root))
         runtime = root / "var" / "runtime"
         # The client's wheels are for older systems than boto3's would have to be: any that runs there will do.
         platforms = [f"--platform={kind}_{wheels}" for kind in ("manylinux_2_28", "manylinux2014")]
