@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-from datetime import datetime
 
 from botocore.exceptions import ClientError
 from samtranslator.model.exceptions import InvalidDocumentException
@@ -16,6 +15,7 @@ from dev import watch
 from dev.emulator import Emulator
 from dev.server import Server, is_taken
 from dev.stack import Stack
+from dev.terminal import parameter, port_number, say
 
 
 def main() -> int:
@@ -33,9 +33,9 @@ def main() -> int:
         signal.signal(sign, lambda *_: stop.set())
     started = time.monotonic()
     with contextlib.ExitStack() as running:
-        _say("starting the AWS emulator (ministack), with signatures and IAM enforced")
+        say("starting the AWS emulator (ministack), with signatures and IAM enforced")
         emulator = running.enter_context(Emulator(options.emulator_port))
-        _say("deploying template.yaml to it")
+        say("deploying template.yaml to it")
         stack = Stack(emulator.url, dict(options.set))
         try:
             stack.deploy()
@@ -46,16 +46,16 @@ def main() -> int:
             return 0
         server = Server(options.port, stack.api_url, emulator.url)
         running.callback(server.stop)
-        watch.Reload(stack, _say).start()
-        watch.Logs(stack, _say).start()
-        _say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
-        _say(f"AWS answers at {emulator.url} (key test, secret test); what it says: {emulator.log}")
+        watch.Reload(stack, say).start()
+        watch.Logs(stack, say).start()
+        say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
+        say(f"AWS answers at {emulator.url} (key test, secret test); what it says: {emulator.log}")
         print(f"Upload page: {server.url}", flush=True)
         while not stop.wait(0.5):
             if not emulator.is_running():
                 print(f"The emulator has stopped by itself:\n{emulator.log.read_text()[-2000:]}", file=sys.stderr)
                 return 1
-        _say("stopping")
+        say("stopping")
     return 0
 
 
@@ -66,40 +66,23 @@ def _options() -> argparse.Namespace:
         epilog="Edited functions and pages take effect by themselves; nothing is kept when it stops.",
     )
     parser.add_argument(
-        "--port", type=_port, default=os.environ.get("PORT", "3000"), help="of the page and the API (PORT, 3000)"
+        "--port", type=port_number, default=os.environ.get("PORT", "3000"), help="of the page and the API (PORT, 3000)"
     )
     parser.add_argument(
         "--emulator-port",
-        type=_port,
+        type=port_number,
         default=os.environ.get("EMULATOR_PORT", "4566"),
         help="of the AWS emulator (EMULATOR_PORT, 4566)",
     )
     parser.add_argument(
         "--set",
-        type=_parameter,
+        type=parameter,
         action="append",
         default=[],
         metavar="NAME=VALUE",
         help="a parameter of template.yaml, such as ThumbnailFormat=avif; may be given several times",
     )
     return parser.parse_args()
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 1 to 65535")
-    return int(text)
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
-
-
-def _say(text: str) -> None:
-    print(f"{datetime.now():%H:%M:%S}  {text}", flush=True)  # noqa: DTZ005 (the clock on the developer's wall)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import boto3
@@ -23,6 +22,7 @@ from dev import page
 from dev.deployment import Deployment, DeploymentFailed, Say
 from dev.page import Page
 from dev.server import FRONTEND
+from dev.terminal import parameter, say
 
 TEMPLATE = FRONTEND / "template.yaml"
 EDGE_REGION = "us-east-1"  # where CloudFront looks for certificates, firewalls and log deliveries
@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         def client(service: str, region: str) -> Any:
             return session.client(service, region_name=region)
 
-        delivery = Delivery(client, options.stack, session.region_name, _say, options.pause)
+        delivery = Delivery(client, options.stack, session.region_name, say, options.pause)
         _run(delivery, dict(options.set), options.page_only, options.dry_run)
     except DeploymentFailed as failure:
         print(failure, file=sys.stderr)
@@ -117,22 +117,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(delivery: Delivery, settings: dict[str, str], page_only: bool, dry_run: bool) -> None:
     if not page_only:
-        _say(f"stack {delivery.edge.name} in {EDGE_REGION}")
+        say(f"stack {delivery.edge.name} in {EDGE_REGION}")
         if not delivery.deploy(settings, TEMPLATE.read_text(), dry_run):
-            _say("nothing to change")
+            say("nothing to change")
     if delivery.edge.stack() is None:
         if page_only:
             raise DeploymentFailed(
                 f"There is no stack {delivery.edge.name} in {EDGE_REGION} yet: leave out --page-only."
             )
-        _say("the page would be published next, and the service's stack be told")
+        say("the page would be published next, and the service's stack be told")
         return
-    _say(f"page from {FRONTEND}")
+    say(f"page from {FRONTEND}")
     delivery.publish(Page(), dry_run)
     if not page_only:
-        _say(f"stack {delivery.service.name}")
+        say(f"stack {delivery.service.name}")
         if not delivery.connect(dry_run):
-            _say("nothing to change")
+            say("nothing to change")
     print(f"Upload page: {delivery.url}", flush=True)
 
 
@@ -151,7 +151,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--set",
-        type=_parameter,
+        type=parameter,
         action="append",
         default=[],
         metavar="NAME=VALUE",
@@ -161,17 +161,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--pause", type=float, default=5, metavar="SECONDS", help="between two looks at a stack (5)")
     return parser.parse_args(arguments)
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator or not name.isalnum():
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
-
-
-def _say(text: str) -> None:
-    print(f"{datetime.now():%H:%M:%S}  {text}", flush=True)  # noqa: DTZ005 (the clock on the developer's wall)
 
 
 if __name__ == "__main__":

@@ -28,11 +28,11 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.yaml_helper import yaml_parse
 
 from dev import watch
-from dev.__main__ import _port, _say
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.sam_bridge import Bridge, Door, Lambda
 from dev.server import Server, is_taken
 from dev.stack import Stack
+from dev.terminal import port_number, say
 
 FOLDER = ROOT / ".cache" / "sam-local"
 BUILD = FOLDER / "build"
@@ -111,11 +111,11 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
         signal.signal(sign, lambda *_: stop.set())
     started = time.monotonic()
     with contextlib.ExitStack() as running:
-        _say(f"building the layers for {engine.architecture} (sam build)")
+        say(f"building the layers for {engine.architecture} (sam build)")
         _sam("build", "--build-dir", str(BUILD))
-        _say("starting the AWS emulator (ministack), with signatures and IAM enforced")
+        say("starting the AWS emulator (ministack), with signatures and IAM enforced")
         emulator = running.enter_context(Emulator(ports["emulator"]))
-        _say("deploying template.yaml to it")
+        say("deploying template.yaml to it")
         stack = Stack(emulator.url)
         try:
             stack.deploy()
@@ -125,7 +125,7 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
         lambda_url = f"http://localhost:{ports['functions']}"
         write_configuration(stack, engine, lambda_url, image)
         put_example(stack)
-        _say("starting SAM; the first call of each function starts its container")
+        say("starting SAM; the first call of each function starts its container")
         services = [
             running.enter_context(_service(emulator.url, command, ports[what]))
             for command, what in (("start-lambda", "functions"), ("start-api", "API"))
@@ -136,17 +136,17 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
             door = Door.opened(engine.gateway, port)
             if door:
                 running.callback(door.close)
-        Bridge(stack, Lambda(lambda_url), _say).start()
+        Bridge(stack, Lambda(lambda_url), say).start()
         server = Server(ports["page"], f"http://127.0.0.1:{ports['API']}/", emulator.url)
         running.callback(server.stop)
-        _say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
-        _say(f"AWS answers at {emulator.url} (key test, secret test); what SAM says: {FOLDER}/*.log")
-        _say(f"one function by itself: sam local invoke FUNCTION -e events/EVENT.json --config-file {CONFIG}")
+        say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
+        say(f"AWS answers at {emulator.url} (key test, secret test); what SAM says: {FOLDER}/*.log")
+        say(f"one function by itself: sam local invoke FUNCTION -e events/EVENT.json --config-file {CONFIG}")
         print(f"Upload page: {server.url}", flush=True)
         while not stop.wait(0.5):
             if not emulator.is_running() or any(service.poll() is not None for service in services):
                 return _broken(emulator)
-        _say("stopping")
+        say("stopping")
     return 0
 
 
@@ -292,7 +292,7 @@ def _show(process: subprocess.Popen[str], log: Path) -> None:
             # What the containers say when they are stopped is nobody's fault.
             told = line.startswith(("{", "[ERROR]")) and "LAMBDA_RUNTIME Failed to get next" not in line
             if told and (shown := watch.readable(line.rstrip())):
-                _say(shown)
+                say(shown)
 
 
 def _options() -> argparse.Namespace:
@@ -301,10 +301,12 @@ def _options() -> argparse.Namespace:
         description="Run the whole service on this machine, its functions in containers through `sam local`.",
         epilog="The two ports after that of the page are taken too: SAM's functions (3001) and SAM's API (3002).",
     )
-    parser.add_argument("--port", type=_port, default=os.environ.get("PORT", "3000"), help="of the page (PORT, 3000)")
+    parser.add_argument(
+        "--port", type=port_number, default=os.environ.get("PORT", "3000"), help="of the page (PORT, 3000)"
+    )
     parser.add_argument(
         "--emulator-port",
-        type=_port,
+        type=port_number,
         default=os.environ.get("EMULATOR_PORT", "4566"),
         help="of the AWS emulator (EMULATOR_PORT, 4566)",
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
+from playwright.sync_api import BrowserContext, FilePayload, JSHandle, Page, Route, expect
 
 from tests.browser.photos import jpeg, text
 from tests.browser.steps import PATIENCE, choose, expect_all_over, expect_stage, row
@@ -107,17 +107,22 @@ def test_forty_files_take_two_signings_and_all_come_back(page: Page, watch: Watc
 # Other ways in.
 
 
-def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
-    photo = jpeg("dropped.jpg")
-    transfer = page.evaluate_handle(
+def carried(page: Page, file: FilePayload) -> JSHandle:
+    """The file as a drag or the clipboard holds it."""
+    return page.evaluate_handle(
         """([name, data]) => {
             const transfer = new DataTransfer();
             const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
             transfer.items.add(new File([bytes], name, {type: "image/jpeg"}));
             return transfer;
         }""",
-        [photo["name"], base64.b64encode(photo["buffer"]).decode()],
+        [file["name"], base64.b64encode(file["buffer"]).decode()],
     )
+
+
+def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
+    photo = jpeg("dropped.jpg")
+    transfer = carried(page, photo)
     page.dispatch_event("body", "dragenter", {"dataTransfer": transfer})
     expect(page.locator("html")).to_have_class("dropping")
     shoot("dropping")
@@ -128,15 +133,7 @@ def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
 
 def test_a_pasted_picture_is_taken(page: Page) -> None:
     photo = jpeg("pasted.jpg")
-    transfer = page.evaluate_handle(
-        """([name, data]) => {
-            const transfer = new DataTransfer();
-            const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-            transfer.items.add(new File([bytes], name, {type: "image/jpeg"}));
-            return transfer;
-        }""",
-        [photo["name"], base64.b64encode(photo["buffer"]).decode()],
-    )
+    transfer = carried(page, photo)
     page.evaluate(
         """(transfer) => document.dispatchEvent(
             new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true, cancelable: true}))""",
