@@ -25,17 +25,20 @@ App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[N
 
 
 class Emulator:
-    """A running emulator. url: where every service answers. log: the file that holds what it writes."""
+    """A running emulator. url: where every service answers. log: the file that holds what it writes.
 
-    def __init__(self, port: int):
+    program: the module that it runs as. environment: what that shall find beside what every emulator needs.
+    """
+
+    def __init__(self, port: int, program: str = "dev.emulator", **environment: str):
         self.url = f"http://localhost:{port}"
         self._folder = tempfile.TemporaryDirectory(prefix="image-thumbnails-")
         self.log = Path(self._folder.name) / "emulator.log"
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dev.emulator", str(port)],
+                [sys.executable, "-m", program, str(port)],
                 cwd=ROOT,
-                env=self._environment(port),
+                env=self._environment(port) | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -107,8 +110,9 @@ def behind_tls(app: App) -> App:
     return forwarded
 
 
-async def _serve(port: int) -> None:
-    from hypercorn.asyncio import serve
+async def serve(port: int) -> None:
+    """Be the emulator, until the process is told to stop or the one that started it has gone."""
+    from hypercorn import asyncio as hypercorn
     from hypercorn.config import Config
     from ministack.app import app
 
@@ -126,9 +130,9 @@ async def _serve(port: int) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     loop.create_task(orphaned()).add_done_callback(lambda _: stopping.set())
-    await serve(behind_tls(app), config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
+    await hypercorn.serve(behind_tls(app), config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
     os.killpg(0, signal.SIGKILL)  # the functions' processes, and this one
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1])))

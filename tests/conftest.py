@@ -21,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
-    items.sort(key=lambda item: KINDS.index(item.path.relative_to(tests).parts[0]))
+    # Of a kind, what looks back on all that was done comes last.
+    items.sort(key=lambda item: (KINDS.index(item.path.relative_to(tests).parts[0]), item.path.stem == "test_grants"))
 
 
 def free_port() -> int:
@@ -32,9 +33,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Service]:
+def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file in which the running service's emulator writes down how it decided each call (tests/trail.py)."""
+    return tmp_path_factory.mktemp("emulator") / "trail.jsonl"
+
+
+@pytest.fixture(scope="session")
+def stack(trail: Path) -> Iterator[Service]:
     """The running service. page_url: of the upload page, on whose origin the API is too."""
-    with Emulator(free_port()) as emulator:
+    with Emulator(free_port(), "tests.trail", TRAIL=str(trail)) as emulator:
         deployed = Stack(emulator.url, {"RequestsPerSecond": "500", "RequestBurst": "1000"})
         deployed.deploy()
         server = Server(free_port(), deployed.api_url, emulator.url)

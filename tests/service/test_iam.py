@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dev.stack import NAME
 from tests.journeys import Service
 from tests.unit import pictures
 from thumbs import keys
@@ -123,6 +124,8 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
         "report a failure": ("sns", "publish", {"TopicArn": topic, "Message": '{"Records": []}'}),
         "call convert": ("lambda", "invoke", {"FunctionName": alias, "Payload": "{}"}),
         "call another function": ("lambda", "invoke", {"FunctionName": other, "Payload": "{}"}),
+        "make a log": ("logs", "create_log_group", {"logGroupName": "/aws/lambda/probe"}),
+        "read a log": ("logs", "filter_log_events", {"logGroupName": f"/aws/lambda/{NAME}-convert"}),
         "change a function": ("lambda", "delete_function", {"FunctionName": "none"}),
         "read roles": ("iam", "list_roles", {}),
     }

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -146,6 +147,17 @@ def test_timeouts_leave_room_for_what_is_inside_them(resources: Template) -> Non
     assert convert["Timeout"] >= 40  # two of the pipeline's deadlines
     for name in ("SignUploadFunction", "GetUploadFunction"):
         assert resources[name]["Properties"]["Timeout"] < 29  # API Gateway waits no longer
+
+
+def test_every_function_may_write_its_own_log_and_no_other(resources: Template) -> None:
+    """Read here, for the emulator asks nobody before it writes a log, and compares such ARNs without their `:*`."""
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        (role,) = references(function["Properties"]["Role"])
+        own = function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+        on_logs = [each for each in _statements(resources[role]) if "logs:" in str(each["Action"])]
+        assert [(each["Action"], each["Resource"]) for each in on_logs] == [
+            (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": [own, "Arn"]})
+        ], name
 
 
 def test_every_bucket_is_private_encrypted_and_tidy(resources: Template) -> None:
@@ -370,15 +382,36 @@ def test_only_what_looks_at_pictures_carries_the_imaging_layer(resources: Templa
         assert carries == (name in ("ConvertFunction", "VerifyReleaseFunction"))
 
 
-def test_no_grant_is_wider_than_its_reason(resources: Template) -> None:
-    """No action on everything, and no wildcard in an action, but for the denial of plain HTTP."""
+def test_no_grant_is_for_everybody_or_for_every_action(resources: Template) -> None:
     for name, resource in resources.items():
         for statement in _statements(resource.get("Properties", {})):
             if statement["Effect"] == "Allow":
-                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-                assert not [action for action in actions if "*" in action], name
-                assert statement.get("Resource") != "*", name
-                assert statement.get("Principal") != "*", name
+                assert "*" not in str(statement["Action"]), name
+                assert "NotAction" not in statement, name
+                assert statement.get("Principal") not in ("*", {"AWS": "*"}), name
+                assert statement.get("Resource") != "*" or "xray" in str(statement["Action"]), name
+
+
+def test_each_wildcard_of_a_grant_has_its_reason_beside_it(template: Template) -> None:
+    lines = stack.TEMPLATE.read_text().splitlines()
+    columns = {number: line.index("Effect: ") for number, line in enumerate(lines) if "Effect: " in line}
+    assert len(columns) == len({id(each) for each in _statements(template)}), "one statement is written otherwise"
+    for start, column in columns.items():
+        if "Effect: Deny" not in lines[start]:
+            assert list(_unreasoned(lines[start + 1 :], column)) == []
+
+
+def _unreasoned(lines: list[str], column: int) -> Iterator[str]:
+    """The lines with a wildcard and without a reason, of the statement that is indented to a column."""
+    reasoned = False  # by a comment above, which holds for a list of similar ones
+    for line in takewhile(lambda line: not line[:column].strip() and line, lines):
+        code, _, comment = line.partition("# ")
+        if comment and not code.strip():
+            reasoned = True
+        elif "*" not in code or code.lstrip().startswith("Condition: "):
+            reasoned = reasoned and code.strip().endswith("Resource:")
+        elif not reasoned and not comment:
+            yield line.strip()
 
 
 def _statements(value: Any) -> Iterator[Template]:

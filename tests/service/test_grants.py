@@ -1,0 +1,86 @@
+"""Nothing is allowed that nobody uses: what each role may do, against all that was done in the other tests here.
+
+The emulator enforces IAM and leaves a trail of what it was asked (tests/trail.py). These tests come last of their kind.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests import trail as trails
+from tests.journeys import Service
+
+# What no call on the emulator can show, and where it is shown.
+ELSEWHERE = {
+    "logs:CreateLogStream": "Lambda logs as the function; the emulator does it without asking (test_template.py)",
+    "logs:PutLogEvents": "the same",
+    "sns:Publish": "Lambda gives an event up as the function; the emulator does it without asking (test_iam.py)",
+    "codedeploy:PutLifecycleEventHookExecutionStatus": "a stand-in of CodeDeploy hears it (test_release.py)",
+}
+
+
+@pytest.fixture(scope="module")
+def calls(request: pytest.FixtureRequest, stack: Service, trail: Path) -> list[trails.Call]:
+    """What the service's functions did in all tests of this folder."""
+    ran = {item.path for item in request.session.items}
+    if missing := set(Path(__file__).parent.glob("test_*.py")) - ran:
+        pytest.skip(f"only all of tests/service shows what is used; this run left out {len(missing)} files of it")
+    ours = set(stack.deployed.functions.values())
+    return [call for call in trails.read(trail) if call.caller in ours]
+
+
+@pytest.fixture(scope="module")
+def granted(stack: Service) -> dict[str, set[trails.Grant]]:
+    """What the role of each function allows, as it was deployed. By the role's name."""
+    iam = stack.deployed.client("iam")
+    found = {}
+    for function in stack.deployed.functions.values():
+        arn = stack.deployed.client("lambda").get_function_configuration(FunctionName=function)["Role"]
+        role = arn.rsplit("/", 1)[-1]
+        assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == [], "somebody else's grants"
+        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+        found[role] = {grant for document in documents for grant in trails.grants(document)}
+    return found
+
+
+def test_every_function_has_a_role_to_itself(stack: Service, granted: dict[str, set[trails.Grant]]) -> None:
+    assert len(granted) == len(stack.deployed.functions) == 7
+
+
+def test_every_grant_is_used(granted: dict[str, set[trails.Grant]], calls: list[trails.Call]) -> None:
+    unused = {
+        (role, grant)
+        for role, allowed in granted.items()
+        for grant in allowed
+        if grant.action not in ELSEWHERE and not any(call.role == role and uses(call, grant) for call in calls)
+    }
+
+    assert unused == set()
+
+
+def uses(call: trails.Call, grant: trails.Grant) -> bool:
+    if grant.action == "s3:ListBucket" and call.action == "s3:GetObject":
+        # S3 answers 404 for an object that is not there to whoever may list, 403 to everybody else; the emulator
+        # answers 404 to all. So who looks for objects needs it, without a call that would show it here.
+        return call.resource.startswith(f"{grant.resource}/")
+    return grant.allows(call)
+
+
+def test_what_is_said_to_be_shown_elsewhere_is_granted_and_cannot_be_shown_here(
+    granted: dict[str, set[trails.Grant]], calls: list[trails.Call]
+) -> None:
+    actions = {grant.action for allowed in granted.values() for grant in allowed}
+
+    assert ELSEWHERE.keys() <= actions
+    assert not ELSEWHERE.keys() & {call.action for call in calls}
+
+
+def test_whatever_was_allowed_was_allowed_by_a_grant(
+    granted: dict[str, set[trails.Grant]], calls: list[trails.Call]
+) -> None:
+    """Or the grants were read otherwise than the emulator reads them, and the tests above would show nothing."""
+    assert len(calls) > 500
+    for call in calls:
+        if call.allowed:
+            assert any(grant.allows(call) for grant in granted[call.role]), call
