@@ -23,7 +23,7 @@ run: .venv/run.stamp  ## Run the whole service on this machine and open its page
 sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in containers, by sam local (needs Docker)
 	@PATH="$(CURDIR)/$(SAM):$$PATH" exec $(VENV)/python -m dev.sam_local
 
-test: .venv/test.stamp .cache/sam.stamp lint  ## Prove everything: unit, template, service and browser tests
+test: .venv/test.stamp .cache/sam.stamp .cache/checkov.stamp lint  ## Prove everything: unit, template, service and browser tests
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest --ignore=tests/sam_local
 	@$(MAKE) --no-print-directory test-sam-local
 	@$(MAKE) --no-print-directory test-page
@@ -93,6 +93,7 @@ lock: .venv/test.stamp  ## Choose the newest versions of what development needs,
 		-c dev/requirements.txt tests/requirements.in layers/imaging/requirements.txt layers/powertools/requirements.txt -o tests/requirements.txt
 	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header benchmarks/requirements.in -o benchmarks/requirements.txt
 	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header tests/sam.in -o tests/sam.txt
+	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header tests/checkov.in -o tests/checkov.txt
 
 .cache/tsc.stamp: tests/frontend/package-lock.json
 	@echo "installing TypeScript, which checks the page's types (once)"
@@ -133,4 +134,12 @@ python:
 	@mkdir -p .cache
 	@$(PYTHON) -m venv .cache/sam
 	@$(SAM)/python -m pip install --quiet --requirement tests/sam.txt
+	@touch $@
+
+# The same for the scanner of the templates.
+.cache/checkov.stamp: tests/checkov.txt | python
+	@echo "installing checkov, which scans the templates (once)"
+	@mkdir -p .cache
+	@$(PYTHON) -m venv .cache/checkov
+	@.cache/checkov/bin/python -m pip install --quiet --requirement tests/checkov.txt
 	@touch $@

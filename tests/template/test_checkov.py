@@ -1,0 +1,65 @@
+"""What checkov finds in the templates is what docs/checkov.md gives reasons for, no more and no less."""
+
+import json
+import re
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev.emulator import ROOT
+from tests.template.conftest import Template
+
+CHECKOV = ROOT / ".cache" / "checkov" / "bin" / "checkov"
+QUIETLY = ("--framework", "cloudformation", "--output", "json", "--compact", "--skip-download", "--soft-fail")
+ACCEPTED = ROOT / "docs" / "checkov.md"
+
+
+def scan(*files: Path) -> dict[str, Any]:
+    """The report on these CloudFormation templates."""
+    answer = subprocess.run([CHECKOV, *QUIETLY, "--file", *files], capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    report: dict[str, Any] = json.loads(answer.stdout)
+    return report
+
+
+def found(report: dict[str, Any]) -> dict[str, set[str]]:
+    """The logical ids of the resources that failed each check."""
+    findings = defaultdict(set)
+    for finding in report["results"]["failed_checks"]:
+        findings[finding["check_id"]].add(finding["resource"].rsplit(".", 1)[-1])
+    return dict(findings)
+
+
+@pytest.fixture(scope="module")
+def report(translated: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    file = tmp_path_factory.mktemp("checkov") / "translated.json"
+    file.write_text(json.dumps(translated))
+    return scan(file, ROOT / "frontend" / "template.yaml")
+
+
+def test_every_finding_has_its_reason_and_every_reason_its_finding(report: dict[str, Any]) -> None:
+    accepted = {}
+    for line in ACCEPTED.read_text().splitlines():
+        if line.startswith("| CKV"):
+            check, _, resources, reason = (cell.strip() for cell in line.strip("|").split("|"))
+            assert len(reason) > 40, f"{check}: no reason"
+            accepted[check] = set(re.findall(r"`(\w+)`", resources))
+
+    assert found(report) == accepted
+
+
+def test_it_has_looked_at_everything(report: dict[str, Any], resources: Template) -> None:
+    assert report["summary"]["parsing_errors"] == 0
+    assert report["summary"]["resource_count"] > len(resources)
+    assert report["summary"]["passed"] > 100
+
+
+def test_a_careless_bucket_would_be_found(tmp_path: Path) -> None:
+    template = {"Resources": {"Open": {"Type": "AWS::S3::Bucket", "Properties": {"AccessControl": "PublicRead"}}}}
+    file = tmp_path / "careless.json"
+    file.write_text(json.dumps(template))
+
+    assert found(scan(file))["CKV_AWS_20"] == {"Open"}  # readable by everybody
