@@ -128,18 +128,11 @@ python:
 	@$(VENV)/python -m pip install --quiet --requirement tests/requirements.txt
 	@touch $@
 
-# SAM's own command line pins other versions of what the emulator needs: it gets an environment of its own.
-.cache/sam.stamp: tests/sam.txt | python
-	@echo "installing the AWS SAM CLI (once)"
+# SAM's command line, and checkov, which scans the templates, pin other versions of what the emulator needs: each gets an
+# environment of its own.
+.cache/%.stamp: tests/%.txt | python
+	@echo "installing $* (once)"
 	@mkdir -p .cache
-	@$(PYTHON) -m venv .cache/sam
-	@$(SAM)/python -m pip install --quiet --requirement tests/sam.txt
-	@touch $@
-
-# The same for the scanner of the templates.
-.cache/checkov.stamp: tests/checkov.txt | python
-	@echo "installing checkov, which scans the templates (once)"
-	@mkdir -p .cache
-	@$(PYTHON) -m venv .cache/checkov
-	@.cache/checkov/bin/python -m pip install --quiet --requirement tests/checkov.txt
+	@$(PYTHON) -m venv .cache/$*
+	@.cache/$*/bin/python -m pip install --quiet --requirement $<
 	@touch $@

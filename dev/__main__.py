@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import signal
 import sys
 import threading
@@ -15,7 +14,7 @@ from dev import watch
 from dev.emulator import Emulator
 from dev.server import Server, is_taken
 from dev.stack import Stack
-from dev.terminal import parameter, port_number, say
+from dev.terminal import parameters, ports, say
 
 
 def main() -> int:
@@ -65,23 +64,8 @@ def _options() -> argparse.Namespace:
         description="Run the whole service on this machine, from template.yaml, without an AWS account or Docker.",
         epilog="Edited functions and pages take effect by themselves; nothing is kept when it stops.",
     )
-    parser.add_argument(
-        "--port", type=port_number, default=os.environ.get("PORT", "3000"), help="of the page and the API (PORT, 3000)"
-    )
-    parser.add_argument(
-        "--emulator-port",
-        type=port_number,
-        default=os.environ.get("EMULATOR_PORT", "4566"),
-        help="of the AWS emulator (EMULATOR_PORT, 4566)",
-    )
-    parser.add_argument(
-        "--set",
-        type=parameter,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter of template.yaml, such as ThumbnailFormat=avif; may be given several times",
-    )
+    ports(parser)
+    parameters(parser, "template.yaml, such as ThumbnailFormat=avif")
     return parser.parse_args()
 
 

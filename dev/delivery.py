@@ -22,7 +22,7 @@ from dev import page
 from dev.deployment import Deployment, DeploymentFailed, Say
 from dev.page import Page
 from dev.server import FRONTEND
-from dev.terminal import parameter, say
+from dev.terminal import parameters, say
 
 TEMPLATE = FRONTEND / "template.yaml"
 EDGE_REGION = "us-east-1"  # where CloudFront looks for certificates, firewalls and log deliveries
@@ -149,14 +149,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         default=os.environ.get("AWS_REGION") or None,  # which boto3 does not read, unlike other SDKs
         help="of the service's stack (AWS_REGION, AWS_DEFAULT_REGION, or the profile's)",
     )
-    parser.add_argument(
-        "--set",
-        type=parameter,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter of frontend/template.yaml, such as Firewall=Enabled; may be given several times, and is kept",
-    )
+    parameters(parser, "frontend/template.yaml, such as Firewall=Enabled, kept for the next time")
     parser.add_argument("--page-only", action="store_true", help="publish the page, and leave the stacks alone")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--pause", type=float, default=5, metavar="SECONDS", help="between two looks at a stack (5)")

@@ -32,7 +32,7 @@ from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.sam_bridge import Bridge, Door, Lambda
 from dev.server import Server, is_taken
 from dev.stack import Stack
-from dev.terminal import port_number, say
+from dev.terminal import ports, say
 
 FOLDER = ROOT / ".cache" / "sam-local"
 BUILD = FOLDER / "build"
@@ -301,15 +301,7 @@ def _options() -> argparse.Namespace:
         description="Run the whole service on this machine, its functions in containers through `sam local`.",
         epilog="The two ports after that of the page are taken too: SAM's functions (3001) and SAM's API (3002).",
     )
-    parser.add_argument(
-        "--port", type=port_number, default=os.environ.get("PORT", "3000"), help="of the page (PORT, 3000)"
-    )
-    parser.add_argument(
-        "--emulator-port",
-        type=port_number,
-        default=os.environ.get("EMULATOR_PORT", "4566"),
-        help="of the AWS emulator (EMULATOR_PORT, 4566)",
-    )
+    ports(parser)
     parser.add_argument("--image", help="runs the functions in place of AWS's public image, and is not pulled")
     return parser.parse_args()
 

@@ -1,6 +1,7 @@
 """What the commands of this folder say, and how they read what a developer types."""
 
 import argparse
+import os
 from datetime import datetime
 
 
@@ -21,3 +22,28 @@ def parameter(text: str) -> tuple[str, str]:
     if not separator or not name.isalnum():
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
     return name, value
+
+
+def ports(parser: argparse.ArgumentParser) -> None:
+    """Add the options port and emulator_port."""
+    parser.add_argument(
+        "--port", type=port_number, default=os.environ.get("PORT", "3000"), help="of the page and the API (PORT, 3000)"
+    )
+    parser.add_argument(
+        "--emulator-port",
+        type=port_number,
+        default=os.environ.get("EMULATOR_PORT", "4566"),
+        help="of the AWS emulator (EMULATOR_PORT, 4566)",
+    )
+
+
+def parameters(parser: argparse.ArgumentParser, such_as: str) -> None:
+    """Add the option set: parameters of a template, with an example of one."""
+    parser.add_argument(
+        "--set",
+        type=parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"a parameter of {such_as}; may be given several times",
+    )
