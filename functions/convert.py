@@ -8,7 +8,7 @@ raises, so that Lambda tries again.
 import time
 from typing import Any
 
-from thumbs import errors, formats, links, manifest, notices, observe, pipeline, settings, storage
+from thumbs import errors, formats, keys, links, manifest, notices, observe, pipeline, settings, storage
 from thumbs.notices import Upload
 
 
@@ -16,36 +16,49 @@ from thumbs.notices import Upload
 def handler(event: dict[str, Any], context: Any) -> None:
     failures = []
     for upload in notices.uploads(event):
+        status = None
         try:
-            _convert(upload)
+            status = _convert(upload)
         except Exception as failure:  # the other records are none the worse for it
             observe.log().exception("conversion failed", job=upload.job)
             failures.append(failure)
+        _count(upload, status)
     if failures:
         raise ExceptionGroup("conversions failed; Lambda will try the event again", failures)
 
 
-def _convert(upload: Upload) -> None:
+def _count(upload: Upload, status: str | None) -> None:
+    """By outcome, each also when it is not this one: alarms look at shares of all uploads, the lost ones among them."""
+    if upload.job and keys.is_probe(upload.job):
+        return  # golden pictures would make the shares of users' pictures look better than they are
+    observe.count("Converted", status == "done")
+    observe.count("Rejected", status == "rejected")
+
+
+def _convert(upload: Upload) -> str | None:
+    """The status that the job has ended with; None when this run has not ended it."""
     log = observe.log()
     log.append_keys(job=upload.job)
     if upload.job is None:
         log.info("ignored: not an upload of ours", key=upload.key)
-        return
+        return None
     replacing = storage.manifest(upload.job)
     if replacing and replacing.manifest["status"] in manifest.FINAL and not upload.again:
         log.info("ignored: the job has ended", status=replacing.manifest["status"])
-        return
+        return None
     started = time.monotonic()
     outcome = _outcome(upload.job, upload)
     if outcome is None:
         log.info("ignored: the original is gone")
-        return
+        return None
     try:
         storage.commit(outcome, replacing)  # last: the manifest is the commit
     except storage.Overtaken:
         log.info("ignored: another run was first")
-        return
+        return None
     _report(outcome, (time.monotonic() - started) * 1000)
+    status: str = outcome["status"]
+    return status
 
 
 def _outcome(job: str, upload: Upload) -> manifest.Manifest | None:
@@ -81,8 +94,5 @@ def _store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
     observe.measure("ConversionTime", milliseconds)
-    if outcome["status"] == "done":
-        observe.count("Converted")
+    if outcome["status"] == "done":  # a rejection was logged with its reason already, once: the dashboard counts those
         observe.log().info("done", original=outcome["original"], milliseconds=round(milliseconds))
-    else:
-        observe.count("Rejected")  # it was logged with its reason already, once: the dashboard counts those lines

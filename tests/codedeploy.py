@@ -1,4 +1,4 @@
-"""CodeDeploy, as far as a release through an alias needs it: it calls the hook, hears how that ended, shifts traffic.
+"""CodeDeploy, as far as a release through an alias needs it: hook, a tenth of the traffic, alarms, all of it or back.
 
 The hook reports over HTTP, with the call and the answers that CodeDeploy's API has (JSON 1.1, CodeDeploy_20141006).
 """
@@ -7,20 +7,24 @@ import base64
 import json
 import threading
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+from tests.alarms import Alarm
 
 _REPORT = "CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus"
 
 
 @dataclass
 class Execution:
-    """One call of a hook. status: what it has reported, "Pending" before."""
+    """One call of a hook. status: what it has reported, "Pending" before; "Stopped" when an alarm went off after it."""
 
     deployment: str
     id: str
     status: str = "Pending"
+    alarms: tuple[Alarm, ...] = ()  # that stopped the release
 
     @property
     def event(self) -> dict[str, str]:
@@ -56,10 +60,19 @@ class CodeDeploy:
         self._executions[made.id] = made
         return made
 
-    def release(self, aws: Any, function: str, version: str, hook: str) -> Execution:
-        """Bring a version behind `live`, if its hook says so: a tenth of the traffic, then all.
+    def release(
+        self,
+        aws: Any,
+        function: str,
+        version: str,
+        hook: str,
+        users: Callable[[], object],
+        guards: Callable[[], Iterable[Alarm]],
+    ) -> Execution:
+        """Bring a version behind `live`, if its hook says so: a tenth of the traffic, then all, or none again.
 
-        aws: a Lambda client. What AWS waits between the steps, for the alarms to look, is left out.
+        aws: a Lambda client. users: what they do while the version has its tenth, in place of the minutes of AWS.
+        guards: how the alarms of the deployment group stand after that; one in ALARM stops the release.
         """
         execution = self.execution()
         aws.invoke(FunctionName=hook, Payload=json.dumps(execution.event).encode())
@@ -67,7 +80,11 @@ class CodeDeploy:
             before = aws.get_alias(FunctionName=function, Name="live")["FunctionVersion"]
             canary = {"AdditionalVersionWeights": {version: 0.1}}
             aws.update_alias(FunctionName=function, Name="live", FunctionVersion=before, RoutingConfig=canary)
+            users()
+            execution.alarms = tuple(alarm for alarm in guards() if alarm.state == "ALARM")
             whole: dict[str, Any] = {"AdditionalVersionWeights": {}}
+            if execution.alarms:
+                execution.status, version = "Stopped", before
             aws.update_alias(FunctionName=function, Name="live", FunctionVersion=version, RoutingConfig=whole)
         return execution
 

@@ -31,6 +31,10 @@ def new_probe() -> str:
     return PROBE_JOBS + new_job()[len(PROBE_JOBS) :]
 
 
+def is_probe(job: str) -> bool:
+    return job.startswith(PROBE_JOBS)
+
+
 def is_job(text: str) -> bool:
     return _JOB.fullmatch(text) is not None
 

@@ -47,7 +47,7 @@ def test_alarms_on_metric_math_are_refused(unbridged: Stack) -> None:
     alarm = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["ConvertRejects"]
     metric = alarm["Properties"]["Metrics"][1]
     metric["MetricStat"]["Metric"] = {"Namespace": "N", "MetricName": "M"}
-    alarm["Properties"]["Metrics"] = [{"Id": "ratio", "Expression": "rejected * 2"}, metric]
+    alarm["Properties"]["Metrics"] = [{"Id": "ratio", "Expression": "seen * 2"}, metric]
 
     assert outcome(unbridged, "metric-math", alarm) != "CREATE_COMPLETE"
 

@@ -163,5 +163,5 @@ def test_every_line_about_a_job_names_it(stack: Service) -> None:
 def test_metrics_are_embedded_in_the_log(stack: Service) -> None:
     stack.convert(pictures.jpeg())
 
-    expected = {"Converted", "ConversionTime", "ColdStart"}
+    expected = {"Converted", "Rejected", "ConversionTime", "ColdStart"}
     assert {f"image-thumbnails/{name}" for name in expected} <= stack.metrics("convert")

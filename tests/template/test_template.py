@@ -246,9 +246,13 @@ def test_releases_move_step_by_step_and_roll_back(resources: Template) -> None:
     ("alarm", "function"),
     [
         ("SignUploadErrors", "SignUploadFunction"),
+        ("SignUploadThrottles", "SignUploadFunction"),
         ("SignUploadSlow", "SignUploadFunction"),
         ("GetUploadErrors", "GetUploadFunction"),
+        ("GetUploadThrottles", "GetUploadFunction"),
+        ("GetUploadSlow", "GetUploadFunction"),
         ("ConvertErrors", "ConvertFunction"),
+        ("ConvertVersionThrottles", "ConvertFunction"),
         ("ConvertSlow", "ConvertFunction"),
     ],
 )
@@ -264,8 +268,20 @@ def test_an_alarm_that_guards_a_release_looks_at_the_new_version_alone(
     assert resources[alarm]["Properties"]["TreatMissingData"] == "notBreaching"
 
 
+@pytest.mark.parametrize("function", ["SignUpload", "GetUpload", "Convert"])
+def test_errors_throttles_and_slowness_of_every_function_stop_its_release(resources: Template, function: str) -> None:
+    group = resources[f"{function}FunctionDeploymentGroup"]["Properties"]
+    alarms = [resources[each["Name"]["Ref"]]["Properties"] for each in group["AlarmConfiguration"]["Alarms"]]
+    version = resources[f"{function}Errors"]["Properties"]["Dimensions"]
+
+    watched = {alarm["MetricName"] for alarm in alarms if alarm.get("Dimensions") == version}
+
+    assert watched == {"Errors", "Throttles", "Duration"}
+
+
 def test_slow_alarms_go_off_before_the_timeout(resources: Template) -> None:
-    for alarm, function in (("SignUploadSlow", "SignUploadFunction"), ("ConvertSlow", "ConvertFunction")):
+    for name in ("SignUpload", "GetUpload", "Convert"):
+        alarm, function = f"{name}Slow", f"{name}Function"
         timeout = resources[function]["Properties"]["Timeout"] * 1000
         assert 0.7 * timeout <= resources[alarm]["Properties"]["Threshold"] < timeout
 

@@ -1,0 +1,206 @@
+"""The metrics that CloudWatch would have of the running service, and the alarms of its template on them.
+
+The emulator reads no metrics out of logs, has AWS/Lambda by function only, and creates no alarm on metric math. So the
+metrics are made here, of what it has run and logged, with the dimensions that AWS documents; the alarms are those of
+the translated template, with its intrinsics resolved against what is deployed.
+"""
+
+import json
+import re
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from itertools import product
+from typing import Any
+
+from dev import stack
+from tests.alarms import Alarm, Dimensions, Point, evaluate
+from tests.journeys import Service
+
+
+class CloudWatch:
+    """Sees what happens from now on."""
+
+    def __init__(self, service: Service, **parameters: str):
+        """parameters: of the template, otherwise than they are deployed."""
+        self._service, self._deployed = service, service.deployed
+        self._parameters = self._deployed.parameters | {"GradualDeployments": "true"} | parameters
+        self._since = time.time()
+        self._first_traffic: dict[tuple[str, str], float] = {}
+        self._noted: list[Point] = []
+
+    # What the emulator cannot tell
+
+    def gets_traffic(self, function: str, version: str) -> None:
+        """Until now, this version of a function (a logical id) was called by its hook only, and not by the alias."""
+        self._first_traffic[function, version] = time.time()
+
+    def answered(self, status: int) -> None:
+        """A client got this answer from the API. The emulator counts none."""
+        for metric, value in (("Count", 1), ("5XXError", status >= 500)):
+            for dimensions in ({"ApiName": stack.NAME}, {"ApiName": stack.NAME, "Stage": "v1"}):
+                self.note("AWS/ApiGateway", metric, dimensions, value)
+
+    def note(self, namespace: str, name: str, dimensions: Dimensions, value: float, minutes_ago: float = 0) -> None:
+        """A data point of a metric that has no source here."""
+        self._noted.append(Point(namespace, name, dimensions, value, time.time() - 60 * minutes_ago))
+
+    # Metrics
+
+    def points(self) -> list[Point]:
+        found = list(self._noted)
+        for function in self._handlers:
+            name = self._deployed.functions[function]
+            for run in self.runs(function):
+                first = self._first_traffic.get((function, run.version), 0)
+                found += [*of_lambda(run, name, of_alias=run.at >= first), *embedded(run.lines)]
+            found += self._throttles(name)
+        queue = self._deployed.resources["ConversionDeadLetterQueue"]
+        answer = self._deployed.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])
+        visible = float(answer["Attributes"]["ApproximateNumberOfMessages"])
+        dimensions = {"QueueName": queue.rsplit("/", 1)[-1]}
+        return [*found, Point("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, visible)]
+
+    def runs(self, function: str) -> list["Run"]:
+        """The runs of a function that have ended. The emulator writes each into a log stream of its own."""
+        pages = self._deployed.client("logs").get_paginator("filter_log_events")
+        group = f"/aws/lambda/{stack.NAME}-{self._handlers[function]}"
+        streams: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for page in pages.paginate(logGroupName=group, startTime=int(self._since * 1000)):
+            for event in page["events"]:
+                streams[event["logStreamName"]].append(event)
+        return [Run.of(events) for events in streams.values()]
+
+    def _throttles(self, name: str) -> Iterator[Point]:
+        """The emulator's own count, which knows no versions."""
+        answer = self._deployed.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName="Throttles",
+            Dimensions=[{"Name": "FunctionName", "Value": name}],
+            StartTime=datetime.fromtimestamp(self._since, UTC),
+            EndTime=datetime.fromtimestamp(time.time() + 60, UTC),
+            Period=60,
+            Statistics=["Sum"],
+        )
+        for found in answer["Datapoints"]:
+            at = found["Timestamp"].timestamp()
+            yield Point("AWS/Lambda", "Throttles", {"FunctionName": name}, found["Sum"], at)
+
+    # Alarms
+
+    @cached_property
+    def template(self) -> stack.Template:
+        """As CloudFormation would get it on AWS, with its alarms on metric math and its deployment groups."""
+        return _translated(**self._parameters)
+
+    @property
+    def alarms(self) -> list[str]:
+        resources = self.template["Resources"].items()
+        return [name for name, resource in resources if resource["Type"] == "AWS::CloudWatch::Alarm"]
+
+    def guards(self, function: str) -> list[str]:
+        """The alarms that stop a release of a function, as its deployment group names them."""
+        group = self.template["Resources"][f"{function}DeploymentGroup"]["Properties"]
+        return [alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]]
+
+    def states(self, names: Iterable[str], versions: Mapping[str, str] | None = None) -> list[Alarm]:
+        """How alarms stand. versions: of functions that they look at, when these are not the ones behind `live`."""
+        points, now, resources = self.points(), time.time(), self.template["Resources"]
+        return [
+            evaluate(name, self._resolved(resources[name]["Properties"], versions or {}), points, now) for name in names
+        ]
+
+    @cached_property
+    def _handlers(self) -> dict[str, str]:
+        """The file of each function, by logical id."""
+        resources = self.template["Resources"].items()
+        functions = {name: each["Properties"] for name, each in resources if each["Type"] == "AWS::Lambda::Function"}
+        return {name: properties["Handler"].split(".")[0] for name, properties in functions.items()}
+
+    def _resolved(self, value: Any, versions: Mapping[str, str]) -> Any:
+        match value:
+            case {"Ref": name}:
+                return self._reference(name)
+            case {"Fn::GetAtt": [name, "QueueName"]}:
+                return self._deployed.resources[name].rsplit("/", 1)[-1]  # of the queue's URL
+            case {"Fn::GetAtt": [name, "Version"]}:
+                function, _, _ = name.rpartition("Version")
+                return versions.get(function) or self._live(function)
+            case {"Fn::Sub": str(text)}:
+                return re.sub(r"\$\{(.+?)\}", lambda found: self._reference(found[1]), text)
+            case dict() if any(key.startswith("Fn::") for key in value):
+                raise ValueError(f"{value} is not known here")
+            case dict():
+                return {key: self._resolved(each, versions) for key, each in value.items()}
+            case list():
+                return [self._resolved(each, versions) for each in value]
+        return value
+
+    def _reference(self, name: str) -> str:
+        if name == "AWS::StackName":
+            return stack.NAME
+        if name in self.template["Parameters"]:
+            return str(self._parameters.get(name, self.template["Parameters"][name]["Default"]))
+        return self._deployed.resources[name]
+
+    def _live(self, function: str) -> str:
+        name = self._deployed.functions[function]
+        version: str = self._deployed.client("lambda").get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+        return version
+
+
+@cache
+def _translated(**parameters: str) -> stack.Template:
+    packages = dict.fromkeys(("functions", "imaging", "powertools"), "package.zip")
+    return stack.translate(stack.packaged(packages), parameters)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a version of a function, of its log. at: when it ended. lines: what it wrote."""
+
+    version: str
+    at: float
+    milliseconds: float
+    failed: bool
+    lines: list[str]
+
+    @classmethod
+    def of(cls, events: list[dict[str, Any]]) -> "Run":
+        start, *lines, _, report = (event["message"] for event in events)
+        # The only trace of an error in the emulator's log: the traceback, or the runtime's words about a timeout, as
+        # plain lines behind ours. What we log ourselves about errors is inside of JSON.
+        error = re.compile(r"[ +]*(Exception Group )?Traceback \(|Task timed out after")
+        (milliseconds,) = re.findall(r"\tDuration: ([\d.]+) ms", report)
+        at = events[0]["timestamp"] / 1000
+        return cls(start.rsplit(" ", 1)[-1], at, float(milliseconds), any(map(error.match, lines)), lines)
+
+
+def of_lambda(run: Run, name: str, of_alias: bool) -> Iterator[Point]:
+    """What AWS/Lambda has about a run (docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html).
+
+    name: of the function. of_alias: whether it was called through `live` and not by its version: a version that was
+    called by the alias is told apart by ExecutedVersion.
+    """
+    resource = {"FunctionName": name, "Resource": f"{name}:{'live' if of_alias else run.version}"}
+    sets = [{"FunctionName": name}, resource] + [resource | {"ExecutedVersion": run.version}] * of_alias
+    # Throttles is 0 for a run that took place; the emulator logs nothing about one that did not.
+    values = {"Invocations": 1.0, "Errors": float(run.failed), "Duration": run.milliseconds, "Throttles": 0.0}
+    for (metric, value), dimensions in product(values.items(), sets):
+        yield Point("AWS/Lambda", metric, dimensions, value, run.at)
+
+
+def embedded(lines: Iterable[str]) -> Iterator[Point]:
+    """The metrics in log lines, by the specification of the embedded metric format (EMF)."""
+    for line in lines:
+        document = json.loads(line) if line.startswith("{") else {}
+        for directive in document.get("_aws", {}).get("CloudWatchMetrics", ()):
+            for metric, names in product(directive["Metrics"], directive["Dimensions"]):
+                dimensions = {name: document[name] for name in names}  # KeyError: the blob would be dropped as a whole
+                values = document[metric["Name"]]
+                for value in values if isinstance(values, list) else [values]:
+                    at = document["_aws"]["Timestamp"] / 1000
+                    yield Point(directive["Namespace"], metric["Name"], dimensions, value, at)

@@ -1,0 +1,189 @@
+"""Releases as CodeDeploy makes them, also of versions that are broken on purpose: our own code, with one place changed.
+
+The emulator has no CodeDeploy. A stand-in calls the hooks, hears what they report over its HTTP API, asks the alarms,
+and moves the alias.
+"""
+
+import io
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from dev import stack as deployed
+from tests.alarms import Alarm
+from tests.cloudwatch import CloudWatch
+from tests.codedeploy import CodeDeploy, Execution
+from tests.journeys import Service, wait_for
+
+# The hook of each function, and what tells it the version that is about to get traffic, as template.yaml has it.
+HOOKS = {
+    "ConvertFunction": ("VerifyReleaseFunction", "CONVERT_VERSION"),
+    "SignUploadFunction": ("VerifyApiFunction", "SIGN_UPLOAD_VERSION"),
+    "GetUploadFunction": ("VerifyApiFunction", "GET_UPLOAD_VERSION"),
+}
+LOGS = {"VerifyReleaseFunction": "verify_release", "VerifyApiFunction": "verify_api"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place of our code, otherwise."""
+
+    file: str
+    before: str
+    after: str
+
+
+def package(*changes: Change) -> bytes:
+    """Our code with these changes."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(deployed.functions_package())) as ours, zipfile.ZipFile(result, "w") as changed:
+        for entry in ours.infolist():
+            content = ours.read(entry)
+            for change in changes:
+                if entry.filename == change.file:
+                    before, after = change.before.encode(), change.after.encode()
+                    assert content.count(before) == 1, f"{change.file} no longer has {change.before!r} once"
+                    content = content.replace(before, after)
+            changed.writestr(entry, content)
+    return result.getvalue()
+
+
+@dataclass(frozen=True)
+class Release:
+    """How it went. faults: what the hook has logged of the new version. before, version: of the function.
+
+    alarms: that went off while users had it.
+    """
+
+    status: str
+    faults: list[dict[str, Any]]
+    alarms: tuple[Alarm, ...]
+    before: str
+    version: str
+
+
+def nobody() -> None:
+    """Users who do nothing."""
+
+
+class Releases:
+    """Releases functions of the running service."""
+
+    def __init__(self, service: Service, codedeploy: CodeDeploy):
+        self._service, self._codedeploy = service, codedeploy
+        self._aws = service.deployed.client("lambda")
+
+    def live(self, function: str) -> str:
+        alias = self._aws.get_alias(FunctionName=self._service.deployed.functions[function], Name="live")
+        version: str = alias["FunctionVersion"]
+        return version
+
+    def weights(self, function: str) -> dict[str, float]:
+        """What part of the traffic other versions have beside the one behind `live`."""
+        alias = self._aws.get_alias(FunctionName=self._service.deployed.functions[function], Name="live")
+        weights: dict[str, float] = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+        return weights
+
+    def publish(self, function: str, package: bytes) -> str:
+        """A new version of a function, which has no traffic yet."""
+        name = self._service.deployed.functions[function]
+        version: str = self._aws.update_function_code(FunctionName=name, ZipFile=package, Publish=True)["Version"]
+        return version
+
+    def tell(self, function: str, version: str) -> None:
+        """Tell a function's hook the version to verify, as CloudFormation does when it updates the hook."""
+        name = self._service.deployed.functions[function]
+        arn = self._aws.get_function_configuration(FunctionName=name)["FunctionArn"]
+        hook, variable = HOOKS[function]
+        self.configure(hook, **{variable: f"{arn}:{version}"})
+
+    def configure(self, function: str, **variables: str) -> None:
+        name = self._service.deployed.functions[function]
+        before = self._aws.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        self._aws.update_function_configuration(FunctionName=name, Environment={"Variables": before | variables})
+
+    def release(
+        self,
+        function: str,
+        package: bytes,
+        users: Callable[[], object] = nobody,
+        cloudwatch: CloudWatch | None = None,
+    ) -> Release:
+        """users: what they do with the new version's share of the traffic."""
+        seeing = cloudwatch or CloudWatch(self._service)
+        before, version = self.live(function), self.publish(function, package)
+        hook = HOOKS[function][0]
+        functions = self._service.deployed.functions
+
+        def share() -> None:
+            seeing.gets_traffic(function, version)
+            with self._routed(functions[function], version):
+                users()
+
+        def guards() -> list[Alarm]:
+            return seeing.states(seeing.guards(function), {function: version})  # CloudFormation has updated them first
+
+        self.tell(function, version)
+        execution = self._codedeploy.release(self._aws, functions[function], version, functions[hook], share, guards)
+        if execution.status != "Succeeded":
+            self.tell(function, before)  # CloudFormation rolls the rest of the stack back
+        return Release(execution.status, self._faults(hook, execution), execution.alarms, before, version)
+
+    @contextmanager
+    def _routed(self, function: str, version: str) -> Iterator[None]:
+        """All that is asked of the alias goes to this version, and after that as before.
+
+        The emulator does not route by an alias's weights. So the test sends what is to be the new version's tenth while
+        the alias leads there whole: S3 and the API call it as ever.
+        """
+        weighted = self._aws.get_alias(FunctionName=function, Name="live")
+        whole: dict[str, Any] = {"AdditionalVersionWeights": {}}
+        self._aws.update_alias(FunctionName=function, Name="live", FunctionVersion=version, RoutingConfig=whole)
+        try:
+            yield
+        finally:
+            self._aws.update_alias(
+                FunctionName=function,
+                Name="live",
+                FunctionVersion=weighted["FunctionVersion"],
+                RoutingConfig=weighted["RoutingConfig"],
+            )
+
+    def _faults(self, hook: str, execution: Execution) -> list[dict[str, Any]]:
+        def lines() -> list[dict[str, Any]] | None:
+            logged = self._service.log(LOGS[hook])
+            found = [line for line in logged if line.get("deployment") == execution.deployment]
+            ended = any(line["message"] == "verified" for line in found)
+            return [line for line in found if line["message"] == "refused"] if ended else None
+
+        return wait_for(lines, "end of the hook's log")
+
+    def undo(self, live: dict[str, str]) -> None:
+        package = deployed.functions_package()
+        for function, version in live.items():
+            name = self._service.deployed.functions[function]
+            self._aws.update_function_code(FunctionName=name, ZipFile=package)
+            whole: dict[str, Any] = {"AdditionalVersionWeights": {}}
+            self._aws.update_alias(FunctionName=name, Name="live", FunctionVersion=version, RoutingConfig=whole)
+            self.tell(function, version)
+
+
+def quiet(stack: Service) -> bool | None:
+    """Nothing has changed for longer than the emulator waits before it tries a conversion again."""
+    before = objects(stack), len(stack.log("convert"))
+    time.sleep(3)
+    return (objects(stack), len(stack.log("convert"))) == before or None
+
+
+def objects(stack: Service) -> set[str]:
+    """Everything in both buckets."""
+    pages = stack.s3.get_paginator("list_objects_v2")
+    return {
+        f"{bucket}/{entry['Key']}"
+        for bucket in (stack.uploads, stack.thumbnails)
+        for page in pages.paginate(Bucket=bucket)
+        for entry in page.get("Contents", ())
+    }

@@ -1,0 +1,388 @@
+"""Every alarm of the template goes off at what it says, and is silent below; those that guard a release roll it back.
+
+The metrics are what CloudWatch would have of what really ran (tests/cloudwatch.py), as far as the emulator has a source
+for them. SYNTHETIC has data points for every alarm, those among them for which there is none.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from dev import stack as deployed
+from tests.cloudwatch import CloudWatch
+from tests.journeys import Service, wait_for
+from tests.releases import HOOKS, Change, Releases, package
+from tests.service.test_failures import poisoned
+from tests.unit import pictures
+
+# As few as ConvertRejects and ConvertUnfinished look at.
+TEN = 10
+READ = "        if original is None:\n"
+LARGER = "        if original and len(original) > 50_000:\n            "  # golden pictures are smaller
+
+
+@pytest.fixture
+def cloudwatch(stack: Service) -> CloudWatch:
+    return CloudWatch(stack)
+
+
+@pytest.fixture
+def no_dead_letters(stack: Service) -> Iterator[None]:
+    queue, sqs = stack.deployed.outputs["ConversionDeadLetterQueue"], stack.deployed.client("sqs")
+    sqs.purge_queue(QueueUrl=queue)
+    yield
+    sqs.purge_queue(QueueUrl=queue)
+
+
+@pytest.fixture(scope="module")
+def photo() -> bytes:
+    content = pictures.jpeg(picture=pictures.photo(800, 600))
+    assert len(content) > 50_000
+    return content
+
+
+def alarming(cloudwatch: CloudWatch, names: list[str], **versions: str) -> list[str]:
+    return [alarm.name for alarm in cloudwatch.states(names, versions) if alarm.state == "ALARM"]
+
+
+def uploaded(stack: Service, cloudwatch: CloudWatch, contents: list[bytes], runs_of_each: int = 1) -> None:
+    """Users upload these, and all runs of the conversion that come of it have ended.
+
+    One after the other: the emulator starts a process for each run that finds the others busy.
+    """
+    for content in contents:
+        expected = len(cloudwatch.runs("ConvertFunction")) + runs_of_each
+        stack.upload(content)
+        wait_for(lambda: _ended(cloudwatch, expected), "end of a conversion")  # noqa: B023  it is called at once
+
+
+def _ended(cloudwatch: CloudWatch, expected: int) -> bool | None:
+    time.sleep(0.1)  # reading the log takes as long as a conversion
+    return len(cloudwatch.runs("ConvertFunction")) >= expected or None
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A version of convert that its golden pictures cannot tell from a good one. runs: of convert, for one upload."""
+
+    change: Change
+    stopped_by: str
+    uploads: int = TEN
+    runs: int = 1
+
+
+BROKEN = {
+    "it refuses larger pictures": Broken(
+        Change("convert.py", READ, f"{LARGER}raise errors.Rejected(errors.Reason.DAMAGED)\n{READ}"), "ConvertRejects"
+    ),
+    "it throws for larger pictures": Broken(
+        Change("convert.py", READ, f'{LARGER}raise RuntimeError("broken on purpose")\n{READ}'),
+        "ConvertErrors",
+        uploads=1,
+        runs=3,
+    ),
+    "it drops larger pictures": Broken(Change("convert.py", READ, f"{LARGER}return None\n{READ}"), "ConvertUnfinished"),
+}
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_version_of_convert_that_only_users_pictures_show_broken_is_stopped_by_an_alarm_and_rolled_back(
+    stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes, what: str
+) -> None:
+    broken = BROKEN[what]
+
+    release = releases.release(
+        "ConvertFunction",
+        package(broken.change),
+        lambda: uploaded(stack, cloudwatch, [photo] * broken.uploads, broken.runs),
+        cloudwatch,
+    )
+
+    assert (release.status, release.faults) == ("Stopped", []), "the hook has nothing against it"
+    assert broken.stopped_by in [alarm.name for alarm in release.alarms], release.alarms
+    assert releases.live("ConvertFunction") == release.before
+    assert not releases.weights("ConvertFunction")
+    uploaded(stack, cloudwatch, [photo] * TEN)
+    guards = cloudwatch.guards("ConvertFunction")
+    assert alarming(cloudwatch, guards, ConvertFunction=release.before) == []
+    assert broken.stopped_by in alarming(cloudwatch, guards, ConvertFunction=release.version)
+
+
+def ask_to_sign(stack: Service, cloudwatch: CloudWatch, files: int) -> int:
+    answer = stack.ask({"files": [{"name": "photo.jpg", "type": "image/jpeg", "size": 1000}] * files})
+    cloudwatch.answered(answer.status_code)
+    return answer.status_code
+
+
+def ask_for_what_nobody_uploaded(stack: Service, cloudwatch: CloudWatch) -> int:
+    answer = stack.get(f"uploads/{uuid.uuid4().hex}")
+    cloudwatch.answered(answer.status_code)
+    return answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("function", "change", "ask", "good", "stopped_by"),
+    [
+        pytest.param(
+            "SignUploadFunction",
+            Change("sign_upload.py", "    uploads = [", "    (_,) = files\n    uploads = ["),
+            lambda stack, cloudwatch: ask_to_sign(stack, cloudwatch, files=2),
+            201,
+            "SignUploadErrors",
+            id="sign_upload throws for a batch",  # its hook signs one file
+        ),
+        pytest.param(
+            "GetUploadFunction",
+            Change("get_upload.py", 'status="unknown")', "status=found.manifest)"),
+            ask_for_what_nobody_uploaded,
+            404,
+            "GetUploadErrors",
+            id="get_upload throws for an unknown job",  # its hook asks for one that is done
+        ),
+    ],
+)
+def test_a_version_of_the_api_that_only_users_requests_show_broken_is_stopped_by_an_alarm_and_rolled_back(
+    stack: Service,
+    releases: Releases,
+    cloudwatch: CloudWatch,
+    function: str,
+    change: Change,
+    ask: Callable[[Service, CloudWatch], int],
+    good: int,
+    stopped_by: str,
+) -> None:
+    answers = []
+
+    release = releases.release(function, package(change), lambda: answers.append(ask(stack, cloudwatch)), cloudwatch)
+
+    assert answers == [502]
+    assert (release.status, release.faults) == ("Stopped", []), "the hook has nothing against it"
+    assert [alarm.name for alarm in release.alarms] == [stopped_by, "ApiErrors"]
+    assert releases.live(function) == release.before
+    assert not releases.weights(function)
+    assert ask(stack, cloudwatch) == good
+    wait_for(lambda: _ran(cloudwatch, function, release.before), "run of the version before")
+    guards = [name for name in cloudwatch.guards(function) if name != "ApiErrors"]  # which is of both versions
+    assert alarming(cloudwatch, guards, **{function: release.before}) == []
+
+
+def _ran(cloudwatch: CloudWatch, function: str, version: str) -> bool | None:
+    return any(run.version == version for run in cloudwatch.runs(function)) or None
+
+
+def test_good_versions_pass_their_hooks_and_all_their_alarms(
+    stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes
+) -> None:
+    users: dict[str, Callable[[], object]] = {
+        "ConvertFunction": lambda: uploaded(stack, cloudwatch, [photo] * TEN + [b"text"]),
+        "SignUploadFunction": lambda: ask_to_sign(stack, cloudwatch, files=2),
+        "GetUploadFunction": lambda: ask_for_what_nobody_uploaded(stack, cloudwatch),
+    }
+    for function in HOOKS:
+        release = releases.release(function, deployed.functions_package(), users[function], cloudwatch)
+
+        assert (release.status, release.faults, release.alarms) == ("Succeeded", [], ())
+        assert releases.live(function) == release.version
+        states = cloudwatch.states(cloudwatch.guards(function))
+        assert {alarm.state for alarm in states} == {"OK"}, states
+
+
+def test_a_text_file_rolls_nothing_back(stack: Service, releases: Releases, cloudwatch: CloudWatch) -> None:
+    release = releases.release(
+        "ConvertFunction", deployed.functions_package(), lambda: uploaded(stack, cloudwatch, [b"text"]), cloudwatch
+    )
+
+    assert release.status == "Succeeded"
+    (alarm,) = cloudwatch.states(["ConvertRejects"])
+    assert alarm.state == "OK"
+    (rejected,) = (
+        point.value
+        for point in cloudwatch.points()
+        if point.name == "Rejected" and point.dimensions == {"service": "convert", "version": release.version}
+    )
+    assert rejected == 1, "the two golden pictures that must be rejected are nobody's uploads"
+
+
+# ── Every alarm, on data points that are made up ─────────────────────────────────────────────────────────────────────
+
+# What AWS documents as the dimensions of each metric, and what observe.py writes. The version is made up as well.
+VERSION = "1000"
+
+
+def of_version(function: str) -> dict[str, str]:
+    return {"FunctionName": f"{{{function}}}", "Resource": f"{{{function}}}:live", "ExecutedVersion": VERSION}
+
+
+@dataclass(frozen=True)
+class Series:
+    """Data points of a metric, the latest first. every: minutes between them; 0 puts all into one period."""
+
+    metric: str  # namespace, a colon, name
+    dimensions: dict[str, str]
+    values: tuple[float, ...]
+    every: int = 0
+
+
+def one(metric: str, dimensions: dict[str, str], silent: float, off: float) -> tuple[list[Series], list[Series]]:
+    """One data point, with which an alarm is silent, and one with which it goes off."""
+    return [Series(metric, dimensions, (silent,))], [Series(metric, dimensions, (off,))]
+
+
+def minutes(metric: str, dimensions: dict[str, str], every: int) -> tuple[list[Series], list[Series]]:
+    """Three periods of so many minutes, all of which must be bad."""
+    return [Series(metric, dimensions, (9, 9, 0), every)], [Series(metric, dimensions, (1, 1, 1), every)]
+
+
+def counted(converted: int, rejected: int, lost: int = 0) -> list[Series]:
+    """What runs of the new version of convert count, one for each upload."""
+    of_new = {"service": "convert", "version": VERSION}
+    return [
+        Series(f"{deployed.NAME}:Converted", of_new, (1,) * converted + (0,) * (rejected + lost)),
+        Series(f"{deployed.NAME}:Rejected", of_new, (0,) * converted + (1,) * rejected + (0,) * lost),
+    ]
+
+
+def costing(dollars: float) -> list[Series]:
+    """A day whose conversions last for so many dollars, by what the template says of memory and price, and one call."""
+    seconds = dollars / (1769 / 1024 * 0.0000133334)
+    return [
+        Series("AWS/Lambda:Duration", {"FunctionName": "{ConvertFunction}"}, (seconds * 1000,)),
+        Series("AWS/ApiGateway:Count", API, (1,)),
+        Series(f"{deployed.NAME}:Converted", {"service": "convert"}, (1,)),
+    ]
+
+
+CONVERT, API = {"FunctionName": "{ConvertFunction}"}, {"ApiName": deployed.NAME, "Stage": "v1"}
+# Data points with which each alarm is silent, up to its threshold, and with which it goes off.
+SYNTHETIC = {
+    "SignUploadErrors": one("AWS/Lambda:Errors", of_version("SignUploadFunction"), 0, 1),
+    "SignUploadThrottles": one("AWS/Lambda:Throttles", of_version("SignUploadFunction"), 0, 1),
+    "SignUploadSlow": one("AWS/Lambda:Duration", of_version("SignUploadFunction"), 4000, 4001),
+    "GetUploadErrors": one("AWS/Lambda:Errors", of_version("GetUploadFunction"), 0, 1),
+    "GetUploadThrottles": one("AWS/Lambda:Throttles", of_version("GetUploadFunction"), 0, 1),
+    "GetUploadSlow": one("AWS/Lambda:Duration", of_version("GetUploadFunction"), 8000, 8001),
+    "ConvertErrors": one("AWS/Lambda:Errors", of_version("ConvertFunction"), 0, 1),
+    "ConvertVersionThrottles": minutes("AWS/Lambda:Throttles", of_version("ConvertFunction"), every=1),
+    "ConvertSlow": one("AWS/Lambda:Duration", of_version("ConvertFunction"), 45_000, 45_001),
+    "ConvertRejects": (counted(converted=5, rejected=5), counted(converted=4, rejected=6)),
+    "ConvertUnfinished": (counted(4, 1, lost=5), counted(3, 1, lost=6)),
+    "DeadLetters": one("AWS/SQS:ApproximateNumberOfMessagesVisible", {"QueueName": "{queue}"}, 0, 1),
+    "LostFailures": one("AWS/Lambda:DeadLetterErrors", CONVERT, 0, 1),
+    "ReportFailureErrors": one("AWS/Lambda:Errors", {"FunctionName": "{ReportFailureFunction}"}, 0, 1),
+    "StuckConversions": one("AWS/Lambda:AsyncEventAge", CONVERT, 600_000, 600_001),
+    "ConvertThrottles": minutes("AWS/Lambda:Throttles", CONVERT, every=5),
+    "ApiErrors": one("AWS/ApiGateway:5XXError", API, 0, 1),
+    "CostPerDay": (costing(0.99), costing(1)),
+}
+
+
+def noted(stack: Service, series: list[Series]) -> CloudWatch:
+    """These data points and no others, with the alarm on a day's cost at one dollar."""
+    cloudwatch = CloudWatch(stack, CostAlarmDollars="1")
+    names = stack.deployed.functions | {"queue": stack.deployed.resources["ConversionDeadLetterQueue"].split("/")[-1]}
+    for each in series:
+        dimensions = {name: value.format(**names) for name, value in each.dimensions.items()}
+        namespace, metric = each.metric.split(":")
+        for place, value in enumerate(each.values):
+            cloudwatch.note(namespace, metric, dimensions, value, minutes_ago=place * each.every)
+    return cloudwatch
+
+
+def state(cloudwatch: CloudWatch, name: str) -> str:
+    (alarm,) = cloudwatch.states([name], dict.fromkeys(HOOKS, VERSION))
+    return alarm.state
+
+
+def test_every_alarm_of_the_template_is_here(cloudwatch: CloudWatch) -> None:
+    assert SYNTHETIC.keys() == set(cloudwatch.alarms)
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_an_alarm_goes_off_beyond_its_threshold_and_is_silent_at_it(stack: Service, name: str) -> None:
+    silent, off = SYNTHETIC[name]
+
+    assert state(noted(stack, silent), name) == "OK"
+    assert state(noted(stack, off), name) == "ALARM"
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_an_alarm_hears_nothing_of_other_functions_versions_or_queues(stack: Service, name: str) -> None:
+    """One dimension otherwise is another metric; that a metric does not exist, AWS would not even say."""
+    off = SYNTHETIC[name][1]
+    names = {dimension for series in off for dimension in series.dimensions}
+    for wrong in names:
+        others = [replace(each, dimensions=each.dimensions | {wrong: "another"}) for each in off]
+        assert state(noted(stack, others), name) == "OK"
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_no_data_trips_no_alarm(stack: Service, name: str) -> None:
+    assert state(noted(stack, []), name) == "OK"
+
+
+@pytest.mark.parametrize("few", [counted(0, 9), counted(0, 0, lost=9), counted(0, 1)])
+@pytest.mark.parametrize("name", ["ConvertRejects", "ConvertUnfinished"])
+def test_fewer_than_ten_uploads_are_no_share(stack: Service, name: str, few: list[Series]) -> None:
+    assert state(noted(stack, few), name) == "OK"
+
+
+# ── Alarms that tell a person, on what really happened ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+def test_a_dead_letter_tells_a_person_until_it_is_gone(stack: Service, cloudwatch: CloudWatch) -> None:
+    assert alarming(cloudwatch, ["DeadLetters"]) == []
+    signed = stack.sign()
+    with poisoned(stack, signed.fields["key"]):
+        signed.post(pictures.jpeg())
+        wait_for(lambda: alarming(cloudwatch, ["DeadLetters"]) or None, "alarm")
+
+    assert stack.call("RedriveFunction", {})["result"]["left"] == 0
+
+    assert alarming(cloudwatch, ["DeadLetters"]) == []
+
+
+def test_a_failure_that_cannot_be_reported_tells_a_person(stack: Service, cloudwatch: CloudWatch) -> None:
+    good = json.dumps(stack.event(f"uploads/{uuid.uuid4().hex}"))
+    assert "result" in stack.call("ReportFailureFunction", {"Records": [{"Sns": {"Message": good}}]})
+    wait_for(lambda: cloudwatch.runs("ReportFailureFunction") or None, "end of the run")
+    assert alarming(cloudwatch, ["ReportFailureErrors"]) == []
+
+    assert "error" in stack.call("ReportFailureFunction", {"Records": [{"Sns": {"Message": "no JSON"}}]})
+
+    wait_for(lambda: alarming(cloudwatch, ["ReportFailureErrors"]) or None, "alarm")
+
+
+def test_one_burst_that_is_throttled_tells_nobody(
+    stack: Service, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    aws, name = stack.deployed.client("lambda"), stack.deployed.functions["ConvertFunction"]
+    aws.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        for _ in range(3):
+            with pytest.raises(aws.exceptions.TooManyRequestsException):
+                aws.invoke(FunctionName=name, Payload=b"{}")  # not by the alias: the emulator limits no versions
+    finally:
+        aws.delete_function_concurrency(FunctionName=name)
+
+    throttles = [point.value for point in cloudwatch.points() if point.name == "Throttles"]
+    assert sum(throttles) >= 3
+    assert alarming(cloudwatch, ["ConvertThrottles"]) == []
+
+
+@pytest.mark.parametrize(("dollars", "expected"), [("0.000001", ["CostPerDay"]), ("1", [])])
+def test_the_cost_of_a_day_tells_a_person(stack: Service, photo: bytes, dollars: str, expected: list[str]) -> None:
+    cloudwatch = CloudWatch(stack, CostAlarmDollars=dollars)
+
+    uploaded(stack, cloudwatch, [photo])  # about 0.00003 dollars: a call, some hundred milliseconds, four writes
+
+    assert alarming(cloudwatch, ["CostPerDay"]) == expected

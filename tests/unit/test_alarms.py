@@ -1,0 +1,109 @@
+"""The stand-in for CloudWatch's evaluation: it must not be kinder to the template's alarms than CloudWatch is."""
+
+from typing import Any
+
+import pytest
+
+from tests.alarms import Point, evaluate
+
+NOW = 1_800_000_030.0  # half a minute into a period
+ERRORS: dict[str, Any] = {
+    "Namespace": "N",
+    "MetricName": "Errors",
+    "Dimensions": [{"Name": "A", "Value": "a"}],
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 3,
+    "Threshold": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+
+
+def points(*values: float | None, name: str = "Errors", **dimensions: str) -> list[Point]:
+    """One in each minute, the latest first."""
+    found = [(value, NOW - 60 * back) for back, value in enumerate(values) if value is not None]
+    return [Point("N", name, dimensions or {"A": "a"}, value, at) for value, at in found]
+
+
+def state(values: list[Point], **alarm: Any) -> str:
+    return evaluate("It", ERRORS | alarm, values, NOW).state
+
+
+def test_as_many_periods_must_be_bad_as_the_alarm_says() -> None:
+    assert state(points(2, 2, 2)) == "ALARM"
+    assert state(points(2, 2, 1)) == "OK"
+    assert state(points(2, 0, 2), DatapointsToAlarm=2) == "ALARM"
+
+
+def test_a_period_is_one_value_by_its_statistic() -> None:
+    in_one = [*points(1), *points(1)]
+
+    assert state(in_one, EvaluationPeriods=1) == "ALARM"
+    assert state(in_one, EvaluationPeriods=1, Statistic="Maximum") == "OK"
+    assert state(in_one, EvaluationPeriods=1, Statistic="SampleCount") == "ALARM"
+
+
+@pytest.mark.parametrize("dimensions", [{"A": "b"}, {"A": "a", "B": "b"}, {"B": "a"}])
+def test_other_dimensions_are_another_metric(dimensions: dict[str, str]) -> None:
+    assert state(points(2, 2, 2, **dimensions), TreatMissingData="notBreaching") == "OK"
+
+
+@pytest.mark.parametrize(
+    ("treatment", "values", "expected"),
+    [
+        ("missing", (), "INSUFFICIENT_DATA"),
+        ("notBreaching", (), "OK"),
+        ("breaching", (), "ALARM"),
+        ("notBreaching", (2, 2), "OK"),
+        ("breaching", (2, 2), "ALARM"),
+        ("notBreaching", (None, 2, 2, 2), "ALARM"),  # enough real ones: missing ones are not looked at
+        ("notBreaching", (None, None, None, None, None, 2), "OK"),  # forgotten
+    ],
+)
+def test_missing_data_is_treated_as_the_guide_has_it(
+    treatment: str, values: tuple[float | None, ...], expected: str
+) -> None:
+    assert state(points(*values), TreatMissingData=treatment) == expected
+
+
+def ratio(expression: str, a: float | None, b: float | None) -> str:
+    queries = [
+        {
+            "Id": name,
+            "ReturnData": False,
+            "MetricStat": {"Metric": {"Namespace": "N", "MetricName": name}, "Period": 60, "Stat": "Sum"},
+        }
+        for name in ("a", "b")
+    ]
+    alarm = {key: ERRORS[key] for key in ("Threshold", "ComparisonOperator")}
+    metrics = [{"Id": "it", "Expression": expression}, *queries]
+    values = [Point("N", name, {}, value, NOW) for name, value in (("a", a), ("b", b)) if value is not None]
+    return evaluate("It", alarm | {"EvaluationPeriods": 1, "Metrics": metrics}, values, NOW).state
+
+
+@pytest.mark.parametrize(
+    ("expression", "a", "b", "expected"),
+    [
+        ("a / b", 3, 2, "ALARM"),
+        ("a / b", 2, 2, "OK"),
+        ("a / b", 2, 0, "INSUFFICIENT_DATA"),
+        ("a + b", 2, None, "INSUFFICIENT_DATA"),
+        ("a + FILL(b, 0)", 2, None, "ALARM"),
+        ("IF(b > 1, a, 0)", 2, 2, "ALARM"),
+        ("IF(b > 1, a, 0)", 2, 1, "OK"),
+        ("IF(b >= 1, a * 2, a) - 2", 2, 1, "ALARM"),
+    ],
+)
+def test_metric_math(expression: str, a: float | None, b: float | None, expected: str) -> None:
+    assert ratio(expression, a, b) == expected
+
+
+@pytest.mark.parametrize("expression", ["RATE(a)", "FILL(a, REPEAT)", "a ** b", "a and b", "'a'"])
+def test_metric_math_that_is_not_known_here_is_not_guessed(expression: str) -> None:
+    with pytest.raises(ValueError, match="is not known here"):
+        ratio(expression, 1, 1)
+
+
+def test_a_treatment_that_is_not_known_here_is_not_guessed() -> None:
+    with pytest.raises(ValueError, match="ignore is not known here"):
+        state(points(2), TreatMissingData="ignore")
