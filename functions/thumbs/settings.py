@@ -27,6 +27,10 @@ class Settings:
     def __init__(self, environment: Mapping[str, str]):
         self._environment = environment
 
+    def _whole(self, variable: str) -> int:
+        """A number, rounded down: CloudFormation has no type of whole numbers, so it lets 1.5 pass, or 2.0."""
+        return int(float(self._environment[variable]))
+
     # Where things are
 
     @property
@@ -92,7 +96,7 @@ class Settings:
 
     @property
     def max_upload_megabytes(self) -> int:
-        return int(self._environment["MAX_UPLOAD_MEGABYTES"])
+        return self._whole("MAX_UPLOAD_MEGABYTES")
 
     @property
     def max_upload_bytes(self) -> int:
@@ -100,11 +104,11 @@ class Settings:
 
     @property
     def max_megapixels(self) -> int:
-        return int(self._environment["MAX_MEGAPIXELS"])
+        return self._whole("MAX_MEGAPIXELS")
 
     @property
     def upload_expiry_seconds(self) -> int:
-        return int(self._environment["UPLOAD_EXPIRY_SECONDS"])
+        return self._whole("UPLOAD_EXPIRY_SECONDS")
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
@@ -112,7 +116,7 @@ class Settings:
 
     @property
     def keep_originals_days(self) -> int:
-        return int(self._environment["KEEP_ORIGINALS_DAYS"])
+        return self._whole("KEEP_ORIGINALS_DAYS")
 
     @property
     def conversion_memory(self) -> int:
@@ -132,12 +136,12 @@ class Settings:
 
     @property
     def quality(self) -> int:
-        return int(self._environment["THUMBNAIL_QUALITY"])
+        return self._whole("THUMBNAIL_QUALITY")
 
     @property
     def link_expiry_seconds(self) -> int:
         """How long a pre-signed link is good for; it dies earlier with the credentials that signed it."""
-        return int(self._environment["LINK_EXPIRY_SECONDS"])
+        return self._whole("LINK_EXPIRY_SECONDS")
 
 
 @cache
