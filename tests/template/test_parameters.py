@@ -185,6 +185,16 @@ def test_the_formats_of_the_template_are_those_of_the_code(template: Template) -
     assert template["Parameters"]["ThumbnailFormat"]["AllowedValues"] == list(formats.OUTPUTS)
 
 
+@pytest.mark.parametrize("value", bounds.legal("DeploymentPreference", PARAMETERS["DeploymentPreference"]))
+def test_codedeploy_knows_every_preference(value: str) -> None:
+    """SAM takes a value that it does not know for the name of a configuration of one's own."""
+    translated = stack.translate(stack.packaged(PACKAGES), {"DeploymentPreference": value})["Resources"]
+
+    for group in of_type(translated, "AWS::CodeDeploy::DeploymentGroup").values():
+        name, chosen = group["Properties"]["DeploymentConfigName"]["Fn::Sub"]
+        assert (name, chosen["ConfigName"]) == ("CodeDeployDefault.Lambda${ConfigName}", value)
+
+
 @pytest.mark.parametrize("quality", bounds.legal("ThumbnailQuality", PARAMETERS["ThumbnailQuality"]))
 @pytest.mark.parametrize("format_", bounds.legal("ThumbnailFormat", PARAMETERS["ThumbnailFormat"]))
 @pytest.mark.parametrize("spelled", [bounds.TEXTS["ThumbnailSizes"].shortest, bounds.TEXTS["ThumbnailSizes"].longest])
