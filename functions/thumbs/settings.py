@@ -11,6 +11,8 @@ from functools import cache, cached_property
 
 from thumbs import formats, sizes
 
+BESIDE_CONVERSION = 350  # MiB of a function's memory, for Python, boto3 and the original
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -120,8 +122,8 @@ class Settings:
 
     @property
     def conversion_memory(self) -> int:
-        """Bytes that one conversion may take: the function's memory, less what Python, boto3 and the original need."""
-        return (int(self._environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")) - 350) * 2**20
+        """Bytes that one conversion may take."""
+        return (int(self._environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")) - BESIDE_CONVERSION) * 2**20
 
     # What is made
 
