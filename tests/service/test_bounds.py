@@ -18,16 +18,15 @@ from dev import stack as stacks
 from dev.emulator import Emulator
 from dev.gaps import PARAMETERS as OF_THE_EMULATOR
 from dev.stack import NAME, Stack
-from tests import bounds
+from tests.bounds import EACH, NAMES, SERVICE, Bounds
 from tests.conftest import free_port
 from tests.journeys import PATIENCE, Service, wait_for
 from tests.template.conftest import PACKAGES
 from tests.unit import pictures
 from thumbs import sizes
 
-PARAMETERS: dict[str, Any] = stacks.packaged(PACKAGES)["Parameters"]
 PAGE = "https://photos.example.com"  # one of those of the longest AllowedOrigins
-ENDS = {"least": bounds.least, "most": bounds.most}
+ENDS = {"least": Bounds.least, "most": Bounds.most}
 
 
 class End(Service):
@@ -69,7 +68,7 @@ def patiently(call: Callable[[], requests.Response]) -> requests.Response:
 
 @pytest.fixture(scope="module", params=ENDS)
 def end(request: pytest.FixtureRequest) -> Iterator[End]:
-    chosen = {name: ENDS[request.param](name, parameter) for name, parameter in PARAMETERS.items()}
+    chosen = {name: ENDS[request.param](SERVICE, name) for name in SERVICE.parameters}
     with Emulator(free_port()) as emulator:
         deployed = Stack(emulator.url, chosen | OF_THE_EMULATOR)
         deployed.deploy()
@@ -266,41 +265,49 @@ def test_a_cost_alarm_and_the_account_s_role_are_there_when_they_are_set(end: En
 # What CloudFormation takes, and what it refuses.
 
 
+Create = Callable[[Bounds, str, str], str]
+
+
 @pytest.fixture(scope="module")
-def create() -> Iterator[Callable[..., str]]:
-    """Creates a stack that has our parameters and next to nothing else. Returns its status."""
-    template = {
-        "Parameters": PARAMETERS,
-        "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
-    }
+def create() -> Iterator[Create]:
+    """Creates a stack that has a template's parameters and next to nothing else. Returns its status."""
     with Emulator(free_port()) as emulator:
         cloudformation = Stack(emulator.url).client("cloudformation")
-        counter = iter(range(10_000))
+        numbers = iter(range(10_000))
 
-        def create(name: str, value: str) -> str:
-            stack = f"bounds-{next(counter)}"
-            parameters = [{"ParameterKey": name, "ParameterValue": value}]
-            cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template), Parameters=parameters)
+        def create(bounds: Bounds, name: str, value: str) -> str:
+            stack = f"bounds-{next(numbers)}"
+            nothing = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
+            needed = {
+                each: bounds.least(each) for each in bounds.parameters if "Default" not in bounds.parameters[each]
+            }
+            cloudformation.create_stack(
+                StackName=stack,
+                TemplateBody=json.dumps({"Parameters": bounds.parameters, "Resources": nothing}),
+                Parameters=[
+                    {"ParameterKey": each, "ParameterValue": chosen}
+                    for each, chosen in (needed | {name: value}).items()
+                ],
+            )
             status: str = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
             return status
 
         yield create
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_cloudformation_takes_what_is_within_the_bounds(create: Callable[..., str], name: str) -> None:
-    for value in bounds.legal(name, PARAMETERS[name]):
-        assert create(name, value).startswith("CREATE_"), value
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_cloudformation_takes_what_is_within_the_bounds(create: Create, bounds: Bounds, name: str) -> None:
+    for value in bounds.legal(name):
+        assert create(bounds, name, value).startswith("CREATE_"), value
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_cloudformation_refuses_what_is_outside(create: Callable[..., str], name: str) -> None:
-    for value in bounds.outside(name, PARAMETERS[name]):
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_cloudformation_refuses_what_is_outside(create: Create, bounds: Bounds, name: str) -> None:
+    for value in bounds.outside(name):
         with pytest.raises(ClientError, match=rf"\(ValidationError\).*Parameter '{name}'"):
-            create(name, value)
+            create(bounds, name, value)
 
 
-@pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if "MinValue" in parameter])
-def test_cloudformation_takes_what_is_not_whole(create: Callable[..., str], name: str) -> None:
+def test_cloudformation_takes_what_is_not_whole(create: Create) -> None:
     """Why settings are rounded down where they are read."""
-    assert create(name, f"{PARAMETERS[name]['MinValue']}.5").startswith("CREATE_")
+    assert create(SERVICE, "MaxUploadMegabytes", "1.5").startswith("CREATE_")

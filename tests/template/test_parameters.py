@@ -1,4 +1,4 @@
-"""Every parameter: described, used, and taken at its bounds by the code that reads it.
+"""Every parameter of both templates: used, bounded, and taken at its bounds by the code that reads it.
 
 That CloudFormation refuses what lies outside, and that the service works with all of them at their least and at their
 most, is shown on the emulator: tests/service/test_bounds.py.
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
-from dev import stack
-from tests import bounds
+from dev import delivery, stack
+from tests.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
 from tests.template.conftest import PACKAGES, Template
 from tests.template.test_template import of_type, references
 from tests.unit import pictures
@@ -24,8 +25,8 @@ from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import identify
 from thumbs.settings import Settings
 
-PARAMETERS: Template = stack.packaged(PACKAGES)["Parameters"]
-WITH_PATTERN = [name for name, parameter in PARAMETERS.items() if "AllowedPattern" in parameter]
+PARAMETERS = SERVICE.parameters
+SIZES = SERVICE.texts["ThumbnailSizes"]
 
 # Numbers of which every digit counts.
 FRACTIONS = {"CostAlarmDollars"}
@@ -100,9 +101,9 @@ def test_every_parameter_is_described_grouped_and_used(template: Template) -> No
         assert name in used, f"{name} is not used"
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_every_parameter_has_bounds(name: str) -> None:
-    parameter = PARAMETERS[name]
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_every_parameter_has_bounds(bounds: Bounds, name: str) -> None:
+    parameter = bounds.parameters[name]
     if "AllowedValues" in parameter:
         assert len(parameter["AllowedValues"]) > 1
         return
@@ -112,29 +113,43 @@ def test_every_parameter_has_bounds(name: str) -> None:
         whole = parameter["ConstraintDescription"].startswith("A whole number")
         assert whole == (name not in FRACTIONS)
     else:
-        assert name in bounds.TEXTS
+        assert name in bounds.texts
         # Either of them bounds the length: the pattern, too, may say how many characters there are.
-        longest = bounds.TEXTS[name].longest
+        longest = bounds.texts[name].longest
         assert len(longest) == parameter.get("MaxLength", len(longest))
 
 
-def test_no_case_is_left_of_a_parameter_that_is_gone() -> None:
-    assert list(bounds.TEXTS) == WITH_PATTERN
-    assert FRACTIONS | PROPERTIES.keys() <= PARAMETERS.keys()
+@pytest.mark.parametrize("bounds", [SERVICE, DELIVERY], ids=["service", "delivery"])
+def test_no_case_is_left_of_a_parameter_that_is_gone(bounds: Bounds) -> None:
+    with_pattern = [name for name, parameter in bounds.parameters.items() if "AllowedPattern" in parameter]
+
+    assert list(bounds.texts) == with_pattern
+    assert FRACTIONS | PROPERTIES.keys() <= SERVICE.parameters.keys()
 
 
-@pytest.mark.parametrize("name", WITH_PATTERN)
-def test_a_pattern_takes_what_is_right_and_refuses_what_is_wrong(name: str) -> None:
-    pattern = PARAMETERS[name]["AllowedPattern"]
-    too_long, *wrong = bounds.outside(name, PARAMETERS[name])
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_a_pattern_takes_what_is_right_and_refuses_what_is_wrong(bounds: Bounds, name: str) -> None:
+    parameter = bounds.parameters[name]
+    pattern = parameter.get("AllowedPattern")
+    if pattern is None:
+        assert parameter.keys() & {"AllowedValues", "MinValue"}
+        return
+    too_long, *wrong = bounds.outside(name)
 
-    assert [text for text in bounds.legal(name, PARAMETERS[name]) if not re.fullmatch(pattern, text)] == []
+    assert [text for text in bounds.legal(name) if not re.fullmatch(pattern, text)] == []
     assert [text for text in wrong if re.fullmatch(pattern, text)] == []
     # So it is MaxLength that refuses this one; without it, the pattern.
-    assert bool(re.fullmatch(pattern, too_long)) == ("MaxLength" in PARAMETERS[name])
+    assert bool(re.fullmatch(pattern, too_long)) == ("MaxLength" in parameter)
 
 
-@pytest.mark.parametrize("text", bounds.TEXTS["ThumbnailSizes"].wrong)
+def test_a_domain_of_the_delivery_fits_into_the_setting_of_the_service() -> None:
+    domain, setting = DELIVERY.parameters["Domain"], SERVICE.parameters["DeliveryDomain"]
+
+    assert domain["MaxLength"] <= setting["MaxLength"]
+    assert [text for text in DELIVERY.legal("Domain") if not re.fullmatch(setting["AllowedPattern"], text)] == []
+
+
+@pytest.mark.parametrize("text", SIZES.wrong)
 def test_the_sizes_that_the_pattern_refuses_would_not_be_parsed(text: str) -> None:
     if text == "a=1, b=1":
         assert len(sizes.parse(text)) == 2  # the parser is kinder: a space does no harm
@@ -145,11 +160,7 @@ def test_the_sizes_that_the_pattern_refuses_would_not_be_parsed(text: str) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [
-        pytest.param(name, value, id=f"{name}={value[:40]}")
-        for name, parameter in PARAMETERS.items()
-        for value in bounds.legal(name, parameter)
-    ],
+    [pytest.param(name, value, id=f"{name}={value[:40]}") for name in PARAMETERS for value in SERVICE.legal(name)],
 )
 def test_the_code_takes_every_value_that_cloudformation_takes(resources: Template, name: str, value: str) -> None:
     for function in of_type(resources, "AWS::Lambda::Function").values():
@@ -185,7 +196,7 @@ def test_the_formats_of_the_template_are_those_of_the_code(template: Template) -
     assert template["Parameters"]["ThumbnailFormat"]["AllowedValues"] == list(formats.OUTPUTS)
 
 
-@pytest.mark.parametrize("value", bounds.legal("DeploymentPreference", PARAMETERS["DeploymentPreference"]))
+@pytest.mark.parametrize("value", SERVICE.legal("DeploymentPreference"))
 def test_codedeploy_knows_every_preference(value: str) -> None:
     """SAM takes a value that it does not know for the name of a configuration of one's own."""
     translated = stack.translate(stack.packaged(PACKAGES), {"DeploymentPreference": value})["Resources"]
@@ -195,9 +206,9 @@ def test_codedeploy_knows_every_preference(value: str) -> None:
         assert (name, chosen["ConfigName"]) == ("CodeDeployDefault.Lambda${ConfigName}", value)
 
 
-@pytest.mark.parametrize("quality", bounds.legal("ThumbnailQuality", PARAMETERS["ThumbnailQuality"]))
-@pytest.mark.parametrize("format_", bounds.legal("ThumbnailFormat", PARAMETERS["ThumbnailFormat"]))
-@pytest.mark.parametrize("spelled", [bounds.TEXTS["ThumbnailSizes"].shortest, bounds.TEXTS["ThumbnailSizes"].longest])
+@pytest.mark.parametrize("quality", SERVICE.legal("ThumbnailQuality"))
+@pytest.mark.parametrize("format_", SERVICE.legal("ThumbnailFormat"))
+@pytest.mark.parametrize("spelled", [SIZES.shortest, SIZES.longest])
 def test_thumbnails_are_made_at_every_bound(resources: Template, spelled: str, format_: str, quality: str) -> None:
     chosen = {"ThumbnailSizes": spelled, "ThumbnailFormat": format_, "ThumbnailQuality": quality}
     settings = Settings(environment(resources["ConvertFunction"], **chosen))
@@ -218,10 +229,11 @@ def lint(template: Template, folder: Path, **parameters: str) -> list[str]:
             return [resolved(each) for each in value]
         if not isinstance(value, dict):
             return value
-        name = value.get("Ref")
-        if name not in parameters:
+        name = str(value.get("Ref"))
+        if not parameters.get(name):  # nothing: that stands behind a condition, which cfn-lint does not decide
             return {key: resolved(each) for key, each in value.items()}
-        return json.loads(parameters[name]) if PARAMETERS[name]["Type"] == "Number" else parameters[name]
+        text = parameters[name]
+        return json.loads(text) if template["Parameters"][name]["Type"] == "Number" else text
 
     file = folder / "template.json"
     file.write_text(json.dumps(template | {"Resources": resolved(template["Resources"])}))
@@ -233,15 +245,22 @@ def lint(template: Template, folder: Path, **parameters: str) -> list[str]:
     return [line.removeprefix(str(file)).split(":", 5)[-1] for line in said]
 
 
-@pytest.mark.parametrize("end", [bounds.least, bounds.most])
+@pytest.mark.parametrize("end", [Bounds.least, Bounds.most])
 def test_every_resource_is_as_aws_wants_it_at_the_bounds(translated: Template, tmp_path: Path, end: Any) -> None:
-    values = {name: end(name, parameter) for name, parameter in PARAMETERS.items()}
+    values = {name: end(SERVICE, name) for name in PARAMETERS}
 
     assert lint(translated, tmp_path, **values) == []
 
 
+@pytest.mark.parametrize("end", [Bounds.least, Bounds.most])
+def test_every_resource_of_the_delivery_is_as_aws_wants_it_at_the_bounds(tmp_path: Path, end: Any) -> None:
+    values = {name: end(DELIVERY, name) for name in DELIVERY.parameters}
+
+    assert lint(yaml_parse(delivery.TEMPLATE.read_text()), tmp_path, **values) == []
+
+
 def test_a_bound_that_aws_would_not_take_is_seen(translated: Template, tmp_path: Path) -> None:
-    """What the test above can find."""
+    """What the tests above can find."""
     said = lint(translated, tmp_path, LogRetentionDays="2", ConvertConcurrency="-1")
 
     assert {line.split(":")[0] for line in said} == {"E3030", "E3034"}  # choice, range
