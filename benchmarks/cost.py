@@ -83,6 +83,7 @@ def report() -> str:
         )
     return (
         "CPU milliseconds are of a warm invocation of the whole function on this machine, and taken to be the same on\n"
-        f"both architectures; {WAITING * 1000:.0f} ms of waiting for S3 are assumed; requests to S3 are extra.\n\n"
+        f"both architectures; {WAITING * 1000:.0f} ms of waiting for S3 are assumed; requests to S3 are extra.\n"
+        "[Power tuning](power-tuning.md) measures it in your account.\n\n"
         f"{prices_table}\n\n" + "\n".join(said)
     )

@@ -1,7 +1,8 @@
-"""python -m operate: redrive parked conversions, convert everything again, import pictures that lie in S3."""
+"""python -m operate: redrive parked conversions, convert everything again, import pictures from S3, tune its memory."""
 
 import argparse
 import csv
+import json
 import sys
 import time
 import uuid
@@ -13,7 +14,8 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
-from operate.deployment import Deployment, NoStack
+from operate import tuning
+from operate.deployment import UPLOADS, Deployment, NoStack
 
 T = TypeVar("T")
 
@@ -95,6 +97,40 @@ def import_(deployment: Deployment, options: argparse.Namespace) -> str:
     return f"{len(found)} objects were imported; {options.state} tells the job of each."
 
 
+def tune(deployment: Deployment, options: argparse.Namespace) -> str:
+    content = options.picture.read_bytes()
+    current = deployment.memory()
+    if options.dry_run:
+        values = tuning.power_values(options.memory, current)
+        return (
+            f"{options.picture} ({len(content) / 1_000_000:.1f} MB) would be uploaded and converted. The tuner would "
+            f"convert it {options.num} times with each of {_listed(values)} MB; the last is what there is now."
+        )
+    job = uuid.uuid4().hex
+    try:
+        manifest = deployment.convert(content, job)
+        if manifest["status"] != "done":
+            raise ValueError(f"{options.picture}: {manifest['reason']['message']}")
+        needed = tuning.memory_needed(manifest["original"])
+        values = tuning.power_values(options.memory, current, needed)
+    except BaseException:
+        deployment.delete(job)
+        raise
+    print(
+        f"The picture is job {job} and takes up to {needed} MB, so {_listed(values)} MB are compared.\n"
+        "When you have finished, delete it:\n"
+        f"    aws s3 rm s3://{deployment.outputs['UploadBucket']}/{UPLOADS}{job}\n"
+        f"    aws s3 rm --recursive s3://{deployment.outputs['ThumbnailBucket']}/{job}/",
+        file=sys.stderr,
+    )
+    event = deployment.again(UPLOADS + job)
+    return json.dumps(tuning.state_machine_input(deployment.convert_function, event, values, options.num), indent=2)
+
+
+def _listed(values: Iterable[int]) -> str:
+    return ", ".join(map(str, values))
+
+
 def _imported(state: Path) -> set[str]:
     if not state.exists():
         return set()
@@ -118,7 +154,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--stack-name", default="image-thumbnails", help="the deployed stack (image-thumbnails)")
     common.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    common.add_argument("--rate", type=_positive, default=10, help="at most so many a second (10)")
+    paced = argparse.ArgumentParser(add_help=False)
+    paced.add_argument("--rate", type=_positive, default=10, help="at most so many a second (10)")
     parser = argparse.ArgumentParser(
         prog="python -m operate",
         description="Work on a deployed stack, with your AWS credentials and region.",
@@ -126,22 +163,36 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("redrive", parents=[common], help="put parked conversions through again")
+    command = commands.add_parser("redrive", parents=[common, paced], help="put parked conversions through again")
     command.add_argument("--max", type=_positive, help="at most so many (all)")
     command.set_defaults(run=redrive)
 
     command = commands.add_parser(
-        "reconvert", parents=[common], help="convert all originals again that are still there, after sizes have changed"
+        "reconvert",
+        parents=[common, paced],
+        help="convert all originals again that are still there, after sizes have changed",
     )
     command.add_argument("--state", type=Path, default=Path("reconvert.state"), help="remembers how far it got")
     command.set_defaults(run=reconvert)
 
-    command = commands.add_parser("import", parents=[common], help="make thumbnails of pictures that lie in S3")
+    command = commands.add_parser("import", parents=[common, paced], help="make thumbnails of pictures that lie in S3")
     command.add_argument("source", metavar="s3://BUCKET/PREFIX")
     command.add_argument(
         "--state", type=Path, default=Path("import.csv"), help="the job of each object, as it is imported"
     )
     command.set_defaults(run=import_)
+
+    command = commands.add_parser(
+        "tune", parents=[common], help="write the input of AWS Lambda Power Tuning (docs/power-tuning.md)"
+    )
+    command.add_argument("picture", type=Path, metavar="PICTURE", help="what is converted; one like those you get")
+    command.add_argument(
+        "--memory", type=_memory, metavar="MB,MB,…", help=f"sizes to compare ({_listed(tuning.POWER_VALUES)})"
+    )
+    command.add_argument(
+        "--num", type=_repetitions, default=tuning.NUM, help=f"conversions with each size ({tuning.NUM})"
+    )
+    command.set_defaults(run=tune)
     return parser.parse_args(arguments)
 
 
@@ -149,6 +200,19 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _repetitions(text: str) -> int:
+    if _positive(text) < tuning.LEAST_NUM:
+        raise argparse.ArgumentTypeError(f"{text} are too few for the tuner, which wants {tuning.LEAST_NUM}")
+    return int(text)
+
+
+def _memory(text: str) -> list[int]:
+    values = text.split(",")
+    if not all(value.isdecimal() and tuning.LEAST <= int(value) <= tuning.MOST for value in values):
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 1024,1769: from {tuning.LEAST} to {tuning.MOST} MB")
+    return [int(value) for value in values]
 
 
 if __name__ == "__main__":

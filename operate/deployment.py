@@ -1,6 +1,7 @@
 """A deployed stack as its operator reaches it: with the AWS credentials, region and endpoint of the environment."""
 
 import json
+import time
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
+PATIENCE = 90  # seconds until a conversion is given up: its timeout of 60, and a slow start
 
 
 class NoStack(Exception):
@@ -58,14 +60,18 @@ class Deployment:
         for page in pages.paginate(Bucket=self.outputs["UploadBucket"], Prefix=UPLOADS, StartAfter=after):
             yield from (entry["Key"] for entry in page.get("Contents", ()))
 
-    def convert_again(self, key: str) -> None:
-        """Hand an original to the conversion once more, whatever its manifest says."""
+    def again(self, key: str) -> dict[str, Any]:
+        """The event that has an original converted once more, whatever its manifest says."""
         s3 = {"bucket": {"name": self.outputs["UploadBucket"]}, "object": {"key": key}}
         record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Copy", "s3": s3}
+        return {"Records": [record], "again": True}
+
+    def convert_again(self, key: str) -> None:
+        """Hand an original to the conversion once more."""
         self.client("lambda").invoke(
             FunctionName=self.outputs["ConvertFunction"],
             InvocationType="Event",
-            Payload=json.dumps({"Records": [record], "again": True}).encode(),
+            Payload=json.dumps(self.again(key)).encode(),
         )
 
     def objects(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
@@ -78,3 +84,39 @@ class Deployment:
         self.client("s3").copy_object(
             Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, CopySource={"Bucket": bucket, "Key": key}
         )
+
+    def convert(self, content: bytes, job: str) -> dict[str, Any]:
+        """Put a file where uploads are, and wait for its manifest. Raises RuntimeError when there is none in time."""
+        self.client("s3").put_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, Body=content)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if manifest := self._manifest(job):
+                return manifest
+            time.sleep(0.5)
+        raise RuntimeError(f"The job {job} has no manifest after {PATIENCE} seconds: see convert's log")
+
+    def _manifest(self, job: str) -> dict[str, Any] | None:
+        s3 = self.client("s3")
+        try:
+            answer = s3.get_object(Bucket=self.outputs["ThumbnailBucket"], Key=f"{job}/manifest.json")
+        except s3.exceptions.NoSuchKey:
+            return None
+        content: dict[str, Any] = json.load(answer["Body"])
+        return content
+
+    def delete(self, job: str) -> None:
+        """Delete the original of a job and all that was made of it."""
+        s3, thumbnails = self.client("s3"), self.outputs["ThumbnailBucket"]
+        s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job)
+        for key, _ in self.objects(thumbnails, f"{job}/"):
+            s3.delete_object(Bucket=thumbnails, Key=key)
+
+    @property
+    def convert_function(self) -> str:
+        """The ARN of the function itself, without the alias of the output."""
+        return self.outputs["ConvertFunction"].removesuffix(":live")
+
+    def memory(self) -> int:
+        """MB that the conversion has."""
+        answer = self.client("lambda").get_function_configuration(FunctionName=self.convert_function)
+        return int(answer["MemorySize"])

@@ -11,6 +11,8 @@ from functools import cache, cached_property
 
 from thumbs import formats, sizes
 
+BESIDE_CONVERSION = 350  # MiB of a function's memory, for Python, boto3 and the original
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -26,6 +28,10 @@ class Settings:
 
     def __init__(self, environment: Mapping[str, str]):
         self._environment = environment
+
+    def _whole(self, variable: str) -> int:
+        """A number, rounded down: CloudFormation has no type of whole numbers, so it lets 1.5 pass, or 2.0."""
+        return int(float(self._environment[variable]))
 
     # Where things are
 
@@ -92,7 +98,7 @@ class Settings:
 
     @property
     def max_upload_megabytes(self) -> int:
-        return int(self._environment["MAX_UPLOAD_MEGABYTES"])
+        return self._whole("MAX_UPLOAD_MEGABYTES")
 
     @property
     def max_upload_bytes(self) -> int:
@@ -100,11 +106,11 @@ class Settings:
 
     @property
     def max_megapixels(self) -> int:
-        return int(self._environment["MAX_MEGAPIXELS"])
+        return self._whole("MAX_MEGAPIXELS")
 
     @property
     def upload_expiry_seconds(self) -> int:
-        return int(self._environment["UPLOAD_EXPIRY_SECONDS"])
+        return self._whole("UPLOAD_EXPIRY_SECONDS")
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
@@ -112,12 +118,12 @@ class Settings:
 
     @property
     def keep_originals_days(self) -> int:
-        return int(self._environment["KEEP_ORIGINALS_DAYS"])
+        return self._whole("KEEP_ORIGINALS_DAYS")
 
     @property
     def conversion_memory(self) -> int:
-        """Bytes that one conversion may take: the function's memory, less what Python, boto3 and the original need."""
-        return (int(self._environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")) - 350) * 2**20
+        """Bytes that one conversion may take."""
+        return (int(self._environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")) - BESIDE_CONVERSION) * 2**20
 
     # What is made
 
@@ -132,12 +138,12 @@ class Settings:
 
     @property
     def quality(self) -> int:
-        return int(self._environment["THUMBNAIL_QUALITY"])
+        return self._whole("THUMBNAIL_QUALITY")
 
     @property
     def link_expiry_seconds(self) -> int:
         """How long a pre-signed link is good for; it dies earlier with the credentials that signed it."""
-        return int(self._environment["LINK_EXPIRY_SECONDS"])
+        return self._whole("LINK_EXPIRY_SECONDS")
 
 
 @cache

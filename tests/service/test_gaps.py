@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from dev import stack
 from dev.emulator import Emulator
@@ -62,6 +63,11 @@ def test_a_bucket_that_holds_something_is_deleted_with_its_stack(unbridged: Stac
 
     s3 = unbridged.client("s3")
     wait_for(lambda: True if not _has(s3, "holds-something") else None, "end of the bucket")
+
+
+def test_the_lifecycle_of_a_bucket_is_dropped(unbridged: Stack) -> None:
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        unbridged.client("s3").get_bucket_lifecycle_configuration(Bucket=unbridged.resources["UploadBucket"])
 
 
 def test_a_dead_letter_target_is_dropped(unbridged: Stack) -> None:

@@ -1,42 +1,19 @@
 """`python -m operate` on the deployed stack: what an operator types, and what it says."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
 from dev.stack import NAME
 from tests.journeys import Service, wait_for
+from tests.operators import Operate, operator, said
 from tests.service.test_failures import dead_letters, poisoned
 from tests.unit import pictures
-
-Operate = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
 def operate(stack: Service, tmp_path: Path) -> Operate:
-    environment = os.environ | {
-        "AWS_ENDPOINT_URL": stack.deployed.endpoint,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        "AWS_DEFAULT_REGION": REGION,
-        "PYTHONPATH": str(ROOT),
-    }
-
-    def operate(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "operate", *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
-
-    return operate
-
-
-def said(answer: "subprocess.CompletedProcess[str]") -> str:
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
+    return operator(stack, tmp_path)
 
 
 def test_parked_conversions_are_counted_and_then_redriven(stack: Service, operate: Operate) -> None:

@@ -12,7 +12,7 @@ import pytest
 from dev import stack
 from dev.emulator import ROOT
 from tests.template.conftest import PACKAGES, Template
-from thumbs import formats, requests, sizes
+from thumbs import requests
 
 
 def of_type(resources: Template, kind: str) -> Template:
@@ -327,61 +327,6 @@ def test_tracing_is_off_until_it_is_asked_for() -> None:
         for function in of_type(translated, "AWS::Lambda::Function").values():
             found = function["Properties"].get("TracingConfig")
             assert found == mode or (found or {}).get("Mode") == {"Ref": "Tracing"}
-
-
-def test_every_parameter_is_described_bounded_grouped_and_used(template: Template) -> None:
-    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
-    grouped = [name for group in groups for name in group["Parameters"]]
-    assert sorted(grouped) == sorted(template["Parameters"])
-    used = {*references({key: template[key] for key in ("Resources", "Conditions", "Globals", "Outputs")})}
-    for name, parameter in template["Parameters"].items():
-        assert parameter["Description"].endswith("."), name
-        assert "Default" in parameter, f"{name}: a new stack works with every default"
-        assert name in used, f"{name} is not used"
-        if "AllowedValues" not in parameter:
-            assert "AllowedPattern" in parameter or {"MinValue", "MaxValue"} <= parameter.keys(), name
-            assert parameter["ConstraintDescription"].endswith("."), name
-
-
-@pytest.mark.parametrize(
-    ("parameter", "good", "bad"),
-    [
-        (
-            "ThumbnailSizes",
-            ["a=1", "small=160,medium=320,large=640", "card=400x300,wide-2=1200x1"],
-            ["", "a", "a=0", "A=1", "a=1,", "a=12345", "a=1x0", ",".join(f"s{n}=1" for n in range(11))],
-        ),
-        (
-            "AllowedOrigins",
-            ["*", "https://a.example", "http://localhost:3000,https://a.example"],
-            ["", "a.example", "https://a.example/", "https://*.example", "https://a, https://b"],
-        ),
-        ("ContactEmail", ["", "a@b.example"], ["a", "a@b", "a b@c.example"]),
-        ("DeliveryDomain", ["", "d111111abcdef8.cloudfront.net", "localhost:4566"], ["https://a.example", "a/b"]),
-    ],
-)
-def test_a_pattern_takes_what_is_right_and_refuses_what_is_wrong(
-    template: Template, parameter: str, good: list[str], bad: list[str]
-) -> None:
-    pattern = template["Parameters"][parameter]["AllowedPattern"]
-
-    assert [text for text in good if not re.fullmatch(pattern, text)] == []
-    assert [text for text in bad if re.fullmatch(pattern, text)] == []
-
-
-def test_the_sizes_pattern_agrees_with_the_parser(template: Template) -> None:
-    pattern = template["Parameters"]["ThumbnailSizes"]["AllowedPattern"]
-    for text in ("a=1", "a=4096x4096", "x-1=5,y=6", "a=", "=1", "a=1x", "a=1,,b=2", "a b=1"):
-        try:
-            sizes.parse(text)
-        except ValueError:
-            assert not re.fullmatch(pattern, text), text
-        else:
-            assert re.fullmatch(pattern, text), text
-
-
-def test_the_formats_of_the_template_are_those_of_the_code(template: Template) -> None:
-    assert template["Parameters"]["ThumbnailFormat"]["AllowedValues"] == list(formats.OUTPUTS)
 
 
 def test_both_processors_have_their_layer(resources: Template) -> None:

@@ -1,0 +1,71 @@
+"""What AWS Lambda Power Tuning is asked to do with the conversion: the input of its state machine.
+
+docs/power-tuning.md says how it is installed, started and read. The names of the fields and what they mean: its
+README-INPUT-OUTPUT.md, version 4.4.0.
+"""
+
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+# MB. 1769 is one whole processor, 3008 the most that a new account gets; docs/benchmarks.md has estimates for all four.
+POWER_VALUES = (512, 1024, 1769, 3008)
+LEAST, MOST = 128, 10240  # MB, of any function
+# Of each memory size. The slowest and the fastest fifth are not counted, so that the cold start is not.
+NUM = 20
+LEAST_NUM = 5
+
+_FUNCTIONS = Path(__file__).parent.parent / "functions"
+
+
+def memory_needed(original: dict[str, Any]) -> int:
+    """MB with which no conversion refuses this picture as too large. original: as its manifest describes it.
+
+    With less, the conversion would be refused before it begins, and the tuner would take that for a fast and cheap one.
+    """
+    sys.path.append(str(_FUNCTIONS))
+    from thumbs import formats, settings
+
+    (accepted,) = (each for each in formats.INPUTS if each.name == original["format"])
+    decoding = original["width"] * original["height"] * accepted.bytes_per_pixel
+    needed: int = math.ceil(decoding / 2**20) + settings.BESIDE_CONVERSION
+    return needed
+
+
+def power_values(named: Sequence[int] | None, current: int, needed: int = 0) -> list[int]:
+    """The memory sizes to compare, MB: those that were named, or the usual ones that hold the picture; the present one
+    last.
+
+    The tuner sets each in turn, publishes a version, and deletes it when it has finished. Where nothing has changed,
+    Lambda publishes no version but hands out the one that there is. If the present size came first, that would be the
+    version that serves users, which cannot be deleted while `live` points to it: the tuner would fail at its end. As
+    the last one it spares the version that the tuner would publish, and leave behind, to set the function back.
+
+    Raises ValueError when a named size is too small, and when there is none but the present one.
+    """
+    others = sorted({*(named or POWER_VALUES)} - {current})
+    if named and others and others[0] < needed:
+        raise ValueError(f"{others[0]} MB are too few: the picture takes up to {needed} MB, and might be refused")
+    others = [value for value in others if value >= needed]
+    if not others:
+        raise ValueError(f"The function has {current} MB already: name another size to compare it with")
+    return [*others, current]
+
+
+def state_machine_input(function: str, event: dict[str, Any], values: Sequence[int], num: int) -> dict[str, Any]:
+    """function: its ARN, without an alias, for the tuner makes aliases of its own. event: what converts the picture."""
+    return {
+        "lambdaARN": function,
+        "powerValues": list(values),
+        "num": num,
+        "payload": event,
+        # One after the other: all at once, each would be a cold start.
+        "parallelInvocation": False,
+        "strategy": "balanced",
+        "balancedWeight": 0.5,  # between "speed" (0) and "cost" (1); it only decides which size is called the best
+        # The template says how much memory there is, and the next deployment would say it again.
+        "autoOptimize": False,
+        "includeOutputResults": True,
+    }

@@ -1,0 +1,216 @@
+"""The least and the most of every parameter of the two templates, and what lies just outside.
+
+Numbers and choices are read off the template. What a pattern takes no program can tell: a table says it for each, and a
+parameter with a pattern that is not in it is a KeyError.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from dev import delivery, stack
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a pattern takes. right: also the odd ones between. wrong: each wrong in one way."""
+
+    shortest: str
+    longest: str
+    right: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+def _filled(text: str, end: str, length: int) -> str:
+    """The text with its last character repeated before the end, so that it has this length."""
+    return text + text[-1] * (length - len(text) - len(end)) + end
+
+
+# Ten sizes, as many as there may be, in as many characters as there may be: the largest that fits a side, the largest
+# box, and the thinnest.
+_TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=40x40,ff=20"
+
+_SERVICE = {
+    "ThumbnailSizes": Texts(
+        shortest="a=1",
+        longest=_filled(_TEN_SIZES.removesuffix("ff=20") + "f", "=20", 100),
+        right=(
+            "small=160,medium=320,large=640",
+            f"{'n' * 32}=160",  # the longest name
+            "x5000=160,x5000x=160",  # names that look like sides
+            "a=1,aa=1,a-a=1,1a=1",  # names that are parts of others
+            ",".join(f"{letter}=4096" for letter in "abcdefghij"),
+        ),
+        wrong=(
+            "",
+            "a",
+            "a=",
+            "=1",
+            "a=0",
+            "a=1x0",
+            "A=1",
+            "-a=1",
+            "a=1,",
+            "a=1,,b=1",
+            "a=1, b=1",
+            "a=1x",
+            "a=1x1x1",
+            "a=1.5",
+            f"{'n' * 33}=1",
+            ",".join(f"s{number}=1" for number in range(11)),
+            *(f"a={side}" for side in (4097, 4100, 5000, 9999, 10000, 40960)),
+            "a=4097x1",
+            "a=1x4097",
+            "b=1,a=1x4097,c=1",
+            "a=1,a=2",
+            "b=1,a=1,c=1x1,a=1",
+        ),
+    ),
+    "AllowedOrigins": Texts(
+        shortest="*",
+        longest=_filled("https://photos.example.com,http://localhost:3000,https://w", ".example.org", 100),
+        right=("https://a.example", "http://localhost:3000,https://a.example"),
+        wrong=(
+            "",
+            "a.example",
+            "ftp://a.example",
+            "https://",
+            "https://a.example/",
+            "https://*.example",
+            "*,https://a.example",
+            "https://a, https://b",
+            "https://a,",
+        ),
+    ),
+    "ContactEmail": Texts(
+        shortest="",
+        longest=_filled("somebody@m", ".example.com", 254),
+        right=("a@b.c", "first.last+thumbnails@mail.example.com"),
+        wrong=("a", "a@b", "@b.example", "a@", "a@b.", "a b@c.example", "a@b@c.example"),
+    ),
+    "DeliveryDomain": Texts(
+        shortest="",
+        longest=_filled("d111111abcdef8", ".cloudfront.net", 100),
+        right=("d111111abcdef8.cloudfront.net", "localhost:4566"),
+        wrong=("https://a.example", "a/b", "a b", "a_b.example"),
+    ),
+    "DeliveryDistribution": Texts(
+        shortest="",
+        longest=_filled("E1A2B3C4D5E6F7", "", 32),
+        right=("E1A2B3C4D5E6F7", "E1A2B3C4"),
+        wrong=("E1A2B3C", "E1A2B3C4" * 4 + "E", "e1a2b3c4d5e6f7", "d111111abcdef8.cloudfront.net"),
+    ),
+}
+
+
+_BUCKET = Texts(
+    shortest="abc",
+    longest="b" * 63,
+    right=("image-thumbnails-uploadbucket-1a2b3c4d5e6f", "a.b-c"),
+    wrong=("", "ab", "Abc", "-bc", "ab-", "a_c", "a/c"),
+)
+
+_DELIVERY = {
+    "ApiUrl": Texts(
+        shortest="https://a/b/",
+        longest=_filled("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1", "/", 200),
+        right=("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1/",),
+        wrong=("", "http://a/b/", "https://a/b", "https://a/", "https://a/b/c/"),
+    ),
+    "UploadBucket": _BUCKET,
+    "ThumbnailBucket": _BUCKET,
+    "ServiceRegion": Texts(
+        shortest="aa-a-1",
+        longest=_filled("us-gov-northeast", "-10", 32),
+        right=("us-east-1", "ap-southeast-2", "us-gov-west-1"),
+        wrong=("", "us-east", "us-1", "US-EAST-1", "us-east-1a", "us_east_1"),
+    ),
+    "Domain": Texts(
+        shortest="",
+        longest=_filled("pictures.example", ".example.com", 64),
+        right=("example.com", "xn--bcher-kva.example.de", "1.a.io"),
+        wrong=(
+            "example",
+            "https://example.com",
+            "example.com/",
+            "a..com",
+            "-a.com",
+            "a-.com",
+            "A.com",
+            "a.c",
+            "*.a.com",
+        ),
+    ),
+    "HostedZoneId": Texts(
+        shortest="",
+        longest=_filled("Z0123456789ABCDEFGHIJ", "", 32),
+        right=("Z1", "Z0123456789ABCDEFGHIJ"),
+        wrong=("Z", "A123", "z123", "/hostedzone/Z123", "Z" + "1" * 32),
+    ),
+    "CertificateArn": Texts(
+        shortest="",
+        longest=_filled("arn:aws:acm:us-east-1:123456789012:certificate/a", "", 2048),
+        right=("arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",),
+        wrong=(
+            "arn:aws:acm:eu-central-1:123456789012:certificate/a",
+            "arn:aws:acm:us-east-1:12345678901:certificate/a",
+            "arn:aws:acm:us-east-1:123456789012:certificate/",
+            "certificate/a",
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """parameters: of a template, as it declares them. texts: of those with a pattern."""
+
+    parameters: dict[str, Any]
+    texts: Mapping[str, Texts]
+
+    def least(self, name: str) -> str:
+        return self.legal(name)[0]
+
+    def most(self, name: str) -> str:
+        return self.texts[name].longest if name in self.texts else self.legal(name)[-1]
+
+    def legal(self, name: str) -> list[str]:
+        """Values that CloudFormation takes, the least first. Raises KeyError for a parameter without bounds."""
+        parameter = self.parameters[name]
+        if "AllowedValues" in parameter:
+            return [str(value) for value in parameter["AllowedValues"]]
+        if parameter["Type"] == "Number":
+            return [str(parameter["MinValue"]), str(parameter["MaxValue"])]
+        texts = self.texts[name]
+        return [texts.shortest, texts.longest, *texts.right]
+
+    def outside(self, name: str) -> list[str]:
+        """What CloudFormation refuses, mostly by a hair. The first of a text is too long, and only that."""
+        parameter = self.parameters[name]
+        if parameter["Type"] == "Number":
+            choice = parameter.get("AllowedValues")
+            low, high = (min(choice), max(choice)) if choice else (parameter["MinValue"], parameter["MaxValue"])
+            return [f"{low - 1}", f"{high + 1}", f"{high}.1", "", "many"]
+        if "AllowedValues" in parameter:
+            first = str(parameter["AllowedValues"][0])
+            return ["", "something else", first.swapcase(), f"{first} "]
+        texts = self.texts[name]
+        longest = texts.longest
+        # One character more, in a place where the pattern would take it.
+        longer = "aa".join(longest.rsplit("a", 1)) if "MaxLength" in parameter else longest + longest[-1]
+        return [longer, *texts.wrong]
+
+
+def _of(template: Path, texts: Mapping[str, Texts]) -> Bounds:
+    return Bounds(yaml_parse(template.read_text())["Parameters"], texts)
+
+
+SERVICE = _of(stack.TEMPLATE, _SERVICE)
+DELIVERY = _of(delivery.TEMPLATE, _DELIVERY)
+
+# Each parameter of both, for tests of one after the other, and what they are called.
+EACH = [(bounds, name) for bounds in (SERVICE, DELIVERY) for name in bounds.parameters]
+NAMES = [("delivery-" if bounds is DELIVERY else "") + name for bounds, name in EACH]

@@ -1,0 +1,34 @@
+"""`python -m operate` on the running service, as an operator types it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
+from tests.journeys import Service
+
+Operate = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def operator(stack: Service, folder: Path) -> Operate:
+    """What runs a command in a folder, where it keeps its state."""
+    environment = os.environ | {
+        "AWS_ENDPOINT_URL": stack.deployed.endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def operate(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "operate", *arguments]
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+
+    return operate
+
+
+def said(answer: "subprocess.CompletedProcess[str]") -> str:
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout

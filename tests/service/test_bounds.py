@@ -1,0 +1,313 @@
+"""The whole service with all parameters at their least, and with all at their most; and what CloudFormation refuses."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+from PIL import Image
+
+from dev import stack as stacks
+from dev.emulator import Emulator
+from dev.gaps import PARAMETERS as OF_THE_EMULATOR
+from dev.stack import NAME, Stack
+from tests.bounds import EACH, NAMES, SERVICE, Bounds
+from tests.conftest import free_port
+from tests.journeys import PATIENCE, Service, wait_for
+from tests.template.conftest import PACKAGES
+from tests.unit import pictures
+from thumbs import sizes
+
+PAGE = "https://photos.example.com"  # one of those of the longest AllowedOrigins
+ENDS = {"least": Bounds.least, "most": Bounds.most}
+
+
+class End(Service):
+    """The service at one end of its bounds. set: its parameters."""
+
+    def __init__(self, deployed: Stack):
+        super().__init__(deployed.api_url, deployed)
+        self.set = deployed.parameters
+        self.key = {}
+        if self.set["ApiKeyRequired"] == "true":
+            found = deployed.client("apigateway").get_api_key(apiKey=deployed.outputs["ApiKey"], includeValue=True)
+            self.key = {"x-api-key": found["value"]}
+
+    def number(self, parameter: str) -> int:
+        return int(self.set[parameter])
+
+    def ask(self, body: Any, **headers: str) -> requests.Response:
+        return patiently(lambda: super(End, self).ask(body, **self.key, **headers))
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return patiently(lambda: super(End, self).get(path, **self.key, **headers))
+
+    def environment(self, function: str) -> dict[str, str]:
+        """The variables of the live version of a function. function: logical id."""
+        answer = self.deployed.client("lambda").get_function_configuration(
+            FunctionName=self.deployed.functions[function], Qualifier="live"
+        )
+        variables: dict[str, str] = answer["Environment"]["Variables"]
+        return variables
+
+
+def patiently(call: Callable[[], requests.Response]) -> requests.Response:
+    """With one request a second there is a 429 now and then."""
+    deadline = time.monotonic() + PATIENCE
+    while (answer := call()).status_code == 429 and time.monotonic() < deadline:
+        time.sleep(int(answer.headers["Retry-After"]))
+    return answer
+
+
+@pytest.fixture(scope="module", params=ENDS)
+def end(request: pytest.FixtureRequest) -> Iterator[End]:
+    chosen = {name: ENDS[request.param](SERVICE, name) for name in SERVICE.parameters}
+    with Emulator(free_port()) as emulator:
+        deployed = Stack(emulator.url, chosen | OF_THE_EMULATOR)
+        deployed.deploy()
+        yield End(deployed)
+
+
+def file(size: int) -> dict[str, Any]:
+    return {"files": [{"name": "picture.jpg", "type": "image/jpeg", "size": size}]}
+
+
+def test_the_page_is_told_the_limits(end: End) -> None:
+    limits = end.get("limits").json()
+
+    assert limits["maxUploadBytes"] == end.number("MaxUploadMegabytes") * 1_000_000
+    assert limits["maxMegapixels"] == end.number("MaxMegapixels")
+    assert limits["keepOriginalsDays"] == end.number("KeepOriginalsDays")
+    assert limits["sizes"] == [vars(size) for size in sizes.parse(end.set["ThumbnailSizes"])]
+
+
+def test_one_byte_more_than_the_limit_is_not_signed(end: End) -> None:
+    most = end.number("MaxUploadMegabytes") * 1_000_000
+
+    assert end.ask(file(most)).status_code == 201
+    refused = end.ask(file(most + 1))
+
+    assert refused.status_code == 413
+    assert f"larger than {end.set['MaxUploadMegabytes']} MB" in refused.json()["errors"][0]["detail"]
+
+
+def test_a_picture_of_exactly_the_limit_is_converted(end: End) -> None:
+    megapixels = end.number("MaxMegapixels")
+    side = 1000 * round(megapixels**0.5)
+    assert side**2 == megapixels * 1_000_000
+    content = pictures.jpeg(picture=Image.new("L", (side, side), 128))
+    if megapixels == 1:  # then the file is as large as it may be, too: what follows a JPEG's end is nobody's business
+        content = content.ljust(end.number("MaxUploadMegabytes") * 1_000_000, b"\0")
+
+    manifest = end.convert(content)
+
+    assert manifest["status"] == "done"
+    assert (manifest["original"]["width"], manifest["original"]["bytes"]) == (side, len(content))
+    chosen = sizes.parse(end.set["ThumbnailSizes"])
+    made = [(thumbnail["size"], thumbnail["width"], thumbnail["height"]) for thumbnail in manifest["thumbnails"]]
+    assert made == [(size.name, size.width, size.height) for size in chosen]
+    assert {thumbnail["type"] for thumbnail in manifest["thumbnails"]} == {f"image/{end.set['ThumbnailFormat']}"}
+
+
+def test_one_column_of_pixels_more_is_refused(end: End) -> None:
+    side = 1000 * round(end.number("MaxMegapixels") ** 0.5)
+
+    manifest = end.convert(pictures.huge_png(side + 1, side), "image/png")
+
+    assert (manifest["status"], manifest["reason"]["code"]) == ("rejected", "too_many_pixels")
+    assert f"more than {end.set['MaxMegapixels']} megapixels" in manifest["reason"]["message"]
+
+
+def test_s3_itself_refuses_one_byte_more(end: End) -> None:
+    most = end.number("MaxUploadMegabytes") * 1_000_000
+    signed = end.sign(1)
+    # The largest is not sent, only promised: S3 answers before it has read it.
+    conditions = json.loads(base64.b64decode(signed.fields["policy"]))["conditions"]
+    assert ["content-length-range", 1, most] in conditions
+    if most > 1_000_000:
+        return
+
+    answer = signed.post(b"\0" * (most + 1))
+
+    assert answer.status_code == 400
+    assert "EntityTooLarge" in answer.text
+
+
+def test_signatures_are_good_for_as_long_as_is_set(end: End) -> None:
+    before = datetime.now(UTC)
+    signed = end.sign()
+    after = datetime.now(UTC)
+
+    lifetime = timedelta(seconds=end.number("UploadExpirySeconds"))
+    second = timedelta(seconds=1)  # of which the answer shows no part
+    assert before + lifetime - second <= datetime.fromisoformat(signed.expires) <= after + lifetime
+    assert parse_qs(urlsplit(signed.result).query)["X-Amz-Expires"] == [end.set["LinkExpirySeconds"]]
+
+
+def test_links_to_thumbnails_are_signed_or_of_the_delivery_domain(end: End) -> None:
+    links = [urlsplit(thumbnail["url"]) for thumbnail in end.convert(pictures.jpeg())["thumbnails"]]
+
+    for link in links:
+        if end.set["DeliveryDomain"]:
+            assert (link.netloc, link.path[:3], link.query) == (end.set["DeliveryDomain"], "/t/", "")
+        else:
+            assert parse_qs(link.query)["X-Amz-Expires"] == [end.set["LinkExpirySeconds"]]
+            assert requests.get(link.geturl(), timeout=PATIENCE).status_code == 200
+
+
+def test_the_distribution_and_nobody_else_may_read_thumbnails(end: End) -> None:
+    policy = json.loads(end.s3.get_bucket_policy(Bucket=end.thumbnails)["Policy"])
+
+    allowed = [statement["Condition"] for statement in policy["Statement"] if statement["Effect"] == "Allow"]
+
+    if distribution := end.set["DeliveryDistribution"]:
+        (condition,) = allowed
+        assert condition["StringEquals"]["AWS:SourceArn"].endswith(f":distribution/{distribution}")
+    else:
+        assert allowed == []
+
+
+def test_logs_are_kept_for_as_long_as_is_set(end: End) -> None:
+    """Originals, too: that is in the template's own tests, for the emulator has no lifecycle (dev/gaps.py)."""
+    groups = end.deployed.client("logs").describe_log_groups()["logGroups"]
+
+    ours = [group for group in groups if NAME in group["logGroupName"]]
+    assert len(ours) == 1 + len(end.deployed.functions)  # the API's own
+    assert {group["retentionInDays"] for group in ours} == {end.number("LogRetentionDays")}
+
+
+@pytest.mark.parametrize("origin", [PAGE, "https://elsewhere.example.com"])
+def test_the_allowed_origins_and_no_other_may_use_it(end: End, origin: str) -> None:
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    answers = [
+        end.get("limits", Origin=origin),
+        patiently(lambda: requests.options(f"{end.page_url}uploads", headers=asked, timeout=PATIENCE)),
+        requests.options(f"{end.deployed.endpoint}/{end.uploads}", headers=asked, timeout=PATIENCE),
+    ]
+
+    everybody = end.set["AllowedOrigins"] == "*"
+    for answer in answers:
+        expected = {"*", origin} if everybody else {origin} if origin == PAGE else {None}
+        assert answer.headers.get("Access-Control-Allow-Origin") in expected
+
+
+def test_requests_are_throttled_as_is_set(end: End) -> None:
+    stage = end.deployed.client("apigateway").get_stage(restApiId=end.deployed.resources["Api"], stageName="v1")
+    settings = stage["methodSettings"]["*/*"]
+    assert settings["throttlingRateLimit"] == end.number("RequestsPerSecond")
+    assert settings["throttlingBurstLimit"] == end.number("RequestBurst")
+
+    def look(_: int) -> int:
+        return requests.get(f"{end.page_url}limits", headers=end.key, timeout=PATIENCE).status_code
+
+    with ThreadPoolExecutor(3) as crowd:
+        answers = [*crowd.map(look, range(6))]
+
+    assert (429 in answers) == (end.number("RequestBurst") < 3)
+
+
+def test_a_key_is_asked_for_where_one_is_set(end: End) -> None:
+    without = patiently(lambda: requests.get(f"{end.page_url}limits", timeout=PATIENCE))
+
+    assert without.status_code == (403 if end.key else 200)
+    assert end.get("limits").status_code == 200
+
+
+def test_conversions_are_reserved_as_is_set(end: End) -> None:
+    found = end.deployed.client("lambda").get_function_concurrency(
+        FunctionName=end.deployed.functions["ConvertFunction"]
+    )
+
+    assert found.get("ReservedConcurrentExecutions", 0) == end.number("ConvertConcurrency")
+
+
+def test_functions_run_log_and_trace_as_is_set(end: End) -> None:
+    aws = end.deployed.client("lambda")
+    for name, function in end.deployed.functions.items():
+        found = aws.get_function_configuration(FunctionName=function)
+        assert found["Architectures"] == [end.set["Architecture"]]
+        assert found["TracingConfig"]["Mode"] == ("Active" if end.set["Tracing"] == "Active" else "PassThrough")
+        assert end.environment(name)["POWERTOOLS_LOG_LEVEL"] == end.set["LogLevel"]
+
+
+def test_the_log_says_as_much_as_is_set(end: End) -> None:
+    before = len(end.log("sign_upload"))
+    end.sign()
+
+    if end.set["LogLevel"] == "DEBUG":
+        wait_for(lambda: True if len(end.log("sign_upload")) > before else None, "line in the log")
+    else:
+        assert len(end.log("sign_upload")) == before
+
+
+def test_whoever_is_set_is_told(end: End) -> None:
+    subscriptions = end.deployed.client("sns").list_subscriptions()["Subscriptions"]
+    mailed = {each["Endpoint"] for each in subscriptions if each["Protocol"] == "email"}
+
+    assert mailed == ({end.set["ContactEmail"]} if end.set["ContactEmail"] else set())
+
+
+def test_a_cost_alarm_and_the_account_s_role_are_there_when_they_are_set(end: End) -> None:
+    translated = stacks.translate(stacks.packaged(PACKAGES), end.set)  # the emulator has no alarms on metric math
+    alarm = translated["Resources"]["CostPerDay"]
+    assert (alarm["Condition"], alarm["Properties"]["Threshold"]) == ("HasCostAlarm", {"Ref": "CostAlarmDollars"})
+
+    assert ("ApiGatewayLogRole" in end.deployed.resources) == (end.set["ApiGatewayAccount"] == "configure")
+
+
+# What CloudFormation takes, and what it refuses.
+
+
+Create = Callable[[Bounds, str, str], str]
+
+
+@pytest.fixture(scope="module")
+def create() -> Iterator[Create]:
+    """Creates a stack that has a template's parameters and next to nothing else. Returns its status."""
+    with Emulator(free_port()) as emulator:
+        cloudformation = Stack(emulator.url).client("cloudformation")
+        numbers = iter(range(10_000))
+
+        def create(bounds: Bounds, name: str, value: str) -> str:
+            stack = f"bounds-{next(numbers)}"
+            nothing = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
+            needed = {
+                each: bounds.least(each) for each in bounds.parameters if "Default" not in bounds.parameters[each]
+            }
+            cloudformation.create_stack(
+                StackName=stack,
+                TemplateBody=json.dumps({"Parameters": bounds.parameters, "Resources": nothing}),
+                Parameters=[
+                    {"ParameterKey": each, "ParameterValue": chosen}
+                    for each, chosen in (needed | {name: value}).items()
+                ],
+            )
+            status: str = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+            return status
+
+        yield create
+
+
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_cloudformation_takes_what_is_within_the_bounds(create: Create, bounds: Bounds, name: str) -> None:
+    for value in bounds.legal(name):
+        assert create(bounds, name, value).startswith("CREATE_"), value
+
+
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_cloudformation_refuses_what_is_outside(create: Create, bounds: Bounds, name: str) -> None:
+    for value in bounds.outside(name):
+        with pytest.raises(ClientError, match=rf"\(ValidationError\).*Parameter '{name}'"):
+            create(bounds, name, value)
+
+
+def test_cloudformation_takes_what_is_not_whole(create: Create) -> None:
+    """Why settings are rounded down where they are read."""
+    assert create(SERVICE, "MaxUploadMegabytes", "1.5").startswith("CREATE_")

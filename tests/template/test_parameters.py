@@ -1,0 +1,266 @@
+"""Every parameter of both templates: used, bounded, and taken at its bounds by the code that reads it.
+
+That CloudFormation refuses what lies outside, and that the service works with all of them at their least and at their
+most, is shown on the emulator: tests/service/test_bounds.py.
+"""
+
+import json
+import logging
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from dev import delivery, stack
+from tests.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
+from tests.template.conftest import PACKAGES, Template
+from tests.template.test_template import of_type, references
+from tests.unit import pictures
+from thumbs import formats, pipeline, sizes
+from thumbs.pipeline import identify
+from thumbs.settings import Settings
+
+PARAMETERS = SERVICE.parameters
+SIZES = SERVICE.texts["ThumbnailSizes"]
+
+# Numbers of which every digit counts.
+FRACTIONS = {"CostAlarmDollars"}
+
+# The property of Settings that has a parameter's value, where it is not called like it.
+PROPERTIES = {"ThumbnailQuality": "quality", "ThumbnailSizes": "sizes", "ThumbnailFormat": "output"}
+
+
+class Environment(Mapping[str, str]):
+    """The variables of a function. read: those that somebody has asked for."""
+
+    def __init__(self, variables: dict[str, str]):
+        self._variables = variables
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.read.add(name)
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def environment(function: Template, **parameters: str) -> Environment:
+    """What a function of the translated template gets to see. parameters: in place of their defaults."""
+    variables = function["Properties"]["Environment"]["Variables"]
+
+    def resolved(value: Any) -> str:
+        name = value["Ref"] if isinstance(value, dict) and "Ref" in value else None
+        if name in PARAMETERS:
+            return parameters.get(name, str(PARAMETERS[name]["Default"]))
+        return value if isinstance(value, str) else "made-up"
+
+    return Environment({name: resolved(value) for name, value in variables.items()})
+
+
+def set_by(function: Template, parameter: str) -> list[str]:
+    """The variables of a function that hold a parameter."""
+    variables = function["Properties"]["Environment"]["Variables"]
+    return [name for name, value in variables.items() if value == {"Ref": parameter}]
+
+
+def read_everything(found: Environment) -> dict[str, Any]:
+    """All that Settings make of an environment. What needs a variable that this function has not, it does not read."""
+    settings, values = Settings(found), {}
+    for name in vars(Settings):
+        if name.startswith("_"):
+            continue
+        try:
+            values[name] = getattr(settings, name)
+        except KeyError as missing:
+            if missing.args[0] in [*found] or not str(missing.args[0]).isupper():
+                raise
+    return values
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def test_every_parameter_is_described_grouped_and_used(template: Template) -> None:
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(template["Parameters"])
+    used = {*references({key: template[key] for key in ("Resources", "Conditions", "Globals", "Outputs")})}
+    for name, parameter in template["Parameters"].items():
+        assert parameter["Description"].endswith("."), name
+        assert "Default" in parameter, f"{name}: a new stack works with every default"
+        assert name in used, f"{name} is not used"
+
+
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_every_parameter_has_bounds(bounds: Bounds, name: str) -> None:
+    parameter = bounds.parameters[name]
+    if "AllowedValues" in parameter:
+        assert len(parameter["AllowedValues"]) > 1
+        return
+    assert parameter["ConstraintDescription"].endswith(".")
+    if parameter["Type"] == "Number":
+        assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"]
+        whole = parameter["ConstraintDescription"].startswith("A whole number")
+        assert whole == (name not in FRACTIONS)
+    else:
+        assert name in bounds.texts
+        # Either of them bounds the length: the pattern, too, may say how many characters there are.
+        longest = bounds.texts[name].longest
+        assert len(longest) == parameter.get("MaxLength", len(longest))
+
+
+@pytest.mark.parametrize("bounds", [SERVICE, DELIVERY], ids=["service", "delivery"])
+def test_no_case_is_left_of_a_parameter_that_is_gone(bounds: Bounds) -> None:
+    with_pattern = [name for name, parameter in bounds.parameters.items() if "AllowedPattern" in parameter]
+
+    assert list(bounds.texts) == with_pattern
+    assert FRACTIONS | PROPERTIES.keys() <= SERVICE.parameters.keys()
+
+
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_a_pattern_takes_what_is_right_and_refuses_what_is_wrong(bounds: Bounds, name: str) -> None:
+    parameter = bounds.parameters[name]
+    pattern = parameter.get("AllowedPattern")
+    if pattern is None:
+        assert parameter.keys() & {"AllowedValues", "MinValue"}
+        return
+    too_long, *wrong = bounds.outside(name)
+
+    assert [text for text in bounds.legal(name) if not re.fullmatch(pattern, text)] == []
+    assert [text for text in wrong if re.fullmatch(pattern, text)] == []
+    # So it is MaxLength that refuses this one; without it, the pattern.
+    assert bool(re.fullmatch(pattern, too_long)) == ("MaxLength" in parameter)
+
+
+def test_a_domain_of_the_delivery_fits_into_the_setting_of_the_service() -> None:
+    domain, setting = DELIVERY.parameters["Domain"], SERVICE.parameters["DeliveryDomain"]
+
+    assert domain["MaxLength"] <= setting["MaxLength"]
+    assert [text for text in DELIVERY.legal("Domain") if not re.fullmatch(setting["AllowedPattern"], text)] == []
+
+
+@pytest.mark.parametrize("text", SIZES.wrong)
+def test_the_sizes_that_the_pattern_refuses_would_not_be_parsed(text: str) -> None:
+    if text == "a=1, b=1":
+        assert len(sizes.parse(text)) == 2  # the parser is kinder: a space does no harm
+        return
+    with pytest.raises(ValueError, match=r"^ThumbnailSizes: "):
+        sizes.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [pytest.param(name, value, id=f"{name}={value[:40]}") for name in PARAMETERS for value in SERVICE.legal(name)],
+)
+def test_the_code_takes_every_value_that_cloudformation_takes(resources: Template, name: str, value: str) -> None:
+    for function in of_type(resources, "AWS::Lambda::Function").values():
+        variables = set_by(function, name)
+        if not variables:
+            continue
+        found = environment(function, **{name: value})
+        values = read_everything(found)
+        if name == "LogLevel":
+            assert value in logging.getLevelNamesMapping()  # Powertools reads it
+            continue
+        assert found.read >= {*variables}, "no setting reads what the template sets"
+        if PARAMETERS[name]["Type"] == "Number":
+            assert values[PROPERTIES.get(name, snake(name))] == int(value)
+        elif name in ("ThumbnailSizes", "AllowedOrigins"):
+            assert len(values[PROPERTIES.get(name, snake(name))]) == len(value.split(","))
+        elif name == "ThumbnailFormat":
+            assert values["output"].name == value
+
+
+@pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if "MinValue" in parameter])
+def test_what_is_not_whole_is_rounded_down(resources: Template, name: str) -> None:
+    """CloudFormation takes it: its Number is an integer or a float (docs/decisions/settings-bounds.md)."""
+    least = PARAMETERS[name]["MinValue"]
+    for function in of_type(resources, "AWS::Lambda::Function").values():
+        if set_by(function, name):
+            for spelled in (f"{least}.0", f"{least}.5", f"{least}.999"):
+                values = read_everything(environment(function, **{name: spelled}))
+                assert values[PROPERTIES.get(name, snake(name))] == least
+
+
+def test_the_formats_of_the_template_are_those_of_the_code(template: Template) -> None:
+    assert template["Parameters"]["ThumbnailFormat"]["AllowedValues"] == list(formats.OUTPUTS)
+
+
+@pytest.mark.parametrize("value", SERVICE.legal("DeploymentPreference"))
+def test_codedeploy_knows_every_preference(value: str) -> None:
+    """SAM takes a value that it does not know for the name of a configuration of one's own."""
+    translated = stack.translate(stack.packaged(PACKAGES), {"DeploymentPreference": value})["Resources"]
+
+    for group in of_type(translated, "AWS::CodeDeploy::DeploymentGroup").values():
+        name, chosen = group["Properties"]["DeploymentConfigName"]["Fn::Sub"]
+        assert (name, chosen["ConfigName"]) == ("CodeDeployDefault.Lambda${ConfigName}", value)
+
+
+@pytest.mark.parametrize("quality", SERVICE.legal("ThumbnailQuality"))
+@pytest.mark.parametrize("format_", SERVICE.legal("ThumbnailFormat"))
+@pytest.mark.parametrize("spelled", [SIZES.shortest, SIZES.longest])
+def test_thumbnails_are_made_at_every_bound(resources: Template, spelled: str, format_: str, quality: str) -> None:
+    chosen = {"ThumbnailSizes": spelled, "ThumbnailFormat": format_, "ThumbnailQuality": quality}
+    settings = Settings(environment(resources["ConvertFunction"], **chosen))
+    wanted = pipeline.Wanted(settings.sizes, settings.output, settings.quality, settings.max_megapixels)
+
+    made = pipeline.run(pictures.jpeg(1200, 900), wanted).thumbnails
+
+    assert [thumbnail.size for thumbnail in made] == [size.name for size in settings.sizes]
+    for thumbnail in made:
+        assert identify.identify(thumbnail.content).name == format_.upper()
+
+
+def lint(template: Template, folder: Path, **parameters: str) -> list[str]:
+    """What cfn-lint says of the resources when the parameters have these values."""
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, list):
+            return [resolved(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        name = str(value.get("Ref"))
+        if not parameters.get(name):  # nothing: that stands behind a condition, which cfn-lint does not decide
+            return {key: resolved(each) for key, each in value.items()}
+        text = parameters[name]
+        return json.loads(text) if template["Parameters"][name]["Type"] == "Number" else text
+
+    file = folder / "template.json"
+    file.write_text(json.dumps(template | {"Resources": resolved(template["Resources"])}))
+    # W2001: what was resolved is not used. E3005: a stage may wait for what a condition leaves out.
+    checks = ["--ignore-checks", "W2001", "E3005", "--regions", "us-east-1"]
+    program = str(Path(sys.executable).parent / "cfn-lint")
+    command = [program, *checks, "--format", "parseable", "--template", str(file)]
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout.splitlines()
+    return [line.removeprefix(str(file)).split(":", 5)[-1] for line in said]
+
+
+@pytest.mark.parametrize("end", [Bounds.least, Bounds.most])
+def test_every_resource_is_as_aws_wants_it_at_the_bounds(translated: Template, tmp_path: Path, end: Any) -> None:
+    values = {name: end(SERVICE, name) for name in PARAMETERS}
+
+    assert lint(translated, tmp_path, **values) == []
+
+
+@pytest.mark.parametrize("end", [Bounds.least, Bounds.most])
+def test_every_resource_of_the_delivery_is_as_aws_wants_it_at_the_bounds(tmp_path: Path, end: Any) -> None:
+    values = {name: end(DELIVERY, name) for name in DELIVERY.parameters}
+
+    assert lint(yaml_parse(delivery.TEMPLATE.read_text()), tmp_path, **values) == []
+
+
+def test_a_bound_that_aws_would_not_take_is_seen(translated: Template, tmp_path: Path) -> None:
+    """What the tests above can find."""
+    said = lint(translated, tmp_path, LogRetentionDays="2", ConvertConcurrency="-1")
+
+    assert {line.split(":")[0] for line in said} == {"E3030", "E3034"}  # choice, range
