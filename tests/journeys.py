@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -116,6 +117,23 @@ class Service:
                 for name in names
             ]
         }
+
+    @contextmanager
+    def outage(self, key: str) -> Iterator[None]:
+        """Nobody but root may read a key, or a pattern of keys, of the upload bucket: so the conversion sees it."""
+        policy = json.loads(self.s3.get_bucket_policy(Bucket=self.uploads)["Policy"])
+        denied = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{self.uploads}/{key}",
+        }
+        changed = policy | {"Statement": [*policy["Statement"], denied]}
+        self.s3.put_bucket_policy(Bucket=self.uploads, Policy=json.dumps(changed))
+        try:
+            yield
+        finally:
+            self.s3.put_bucket_policy(Bucket=self.uploads, Policy=json.dumps(policy))
 
     def call(self, function: str, event: Any) -> dict[str, Any]:
         """Call a function and wait for it: {"result"} or {"error", "type"}. function: logical id."""

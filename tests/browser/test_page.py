@@ -15,7 +15,6 @@ from tests.browser.photos import jpeg, text
 from tests.browser.steps import PATIENCE, choose, expect_all_over, expect_stage, row
 from tests.browser.tab import Network, Watch
 from tests.journeys import Service
-from tests.service.test_failures import poisoned
 
 EVERYTHING = re.compile(".*")
 
@@ -150,7 +149,7 @@ def test_a_picture_that_was_just_taken_is_taken(page: Page) -> None:
 
 def test_a_conversion_that_failed_for_good_says_so_and_offers_a_retry(page: Page, stack: Service) -> None:
     """Nobody may read originals for a while: after three attempts the page learns of it; then the outage is over."""
-    with poisoned(stack, "uploads/*"):
+    with stack.outage("uploads/*"):
         choose(page, jpeg("unlucky.jpg"))
         expect_stage(row(page, "unlucky.jpg"), "stopped")
         expect(row(page, "unlucky.jpg")).to_contain_text("Something went wrong on our side")

@@ -1,8 +1,6 @@
 """The service with its functions in containers: what a user does, as in tests/service and tests/browser."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,24 +15,6 @@ from tests.browser.steps import choose, expect_stage, row
 from tests.journeys import Service, wait_for
 from tests.sam_local.conftest import Run
 from tests.unit import pictures
-
-
-@contextmanager
-def unreadable(service: Service, key: str) -> Iterator[None]:
-    """No function may read this object: an outage, as seen by the conversion."""
-    policy = json.loads(service.s3.get_bucket_policy(Bucket=service.uploads)["Policy"])
-    outage = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{service.uploads}/{key}",
-    }
-    changed = policy | {"Statement": [*policy["Statement"], outage]}
-    service.s3.put_bucket_policy(Bucket=service.uploads, Policy=json.dumps(changed))
-    try:
-        yield
-    finally:
-        service.s3.put_bucket_policy(Bucket=service.uploads, Policy=json.dumps(policy))
 
 
 def test_an_upload_becomes_thumbnails_by_links_that_were_signed_in_containers(containers: Service, run: Run) -> None:
@@ -57,7 +37,7 @@ def test_an_original_that_cannot_be_read_is_tried_three_times_reported_redriven_
     containers: Service, run: Run
 ) -> None:
     signed = containers.sign()
-    with unreadable(containers, signed.fields["key"]):
+    with containers.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())
         assert containers.result(signed)["reason"]["code"] == "conversion_failed"
         assert sum("conversion failed" in line and signed.job in line for line in run.lines) == 3

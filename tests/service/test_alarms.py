@@ -16,7 +16,6 @@ from dev import stack as deployed
 from tests.cloudwatch import CloudWatch
 from tests.journeys import Service, wait_for
 from tests.releases import HOOKS, Change, Releases, package
-from tests.service.test_failures import poisoned
 from tests.unit import pictures
 
 # As few as ConvertRejects and ConvertUnfinished look at.
@@ -341,7 +340,7 @@ def test_fewer_than_ten_uploads_are_no_share(stack: Service, name: str, few: lis
 def test_a_dead_letter_tells_a_person_until_it_is_gone(stack: Service, cloudwatch: CloudWatch) -> None:
     assert alarming(cloudwatch, ["DeadLetters"]) == []
     signed = stack.sign()
-    with poisoned(stack, signed.fields["key"]):
+    with stack.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())
         wait_for(lambda: alarming(cloudwatch, ["DeadLetters"]) or None, "alarm")
 

@@ -1,32 +1,11 @@
 """A conversion that fails for good: three attempts, dead letter, manifest "failed", redrive, done."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.journeys import Service, wait_for
 from tests.unit import pictures
-
-
-@contextmanager
-def poisoned(stack: Service, key: str) -> Iterator[None]:
-    """Nobody but the root user may read this object: an outage, as seen by the conversion."""
-    policy = json.loads(stack.s3.get_bucket_policy(Bucket=stack.uploads)["Policy"])
-    poison = {
-        "Sid": "Poison",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{stack.uploads}/{key}",
-    }
-    changed = policy | {"Statement": [*policy["Statement"], poison]}
-    stack.s3.put_bucket_policy(Bucket=stack.uploads, Policy=json.dumps(changed))
-    try:
-        yield
-    finally:
-        stack.s3.put_bucket_policy(Bucket=stack.uploads, Policy=json.dumps(policy))
 
 
 def attempts(stack: Service, job: str) -> int:
@@ -52,7 +31,7 @@ def no_dead_letters(stack: Service) -> None:
 @pytest.mark.usefixtures("no_dead_letters")
 def test_a_poison_object_is_tried_three_times_parked_reported_redriven_and_done(stack: Service) -> None:
     signed = stack.sign()
-    with poisoned(stack, signed.fields["key"]):
+    with stack.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())
 
         manifest = stack.result(signed)
@@ -75,7 +54,7 @@ def test_a_poison_object_is_tried_three_times_parked_reported_redriven_and_done(
 @pytest.mark.usefixtures("no_dead_letters")
 def test_a_redriven_conversion_that_fails_again_is_parked_again(stack: Service) -> None:
     signed = stack.sign()
-    with poisoned(stack, signed.fields["key"]):
+    with stack.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())
         wait_for(lambda: dead_letters(stack) or None, "dead letter")
 

@@ -7,7 +7,7 @@ import pytest
 from dev.stack import NAME
 from tests.journeys import Service, wait_for
 from tests.operators import Operate, operator, said
-from tests.service.test_failures import dead_letters, poisoned
+from tests.service.test_failures import dead_letters
 from tests.unit import pictures
 
 
@@ -20,7 +20,7 @@ def test_parked_conversions_are_counted_and_then_redriven(stack: Service, operat
     queue = stack.deployed.outputs["ConversionDeadLetterQueue"]
     stack.deployed.client("sqs").purge_queue(QueueUrl=queue)
     signed = stack.sign()
-    with poisoned(stack, signed.fields["key"]):
+    with stack.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())
         wait_for(lambda: dead_letters(stack) or None, "dead letter")
 
