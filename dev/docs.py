@@ -51,7 +51,7 @@ def reasons() -> str:
 def targets() -> str:
     lines = (ROOT / "Makefile").read_text().splitlines()
     named = [match for line in lines if (match := re.match(r"([a-z-]+):.*##  *(.*)", line))]
-    return "".join(f"    make {match[1]:<12} {match[2]}\n" for match in named)
+    return "".join(f"    make {match[1]:<14} {match[2]}\n" for match in named)
 
 
 def asked() -> str:
