@@ -1,6 +1,10 @@
-"""What a browser does with what the service signs: post a form, follow a link. For verifying a release."""
+"""What a browser does with what the service signs: post a form, follow a link. For verifying a release.
+
+urllib3 is the runtime's, which comes with boto3 and may be 1.26 as well as 2: only what both have is used.
+"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import urllib3
 
@@ -19,12 +23,14 @@ class Answer:
 def post(url: str, fields: dict[str, str], file: bytes) -> Answer:
     """Submit a form, its file last, as S3 wants it."""
     form: list[tuple[str, str | tuple[str, bytes]]] = [*fields.items(), ("file", ("picture", file))]
-    return _answer(urllib3.request("POST", url, fields=form, timeout=_SECONDS, retries=False))
+    return _answer("POST", url, fields=form)
 
 
 def get(url: str) -> Answer:
-    return _answer(urllib3.request("GET", url, timeout=_SECONDS, retries=False))
+    return _answer("GET", url)
 
 
-def _answer(answer: urllib3.BaseHTTPResponse) -> Answer:
+def _answer(method: str, url: str, **form: Any) -> Answer:
+    with urllib3.PoolManager() as pool:
+        answer = pool.request(method, url, timeout=_SECONDS, retries=False, **form)
     return Answer(answer.status, answer.headers.get("Content-Type", ""), answer.data)

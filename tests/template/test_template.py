@@ -113,29 +113,38 @@ def test_every_function_says_how_it_is_run(resources: Template) -> None:
         assert group["LogGroupName"] == {"Fn::Sub": "/aws/lambda/${AWS::StackName}-" + file}
 
 
-def test_a_changed_setting_makes_a_new_version(template: Template, resources: Template) -> None:
-    """SAM names a version by the template as it is written, where a setting is a !Ref however it is set."""
+def test_a_changed_setting_or_layer_makes_a_new_version(template: Template, resources: Template) -> None:
+    """SAM names a version by the template as it is written, where a setting is a !Ref however it is set, and a layer is
+    one whatever it holds: the old version would go on with the old layer.
+    """
     for name, function in of_type(resources, "AWS::Lambda::Function").items():
         if name.startswith("Verify"):
             continue  # CodeDeploy calls these as they are, not by their alias
-        settings = {*references(function["Properties"]["Environment"])} & template["Parameters"].keys()
+        properties = function["Properties"]
+        versioned = properties.keys() - {"ReservedConcurrentExecutions"}  # which is of the function, not of a version
+        settings = {*references([properties[key] for key in versioned])} & template["Parameters"].keys()
+        layers = {*references(properties["Layers"])} & resources.keys()
         (version,) = (each for each in resources if re.fullmatch(f"{name}Version[0-9a-f]+", each))
         described = {*references(resources[version]["Properties"].get("Description", {}))}
-        assert settings <= described, f"{name}: {settings - described}"
+        assert layers
+        assert settings | layers <= described, f"{name}: {(settings | layers) - described}"
 
 
 def test_the_settings_of_a_version_fit_into_its_description(template: Template, resources: Template) -> None:
-    """Lambda takes 256 characters."""
+    """Lambda takes 256 characters. Layers are counted up to version 999 there, beside the longest settings."""
 
-    def longest(parameter: Template) -> int:
+    def longest(name: str) -> int:
+        if name in ("Powertools", "Imaging"):
+            return 3
+        parameter = template["Parameters"][name]
         if "AllowedValues" in parameter:
             return max(len(str(value)) for value in parameter["AllowedValues"])
         return len(str(parameter["MaxValue"])) if "MaxValue" in parameter else int(parameter["MaxLength"])
 
     for version in of_type(resources, "AWS::Lambda::Version").values():
-        described = version["Properties"].get("Description", {}).get("Fn::Sub", "")
+        described, _ = version["Properties"].get("Description", {}).get("Fn::Sub", ("", {}))
         names = re.findall(r"\$\{(\w+)\}", described)
-        assert sum(longest(template["Parameters"][name]) + 1 for name in names) <= 256
+        assert len(" ".join(names)) - len("".join(names)) + sum(longest(name) for name in names) <= 256
 
 
 def test_timeouts_leave_room_for_what_is_inside_them(resources: Template) -> None:
@@ -217,6 +226,14 @@ def test_the_gateway_refuses_malformed_bodies_throttles_and_logs(resources: Temp
     assert method["ThrottlingRateLimit"] == {"Ref": "RequestsPerSecond"}
     assert method["ThrottlingBurstLimit"] == {"Ref": "RequestBurst"}
     assert len(of_type(resources, "AWS::ApiGateway::Stage")) == 1
+    (deployment,) = of_type(resources, "AWS::ApiGateway::Deployment").values()
+    assert "StageName" not in deployment["Properties"], "a second stage, past all of this"
+
+
+def test_a_stage_serves_the_api_as_it_is_set(template: Template, resources: Template) -> None:
+    """A parameter decides about keys in the document, so that SAM finds it unchanged, and would not deploy it again."""
+    assert "RequiresApiKey" in json.dumps(resources["Api"]["Properties"]["Body"])
+    assert template["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
 
 
 def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) -> None:

@@ -1,0 +1,80 @@
+"""Posting forms and following links, with either urllib3 that a runtime may have: botocore takes 1.26 and 2."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import find_spec, module_from_spec
+from threading import Thread
+from types import ModuleType
+
+import pytest
+
+
+class Storage(BaseHTTPRequestHandler):
+    """Answers with what it was sent."""
+
+    def do_GET(self) -> None:
+        self._say(200, "text/plain", self.path.encode())
+
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        self._say(204 if self.path == "/quiet" else 200, self.headers["Content-Type"], sent)
+
+    def _say(self, status: int, content_type: str, content: bytes) -> None:
+        self.send_response(status)
+        if status != 204:
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if status != 204:
+            self.wfile.write(content)
+
+    def log_message(self, *message: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def storage() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Storage) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(params=["urllib3", "pip._vendor.urllib3"])
+def browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """thumbs.browser with the urllib3 that is installed, and with pip's own, which is 1.26."""
+    library = importlib.import_module(request.param)
+    if request.param != "urllib3" and not library.__version__.startswith("1.26."):
+        pytest.skip(f"this pip brings urllib3 {library.__version__}, and no 1.26 to try")
+    monkeypatch.setitem(sys.modules, "urllib3", library)
+    found = find_spec("thumbs.browser")
+    assert found
+    assert found.loader
+    module = module_from_spec(found)  # a second one, beside the one that other tests may have imported
+    found.loader.exec_module(module)
+    return module
+
+
+def test_a_form_is_posted_with_its_file_last(browser: ModuleType, storage: str) -> None:
+    answer = browser.post(f"{storage}/", {"key": "uploads/1", "policy": "p"}, b"\xff\xd8picture")
+
+    kind = Message()
+    kind["Content-Type"] = answer.type
+    parts = answer.content.split(b"--" + str(kind.get_param("boundary")).encode())
+    assert [part.partition(b"\r\n\r\n")[2].rstrip(b"\r\n") for part in parts[1:-1]] == [
+        b"uploads/1",
+        b"p",
+        b"\xff\xd8picture",
+    ]
+    assert b'name="file"' in parts[3]
+
+
+def test_an_answer_is_read_whole_and_may_have_no_type(browser: ModuleType, storage: str) -> None:
+    followed = browser.get(f"{storage}/a/link?signed=1")
+    quiet = browser.post(f"{storage}/quiet", {}, b"")
+
+    assert (followed.status, followed.type, followed.content) == (200, "text/plain", b"/a/link?signed=1")
+    assert (quiet.status, quiet.type) == (204, "")
