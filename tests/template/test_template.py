@@ -194,7 +194,7 @@ def test_originals_go_and_thumbnails_stay(resources: Template) -> None:
 
     assert [rule.get("ExpirationInDays") for rule in rules] == [{"Ref": "KeepOriginalsDays"}, None]
     assert resources["UploadBucket"]["DeletionPolicy"] == "Delete"
-    assert resources["ThumbnailBucket"]["DeletionPolicy"] == "Retain"
+    assert resources["ThumbnailBucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_a_conversion_that_is_given_up_reaches_queue_function_and_person(resources: Template) -> None:
