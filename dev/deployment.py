@@ -11,7 +11,7 @@ Say = Callable[[str], None]
 Parameters = list[dict[str, Any]]
 
 _PERMISSIONS = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]  # AUTO_EXPAND: SAM's transform runs again
-_PATIENCE = 4 * 3600  # seconds; a certificate takes as long as its DNS, the slowest DeploymentPreference over three hours
+_PATIENCE = 4 * 3600  # seconds; a certificate waits for its DNS, the slowest DeploymentPreference for over three hours
 _UNBORN = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")  # a draft, and a first try that failed: neither has anything
 _NOTHING = ("didn't contain changes", "No updates are to be performed")  # how CloudFormation says so
 
