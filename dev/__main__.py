@@ -47,6 +47,7 @@ def main() -> int:
         running.callback(server.stop)
         watch.Reload(stack, say).start()
         watch.Logs(stack, say).start()
+        watch.Failures(stack, emulator.log, say).start()
         say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
         say(f"AWS answers at {emulator.url} (key test, secret test); what it says: {emulator.log}")
         print(f"Upload page: {server.url}", flush=True)

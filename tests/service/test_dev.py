@@ -89,6 +89,7 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     function.write_text("this is not Python")
     wait_for(lambda: len([line for line in run.lines if "up to date" in line]) == 2 or None, "second reload")
     assert requests.get(f"{page}limits", timeout=10).status_code == 502
+    wait_for(lambda: run.said("SignUploadFunction cannot run: name 'this' is not defined"), "the reason")
     assert requests.get(page, timeout=10).status_code == 200
 
     children = _descendants(run.process.pid)
