@@ -112,6 +112,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BotoCoreError as error:  # no credentials, no connection, no such profile
         print(f"AWS cannot be asked: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped. CloudFormation finishes what it has begun; give the command again then.", file=sys.stderr)
+        return 130
     return 0
 
 

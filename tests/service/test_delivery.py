@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -396,6 +397,17 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "delete what a try before has left" in answer.stdout
     assert re.search(r"set DeliveryDomain=\S+\.cloudfront\.net", answer.stdout)
+
+
+def test_a_command_that_was_stopped_says_what_goes_on(edge: Edge) -> None:
+    with edge.started("--dry-run", "--pause", "60") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()  # the first it says of the stack
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(30) == 130
+        assert process.stderr.read().startswith("\nStopped. CloudFormation finishes what it has begun")
 
 
 def test_the_command_explains_itself(edge: Edge) -> None:
