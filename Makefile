@@ -15,7 +15,7 @@ SAM := .cache/sam/bin
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
-	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  \1 | \2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  \1 | \2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-17s%s\n", $$1, $$2 }'
 
 run: .venv/run.stamp  ## Run the whole service on this machine and open its page (PORT=3000, EMULATOR_PORT=4566)
 	@exec $(VENV)/python -m dev $(foreach parameter,$(SET),--set $(parameter))
@@ -74,6 +74,8 @@ operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"
 	@$(VENV)/python -m operate $(DO)
 
 release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has made, and try it (ENVIRONMENT=dev or prod)
+	@grep -q '^\[$(ENVIRONMENT)\.deploy\.' samconfig.toml || { \
+		echo "Which environment of samconfig.toml? make release-to ENVIRONMENT=dev" >&2; exit 1; }
 	$(SAM)/sam deploy --config-env $(ENVIRONMENT) --no-confirm-changeset --no-fail-on-empty-changeset
 	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 
@@ -116,7 +118,7 @@ python:
 
 .venv/bin/python: | python
 	@echo "making a virtual environment in .venv (once)"
-	@$(PYTHON) -m venv .venv || { echo "Python cannot make virtual environments here; on Debian and Ubuntu: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here and says why above; on Debian and Ubuntu it may lack: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
 
 .venv/run.stamp: dev/requirements.txt .venv/bin/python
 	@echo "installing what the service needs on this machine (once, about a minute)"

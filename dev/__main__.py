@@ -39,6 +39,8 @@ def main() -> int:
         try:
             stack.deploy()
         except (RuntimeError, ClientError, InvalidDocumentException) as error:
+            if stop.is_set():
+                return 0  # Ctrl-C has stopped pip, too
             print(f"template.yaml cannot be deployed: {error}", file=sys.stderr)
             return 1
         if stop.is_set():
@@ -47,6 +49,7 @@ def main() -> int:
         running.callback(server.stop)
         watch.Reload(stack, say).start()
         watch.Logs(stack, say).start()
+        watch.Failures(stack, emulator.log, say).start()
         say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
         say(f"AWS answers at {emulator.url} (key test, secret test); what it says: {emulator.log}")
         print(f"Upload page: {server.url}", flush=True)

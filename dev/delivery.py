@@ -41,7 +41,7 @@ class Delivery:
         if missing:
             raise DeploymentFailed(
                 f"There is no stack {stack} with the outputs {', '.join(missing)} in {region}. Deploy the service "
-                "first (make deploy), or name its stack with --stack and its region with --region."
+                "first (make deploy), or name its stack with --stack-name and its region with --region."
             )
 
     def deploy(self, settings: dict[str, str], template: str, dry_run: bool = False) -> bool:
@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         def client(service: str, region: str) -> Any:
             return session.client(service, region_name=region)
 
-        delivery = Delivery(client, options.stack, session.region_name, say, options.pause)
+        delivery = Delivery(client, options.stack_name, session.region_name, say, options.pause)
         _run(delivery, dict(options.set), options.page_only, options.dry_run)
     except DeploymentFailed as failure:
         print(failure, file=sys.stderr)
@@ -112,6 +112,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BotoCoreError as error:  # no credentials, no connection, no such profile
         print(f"AWS cannot be asked: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped. CloudFormation finishes what it has begun; give the command again then.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -143,7 +146,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         epilog="Credentials are found as by every AWS tool: AWS_PROFILE, AWS_ACCESS_KEY_ID, and so on. "
         "docs/delivery.md has the parameters.",
     )
-    parser.add_argument("--stack", default="image-thumbnails", help="the service's stack (image-thumbnails)")
+    parser.add_argument("--stack-name", default="image-thumbnails", help="the service's stack (image-thumbnails)")
     parser.add_argument(
         "--region",
         default=os.environ.get("AWS_REGION") or None,  # which boto3 does not read, unlike other SDKs

@@ -28,6 +28,15 @@ def without_unsupported(template: dict[str, Any]) -> dict[str, Any]:
     return template | {"Resources": resources}
 
 
+def refuse_unknown(template: dict[str, Any], parameters: dict[str, str]) -> None:
+    """The emulator takes parameters that the template does not have, so that a misspelt one would do nothing.
+
+    Raises RuntimeError.
+    """
+    if unknown := sorted(parameters.keys() - template.get("Parameters", {})):
+        raise RuntimeError(f"it has no parameter {', '.join(unknown)}; those that it has are the settings in README.md")
+
+
 def bridge(stack: Stack) -> None:
     """After the stack is created."""
     failure_targets(stack)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 from botocore.config import Config
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -63,7 +64,9 @@ class Stack:
         for name, content in {"functions": functions_package(), **layer_packages()}.items():
             packages[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
             s3.put_object(Bucket=ARTIFACTS, Key=packages[name], Body=content)
-        self.template = gaps.without_unsupported(translate(packaged(packages), self.parameters))
+        template = packaged(packages)
+        gaps.refuse_unknown(template, self.parameters)
+        self.template = gaps.without_unsupported(translate(template, self.parameters))
         s3.put_object(Bucket=ARTIFACTS, Key="template.json", Body=json.dumps(self.template).encode())
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
@@ -125,8 +128,16 @@ class Stack:
 
 
 def packaged(packages: dict[str, str]) -> Template:
-    """The template with its code in the artifacts bucket, as `sam package` would put it. packages: keys by name."""
-    template: Template = yaml_parse(TEMPLATE.read_text())
+    """The template with its code in the artifacts bucket, as `sam package` would put it. packages: keys by name.
+
+    Raises RuntimeError when template.yaml is no template.
+    """
+    try:
+        template: Template = yaml_parse(TEMPLATE.read_text())
+    except yaml.YAMLError as error:
+        raise RuntimeError(f"it is no YAML: {error}") from error
+    if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
+        raise RuntimeError("it has no Resources")
     for logical, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": ARTIFACTS, "Key": packages["functions"]}
@@ -149,7 +160,10 @@ def functions_package() -> bytes:
 
 
 def layer_packages() -> dict[str, bytes]:
-    """The layers for this interpreter and machine, for the emulator runs functions in it. Installed once, then kept."""
+    """The layers for this interpreter and machine, for the emulator runs functions in it. Installed once, then kept.
+
+    Raises RuntimeError when pip fails.
+    """
     packages = {}
     for requirements in sorted(LAYERS.glob("*/requirements.txt")):
         name = requirements.parent.name
@@ -159,10 +173,11 @@ def layer_packages() -> dict[str, bytes]:
             archive.parent.mkdir(parents=True, exist_ok=True)
             folder = CACHE / name
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            subprocess.run(
-                [*pip, "--upgrade", "--target", folder / "python", "--requirement", requirements],
-                check=True,
+            installed = subprocess.run(
+                [*pip, "--upgrade", "--target", folder / "python", "--requirement", requirements]
             )
+            if installed.returncode:
+                raise RuntimeError(f"pip cannot install {requirements.relative_to(ROOT)}; it says why above")
             finished = archive.with_suffix(".part")
             finished.write_bytes(_zip(folder, (path for path in folder.rglob("*") if path.is_file())))
             finished.rename(archive)

@@ -2,9 +2,11 @@
 
 import contextlib
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -71,6 +73,28 @@ class Logs(threading.Thread):
                 if shown := readable(line):
                     self._say(shown)
 
+
+class Failures(threading.Thread):
+    """Shows why a function did not run at all, such as a syntax error.
+
+    Lambda writes that into the function's log, the emulator only into its own.
+    """
+
+    def __init__(self, stack: Stack, log: Path, say: Say):
+        super().__init__(name="failures", daemon=True)
+        self._names = {name: logical for logical, name in stack.functions.items()}
+        self._log, self._say = log, say
+
+    def run(self) -> None:
+        with self._log.open(errors="replace") as lines:
+            while True:
+                for line in lines:
+                    if (found := _NOT_RUN.search(line)) and found[1] in self._names:
+                        self._say(f"{self._names[found[1]]} cannot run: {found[2]}")
+                time.sleep(0.5)
+
+
+_NOT_RUN = re.compile(r"Warm worker execution error for (\S+): (?:Worker init failed: )?(.*)")
 
 # What every line carries, and nobody needs on a terminal.
 _PLUMBING = {

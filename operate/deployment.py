@@ -1,13 +1,14 @@
 """A deployed stack as its operator reaches it: with the AWS credentials, region and endpoint of the environment."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
 PATIENCE = 90  # seconds until a conversion is given up: its timeout of 60, and a slow start
@@ -18,18 +19,23 @@ class NoStack(Exception):
 
 
 class Deployment:
-    """One stack. Raises NoStack when it is first used and not there."""
+    """One stack. Raises NoStack when it is first used and cannot be reached."""
 
     def __init__(self, name: str):
         self._name = name
 
     def client(self, service: str) -> Any:
-        return boto3.client(service)
+        try:  # boto3 does not read AWS_REGION, unlike other SDKs
+            return boto3.client(service, region_name=os.environ.get("AWS_REGION") or None)
+        except NoRegionError as error:
+            raise NoStack(f"Which region is the stack {self._name!r} in? Name it in AWS_REGION.") from error
 
     @cached_property
     def outputs(self) -> dict[str, str]:
         try:
             (stack,) = self.client("cloudformation").describe_stacks(StackName=self._name)["Stacks"]
+        except NoCredentialsError as error:
+            raise NoStack("There are no AWS credentials here: `aws configure` stores some.") from error
         except (BotoCoreError, ClientError) as error:
             raise NoStack(f"The stack {self._name!r} cannot be read: {error}") from error
         found = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}

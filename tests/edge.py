@@ -31,6 +31,16 @@ class Edge(Service):
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """python -m dev.delivery, in a copy of the project."""
+        with self.started(*arguments, **environment) as process:
+            try:
+                output, error = process.communicate(timeout=120)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            return subprocess.CompletedProcess(process.args, process.returncode, output, error)
+
+    def started(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """The same, while it runs."""
         account = {
             "AWS_ENDPOINT_URL": self.deployed.endpoint,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -38,13 +48,13 @@ class Edge(Service):
             "AWS_REGION": REGION,
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-m", "dev.delivery", "--pause", "0.1", *arguments],
             cwd=self.project,
             env={**inherited, **account, **environment},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
         )
 
     @property

@@ -18,7 +18,7 @@ def operator(stack: Service, folder: Path) -> Operate:
         "AWS_ENDPOINT_URL": stack.deployed.endpoint,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
         "PYTHONPATH": str(ROOT),
     }
 

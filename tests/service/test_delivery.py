@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -343,7 +344,7 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "status", "expected"),
     [
-        (["--stack", "elsewhere"], {}, 1, "There is no stack elsewhere with the outputs ApiUrl"),
+        (["--stack-name", "elsewhere"], {}, 1, "There is no stack elsewhere with the outputs ApiUrl"),
         (["--set", "CallsPerAddress=many"], {}, 1, "CallsPerAddress"),
         (["--set", "Domain=pictures.example.com"], {}, 1, "Domain needs HostedZoneId"),
         (["--set", "Firewall"], {}, 2, "'Firewall' is not NAME=VALUE"),
@@ -383,26 +384,37 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
     config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
     taken = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=b"function handler() {}")
 
-    answer = edge.command("--stack", "other")
+    answer = edge.command("--stack-name", "other")
     assert answer.returncode == 1
     assert "other-delivery is ROLLBACK_COMPLETE" in answer.stderr
     assert "ThumbnailKey: " in answer.stderr
     assert "already exists" in answer.stderr
-    assert edge.command("--stack", "other", "--page-only").returncode == 1
-    assert "delete what a try before has left" in edge.command("--stack", "other", "--dry-run").stdout
+    assert edge.command("--stack-name", "other", "--page-only").returncode == 1
+    assert "delete what a try before has left" in edge.command("--stack-name", "other", "--dry-run").stdout
 
     cloudfront.delete_function(Name=name, IfMatch=taken["ETag"])
-    answer = edge.command("--stack", "other")
+    answer = edge.command("--stack-name", "other")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "delete what a try before has left" in answer.stdout
     assert re.search(r"set DeliveryDomain=\S+\.cloudfront\.net", answer.stdout)
+
+
+def test_a_command_that_was_stopped_says_what_goes_on(edge: Edge) -> None:
+    with edge.started("--dry-run", "--pause", "60") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()  # the first it says of the stack
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(30) == 130
+        assert process.stderr.read().startswith("\nStopped. CloudFormation finishes what it has begun")
 
 
 def test_the_command_explains_itself(edge: Edge) -> None:
     answer = edge.command("--help")
 
     assert answer.returncode == 0
-    for option in ("--stack", "--region", "--set", "--page-only", "--dry-run"):
+    for option in ("--stack-name", "--region", "--set", "--page-only", "--dry-run"):
         assert option in answer.stdout
 
 

@@ -89,6 +89,7 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     function.write_text("this is not Python")
     wait_for(lambda: len([line for line in run.lines if "up to date" in line]) == 2 or None, "second reload")
     assert requests.get(f"{page}limits", timeout=10).status_code == 502
+    wait_for(lambda: run.said("SignUploadFunction cannot run: name 'this' is not defined"), "the reason")
     assert requests.get(page, timeout=10).status_code == 200
 
     children = _descendants(run.process.pid)
@@ -141,15 +142,42 @@ def test_wrong_options_are_explained(project: Path) -> None:
 
 
 @pytest.mark.usefixtures("stack")
-def test_a_parameter_out_of_its_bounds_is_explained(project: Path) -> None:
-    arguments = ["--port", str(free_port()), "--emulator-port", str(free_port()), "--set", "ThumbnailFormat=bmp"]
-    answer = subprocess.run(
-        [sys.executable, "-m", "dev", *arguments], cwd=project, capture_output=True, text=True, timeout=60
-    )
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [("ThumbnailFormat=bmp", "ThumbnailFormat"), ("ThumbnailFormt=avif", "it has no parameter ThumbnailFormt;")],
+)
+def test_a_parameter_out_of_its_bounds_or_unknown_is_explained(project: Path, setting: str, expected: str) -> None:
+    answer = refused(project, "--set", setting)
 
+    assert expected in answer
+
+
+@pytest.mark.usefixtures("stack")
+@pytest.mark.parametrize(
+    ("template", "expected"), [("Resources:\n\tApi: {}\n", "line 2"), ("", "it has no Resources")], ids=["tab", "empty"]
+)
+def test_a_template_that_is_none_is_explained(project: Path, template: str, expected: str) -> None:
+    (project / "template.yaml").write_text(template)
+
+    assert expected in refused(project)
+
+
+def test_a_layer_that_cannot_be_installed_is_explained(project: Path) -> None:
+    (project / "layers" / "imaging" / "requirements.txt").write_text("no-such-package @ file:///nowhere\n")
+
+    assert "pip cannot install layers/imaging/requirements.txt" in refused(project)
+
+
+def refused(project: Path, *arguments: str) -> str:
+    """What `python -m dev` says when it gives up deploying."""
+    ports = ["--port", str(free_port()), "--emulator-port", str(free_port())]
+    answer = subprocess.run(
+        [sys.executable, "-m", "dev", *ports, *arguments], cwd=project, capture_output=True, text=True, timeout=60
+    )
     assert answer.returncode == 1
-    assert "ThumbnailFormat" in answer.stderr
+    assert "template.yaml cannot be deployed: " in answer.stderr
     assert "Traceback" not in answer.stderr
+    return answer.stderr
 
 
 def _descendants(pid: int) -> list[int]:

@@ -1,6 +1,8 @@
 """Each gap of the emulator that dev/gaps.py bridges is still one. When one of these tests fails, delete its bridge."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,6 +70,32 @@ def test_a_bucket_that_holds_something_is_deleted_with_its_stack(unbridged: Stac
 def test_the_lifecycle_of_a_bucket_is_dropped(unbridged: Stack) -> None:
     with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
         unbridged.client("s3").get_bucket_lifecycle_configuration(Bucket=unbridged.resources["UploadBucket"])
+
+
+def test_parameters_that_the_template_does_not_have_are_taken(unbridged: Stack) -> None:
+    template = {"Resources": {"It": {"Type": "AWS::SNS::Topic"}}}
+
+    unbridged.client("cloudformation").create_stack(
+        StackName="unknown-parameter",
+        TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": "Misspelt", "ParameterValue": "x"}],
+    )
+
+
+def test_why_a_function_cannot_be_loaded_is_not_in_its_log(unbridged: Stack) -> None:
+    """So watch.Failures reads it from the emulator's own."""
+    name, log = unbridged.functions["GetUploadFunction"], unbridged.resources["GetUploadLogs"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("get_upload.py", "1 +")
+    aws = unbridged.client("lambda")
+    aws.update_function_code(FunctionName=name, ZipFile=code.getvalue())
+
+    answer = aws.invoke(FunctionName=name)
+
+    assert b"invalid syntax" in answer["Payload"].read()
+    events = unbridged.client("logs").filter_log_events(logGroupName=log)["events"]
+    assert not [event for event in events if "invalid syntax" in event["message"]]
 
 
 def test_a_dead_letter_target_is_dropped(unbridged: Stack) -> None:

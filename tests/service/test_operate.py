@@ -1,9 +1,13 @@
 """`python -m operate` on the deployed stack: what an operator types, and what it says."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from dev.emulator import ROOT
 from dev.stack import NAME
 from tests.journeys import Service, wait_for
 from tests.operators import Operate, operator, said
@@ -90,6 +94,28 @@ def test_what_cannot_be_done_is_one_sentence(operate: Operate, arguments: list[s
 
     assert answer.returncode != 0
     assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("region", "sentence"),
+    [({}, "Name it in AWS_REGION."), ({"AWS_REGION": "eu-central-1"}, "`aws configure` stores some.")],
+    ids=["region", "credentials"],
+)
+def test_what_aws_has_not_been_told_is_asked_for(region: dict[str, str], sentence: str) -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    answer = subprocess.run(
+        [sys.executable, "-m", "operate", "redrive", "--dry-run"],
+        cwd=ROOT,
+        env=inherited | nothing | {"AWS_EC2_METADATA_DISABLED": "true"} | region,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert answer.returncode == 1
+    assert answer.stderr.endswith(f"{sentence}\n")
     assert "Traceback" not in answer.stderr
 
 

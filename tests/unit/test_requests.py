@@ -101,11 +101,14 @@ def call(context: Context, method: str = "POST", resource: str = "/uploads", **e
     )
 
 
-def test_a_file_name_stays_out_of_the_log(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
-    call(context, body=body(entry(name="surname_passport.jpg")))
+@pytest.mark.parametrize(("content_type", "message"), [("image/jpeg", "signed"), ("application/pdf", "refused")])
+def test_a_file_name_stays_out_of_the_log(
+    context: Context, capsys: pytest.CaptureFixture[str], content_type: str, message: str
+) -> None:
+    call(context, body=body(entry(name="surname_passport.jpg", type=content_type)))
 
     written = capsys.readouterr().out
-    assert '"message":"signed"' in written
+    assert f'"message":"{message}"' in written
     assert "passport" not in written
 
 
