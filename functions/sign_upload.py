@@ -30,7 +30,9 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
         files = requests.files(event.get("body"), current)
     except requests.Refused as refusal:
         observe.count("UploadsRefused", max(1, len(refusal.problems)))
-        observe.log().info("refused", problems=[vars(problem) for problem in refusal.problems])
+        # Not the name that an answer has: it may be private (surname_passport.pdf).
+        problems = [{"code": problem.code, "pointer": problem.pointer} for problem in refusal.problems]
+        observe.log().info("refused", problems=problems)
         return responses.problem(event, refusal.status, refusal.detail, refusal.problems)
     signer, now = Signer(current), datetime.now(UTC)
     uploads = [_upload(file, signer, now) for file in files]

@@ -101,11 +101,14 @@ def call(context: Context, method: str = "POST", resource: str = "/uploads", **e
     )
 
 
-def test_a_file_name_stays_out_of_the_log(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
-    call(context, body=body(entry(name="surname_passport.jpg")))
+@pytest.mark.parametrize(("changed", "said"), [({}, "signed"), ({"size": 10**9}, "refused")])
+def test_a_file_name_stays_out_of_the_log(
+    context: Context, capsys: pytest.CaptureFixture[str], changed: dict[str, Any], said: str
+) -> None:
+    call(context, body=body(entry(name="surname_passport.jpg", **changed)))
 
     written = capsys.readouterr().out
-    assert '"message":"signed"' in written
+    assert f'"message":"{said}"' in written
     assert "passport" not in written
 
 
