@@ -54,8 +54,11 @@ def _convert(upload: Upload) -> str | None:
     try:
         storage.commit(outcome, replacing)  # last: the manifest is the commit
     except storage.Overtaken:
-        log.info("ignored: another run was first")
-        return None
+        replacing = storage.manifest(upload.job)
+        if replacing and replacing.manifest["status"] in manifest.FINAL:
+            log.info("ignored: another run was first")
+            return None
+        storage.commit(outcome, replacing)  # it was reported as failed meanwhile, which it is not
     _report(outcome, (time.monotonic() - started) * 1000)
     status: str = outcome["status"]
     return status

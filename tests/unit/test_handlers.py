@@ -13,6 +13,7 @@ import report_failure
 from tests.unit import pictures
 from tests.unit.conftest import Context
 from thumbs import settings, storage
+from thumbs.manifest import failed
 
 JOB = "5" * 32
 OTHER = "6" * 32
@@ -67,6 +68,21 @@ def test_only_a_failed_manifest_is_replaced(s3: Any, context: Context) -> None:
 
     assert done["status"] == "done"
     assert manifest() == done
+
+
+def test_a_report_of_failure_that_comes_while_a_late_run_converts_does_not_stand(s3: Any, context: Context) -> None:
+    put(s3, JOB, pictures.jpeg())
+    reports = [failed(JOB, {"code": "conversion_failed"})]
+
+    def report(params: dict[str, Any], **_: Any) -> None:
+        if params["url_path"].endswith("manifest.json") and reports:
+            storage.commit(reports.pop(), replacing=None)
+
+    storage._client("s3").meta.events.register("before-call.s3.PutObject", report)
+    convert.handler(event(JOB), context)
+
+    assert not reports
+    assert manifest()["status"] == "done"
 
 
 def test_a_job_is_converted_again_when_somebody_asks_for_it(
