@@ -169,6 +169,43 @@ def test_a_letter_is_deleted_only_after_it_was_handed_over(
     assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
 
 
+def counted(capsys: pytest.CaptureFixture[str], name: str) -> list[float] | None:
+    """What the last run has counted; None when it has not."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    metrics: dict[str, list[float] | None] = [line for line in lines if "_aws" in line][-1]
+    return metrics.get(name)
+
+
+def test_an_upload_counts_by_its_outcome_as_often_as_it_has_one(
+    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(s3, JOB, pictures.jpeg())
+    put(s3, OTHER, b"no picture")
+    convert.handler({"Records": event(JOB)["Records"] + event(OTHER)["Records"]}, context)
+    assert counted(capsys, "Converted") == [1, 0]
+
+    convert.handler(event(JOB), context)  # the event comes twice
+    assert counted(capsys, "Converted") is None
+
+    convert.handler(event(JOB) | {"again": True}, context)
+    assert counted(capsys, "Converted") == [1]
+
+
+def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
+    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    convert.handler(event(JOB), context)  # its original is gone
+    assert counted(capsys, "Converted") == [0]
+
+    storage.commit(failed(JOB, {"code": "conversion_failed"}), replacing=None)
+    convert.handler(event(JOB), context)  # a redrive that comes too late: it has an outcome
+    assert counted(capsys, "Converted") is None
+
+    with pytest.raises(ExceptionGroup):
+        convert.handler(event(OTHER, bucket="no-such-bucket"), context)
+    assert counted(capsys, "Rejected") == [0]
+
+
 def test_a_failure_is_logged_with_its_job(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ExceptionGroup):
         convert.handler(event(JOB, bucket="no-such-bucket"), context)
