@@ -169,6 +169,22 @@ def test_a_letter_is_deleted_only_after_it_was_handed_over(
     assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
 
 
+def test_letters_that_are_no_conversions_stay_for_a_person(
+    environment: pytest.MonkeyPatch, aws: None, context: Context
+) -> None:
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="letters")["QueueUrl"]
+    environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
+    letters = ["not JSON", "7", "{}", '{"Records": [7]}', '{"Records": [{"eventSource": "aws:s3", "eventName": 1}]}']
+    for letter in letters:
+        sqs.send_message(QueueUrl=queue, MessageBody=letter)
+
+    assert redrive.handler({}, context)["redriven"] == 0
+
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesNotVisible"] == str(len(letters))
+
+
 def counted(capsys: pytest.CaptureFixture[str], name: str) -> list[float] | None:
     """What the last run has counted; None when it has not."""
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
