@@ -38,7 +38,9 @@ const summary = new Summary({
     try {
       await downloadAll(uploads?.list ?? [], (upload) => uploads?.refresh(upload) ?? Promise.resolve());
     } catch {
-      announce("The thumbnails could not be fetched. Please try again.");
+      const sentence = "The thumbnails could not be fetched. Please try again.";
+      byId("summary-detail").textContent = sentence;
+      announce(sentence);
     }
   },
   clear: () => {

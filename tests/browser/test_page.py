@@ -414,6 +414,16 @@ def test_all_thumbnails_can_be_downloaded_together(page: Page) -> None:
         assert Image.open(archive.open(archive.namelist()[4])).size == (240, 320)
 
 
+def test_a_download_that_fails_says_so_where_it_is_seen(page: Page, watch: Watch) -> None:
+    watch.expect("net::ERR_FAILED")
+    choose(page, jpeg("photo.jpg"))
+    expect_all_over(page)
+    page.route(EVERYTHING, lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())
+    page.get_by_role("button", name="Download all").click()
+    expect(page.locator("#summary-detail")).to_have_text("The thumbnails could not be fetched. Please try again.")
+    expect(page.get_by_role("button", name="Download all")).to_be_enabled()
+
+
 # How it is built.
 
 
