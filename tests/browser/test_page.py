@@ -314,7 +314,10 @@ def test_an_upload_can_be_cancelled_and_taken_up_again(page: Page, network: Netw
     expect_stage(one, "done")
 
 
-def test_a_reload_shows_what_had_arrived_and_names_what_had_not(page: Page, network: Network, shoot: Any) -> None:
+def test_a_reload_shows_what_had_arrived_and_names_what_had_not(
+    page: Page, network: Network, watch: Watch, shoot: Any
+) -> None:
+    watch.expect("status of 404")  # of the service, which is asked for what was under way
     choose(page, jpeg("arrived.jpg", seed=1))
     expect_stage(row(page, "arrived.jpg"), "done")
     network.limit_uploads(20_000)
@@ -330,9 +333,33 @@ def test_a_reload_shows_what_had_arrived_and_names_what_had_not(page: Page, netw
     shoot("after-reload")
 
 
+def test_an_upload_that_arrived_while_the_page_was_reloaded_is_not_sent_again(page: Page, watch: Watch) -> None:
+    arrived: list[int] = []
+
+    def deliver(route: Route) -> None:
+        if not is_upload(route):
+            return route.continue_()
+        arrived.append(route.fetch().status)  # and the page never hears of it
+        return None
+
+    page.route(EVERYTHING, deliver)
+    choose(page, jpeg("photo.jpg"))
+    expect_stage(row(page, "photo.jpg"), "uploading")
+    while not arrived:
+        page.wait_for_timeout(50)
+    (kept,) = page.evaluate("JSON.parse(sessionStorage.getItem('uploads'))")
+    assert "job" in kept, "a tab that crashes has no time to remember it then"
+    page.unroute(EVERYTHING)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect_stage(row(page, "photo.jpg"), "done")
+    assert len(watch.signings()) == 1
+
+
 def test_a_file_that_was_interrupted_goes_on_in_its_row_when_chosen_again(
-    page: Page, network: Network, tmp_path: Any
+    page: Page, network: Network, watch: Watch, tmp_path: Any
 ) -> None:
+    watch.expect("status of 404")  # of the service, which is asked for what was under way
     files = []
     for number in (1, 2):
         photo = jpeg(f"photo{number}.jpg", 2400, 1800, seed=number)
