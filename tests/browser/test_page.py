@@ -130,6 +130,27 @@ def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
     expect_stage(row(page, "dropped.jpg"), "done")
 
 
+def test_a_file_of_a_dropped_folder_that_cannot_be_read_does_not_take_the_others_with_it(page: Page) -> None:
+    transfer = carried(page, jpeg("inside.jpg"))
+    # A drop that a script makes has no folders: its file is put into one, beside a link that leads nowhere.
+    page.evaluate(
+        """() => {
+            DataTransferItem.prototype.webkitGetAsEntry = function () {
+                const file = this.getAsFile();
+                const some = [
+                    [{name: "gone.jpg", isFile: true, file: (_, reject) => reject(new DOMException("", "NotFoundError"))},
+                     {name: file.name, isFile: true, file: (resolve) => resolve(file)}],
+                    [],
+                ];
+                const readEntries = (resolve) => resolve(some.shift());
+                return {name: "folder", isFile: false, isDirectory: true, createReader: () => ({readEntries})};
+            };
+        }"""
+    )
+    page.dispatch_event("body", "drop", {"dataTransfer": transfer})
+    expect_stage(row(page, "inside.jpg"), "done")
+
+
 def test_a_pasted_picture_is_taken(page: Page) -> None:
     photo = jpeg("pasted.jpg")
     transfer = carried(page, photo)
