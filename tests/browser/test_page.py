@@ -137,11 +137,12 @@ def test_a_file_of_a_dropped_folder_that_cannot_be_read_does_not_take_the_others
         """() => {
             DataTransferItem.prototype.webkitGetAsEntry = function () {
                 const file = this.getAsFile();
-                const some = [
-                    [{name: "gone.jpg", isFile: true, file: (_, reject) => reject(new DOMException("", "NotFoundError"))},
-                     {name: file.name, isFile: true, file: (resolve) => resolve(file)}],
-                    [],
+                const gone = (_, reject) => reject(new DOMException("", "NotFoundError"));
+                const files = [
+                    {name: "gone.jpg", isFile: true, file: gone},
+                    {name: file.name, isFile: true, file: (resolve) => resolve(file)},
                 ];
+                const some = [files, []];
                 const readEntries = (resolve) => resolve(some.shift());
                 return {name: "folder", isFile: false, isDirectory: true, createReader: () => ({readEntries})};
             };

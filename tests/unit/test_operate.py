@@ -1,6 +1,7 @@
 """What the operator's commands remember, and what they do not stop at, with S3 by moto. tests/service runs them."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.unit.conftest import ENVIRONMENT
 
 
 @pytest.fixture(autouse=True)
-def _stacks(s3: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
     """Whatever its name, a stack has these buckets; and there are two others to import from."""
     names = {"UploadBucket": ENVIRONMENT["UPLOAD_BUCKET"], "RedriveFunction": "redrive"}
     outputs = [{"OutputKey": name, "OutputValue": value} for name, value in names.items()]
@@ -23,11 +24,13 @@ def _stacks(s3: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "before-call.cloudformation.DescribeStacks",
         lambda **_: (AWSResponse("", 200, HTTPHeaders(), None), {"Stacks": [{"Outputs": outputs}]}),
     )
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    monkeypatch.chdir(tmp_path)
     for bucket in ("archive", "attic"):
         place = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+    with pytest.MonkeyPatch.context() as patch:  # one that ends before moto does, which has sessions of its own
+        patch.setattr(boto3, "DEFAULT_SESSION", session)
+        patch.chdir(tmp_path)
+        yield
 
 
 def imported(stack: str) -> list[str]:
