@@ -15,7 +15,8 @@ import {zip} from "./zip.js";
 const OPTIONS = {cache: "no-store", credentials: "omit"};
 
 /**
- * A name for each thumbnail that says whose it is and that no other has: "IMG_2041-small.webp", "IMG_2041-small-2.webp".
+ * A name for each thumbnail that says whose it is and that no other has, also where A and a are the same, as in most folders
+ * that an archive is unpacked into: "IMG_2041-small.webp", "img_2041-small-2.webp".
  * @param {Upload[]} uploads
  * @returns {{name: string, upload: Upload, index: number}[]} index: which of the upload's thumbnails
  */
@@ -26,8 +27,8 @@ export function named(uploads) {
       const stem = `${upload.name.replace(/\.[^.]*$/, "")}-${size}`;
       const ending = key.slice(key.lastIndexOf("."));
       let name = stem + ending;
-      for (let count = 2; taken.has(name); count += 1) name = `${stem}-${count}${ending}`;
-      taken.add(name);
+      for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${stem}-${count}${ending}`;
+      taken.add(name.toLowerCase());
       return {name, upload, index};
     }),
   );

@@ -60,9 +60,16 @@ async function dropped(transfer) {
   const files = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()); // only now: after the event they are gone
   if (!entries.some((entry) => entry?.isDirectory)) return files;
-  const found = await Promise.all(entries.map((entry) => (entry ? inside(entry) : [])));
+  const found = await Promise.all(entries.map((entry) => (entry ? readable(entry) : [])));
   return found.flat();
 }
+
+/**
+ * Nothing of what cannot be read, such as a link to a file that has gone: the others are none the worse for it.
+ * @param {FileSystemEntry} entry
+ * @returns {Promise<File[]>}
+ */
+const readable = (entry) => inside(entry).catch(() => []);
 
 /**
  * @param {FileSystemEntry} entry
@@ -79,6 +86,6 @@ async function inside(entry) {
     /** @type {FileSystemEntry[]} */
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
     if (some.length === 0) return files;
-    for (const child of some) files.push(...(await inside(child)));
+    for (const child of some) files.push(...(await readable(child)));
   }
 }

@@ -24,7 +24,8 @@ export function keep(uploads) {
 /** @returns {Kept[]} */
 export function kept() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+    const found = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(found) ? found : []; // what another page of this origin may have left under that name
   } catch {
     return [];
   }

@@ -38,7 +38,9 @@ const summary = new Summary({
     try {
       await downloadAll(uploads?.list ?? [], (upload) => uploads?.refresh(upload) ?? Promise.resolve());
     } catch {
-      announce("The thumbnails could not be fetched. Please try again.");
+      const sentence = "The thumbnails could not be fetched. Please try again.";
+      byId("summary-detail").textContent = sentence;
+      announce(sentence);
     }
   },
   clear: () => {
@@ -114,7 +116,8 @@ function show(upload) {
   // With a single file nothing stands below that opening could push away.
   if (upload.stage === "done" && uploads.list.length === 1) rows.get(upload)?.toggle(true);
   total();
-  if (upload.stage !== "uploading") keep(uploads.toKeep());
+  // Not with every byte; but the job is known when the first one is to go, and the last one may arrive during a reload.
+  if (upload.stage !== "uploading" || upload.sent === 0) keep(uploads.toKeep());
 }
 
 /** @param {Upload} upload */

@@ -41,12 +41,19 @@ export class Problem extends Error {
 export const lostConnection = () => new Problem("network", "The connection was lost.");
 
 /**
+ * The JSON of an answer. One that ends early was cut off by the network; one that is no JSON comes from somebody between,
+ * such as the login page of a hotel: both pass.
+ * @param {Response} response
+ */
+export const content = (response) => response.json().catch(() => Promise.reject(lostConnection()));
+
+/**
  * What an answer of the API that is not a success means (RFC 9457, also from the gateway).
  * @param {Response} response
  * @returns {Promise<Problem>}
  */
 export async function problemOf(response) {
-  const {detail, errors} = await response.json().catch(() => ({}));
+  const {detail, errors} = (await response.json().catch(() => null)) ?? {};
   const retryAfter = Number(response.headers.get("retry-after")) || 0;
   if (response.status === 429) {
     return new Problem("busy", "Too many uploads are under way just now. Please try again in a moment.", {retryAfter});

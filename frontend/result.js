@@ -3,8 +3,8 @@
  * ended, and the API only when the signed address has expired: waiting costs no function run.
  */
 
-import {lostConnection, Problem, problemOf} from "./problem.js";
-import {online, sleep, visible} from "./waiting.js";
+import {content, lostConnection, Problem, problemOf} from "./problem.js";
+import {online, sleep, unlessAborted, visible} from "./waiting.js";
 
 /**
  * @typedef {{size: string, width: number, height: number, type: string, bytes: number, key: string, url: string}} Thumbnail
@@ -59,8 +59,7 @@ export async function result({job, result: address}, {api, signal, expected, dea
     await online(signal);
     if (waited < SLOW && waited + wait >= SLOW) onSlow?.();
     waited += wait;
-    const seen = address ? await look(address) : await current(job, {api}).catch(unlessPassing);
-    signal?.throwIfAborted();
+    const seen = await unlessAborted(address ? look(address) : current(job, {api}).catch(unlessPassing), signal);
     if (seen === "expired") {
       address = null;
     } else if (seen) {
@@ -82,7 +81,7 @@ export async function current(job, {api}) {
   );
   if (response.status === 404) throw new Problem("unknown", "The service does not know this upload any more.", {retryable: true});
   if (!response.ok) throw await problemOf(response);
-  return response.status === 202 ? null : response.json();
+  return response.status === 202 ? null : content(response);
 }
 
 /**

@@ -76,7 +76,8 @@ export class Signatures {
       this.#held.set(file, held);
       signed.then(
         ({lifetime}) => {
-          held.until = this.#now() + lifetime - Math.min(MARGIN, lifetime / 4);
+          // One that was over when it came shows a clock that is wrong: then the storage says when it is over.
+          if (lifetime > 0) held.until = this.#now() + lifetime - Math.min(MARGIN, lifetime / 4);
         },
         () => {
           if (this.#held.get(file) === held) this.#held.delete(file); // the next one who asks, asks the service

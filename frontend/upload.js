@@ -9,10 +9,10 @@
  */
 
 import {check, contentType} from "./check.js";
-import {lostConnection, Problem, problemOf, storageProblem} from "./problem.js";
+import {content, lostConnection, Problem, problemOf, storageProblem} from "./problem.js";
 import {result} from "./result.js";
 import {Signatures} from "./signatures.js";
-import {backoff, isOnline, online, sleep} from "./waiting.js";
+import {backoff, isOnline, online, sleep, unlessAborted} from "./waiting.js";
 
 /**
  * @typedef {{name: string, width: number, height: number, crop: boolean}} Size
@@ -59,7 +59,7 @@ export async function upload(file, {api, onProgress = () => {}, signal}) {
  * @returns {Promise<Limits>}
  */
 export async function limits({api}) {
-  return (await ask(new URL("limits", api))).json();
+  return content(await ask(new URL("limits", api)));
 }
 
 /**
@@ -81,7 +81,7 @@ export async function sign(files, {api, limits}) {
       });
       // By the service's clock where it can be read: the visitor's may be wrong.
       const now = Date.parse(response.headers.get("date") ?? "") || Date.now();
-      const {uploads} = await response.json();
+      const {uploads} = await content(response);
       rest.forEach((file, index) => {
         answers.set(file, {...uploads[index], lifetime: Date.parse(uploads[index].expires) - now});
       });
@@ -105,8 +105,7 @@ export async function send(file, {signatures, onProgress = () => {}, signal}) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       onProgress({stage: "signing"});
-      const signed = await signatures.take(file);
-      signal?.throwIfAborted();
+      const signed = await unlessAborted(signatures.take(file), signal);
       onProgress({stage: "uploading", signed, sent: 0, total: file.size});
       await post(file, signed.upload, {
         onProgress: (sent, total) => onProgress({stage: "uploading", signed, sent, total}),

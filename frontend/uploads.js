@@ -13,6 +13,7 @@ import {current, result} from "./result.js";
 import {Signatures} from "./signatures.js";
 import {Slots} from "./slots.js";
 import {send, sign} from "./upload.js";
+import {backoff, online, sleep, unlessAborted} from "./waiting.js";
 
 /**
  * @typedef {import("./kept.js").Kept} Kept
@@ -36,6 +37,9 @@ const WEIGHT = 0.3;
 const EARLY = 0.7;
 /** A conversion that took longer says nothing of the next. */
 const UNUSUAL = 5_000;
+
+/** After so many tries to ask for an upload from before a reload, the waits between them become no longer: 16 seconds. */
+const RARELY = 5;
 
 const ENDED = new Set(["done", "stopped", "cancelled", "interrupted"]);
 
@@ -84,6 +88,8 @@ export class Uploads {
         if (before.stage === "interrupted" || mayRetry(before)) {
           before.file = file;
           this.retry(before);
+        } else {
+          before.file ??= file; // for when the service, which is being asked, does not know it
         }
         continue;
       }
@@ -160,7 +166,10 @@ export class Uploads {
     return upload;
   }
 
-  /** @param {Upload} upload */
+  /**
+   * @param {Upload} upload
+   * @returns {Promise<void>}
+   */
   #start(upload) {
     const file = /** @type {File} */ (upload.file);
     Object.assign(upload, {job: undefined, result: undefined, arrived: false, sent: 0});
@@ -172,6 +181,7 @@ export class Uploads {
    * Lets the steps run, and makes of how they end the upload's last stage.
    * @param {Upload} upload
    * @param {(signal: AbortSignal) => Promise<Manifest>} steps
+   * @returns {Promise<void>}
    */
   async #follow(upload, steps) {
     const controller = new AbortController();
@@ -188,7 +198,9 @@ export class Uploads {
       }
       if (!(problem instanceof Problem)) reportError(problem); // a mistake of ours: seen in the console, and still said
       upload.problem = problem instanceof Problem ? problem : new Problem("unexpected", "Something went wrong on this page.", {retryable: true});
-      this.#set(upload, upload.problem.code === "unknown" && !upload.arrived ? "interrupted" : "stopped");
+      if (upload.problem.code !== "unknown" || upload.arrived) return this.#set(upload, "stopped");
+      if (upload.file) return this.#start(upload); // chosen again while the service was asked
+      this.#set(upload, "interrupted");
     }
   }
 
@@ -250,10 +262,18 @@ export class Uploads {
    * @param {AbortSignal} signal
    */
   async #recall(upload, signal) {
-    if (!upload.arrived) {
-      const manifest = await current(/** @type {string} */ (upload.job), {api: this.#api});
-      upload.arrived = true;
-      if (manifest?.status === "done") return manifest;
+    for (let attempt = 1; !upload.arrived; attempt += 1) {
+      try {
+        await online(signal);
+        const manifest = await unlessAborted(current(/** @type {string} */ (upload.job), {api: this.#api}), signal);
+        upload.arrived = true;
+        if (manifest?.status === "done") return manifest;
+      } catch (problem) {
+        if (!(problem instanceof Problem) || !problem.passing) throw problem;
+        upload.problem = problem;
+        this.#set(upload, "again");
+        await sleep(backoff(Math.min(attempt, RARELY), problem.retryAfter), signal);
+      }
     }
     return this.#await(upload, 0, signal);
   }

@@ -21,6 +21,22 @@ export function sleep(milliseconds, signal) {
 }
 
 /**
+ * What comes of the promise, unless the signal ends the wait for it, with its reason: who cancels does not wait.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+export function unlessAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal?.reason);
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, {once: true});
+    promise.then(resolve, reject).finally(() => signal?.removeEventListener("abort", stop));
+  });
+}
+
+/**
  * Milliseconds to wait before the next try: doubling from one second, each cut by up to half at random, so that forty
  * files that failed together do not come back together.
  * @param {number} attempt from 1

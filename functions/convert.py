@@ -11,6 +11,9 @@ from typing import Any
 from thumbs import errors, formats, keys, links, manifest, notices, observe, pipeline, settings, storage
 from thumbs.notices import Upload
 
+# What a run says of a job that had an outcome already, and keeps it.
+_ENDED_BEFORE = "ended before"
+
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> None:
@@ -31,12 +34,14 @@ def _count(upload: Upload, status: str | None) -> None:
     """By outcome, each also when it is not this one: alarms look at shares of all uploads, the lost ones among them."""
     if upload.job and keys.is_probe(upload.job):
         return  # golden pictures would make the shares of users' pictures look better than they are
+    if status == _ENDED_BEFORE:
+        return  # an event that came twice, or a redrive of last week's: its upload is not lost
     observe.count("Converted", status == "done")
     observe.count("Rejected", status == "rejected")
 
 
 def _convert(upload: Upload) -> str | None:
-    """The status that the job has ended with; None when this run has not ended it."""
+    """The status that this run has ended the job with, _ENDED_BEFORE, or None when the job has no outcome."""
     log = observe.log()
     log.append_keys(job=upload.job)
     if upload.job is None:
@@ -45,17 +50,20 @@ def _convert(upload: Upload) -> str | None:
     replacing = storage.manifest(upload.job)
     if replacing and replacing.manifest["status"] in manifest.FINAL and not upload.again:
         log.info("ignored: the job has ended", status=replacing.manifest["status"])
-        return None
+        return _ENDED_BEFORE
     started = time.monotonic()
     outcome = _outcome(upload.job, upload)
     if outcome is None:
         log.info("ignored: the original is gone")
-        return None
+        return _ENDED_BEFORE if replacing else None
     try:
         storage.commit(outcome, replacing)  # last: the manifest is the commit
     except storage.Overtaken:
-        log.info("ignored: another run was first")
-        return None
+        replacing = storage.manifest(upload.job)
+        if replacing and replacing.manifest["status"] in manifest.FINAL:
+            log.info("ignored: another run was first")
+            return _ENDED_BEFORE
+        storage.commit(outcome, replacing)  # it was reported as failed meanwhile, which it is not
     _report(outcome, (time.monotonic() - started) * 1000)
     status: str = outcome["status"]
     return status

@@ -23,14 +23,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for letter in storage.dead_letters(most):
         try:
             conversion = notices.unwrap(letter.body)
-        except (ValueError, AttributeError):
+            uploads = notices.uploads(conversion)
+        except (ValueError, AttributeError, LookupError, TypeError):
+            uploads = []
+        if not uploads:
             # Nothing of ours: left where it is, for a person to look at.
             observe.log().error("not a conversion", body=letter.body[:1000])
             continue
         storage.convert_again(conversion)
         storage.delete_dead_letter(letter)
         redriven += 1
-        for upload in notices.uploads(conversion):
+        for upload in uploads:
             observe.log().info("redriven", job=upload.job)
             jobs += [upload.job] if upload.job else []
     observe.count("Redriven", redriven)

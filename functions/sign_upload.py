@@ -30,7 +30,7 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
         files = requests.files(event.get("body"), current)
     except requests.Refused as refusal:
         observe.count("UploadsRefused", max(1, len(refusal.problems)))
-        # As below, no name.
+        # Not the name that an answer has: it may be private (surname_passport.pdf).
         problems = [{"code": problem.code, "pointer": problem.pointer} for problem in refusal.problems]
         observe.log().info("refused", problems=problems)
         return responses.problem(event, refusal.status, refusal.detail, refusal.problems)

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
 from operate import tuning
-from operate.deployment import UPLOADS, Deployment, NoStack
+from operate.deployment import UPLOADS, Deployment, NoStack, Uncopied
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ def redrive(deployment: Deployment, options: argparse.Namespace) -> str:
 
 
 def reconvert(deployment: Deployment, options: argparse.Namespace) -> str:
-    state: Path = options.state
+    state: Path = options.state or Path(f"reconvert.{options.stack_name}.state")
     after = state.read_text().strip() if state.exists() else ""
     if options.dry_run:
         count = sum(1 for _ in deployment.originals(after))
@@ -81,20 +81,30 @@ def import_(deployment: Deployment, options: argparse.Namespace) -> str:
     if address.scheme != "s3" or not address.netloc:
         raise ValueError(f"{options.source!r} is not s3://bucket/prefix")
     bucket, prefix = address.netloc, address.path.lstrip("/")
-    known = _imported(options.state)
-    found = [(key, size) for key, size in deployment.objects(bucket, prefix) if key not in known and size]
+    state: Path = options.state or Path(f"import.{options.stack_name}.csv")
+    known = _imported(state)
+    objects = ((f"s3://{bucket}/{key}", key, size) for key, size in deployment.objects(bucket, prefix))
+    found = [(source, key, size) for source, key, size in objects if size and source not in known]
     if options.dry_run:
-        megabytes = sum(size for _, size in found) / 1_000_000
+        megabytes = sum(size for *_, size in found) / 1_000_000
         return f"{len(found)} objects would be imported, {megabytes:.1f} MB; {len(known)} are already."
-    with options.state.open("a", newline="") as file, _progress(len(found), "imported") as bar:
+    left = []
+    with state.open("a", newline="") as file, _progress(len(found), "imported") as bar:
         jobs = csv.writer(file)
-        for key, _ in _paced(found, options.rate):
+        for source, key, _ in _paced(found, options.rate):
             job = uuid.uuid4().hex
-            deployment.take_over(bucket, key, job)
-            jobs.writerow([key, job])
+            try:
+                deployment.take_over(bucket, key, job)
+            except Uncopied as problem:  # the others are none the worse for it
+                left.append(f"{source}: {problem}")
+                continue
+            jobs.writerow([source, job])
             file.flush()  # what was copied is written down, also when this is stopped now
             bar.update()
-    return f"{len(found)} objects were imported; {options.state} tells the job of each."
+    done = f"{len(found) - len(left)} objects were imported; {state} tells the job of each."
+    if left:
+        raise RuntimeError("\n".join([*left, done, f"{len(left)} were not; the same command tries them again."]))
+    return done
 
 
 def tune(deployment: Deployment, options: argparse.Namespace) -> str:
@@ -172,14 +182,12 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         parents=[common, paced],
         help="convert all originals again that are still there, after sizes have changed",
     )
-    command.add_argument("--state", type=Path, default=Path("reconvert.state"), help="remembers how far it got")
+    command.add_argument("--state", type=Path, help="remembers how far it got (reconvert.STACK.state)")
     command.set_defaults(run=reconvert)
 
     command = commands.add_parser("import", parents=[common, paced], help="make thumbnails of pictures that lie in S3")
     command.add_argument("source", metavar="s3://BUCKET/PREFIX")
-    command.add_argument(
-        "--state", type=Path, default=Path("import.csv"), help="the job of each object, as it is imported"
-    )
+    command.add_argument("--state", type=Path, help="the job of each object, as it is imported (import.STACK.csv)")
     command.set_defaults(run=import_)
 
     command = commands.add_parser(

@@ -11,11 +11,17 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
+# What S3 answers to a copy when the object is to blame (Amazon S3 API reference, CopyObject and "Error responses").
+_OF_ONE_OBJECT = {"NoSuchKey", "InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
 PATIENCE = 90  # seconds until a conversion is given up: its timeout of 60, and a slow start
 
 
 class NoStack(Exception):
     """There is no such stack, or it cannot be seen. The message is for a person."""
+
+
+class Uncopied(Exception):
+    """S3 does not copy this one object: it has gone, lies in an archive, or is larger than 5 GB."""
 
 
 class Deployment:
@@ -86,10 +92,18 @@ class Deployment:
             yield from ((entry["Key"], entry["Size"]) for entry in page.get("Contents", ()))
 
     def take_over(self, bucket: str, key: str, job: str) -> None:
-        """Copy an object to where uploads are, which converts it. Nothing passes through this machine."""
-        self.client("s3").copy_object(
-            Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, CopySource={"Bucket": bucket, "Key": key}
-        )
+        """Copy an object to where uploads are, which converts it. Nothing passes through this machine.
+
+        Raises Uncopied.
+        """
+        try:
+            self.client("s3").copy_object(
+                Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, CopySource={"Bucket": bucket, "Key": key}
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _OF_ONE_OBJECT:
+                raise Uncopied(error) from error
+            raise
 
     def convert(self, content: bytes, job: str) -> dict[str, Any]:
         """Put a file where uploads are, and wait for its manifest. Raises RuntimeError when there is none in time."""

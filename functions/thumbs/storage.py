@@ -22,6 +22,8 @@ from thumbs.notices import Upload
 
 # A thumbnail's content never changes under its key, so whoever holds it may keep it for a year (RFC 9111, RFC 8246).
 _FOR_EVER = "public, max-age=31536000, immutable"
+# Of a write that meets another one of the same object.
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -104,17 +106,15 @@ def commit(manifest: Manifest, replacing: Stored | None) -> None:
     """
     condition = {"IfMatch": replacing.etag} if replacing else {"IfNoneMatch": "*"}
     try:
-        _client("s3").put_object(
-            Bucket=settings.current().thumbnail_bucket,
-            Key=keys.manifest(manifest["job"]),
-            Body=json.dumps(manifest, separators=(",", ":")).encode(),
+        _put(
+            keys.manifest(manifest["job"]),
+            json.dumps(manifest, separators=(",", ":")).encode(),
             ContentType="application/json",
             CacheControl="no-cache",  # a failed manifest may be replaced
             **condition,
         )
     except ClientError as error:
-        # 412: there is one, or another one; 409: one is being written at this very moment.
-        if _code(error) in ("PreconditionFailed", "ConditionalRequestConflict"):
+        if _code(error) == "PreconditionFailed":  # there is one, or another one
             raise Overtaken(manifest["job"]) from error
         raise
 
@@ -129,7 +129,7 @@ def put_thumbnail(job: str, size: str, output: formats.Output, content: bytes) -
     try:
         _put_thumbnail(key, output, content, IfNoneMatch="*")
     except ClientError as error:
-        if _code(error) not in ("PreconditionFailed", "ConditionalRequestConflict"):
+        if _code(error) != "PreconditionFailed":
             raise
         # The ETag of an object that was put in one piece is its MD5; were it ever something else, the digest key is
         # taken, which is right too.
@@ -141,14 +141,22 @@ def put_thumbnail(job: str, size: str, output: formats.Output, content: bytes) -
 
 
 def _put_thumbnail(key: str, output: formats.Output, content: bytes, **condition: str) -> None:
-    _client("s3").put_object(
-        Bucket=settings.current().thumbnail_bucket,
-        Key=key,
-        Body=content,
-        ContentType=output.content_type,
-        CacheControl=_FOR_EVER,
-        **condition,
-    )
+    _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, **condition)
+
+
+def _put(key: str, content: bytes, **options: str) -> None:
+    """Write an object of the thumbnail bucket.
+
+    A conflict (409) says that somebody is writing it at this very moment, and not that he will succeed: S3 wants it to
+    be tried again (Amazon S3 user guide, "Conditional write behavior").
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            _client("s3").put_object(Bucket=settings.current().thumbnail_bucket, Key=key, Body=content, **options)
+            return
+        except ClientError as error:
+            if _code(error) != "ConditionalRequestConflict" or not tries_left:
+                raise
 
 
 def dead_letters(limit: int) -> Iterator[DeadLetter]:

@@ -130,6 +130,28 @@ def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
     expect_stage(row(page, "dropped.jpg"), "done")
 
 
+def test_a_file_of_a_dropped_folder_that_cannot_be_read_does_not_take_the_others_with_it(page: Page) -> None:
+    transfer = carried(page, jpeg("inside.jpg"))
+    # A drop that a script makes has no folders: its file is put into one, beside a link that leads nowhere.
+    page.evaluate(
+        """() => {
+            DataTransferItem.prototype.webkitGetAsEntry = function () {
+                const file = this.getAsFile();
+                const gone = (_, reject) => reject(new DOMException("", "NotFoundError"));
+                const files = [
+                    {name: "gone.jpg", isFile: true, file: gone},
+                    {name: file.name, isFile: true, file: (resolve) => resolve(file)},
+                ];
+                const some = [files, []];
+                const readEntries = (resolve) => resolve(some.shift());
+                return {name: "folder", isFile: false, isDirectory: true, createReader: () => ({readEntries})};
+            };
+        }"""
+    )
+    page.dispatch_event("body", "drop", {"dataTransfer": transfer})
+    expect_stage(row(page, "inside.jpg"), "done")
+
+
 def test_a_pasted_picture_is_taken(page: Page) -> None:
     photo = jpeg("pasted.jpg")
     transfer = carried(page, photo)
@@ -314,7 +336,10 @@ def test_an_upload_can_be_cancelled_and_taken_up_again(page: Page, network: Netw
     expect_stage(one, "done")
 
 
-def test_a_reload_shows_what_had_arrived_and_names_what_had_not(page: Page, network: Network, shoot: Any) -> None:
+def test_a_reload_shows_what_had_arrived_and_names_what_had_not(
+    page: Page, network: Network, watch: Watch, shoot: Any
+) -> None:
+    watch.expect("status of 404")  # of the service, which is asked for what was under way
     choose(page, jpeg("arrived.jpg", seed=1))
     expect_stage(row(page, "arrived.jpg"), "done")
     network.limit_uploads(20_000)
@@ -330,9 +355,33 @@ def test_a_reload_shows_what_had_arrived_and_names_what_had_not(page: Page, netw
     shoot("after-reload")
 
 
+def test_an_upload_that_arrived_while_the_page_was_reloaded_is_not_sent_again(page: Page, watch: Watch) -> None:
+    arrived: list[int] = []
+
+    def deliver(route: Route) -> None:
+        if not is_upload(route):
+            return route.continue_()
+        arrived.append(route.fetch().status)  # and the page never hears of it
+        return None
+
+    page.route(EVERYTHING, deliver)
+    choose(page, jpeg("photo.jpg"))
+    expect_stage(row(page, "photo.jpg"), "uploading")
+    while not arrived:
+        page.wait_for_timeout(50)
+    (kept,) = page.evaluate("JSON.parse(sessionStorage.getItem('uploads'))")
+    assert "job" in kept, "a tab that crashes has no time to remember it then"
+    page.unroute(EVERYTHING)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect_stage(row(page, "photo.jpg"), "done")
+    assert len(watch.signings()) == 1
+
+
 def test_a_file_that_was_interrupted_goes_on_in_its_row_when_chosen_again(
-    page: Page, network: Network, tmp_path: Any
+    page: Page, network: Network, watch: Watch, tmp_path: Any
 ) -> None:
+    watch.expect("status of 404")  # of the service, which is asked for what was under way
     files = []
     for number in (1, 2):
         photo = jpeg(f"photo{number}.jpg", 2400, 1800, seed=number)
@@ -412,6 +461,16 @@ def test_all_thumbnails_can_be_downloaded_together(page: Page) -> None:
             *("zwölf-small", "zwölf-medium", "zwölf-large"),
         ]
         assert Image.open(archive.open(archive.namelist()[4])).size == (240, 320)
+
+
+def test_a_download_that_fails_says_so_where_it_is_seen(page: Page, watch: Watch) -> None:
+    watch.expect("net::ERR_FAILED")
+    choose(page, jpeg("photo.jpg"))
+    expect_all_over(page)
+    page.route(EVERYTHING, lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())
+    page.get_by_role("button", name="Download all").click()
+    expect(page.locator("#summary-detail")).to_have_text("The thumbnails could not be fetched. Please try again.")
+    expect(page.get_by_role("button", name="Download all")).to_be_enabled()
 
 
 # How it is built.

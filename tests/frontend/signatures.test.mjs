@@ -51,6 +51,14 @@ test("a signature that came with a clock that is wrong is used once, not asked f
   assert.equal(calls.length, 1);
 });
 
+test("a clock that is wrong does not have every file of a queue sign all that follow it once more", async () => {
+  const {signatures, calls} = signer({lifetime: -60 * MINUTE});
+  const files = ["a", "b", "c"].map(named);
+  files.forEach((file) => signatures.expect(file));
+  for (const file of files) await signatures.take(file);
+  assert.deepEqual(calls, [["a", "b", "c"]]);
+});
+
 test("a file that was forgotten gets a new signature, and is in nobody's batch", async () => {
   const {signatures, calls} = signer();
   const [a, b] = ["a", "b"].map(named);

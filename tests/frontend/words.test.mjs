@@ -77,7 +77,7 @@ test("a signed address says when it ends, another works for ever", () => {
 
 test("no two downloaded thumbnails have the same name", () => {
   const upload = (name) => ({name, manifest: {thumbnails: [thumbnail("small", 1, 1)]}});
-  assert.deepEqual(named([upload("a.b.jpg"), upload("a.b.png"), upload("c")]).map(({name}) => name), [
-    ...["a.b-small.webp", "a.b-small-2.webp", "c-small.webp"],
+  assert.deepEqual(named([upload("a.b.jpg"), upload("A.B.png"), upload("c")]).map(({name}) => name), [
+    ...["a.b-small.webp", "A.B-small-2.webp", "c-small.webp"],
   ]);
 });

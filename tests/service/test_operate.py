@@ -58,7 +58,7 @@ def test_originals_are_converted_again_under_new_keys(stack: Service, operate: O
 
 def test_a_reconversion_goes_on_where_it_was_stopped(stack: Service, operate: Operate, tmp_path: Path) -> None:
     stack.result(stack.upload(pictures.jpeg()))
-    (tmp_path / "reconvert.state").write_text("uploads/g")  # behind every job
+    (tmp_path / f"reconvert.{NAME}.state").write_text("uploads/g")  # behind every job
 
     assert said(operate("reconvert", "--dry-run")) == "0 originals would be converted again, from uploads/g on.\n"
 
@@ -71,8 +71,8 @@ def test_a_prefix_is_imported_once(stack: Service, operate: Operate, tmp_path: P
 
     assert said(operate("import", "s3://archive/2019/", "--dry-run")).startswith("2 objects would be imported")
     assert said(operate("import", "s3://archive/2019/")).startswith("2 objects were imported")
-    rows = [line.rsplit(",", 1) for line in (tmp_path / "import.csv").read_text().splitlines()]
-    assert [key for key, _ in rows] == ["2019/a.jpg", "2019/b c.jpg"]
+    rows = [line.rsplit(",", 1) for line in (tmp_path / f"import.{NAME}.csv").read_text().splitlines()]
+    assert [source for source, _ in rows] == ["s3://archive/2019/a.jpg", "s3://archive/2019/b c.jpg"]
     for _, job in rows:
         assert wait_for(lambda job=job: stack.manifest(job), "manifest")["status"] == "done"  # type: ignore[misc]
 

@@ -182,6 +182,13 @@ def gray16_png(width: int, height: int, value: int) -> bytes:
     return png(picture=Image.new("I;16", (width, height), value))
 
 
+def stored_png(side: int, depth: int, colour: int, row: bytes) -> bytes:
+    """A square PNG of one row again and again, as it is stored: depth is bits per sample, colour the PNG's type."""
+    header = struct.pack(">IIBBBBB", side, side, depth, colour, 0, 0, 0)
+    data = zlib.compress((b"\0" + row) * side)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
 def chunk(kind: bytes, data: bytes) -> bytes:
     """A chunk of a PNG."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

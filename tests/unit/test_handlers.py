@@ -13,6 +13,7 @@ import report_failure
 from tests.unit import pictures
 from tests.unit.conftest import Context
 from thumbs import settings, storage
+from thumbs.manifest import failed
 
 JOB = "5" * 32
 OTHER = "6" * 32
@@ -67,6 +68,21 @@ def test_only_a_failed_manifest_is_replaced(s3: Any, context: Context) -> None:
 
     assert done["status"] == "done"
     assert manifest() == done
+
+
+def test_a_report_of_failure_that_comes_while_a_late_run_converts_does_not_stand(s3: Any, context: Context) -> None:
+    put(s3, JOB, pictures.jpeg())
+    reports = [failed(JOB, {"code": "conversion_failed"})]
+
+    def report(params: dict[str, Any], **_: Any) -> None:
+        if params["url_path"].endswith("manifest.json") and reports:
+            storage.commit(reports.pop(), replacing=None)
+
+    storage._client("s3").meta.events.register("before-call.s3.PutObject", report)
+    convert.handler(event(JOB), context)
+
+    assert not reports
+    assert manifest()["status"] == "done"
 
 
 def test_a_job_is_converted_again_when_somebody_asks_for_it(
@@ -151,6 +167,59 @@ def test_a_letter_is_deleted_only_after_it_was_handed_over(
 
     attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
+
+
+def test_letters_that_are_no_conversions_stay_for_a_person(
+    environment: pytest.MonkeyPatch, aws: None, context: Context
+) -> None:
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="letters")["QueueUrl"]
+    environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
+    letters = ["not JSON", "7", "{}", '{"Records": [7]}', '{"Records": [{"eventSource": "aws:s3", "eventName": 1}]}']
+    for letter in letters:
+        sqs.send_message(QueueUrl=queue, MessageBody=letter)
+
+    assert redrive.handler({}, context)["redriven"] == 0
+
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesNotVisible"] == str(len(letters))
+
+
+def counted(capsys: pytest.CaptureFixture[str], name: str) -> list[float] | None:
+    """What the last run has counted; None when it has not."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    metrics: dict[str, list[float] | None] = [line for line in lines if "_aws" in line][-1]
+    return metrics.get(name)
+
+
+def test_an_upload_counts_by_its_outcome_as_often_as_it_has_one(
+    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(s3, JOB, pictures.jpeg())
+    put(s3, OTHER, b"no picture")
+    convert.handler({"Records": event(JOB)["Records"] + event(OTHER)["Records"]}, context)
+    assert counted(capsys, "Converted") == [1, 0]
+
+    convert.handler(event(JOB), context)  # the event comes twice
+    assert counted(capsys, "Converted") is None
+
+    convert.handler(event(JOB) | {"again": True}, context)
+    assert counted(capsys, "Converted") == [1]
+
+
+def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
+    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    convert.handler(event(JOB), context)  # its original is gone
+    assert counted(capsys, "Converted") == [0]
+
+    storage.commit(failed(JOB, {"code": "conversion_failed"}), replacing=None)
+    convert.handler(event(JOB), context)  # a redrive that comes too late: it has an outcome
+    assert counted(capsys, "Converted") is None
+
+    with pytest.raises(ExceptionGroup):
+        convert.handler(event(OTHER, bucket="no-such-bucket"), context)
+    assert counted(capsys, "Rejected") == [0]
 
 
 def test_a_failure_is_logged_with_its_job(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:

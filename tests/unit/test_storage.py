@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
 from thumbs import formats, manifest, storage
@@ -89,3 +91,52 @@ def test_a_thumbnail_takes_the_plain_key_and_keeps_it(s3: Any) -> None:
     assert head["Body"].read() == b"content"
     assert (head["ContentType"], head["CacheControl"]) == ("image/webp", "public, max-age=31536000, immutable")
     assert s3.get_object(Bucket="thumbnails-bucket", Key=other)["Body"].read() == b"other content"
+
+
+@pytest.fixture
+def conflicts(s3: Any) -> list[str]:
+    """The keys whose next write S3 answers with a conflict, as it does while somebody else is writing the object."""
+    keys: list[str] = []
+
+    def answer(params: dict[str, Any], **_: Any) -> Any:
+        key = next((key for key in keys if params["url_path"].endswith(key)), None)
+        if key is None:
+            return None
+        keys.remove(key)
+        return AWSResponse("", 409, HTTPHeaders(), None), {
+            "Error": {"Code": "ConditionalRequestConflict", "Message": ""}
+        }
+
+    storage._client("s3").meta.events.register("before-call.s3.PutObject", answer)
+    return keys
+
+
+@pytest.mark.parametrize("replacing", [False, True])
+def test_a_manifest_is_written_also_when_it_met_another_write_that_then_failed(
+    s3: Any, conflicts: list[str], replacing: bool
+) -> None:
+    if replacing:
+        storage.commit(FAILED, replacing=None)
+    seen = storage.manifest(JOB)
+    conflicts.append(f"{JOB}/manifest.json")
+
+    storage.commit(DONE, replacing=seen)
+
+    assert not conflicts
+    found = storage.manifest(JOB)
+    assert found is not None
+    assert found.manifest == DONE
+
+
+def test_a_thumbnail_is_written_also_when_it_met_another_write(s3: Any, conflicts: list[str]) -> None:
+    conflicts.append(f"{JOB}/small.webp")
+
+    assert storage.put_thumbnail(JOB, "small", WEBP, b"content") == f"{JOB}/small.webp"
+    assert s3.get_object(Bucket="thumbnails-bucket", Key=f"{JOB}/small.webp")["Body"].read() == b"content"
+
+
+def test_a_conflict_that_does_not_end_is_no_outcome_of_another_run(s3: Any, conflicts: list[str]) -> None:
+    conflicts += [f"{JOB}/manifest.json"] * 10
+
+    with pytest.raises(ClientError, match="ConditionalRequestConflict"):
+        storage.commit(DONE, replacing=None)

@@ -26,10 +26,10 @@ def plain(image: Image.Image) -> Image.Image:
         return image.convert("RGBA" if transparent or (image.palette and image.palette.mode == "RGBA") else "RGB")
     if image.mode == "PA":
         return image.convert("RGBA")
+    if image.mode in {"1", "L", "RGB"} and transparent:
+        return image.convert("RGBA" if image.mode == "RGB" else "LA")
     if image.mode == "1":
         return image.convert("L")
-    if image.mode in {"L", "RGB"} and transparent:
-        return image.convert("LA" if image.mode == "L" else "RGBA")
     if image.mode in {"YCbCr", "HSV", "RGBX"}:
         return image.convert("RGB")
     if image.mode in {"RGBa", "La"}:

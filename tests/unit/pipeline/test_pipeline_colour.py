@@ -105,6 +105,26 @@ def test_16_bit_gray_may_have_a_transparent_shade() -> None:
     assert centre(pictures.png(picture=picture, transparency=30_001))[3] == 255
 
 
+@pytest.mark.parametrize(
+    ("depth", "colour", "row", "clear", "opaque"),
+    [
+        (1, 0, b"\xff" * 8, (1,), (0,)),
+        (2, 0, b"\xaa" * 16, (2,), (1,)),
+        (4, 0, b"\x55" * 32, (5,), (6,)),
+        (8, 0, b"\x64" * 64, (100,), (101,)),
+        (8, 2, b"\x64\x65\x66" * 64, (100, 101, 102), (100, 101, 103)),
+        (16, 2, b"\x12\x34\x56\x78\x9a\xbc" * 64, (0x1234, 0x5678, 0x9ABC), (0x12, 0x56, 0x9A)),
+    ],
+)
+def test_a_shade_of_a_png_may_be_transparent_whatever_its_depth(
+    depth: int, colour: int, row: bytes, clear: tuple[int, ...], opaque: tuple[int, ...]
+) -> None:
+    original = pictures.stored_png(64, depth, colour, row)
+    for shade, alpha in ((clear, 0), (opaque, 255)):
+        named = pictures.with_chunk(original, b"tRNS", struct.pack(f">{len(shade)}H", *shade))
+        assert centre(named)[3] == alpha, shade
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA"])
 def test_other_kinds_of_pixels_keep_their_colour(mode: str) -> None:
     assert near(

@@ -79,6 +79,23 @@ def test_an_orientation_that_does_not_exist_means_upright(orientation: int) -> N
     assert_quadrants(thumbnail(pictures.jpeg(300, 200, orientation=orientation)))
 
 
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        pictures.jpeg(300, 200, xmp=XMP),
+        pictures.webp(300, 200, xmp=XMP),
+        pictures.avif(300, 200, xmp=XMP),
+        pictures.tiff(300, 200, tiffinfo={700: XMP}),
+    ],
+    ids=["jpeg", "webp", "avif", "tiff"],
+)
+def test_an_orientation_that_only_xmp_names_does_not_count(original: bytes) -> None:
+    assert_quadrants(thumbnail(original))
+
+
 @pytest.mark.parametrize("output", formats.OUTPUTS)
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
 def test_no_metadata_reaches_the_thumbnail(name: str, output: str) -> None:

@@ -426,6 +426,19 @@ def test_broken_exif_does_not_break_the_picture(seed: int) -> None:
     assert pipeline.run(pictures.jpeg(exif=bytes(block)), WANTED, LIMITS).thumbnails
 
 
+@pytest.mark.parametrize("alphas", [b"\x7f" * 257, b"\xff" * 299 + b"\0"], ids=["too many", "the last one"])
+def test_more_transparent_colours_than_a_palette_has_do_not_count(alphas: bytes) -> None:
+    original = pictures.png(picture=pictures.quadrants(64, 64).convert("P"))
+    made = pipeline.run(pictures.with_chunk(original, b"tRNS", alphas), WANTED, LIMITS).thumbnails[0]
+    assert Image.open(BytesIO(made.content)).mode == "RGB"
+
+
+@pytest.mark.parametrize("length", [0, 2, 5, 8, 10**6])
+def test_a_transparent_colour_of_the_wrong_length_does_not_count(length: int) -> None:
+    made = pipeline.run(pictures.with_chunk(pictures.png(), b"tRNS", bytes(length)), WANTED, LIMITS).thumbnails[0]
+    assert Image.open(BytesIO(made.content)).mode == "RGB"
+
+
 # Polyglots
 
 

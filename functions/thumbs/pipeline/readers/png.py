@@ -8,7 +8,7 @@ long; what it gives is handed to Pillow in stored blocks, which zlib only copies
 import struct
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from zlib import decompressobj
+from zlib import crc32, decompressobj
 
 from isal import isal_zlib
 from PIL import Image, PngImagePlugin
@@ -18,10 +18,14 @@ from thumbs.pipeline import icc, orient
 from thumbs.pipeline.readers import Source
 
 _SIGNATURE = 8
+_DEPTH_AND_COLOUR = slice(24, 26)  # bits per sample and colour type, in IHDR, the first chunk
+_GRAY, _RGB = 0, 2
+_SAMPLES = {_GRAY: 1, _RGB: 3}  # of a pixel, for the colour types that may have one transparent colour
+_MAX_PALETTE = 256
 _SRGB_GAMMA = 2.2
 # What pixels need besides their data. Text, which may be a decompression bomb, animation, which may claim 2**31 frames,
 # and metadata are left out before any decoder sees the file.
-_NEEDED = {b"IHDR", b"PLTE", b"tRNS"}
+_NEEDED = {b"IHDR", b"PLTE"}
 # The chunks that name a colour space.
 _SPACE = {b"cICP", b"sRGB", b"gAMA", b"cHRM"}
 # Of an uncompressed colour profile. The largest in use, of printing presses, have 2 to 4 MB.
@@ -63,6 +67,8 @@ def source(original: bytes) -> Source:
             data.append(view[start + 8 : end - 4])
         elif kind in _NEEDED:
             header.append(original[start:end])
+        elif kind == b"tRNS":
+            header.append(_transparency(original[start + 8 : end - 4], *original[_DEPTH_AND_COLOUR]))
         elif kind == b"eXIf":
             orientation = orient.of_exif(original[start + 8 : end - 4])
         elif kind == b"iCCP":
@@ -116,6 +122,25 @@ def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
             return
         at = end
     raise Rejected(Reason.TOO_COMPLEX, f"a PNG of more than {_MAX_CHUNKS} chunks")
+
+
+def _transparency(content: bytes, depth: int, colour: int) -> bytes:
+    """The chunk tRNS as Pillow needs it, which compares it with pixels that have 8 bits by then: those of gray with
+    fewer are spread over 8, those of RGB with 16 keep the upper 8. One of a wrong length does not count, as in libpng.
+    """
+    if colour in _SAMPLES:
+        if len(content) != 2 * _SAMPLES[colour]:
+            return b""
+        samples = struct.unpack(f">{_SAMPLES[colour]}H", content)
+        if depth < 8:
+            samples = tuple((sample % 2**depth) * 255 // (2**depth - 1) for sample in samples)
+        elif depth == 16 and colour == _RGB:
+            samples = tuple(sample >> 8 for sample in samples)
+        content = struct.pack(f">{len(samples)}H", *samples)
+    elif len(content) > _MAX_PALETTE:
+        return b""
+    body = b"tRNS" + content
+    return struct.pack(">I", len(content)) + body + struct.pack(">I", crc32(body))
 
 
 def _profile(chunk: bytes) -> bytes | None:

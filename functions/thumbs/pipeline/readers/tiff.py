@@ -16,6 +16,7 @@ _MAX_FACTOR = 16
 def source(original: bytes) -> Source:
     _check_directory(original)
     image = TiffImagePlugin.TiffImageFile(BytesIO(original))
+    image.info.pop("xmp", None)  # or Pillow would turn the picture by it, when no tag says how (see `orient`)
 
     def load(_: tuple[int, int]) -> Image.Image:
         image.load()
