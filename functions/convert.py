@@ -56,6 +56,9 @@ def _convert(upload: Upload) -> str | None:
     if outcome is None:
         log.info("ignored: the original is gone")
         return _ENDED_BEFORE if replacing else None
+    if replacing and replacing.manifest["status"] == "done" and outcome["status"] == "rejected":
+        log.info("ignored: rejected now, but its thumbnails are kept")  # it was asked for again, with other limits
+        return _ENDED_BEFORE
     try:
         storage.commit(outcome, replacing)  # last: the manifest is the commit
     except storage.Overtaken:

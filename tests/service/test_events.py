@@ -127,3 +127,16 @@ def test_an_empty_original_is_rejected(stack: Service) -> None:
     manifest = stack.manifest(job)
     assert manifest is not None
     assert manifest["reason"]["code"] == "empty"
+
+
+def test_converting_again_takes_no_thumbnails_away(stack: Service) -> None:
+    """As when a limit was lowered since: what there is may be in use."""
+    signed = stack.upload(pictures.jpeg())
+    before = stack.result(signed)
+    stack.s3.put_object(Bucket=stack.uploads, Key=signed.fields["key"], Body=b"no picture any more")
+
+    assert stack.call("ConvertFunction", stack.event(signed.fields["key"]) | {"again": True}) == {"result": None}
+
+    assert stack.manifest(signed.job) == before
+    (kept,) = (line for line in stack.log("convert") if line.get("job") == signed.job and "kept" in line["message"])
+    assert kept["message"] == "ignored: rejected now, but its thumbnails are kept"
