@@ -47,7 +47,7 @@ BROKEN = {
         "it is rejected (damaged)",
     ),
     "it never commits": (
-        Change("convert.py", "        storage.commit(outcome, replacing)", "        pass"),
+        Change("convert.py", "        storage.commit(outcome, replacing)  # last", "        pass  # last"),
         FIRST,
         "there is no manifest",
     ),
