@@ -26,6 +26,7 @@ class Reason(StrEnum):
     DAMAGED = "damaged"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_COMPLEX = "too_complex"
+    VARIANT_NOT_SUPPORTED = "variant_not_supported"  # a sound file that our decoders cannot read
     # Given up after every retry: a manifest with status "failed".
     CONVERSION_FAILED = "conversion_failed"
 
@@ -51,6 +52,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.TOO_MANY_PIXELS: Sentence("The picture has more than {limit} megapixels. Please upload a smaller version."),
     Reason.TOO_COMPLEX: Sentence(
         "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG."
+    ),
+    Reason.VARIANT_NOT_SUPPORTED: Sentence(
+        "The picture is stored in a rare way that we cannot read. Please save it again as an ordinary JPEG or PNG."
     ),
     Reason.CONVERSION_FAILED: Sentence(
         "Something went wrong on our side, and we have been told. Please try again later.", retryable=True
