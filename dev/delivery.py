@@ -4,7 +4,8 @@ Everything is done through AWS's API with the credentials that every AWS tool fi
 
 1. The stack of frontend/template.yaml is created or updated, with the outputs of the service's stack.
 2. The page is published: what has changed, and nothing else.
-3. The service's stack is told the domain of its thumbnails, and lets the distribution read them.
+3. The service's stack is told the domain of its thumbnails, and lets the distribution read them. Where DNS is
+   elsewhere, the domain has to answer first: a release of the service follows a link of that domain.
 
 Each step does nothing when there is nothing to do, so that after an error the command is simply given again.
 """
@@ -12,6 +13,8 @@ Each step does nothing when there is nothing to do, so that after an error the c
 import argparse
 import os
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -27,14 +30,43 @@ from dev.terminal import parameters, say
 TEMPLATE = FRONTEND / "template.yaml"
 EDGE_REGION = "us-east-1"  # where CloudFront looks for certificates, firewalls and log deliveries
 SERVICE_OUTPUTS = ("ApiUrl", "UploadBucket", "ThumbnailBucket")
+_LONGEST_ORIGINS = 100  # characters; MaxLength of AllowedOrigins in template.yaml
+_LONGEST_NAME = 128  # characters of a stack's name (CloudFormation, CreateStack)
+
+
+def answers(url: str) -> bool:
+    """Whether something is served at the address, over TLS with a certificate that is good for its name."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 class Delivery:
     """The delivery stack of one service. client: makes a boto3 client for (service, region)."""
 
-    def __init__(self, client: Callable[[str, str], Any], stack: str, region: str, say: Say, pause: float = 5):
-        """stack: the service's, in region. Raises DeploymentFailed when it is not there."""
-        self._client, self._region, self._say = client, region, say
+    def __init__(
+        self,
+        client: Callable[[str, str], Any],
+        stack: str,
+        region: str,
+        say: Say,
+        pause: float = 5,
+        answers: Callable[[str], bool] = answers,
+    ):
+        """stack: the service's, in region. answers: whether a page is served at an address.
+
+        Raises DeploymentFailed when the stack is not there.
+        """
+        self._client, self._region, self._say, self._answers = client, region, say, answers
+        if len(f"{stack}-delivery") > _LONGEST_NAME:
+            longest = _LONGEST_NAME - len("-delivery")
+            raise DeploymentFailed(
+                f"The delivery stack would be called {stack}-delivery, which is longer than the {_LONGEST_NAME} "
+                "characters that CloudFormation allows. Give the service's stack a name of at most "
+                f"{longest} characters."
+            )
         self.service = Deployment(client("cloudformation", region), stack, say, pause)
         self.edge = Deployment(client("cloudformation", EDGE_REGION), f"{stack}-delivery", say, pause)
         missing = [name for name in SERVICE_OUTPUTS if name not in self.service.outputs()]
@@ -70,18 +102,39 @@ class Delivery:
                 f"{self.service.name} has no parameter {', '.join(unknown)}: deploy its present version first."
             )
         changed = {name: value for name, value in wanted.items() if present[name] != value}
+        if "DeliveryDomain" in changed and not dry_run:
+            self._expect_an_answer()
         for name, value in changed.items():
             self._say(f"set {name}={value}")
         return bool(changed) and self.service.apply(None, changed, dry_run)
+
+    def _expect_an_answer(self) -> None:
+        """Raises DeploymentFailed, with nothing changed, when the owner of the domain has not pointed it here yet."""
+        settings, outputs = self.edge.parameters(), self.edge.outputs()
+        domain = settings.get("Domain")
+        if not domain or settings.get("HostedZoneId") or self._answers(self.url):
+            return
+        raise DeploymentFailed(
+            f"https://{domain}/ does not answer with the page yet, so the service still uses its old links. At your "
+            f"DNS provider, make {domain} a CNAME (or an alias) of {outputs['DistributionDomain']}. Then give the "
+            "same command again."
+        )
 
     def _wanted(self) -> dict[str, str]:
         """What the service's parameters have to be."""
         outputs = self.edge.outputs()
         wanted = {name: outputs[name] for name in ("DeliveryDomain", "DeliveryDistribution")}
-        origins = self.service.parameters().get("AllowedOrigins", "*").split(",")
+        present = self.service.parameters()
+        origins = present.get("AllowedOrigins", "*").split(",")
         page_origin = outputs["PageUrl"].rstrip("/")
         if "*" not in origins and page_origin not in origins:  # the page sends pictures to the upload bucket
-            wanted["AllowedOrigins"] = ",".join([*origins, page_origin])
+            before = f"https://{present.get('DeliveryDomain')}"  # where the page was until now
+            wanted["AllowedOrigins"] = ",".join([*(each for each in origins if each != before), page_origin])
+            if len(wanted["AllowedOrigins"]) > _LONGEST_ORIGINS:
+                raise DeploymentFailed(
+                    f"AllowedOrigins would be {wanted['AllowedOrigins']}, which is longer than the {_LONGEST_ORIGINS} "
+                    "characters that it may have. Remove an origin that is no longer needed from the service's stack."
+                )
         return wanted
 
     @property

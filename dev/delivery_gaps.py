@@ -47,7 +47,7 @@ def api_origin(stack: Stack, delivery: Delivery) -> None:
 def bucket_addresses(stack: Stack, delivery: Delivery) -> None:
     """A bucket's own address is not where the emulator is, so the page may connect there in its place."""
     cloudfront = stack.client("cloudfront")
-    policy = policies(cloudfront)[f"{delivery.edge.name}-page"]
+    policy = policies(cloudfront)[f"{delivery.edge.id}-page"]
     answer = cloudfront.get_response_headers_policy_config(Id=policy)
     config = answer["ResponseHeadersPolicyConfig"]
     csp = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]

@@ -31,6 +31,14 @@ class Deployment:
         stack = self._found()
         return None if stack is None or stack["StackStatus"] in _UNBORN else stack
 
+    @property
+    def id(self) -> str:
+        """The UUID at the end of the stack's ARN. Raises DeploymentFailed when there is no stack."""
+        stack = self.stack()
+        if stack is None:
+            raise DeploymentFailed(f"There is no stack {self.name}.")
+        return str(stack["StackId"]).rsplit("/", 1)[-1]
+
     def outputs(self) -> dict[str, str]:
         return {each["OutputKey"]: each["OutputValue"] for each in (self.stack() or {}).get("Outputs", ())}
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,11 @@ class Edge(Service):
 
     @property
     def delivery(self) -> Delivery:
-        return Delivery(lambda service, _: self.deployed.client(service), NAME, REGION, lambda _: None, pause=0.1)
+        return self.seen_from_where(lambda _: False)
+
+    def seen_from_where(self, answers: Callable[[str], bool]) -> Delivery:
+        """The delivery, where addresses of pages answer or do not."""
+        return Delivery(lambda service, _: self.deployed.client(service), NAME, REGION, lambda _: None, 0.1, answers)
 
     def request(self, method: str, path: str, **headers: str) -> requests.Response:
         """path: of the distribution, or an address in its domain."""

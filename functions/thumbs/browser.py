@@ -11,6 +11,10 @@ import urllib3
 _SECONDS = 10.0
 
 
+class Unreachable(Exception):
+    """The host has no address, cannot be connected to, or does not answer in time."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """type: content type, "" when none is given."""
@@ -21,16 +25,20 @@ class Answer:
 
 
 def post(url: str, fields: dict[str, str], file: bytes) -> Answer:
-    """Submit a form, its file last, as S3 wants it."""
+    """Submit a form, its file last, as S3 wants it. Raises Unreachable."""
     form: list[tuple[str, str | tuple[str, bytes]]] = [*fields.items(), ("file", ("picture", file))]
     return _answer("POST", url, fields=form)
 
 
 def get(url: str) -> Answer:
+    """Raises Unreachable."""
     return _answer("GET", url)
 
 
 def _answer(method: str, url: str, **form: Any) -> Answer:
-    with urllib3.PoolManager() as pool:
-        answer = pool.request(method, url, timeout=_SECONDS, retries=False, **form)
+    try:
+        with urllib3.PoolManager() as pool:
+            answer = pool.request(method, url, timeout=_SECONDS, retries=False, **form)
+    except urllib3.exceptions.HTTPError as error:
+        raise Unreachable(str(error)) from error
     return Answer(answer.status, answer.headers.get("Content-Type", ""), answer.data)

@@ -221,7 +221,7 @@ def test_the_page_may_connect_to_its_origin_and_the_services_buckets_only(edge: 
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "blob:", "data:"],
+        "img-src": ["'self'", "blob:", "data:", buckets],
         "connect-src": ["'self'", buckets, buckets],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
@@ -337,6 +337,13 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
         assert answer.returncode == 0, answer.stdout + answer.stderr
         assert service.parameters()["AllowedOrigins"] == f"https://photos.example.com,https://{edge.domain}"
         assert edge.command("--dry-run").stdout.count("nothing to change") == 2
+
+        long = f"https://{'a' * 80}.example.com"
+        service.apply(None, {"AllowedOrigins": long})
+        answer = edge.command()
+        assert answer.returncode == 1
+        assert "longer than the 100 characters that it may have. Remove an origin" in answer.stderr
+        assert service.parameters()["AllowedOrigins"] == long
     finally:
         service.apply(None, {"AllowedOrigins": "*"})
 
@@ -379,20 +386,16 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
         },
     }
     edge.deployed.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps(other))
-    cloudfront = edge.deployed.client("cloudfront")
-    name = "other-delivery-thumbnail-key"
-    config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
-    taken = cloudfront.create_function(Name=name, FunctionConfig=config, FunctionCode=b"function handler() {}")
 
-    answer = edge.command("--stack-name", "other")
+    answer = edge.command(
+        "--stack-name", "other", "--set=Domain=a.example.org", "--set=HostedZoneId=Z00000000000000000"
+    )
     assert answer.returncode == 1
     assert "other-delivery is ROLLBACK_COMPLETE" in answer.stderr
-    assert "ThumbnailKey: " in answer.stderr
-    assert "already exists" in answer.stderr
+    assert re.search(r"Record\w*: .*Z00000000000000000", answer.stderr)
     assert edge.command("--stack-name", "other", "--page-only").returncode == 1
     assert "delete what a try before has left" in edge.command("--stack-name", "other", "--dry-run").stdout
 
-    cloudfront.delete_function(Name=name, IfMatch=taken["ETag"])
     answer = edge.command("--stack-name", "other")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "delete what a try before has left" in answer.stdout
@@ -451,7 +454,7 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     assert [rule["Name"] for rule in rules] == ["CallsPerAddress", "CoreRules", "KnownBadInputs"]
     assert int(rules[0]["Statement"]["RateBasedStatement"]["Limit"]) == 50
     policy = edge.get("/").headers["Content-Security-Policy"]
-    assert "img-src 'self' blob: data: https://pictures.example.com;" in policy
+    assert "img-src 'self' blob: data: https://pictures.example.com " in policy
     assert edge.delivery.service.parameters()["DeliveryDomain"] == "pictures.example.com"
 
     # What was set is kept, and can be taken back.
@@ -460,3 +463,28 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     answer = edge.command(*(f"--set={each}" for each in back))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     wait_for(lambda: True if edge.delivery.edge.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
+
+
+def test_with_dns_elsewhere_the_service_is_told_once_the_domain_answers(edge: Edge) -> None:
+    acm = edge.deployed.client("acm")
+    certificate = acm.request_certificate(DomainName="pictures.example.net")["CertificateArn"]
+    before = edge.delivery.service.parameters()
+    own = (f"--set=CertificateArn={certificate}", "--set=Domain=pictures.example.net")
+
+    answer = edge.command(*own)
+    assert answer.returncode == 1
+    assert f"make pictures.example.net a CNAME (or an alias) of {edge.domain}" in answer.stderr
+    assert edge.delivery.service.parameters() == before
+    assert edge.seen_from_where(lambda url: url == "https://pictures.example.net/").connect()
+    assert edge.delivery.service.parameters()["DeliveryDomain"] == "pictures.example.net"
+
+    answer = edge.command("--set=Domain=", "--set=CertificateArn=")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    wait_for(lambda: True if edge.delivery.edge.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
+
+
+def test_a_name_too_long_for_a_delivery_is_refused_before_anything_is_made(edge: Edge) -> None:
+    answer = edge.command("--stack-name", "s" * 120)
+
+    assert answer.returncode == 1
+    assert "Give the service's stack a name of at most 119 characters." in answer.stderr

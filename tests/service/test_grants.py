@@ -16,6 +16,8 @@ ELSEWHERE = {
     "logs:PutLogEvents": "the same",
     "sns:Publish": "Lambda gives an event up as the function; the emulator does it without asking (test_iam.py)",
     "codedeploy:PutLifecycleEventHookExecutionStatus": "a stand-in of CodeDeploy hears it (test_release.py)",
+    "xray:PutTraceSegments": "Lambda traces as the function, where Tracing is Active; the emulator does not trace",
+    "xray:PutTelemetryRecords": "the same",
 }
 
 

@@ -171,7 +171,7 @@ BROKEN_API = {
     "its links lead nowhere": (
         "GetUploadFunction",
         Change("thumbs/links.py", "current.thumbnail_bucket, key,", 'current.thumbnail_bucket, key + "x",'),
-        "ask get_upload",
+        "follow the link",
         "the link to a thumbnail is answered with 404",
     ),
 }

@@ -346,6 +346,16 @@ def test_tracing_is_off_until_it_is_asked_for() -> None:
             assert found == mode or (found or {}).get("Mode") == {"Ref": "Tracing"}
 
 
+def test_every_function_may_send_traces_before_tracing_is_switched_on(resources: Template) -> None:
+    """Lambda checks the role when Tracing becomes Active, and IAM needs seconds to make a new grant known."""
+    for function in of_type(resources, "AWS::Lambda::Function").values():
+        role = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+        statements = [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+        assert any(
+            statement.get("Action") == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"] for statement in statements
+        )
+
+
 def test_both_processors_have_their_layer(resources: Template) -> None:
     layers = of_type(resources, "AWS::Lambda::LayerVersion")
     conditions = {layer["Condition"]: layer["Properties"] for layer in layers.values() if "Condition" in layer}

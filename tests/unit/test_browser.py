@@ -1,6 +1,7 @@
 """Posting forms and following links, with either urllib3 that a runtime may have: botocore takes 1.26 and 2."""
 
 import importlib
+import socket
 import sys
 from collections.abc import Iterator
 from email.message import Message
@@ -78,3 +79,14 @@ def test_an_answer_is_read_whole_and_may_have_no_type(browser: ModuleType, stora
 
     assert (followed.status, followed.type, followed.content) == (200, "text/plain", b"/a/link?signed=1")
     assert (quiet.status, quiet.type) == (204, "")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "https://nowhere.invalid/", "http://127.0.0.1:{port}/"])
+def test_what_cannot_be_reached_is_one_error(
+    browser: ModuleType, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser, "_SECONDS", 0.2)
+    with socket.socket() as closes:  # takes a connection and never answers
+        closes.bind(("127.0.0.1", 0))
+        with pytest.raises(browser.Unreachable):
+            browser.get(address.format(port=closes.getsockname()[1]))

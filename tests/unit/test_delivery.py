@@ -1,0 +1,45 @@
+"""What `make deploy-page` asks before it tells the service about a domain of one's own."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from dev import delivery
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/" else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is printed into the tests."""
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_page_that_is_served_answers(server: ThreadingHTTPServer) -> None:
+    assert delivery.answers(f"http://127.0.0.1:{server.server_port}/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("https://127.0.0.1:{port}/", id="without a certificate"),
+        pytest.param("http://127.0.0.1:{port}/other", id="with an error"),
+        pytest.param("http://127.0.0.1:1/", id="nobody there"),
+        pytest.param("https://nowhere.invalid/", id="a name that nobody knows"),
+    ],
+)
+def test_everything_else_does_not(server: ThreadingHTTPServer, address: str) -> None:
+    assert not delivery.answers(address.format(port=server.server_port))
