@@ -2,6 +2,8 @@
 
 # Functions are packaged as they lie there, so no bytecode may gather beside them.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
+# Where it is set, as in many containers, every process would compile all that it imports: half of what a test costs.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The first Python that is new enough.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).parent.parent
+BYTECODE = os.environ.get("PYTHONPYCACHEPREFIX") or str(ROOT / ".cache" / "pycache")
 REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 (the emulator's root key, the same for everybody)
 
@@ -52,7 +53,8 @@ class Emulator:
 
     def _environment(self, port: int) -> dict[str, str]:
         # Nothing of the developer's own AWS settings may reach the functions.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
+        left_out = ("AWS_", "POWERTOOLS_", "PYTHONDONTWRITEBYTECODE")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return inherited | {
             "AUTH": "true",  # signatures, POST policies, IAM and bucket policies are enforced
             "BIND_HOST": "127.0.0.1",
@@ -63,6 +65,7 @@ class Emulator:
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_ENDPOINT_URL": self.url,  # functions inherit it: this is how they find the emulator
             "TMPDIR": self._folder.name,
+            "PYTHONPYCACHEPREFIX": BYTECODE,
             "LOG_LEVEL": "INFO",
         }
 
@@ -120,6 +123,8 @@ async def serve(port: int) -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
+    # For the functions' processes: each gets its code in a new folder, for which nobody would look for bytecode again.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     parent = os.getppid()
 
     async def orphaned() -> None:

@@ -1,11 +1,14 @@
 """template.yaml, translated and deployed to the emulator: the same template that `sam deploy` takes."""
 
+import contextlib
 import hashlib
 import io
 import json
 import logging
+import os
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from functools import cached_property
@@ -20,7 +23,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from dev import gaps
-from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
+from dev.emulator import ACCESS_KEY, BYTECODE, REGION, ROOT, SECRET_KEY
 
 TEMPLATE = ROOT / "template.yaml"
 FUNCTIONS = ROOT / "functions"
@@ -160,29 +163,41 @@ def functions_package() -> bytes:
 
 
 def layer_packages() -> dict[str, bytes]:
-    """The layers for this interpreter and machine, for the emulator runs functions in it. Installed once, then kept.
+    """The layers for this interpreter and machine, because the emulator runs functions in it. By name.
+
+    Each is installed once, then kept, and its package only leads there: the emulator unpacks the layers again for every
+    process of a function, which took longer than the process itself, and left it without bytecode.
 
     Raises RuntimeError when pip fails.
     """
     packages = {}
     for requirements in sorted(LAYERS.glob("*/requirements.txt")):
-        name = requirements.parent.name
-        stamp = hashlib.sha256(requirements.read_bytes() + sys.version.encode() + sys.prefix.encode()).hexdigest()[:16]
-        archive = CACHE / f"{name}-{stamp}.zip"
-        if not archive.exists():
-            archive.parent.mkdir(parents=True, exist_ok=True)
-            folder = CACHE / name
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            # First in the path, as /opt/python is: before what the interpreter has installed itself.
+            line = f"import sys; sys.path.insert(0, {str(_installed(requirements))!r})\n"
+            archive.writestr(zipfile.ZipInfo("python/lib/python3/site-packages/layer.pth"), line)
+        packages[requirements.parent.name] = content.getvalue()
+    return packages
+
+
+def _installed(requirements: Path) -> Path:
+    """The folder that a layer is installed in."""
+    stamp = hashlib.sha256(requirements.read_bytes() + sys.version.encode() + sys.prefix.encode()).hexdigest()[:16]
+    folder = CACHE.resolve() / f"{requirements.parent.name}-{stamp}"
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix="part-") as part:
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            installed = subprocess.run(
-                [*pip, "--upgrade", "--target", folder / "python", "--requirement", requirements]
-            )
+            target = ["--no-compile", "--target", f"{part}/layer"]
+            installed = subprocess.run([*pip, *target, "--requirement", requirements])
             if installed.returncode:
                 raise RuntimeError(f"pip cannot install {requirements.relative_to(ROOT)}; it says why above")
-            finished = archive.with_suffix(".part")
-            finished.write_bytes(_zip(folder, (path for path in folder.rglob("*") if path.is_file())))
-            finished.rename(archive)
-        packages[name] = archive.read_bytes()
-    return packages
+            with contextlib.suppress(OSError):  # another run was faster
+                Path(part, "layer").rename(folder)
+        compiling = [sys.executable, "-m", "compileall", "-q", str(folder)]
+        subprocess.run(compiling, env=os.environ | {"PYTHONPYCACHEPREFIX": BYTECODE}, check=True)
+    return folder
 
 
 def _zip(root: Path, paths: Any) -> bytes:

@@ -15,7 +15,7 @@ import requests
 from dev.emulator import ROOT
 from dev.sam_local import Engine, NoEngine
 from dev.server import is_taken
-from dev.stack import Stack, layer_packages
+from dev.stack import CACHE, Stack, layer_packages
 from tests.conftest import free_port
 from tests.journeys import Service, wait_for
 from tests.sam_local.image import NoImage, image
@@ -102,8 +102,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(source, folder)
     layer_packages()  # installed once, for all copies
-    built = ROOT / ".cache" / "layers"
-    shutil.copytree(built, folder / ".cache" / "layers", ignore=lambda *_: ["imaging", "powertools"])
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "layers").symlink_to(CACHE)
     return folder
 
 

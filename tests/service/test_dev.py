@@ -1,5 +1,6 @@
 """`python -m dev`, as a developer meets it: from a copy of the project without its history."""
 
+import io
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 import requests
 
 from dev.emulator import ROOT
+from dev.stack import CACHE, layer_packages
 from tests.conftest import free_port
 from tests.journeys import wait_for
 
@@ -54,9 +57,8 @@ def project(tmp_path: Path) -> Path:
         else:
             shutil.copy(source, tmp_path)
     # The layers are installed already; a developer's second start finds them so too.
-    shutil.copytree(
-        ROOT / ".cache" / "layers", tmp_path / ".cache" / "layers", ignore=lambda *_: ["imaging", "powertools"]
-    )
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "layers").symlink_to(CACHE)
     return tmp_path
 
 
@@ -160,6 +162,26 @@ def test_a_template_that_is_none_is_explained(project: Path, template: str, expe
     (project / "template.yaml").write_text(template)
 
     assert expected in refused(project)
+
+
+def test_a_function_gets_its_packages_from_the_layers(tmp_path: Path) -> None:
+    """And not from what is installed beside the emulator, which a function finds as well."""
+    for name, content in layer_packages().items():
+        zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / name)
+    # As the emulator's processes do it: each layer's folder of Python packages is a site's.
+    script = (
+        "import pathlib, site, sys\n"
+        "for folder in pathlib.Path(sys.argv[1]).glob('*/python/lib/*/site-packages'): site.addsitedir(str(folder))\n"
+        "import aws_lambda_powertools, PIL\n"
+        "print(aws_lambda_powertools.__file__, PIL.__file__)\n"
+    )
+
+    said = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True).stdout
+
+    powertools, pillow = (Path(file).parent.parent for file in said.split())
+    assert powertools.parent == pillow.parent == CACHE
+    assert powertools.name.startswith("powertools-")
+    assert pillow.name.startswith("imaging-")
 
 
 def test_a_layer_that_cannot_be_installed_is_explained(project: Path) -> None:
