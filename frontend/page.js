@@ -5,7 +5,8 @@ import {button, byId} from "./elements.js";
 import {receive} from "./intake.js";
 import {keep, kept} from "./kept.js";
 import {Problem} from "./problem.js";
-import {Row, status} from "./row.js";
+import {room} from "./room.js";
+import {LONGEST, Row, status} from "./row.js";
 import {Summary} from "./summary.js";
 import {limits} from "./upload.js";
 import {isOver, Uploads} from "./uploads.js";
@@ -49,6 +50,7 @@ const summary = new Summary({
   },
 });
 
+byId("uploads").before(room(byId("list"), LONGEST));
 receive([input, camera], take);
 addEventListener("beforeunload", (event) => {
   if (uploads?.list.some((upload) => upload.file && !upload.arrived && !isOver(upload))) event.preventDefault();

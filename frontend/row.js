@@ -50,6 +50,27 @@ function words(upload) {
   return `${facts}\n${status(upload)}`;
 }
 
+/** The longest that a row may say below its name and on its button: what it keeps room for (room.js). */
+export const LONGEST = {
+  words: [
+    "888.8 MB, 88,888 × 88,888\n88 thumbnails, 888.8 MB, 88 % smaller",
+    "888.8 MB\nUploading, 888.8 of 888.8 MB, about 88 min left",
+    "888.8 MB\nStill making thumbnails. It takes longer than usual.",
+    "888.8 MB\nThe service does not answer as it should. Please try again in a moment. Trying again.",
+    "888.8 MB\nThe storage could not take the file just now. Please try again in a moment. Trying again.",
+    "Not uploaded before the page was closed. Choose the file again and it goes on.",
+    "There is no result yet. The picture has arrived and may still be converted.",
+    "The file can no longer be read. Was it changed or moved? Please choose it again.",
+    "This type of file is not accepted. Please choose JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIF or HEIC.",
+    "This file is not a picture that we can read. Accepted are JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIF or HEIC.",
+    "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG.",
+    "The picture is damaged and cannot be read. Please export it again, or choose another one.",
+    "The picture has more than 888 megapixels. Please upload a smaller version.",
+    "Something went wrong on our side, and we have been told. Please try again later.",
+  ],
+  deeds: ["Cancel", "Remove", "Choose", "Retry", "Thumbnails"],
+};
+
 /** @param {Upload} upload */
 function done({manifest, size}) {
   const made = manifest?.thumbnails ?? [];

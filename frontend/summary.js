@@ -1,6 +1,6 @@
 /** The line above the rows: how far all of it is, and what can be done with all of it. */
 
-import {button, byId} from "./elements.js";
+import {button, byId, make} from "./elements.js";
 import {isOver} from "./uploads.js";
 import {bytes, bytesOf, left} from "./words.js";
 
@@ -48,6 +48,9 @@ export class Summary {
     });
     this.#clear = button("Clear list", "", clear);
     byId("summary-actions").append(this.#cancel, this.#open, this.#download, this.#clear);
+    // What may be offered together takes its room from the beginning.
+    const ghosts = ["Close all", "Download all", "Clear list"].map((label) => make("button", {type: "button", tabindex: "-1"}, label));
+    byId("summary-room").append(...ghosts);
   }
 
   /**

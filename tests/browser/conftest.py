@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser import fonts
 from tests.browser.tab import Network, Watch
 
 SHOTS = Path(__file__).parent / "shots"
@@ -30,7 +31,7 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         named = os.environ.get("CHROMIUM")
         found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -39,7 +40,11 @@ def browser() -> Iterator[Browser]:
             if os.environ.get("CI"):
                 pytest.fail(missing)
             pytest.skip(missing)
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=FLAGS,
+            env={**os.environ, **fonts.install(tmp_path_factory.mktemp("fonts"))},
+        )
         yield browser
         browser.close()
 

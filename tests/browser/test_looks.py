@@ -1,10 +1,13 @@
 """The page on every screen: nothing jumps, nothing is cut off, and everybody can use it."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.fonts import NARROW, WIDE, enlarge, write_in
 from tests.browser.photos import jpeg, text
 from tests.browser.steps import choose, expect_all_over, row
 
@@ -13,16 +16,41 @@ DESK = {"viewport": {"width": 1280, "height": 800}}
 LIGHT, DARK = {"color_scheme": "light"}, {"color_scheme": "dark"}
 
 
+NARROW_WINDOW = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce", **LIGHT}
+
+
+@pytest.fixture
+def letters() -> Callable[[Page], None]:
+    """How the page is written; a test that wants it otherwise parametrizes this fixture."""
+    return lambda _: None
+
+
+@pytest.fixture
+def blank(blank: Page, letters: Callable[[Page], None]) -> Page:
+    letters(blank)
+    return blank
+
+
+def written(options: dict[str, Any], name: str, letters: Callable[[Page], None] = lambda _: None) -> Any:
+    return pytest.param(options, letters, id=name)
+
+
 @pytest.mark.parametrize(
-    "context_options",
+    ("context_options", "letters"),
     [
-        pytest.param({**DESK, **LIGHT}, id="desk-light"),
-        pytest.param({**DESK, **DARK}, id="desk-dark"),
-        pytest.param({**PHONE, **LIGHT}, id="phone-light"),
-        pytest.param({**PHONE, **DARK}, id="phone-dark"),
-        # 200 % zoom of a 1280 by 800 window.
-        pytest.param({"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2, **LIGHT}, id="zoomed"),
-        pytest.param({"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce", **LIGHT}, id="narrow"),
+        written({**DESK, **LIGHT}, "desk-light"),
+        written({**DESK, **DARK}, "desk-dark"),
+        written({**PHONE, **LIGHT}, "phone-light"),
+        written({**PHONE, **DARK}, "phone-dark"),
+        # 200 % and 400 % zoom of a 1280 by 800, or 1280 by 1024, window.
+        written({"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2, **LIGHT}, "zoomed"),
+        written({"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4, **LIGHT}, "zoomed-400"),
+        written(NARROW_WINDOW, "narrow"),
+        written(NARROW_WINDOW, "narrow-narrow-font", partial(write_in, font=NARROW)),
+        written(NARROW_WINDOW, "narrow-wide-font", partial(write_in, font=WIDE)),
+        written({**DESK, **LIGHT}, "desk-wide-font", partial(write_in, font=WIDE)),
+        written({**PHONE, **LIGHT}, "phone-large-text", partial(enlarge, percent=200)),
+        written({**DESK, **LIGHT}, "desk-large-text", partial(enlarge, percent=200)),
     ],
 )
 def test_nothing_jumps_and_everybody_can_use_it(page: Page, shoot: Any) -> None:
