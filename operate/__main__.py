@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
 from operate import tuning
-from operate.deployment import UPLOADS, Deployment, NoStack, Uncopied
+from operate.deployment import UPLOADS, Deployment, NoStack, Uncopied, folder
 
 T = TypeVar("T")
 
@@ -130,7 +130,8 @@ def tune(deployment: Deployment, options: argparse.Namespace) -> str:
         f"The picture is job {job} and takes up to {needed} MB, so {_listed(values)} MB are compared.\n"
         "When you have finished, delete it:\n"
         f"    aws s3 rm s3://{deployment.outputs['UploadBucket']}/{UPLOADS}{job}\n"
-        f"    aws s3 rm --recursive s3://{deployment.outputs['ThumbnailBucket']}/{job}/",
+        f"    aws s3 rm --recursive s3://{deployment.outputs['ThumbnailBucket']}/{job}/\n"
+        f"    aws s3 rm --recursive s3://{deployment.outputs['ThumbnailBucket']}/{folder(job)}/",
         file=sys.stderr,
     )
     event = deployment.again(UPLOADS + job)

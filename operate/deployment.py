@@ -1,5 +1,6 @@
 """A deployed stack as its operator reaches it: with the AWS credentials, region and endpoint of the environment."""
 
+import hashlib
 import json
 import os
 import time
@@ -14,6 +15,11 @@ UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
 # What S3 answers to a copy when the object is to blame (Amazon S3 API reference, CopyObject and "Error responses").
 _OF_ONE_OBJECT = {"NoSuchKey", "InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
 PATIENCE = 90  # seconds until a conversion is given up: its timeout of 60, and a slow start
+
+
+def folder(job: str) -> str:
+    """Where the thumbnails of a job lie, as functions/thumbs/keys.py has it."""
+    return hashlib.sha256(job.encode()).hexdigest()[:32]
 
 
 class NoStack(Exception):
@@ -128,8 +134,9 @@ class Deployment:
         """Delete the original of a job and all that was made of it."""
         s3, thumbnails = self.client("s3"), self.outputs["ThumbnailBucket"]
         s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job)
-        for key, _ in self.objects(thumbnails, f"{job}/"):
-            s3.delete_object(Bucket=thumbnails, Key=key)
+        for place in (job, folder(job)):
+            for key, _ in self.objects(thumbnails, f"{place}/"):
+                s3.delete_object(Bucket=thumbnails, Key=key)
 
     @property
     def convert_function(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import requests
 
 from dev.stack import NAME, Stack
+from thumbs import keys
 
 T = TypeVar("T")
 
@@ -100,10 +101,11 @@ class Service:
         content: dict[str, Any] = json.load(answer["Body"])
         return content
 
-    def keys(self, prefix: str) -> set[str]:
-        """The keys below a prefix of the thumbnail bucket."""
-        listing = self.s3.list_objects_v2(Bucket=self.thumbnails, Prefix=prefix)
-        return {entry["Key"] for entry in listing.get("Contents", ())}
+    def keys(self, job: str) -> set[str]:
+        """The keys of all that was made of a job."""
+        places = (f"{job}/", f"{keys.folder(job)}/")
+        listings = [self.s3.list_objects_v2(Bucket=self.thumbnails, Prefix=place) for place in places]
+        return {entry["Key"] for listing in listings for entry in listing.get("Contents", ())}
 
     def event(self, *names: str) -> dict[str, Any]:
         """An S3 event about these objects of the upload bucket. names: as S3 writes them, form-encoded."""

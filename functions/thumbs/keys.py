@@ -2,11 +2,15 @@
 
 UploadBucket     uploads/{job}
 ThumbnailBucket  {job}/manifest.json
-                 {job}/{size}.{extension}              the first conversion
-                 {job}/{digest}/{size}.{extension}     a later one with other content: a key never changes its content
+                 {folder}/{digest}/{size}.{extension}  a thumbnail: its address tells nothing of its job or its siblings
+                 {job}/{size}.{extension}              a thumbnail of version 0.1; its manifest names it
                  probes/{job}                          a golden picture, while a release is verified; nobody is notified
+
+Whoever knows a job may read all that was made of it; whoever knows the address of one thumbnail may read that one
+(docs/decisions/addresses-tell-nothing.md).
 """
 
+import hashlib
 import re
 import uuid
 
@@ -57,6 +61,17 @@ def manifest(job: str) -> str:
     return f"{job}/{MANIFEST}"
 
 
-def thumbnail(job: str, size: str, extension: str, digest: str | None = None) -> str:
-    """digest: names the content, when the plain key is taken by another."""
-    return "/".join(filter(None, (job, digest, f"{size}.{extension}")))
+def folder(job: str) -> str:
+    """Where the thumbnails of a job lie: 32 hexadecimal digits that do not lead back to the job.
+
+    A plain SHA-256 is enough: a job has 122 random bits, too many to try. What a probe leaves behind must be told by
+    its name, so the folder of a probe begins as its job does.
+    """
+    digest = hashlib.sha256(job.encode()).hexdigest()
+    return (PROBE_JOBS + digest if is_probe(job) else digest)[:32]
+
+
+def thumbnail(job: str, size: str, extension: str, content: bytes) -> str:
+    """The key of this content and no other. The job is in the digest, so that nobody else can compute it."""
+    digest = hashlib.sha256(job.encode() + content).hexdigest()[:16]
+    return f"{folder(job)}/{digest}/{size}.{extension}"

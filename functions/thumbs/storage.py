@@ -4,7 +4,6 @@ verified with. The only door to boto3.
 Errors of AWS are raised as botocore raises them (ClientError); what means something to the service is named here.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -120,28 +119,14 @@ def commit(manifest: Manifest, replacing: Stored | None) -> None:
 
 
 def put_thumbnail(job: str, size: str, output: formats.Output, content: bytes) -> str:
-    """Store a thumbnail and return its key, whose content will never change.
-
-    The plain key is taken if it is free or already holds this content (an earlier attempt, a duplicate event). Whatever
-    else lies there stays, and this content gets a key with its digest in it.
-    """
-    key = keys.thumbnail(job, size, output.extension)
+    """Store a thumbnail and return its key, whose content will never change: the key is made of the content."""
+    key = keys.thumbnail(job, size, output.extension, content)
     try:
-        _put_thumbnail(key, output, content, IfNoneMatch="*")
+        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")
     except ClientError as error:
-        if _code(error) != "PreconditionFailed":
+        if _code(error) != "PreconditionFailed":  # it is there: an earlier attempt, or a duplicate event
             raise
-        # The ETag of an object that was put in one piece is its MD5; were it ever something else, the digest key is
-        # taken, which is right too.
-        found = _client("s3").head_object(Bucket=settings.current().thumbnail_bucket, Key=key)["ETag"]
-        if found != f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"':
-            key = keys.thumbnail(job, size, output.extension, hashlib.sha256(content).hexdigest()[:16])
-            _put_thumbnail(key, output, content)
     return key
-
-
-def _put_thumbnail(key: str, output: formats.Output, content: bytes, **condition: str) -> None:
-    _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, **condition)
 
 
 def _put(key: str, content: bytes, **options: str) -> None:
@@ -228,9 +213,12 @@ def _delete(*names: str) -> None:
 
 
 def _keys(job: str) -> list[str]:
-    """Of one job there are never more than the 1000 that one listing holds."""
-    listing = _client("s3").list_objects_v2(Bucket=settings.current().thumbnail_bucket, Prefix=f"{job}/")
-    return [entry["Key"] for entry in listing.get("Contents", ())]
+    """The objects of a job: its manifest and its thumbnails. Up to 1000 of each kind, which one listing holds."""
+    bucket, found = settings.current().thumbnail_bucket, []
+    for place in (job, keys.folder(job)):
+        listing = _client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{place}/")
+        found += [entry["Key"] for entry in listing.get("Contents", ())]
+    return found
 
 
 def call(version: str, event: dict[str, Any], seconds: float) -> Any:

@@ -83,7 +83,8 @@ def test_manifests_and_get_uploads_carry_addresses_of_the_domain(edge: Edge) -> 
     signed = edge.upload(pictures.jpeg())
     for manifest in (edge.result(signed), edge.get(f"/uploads/{signed.job}").json()):
         urls = [thumbnail["url"] for thumbnail in manifest["thumbnails"]]
-        assert urls == [f"https://{edge.domain}/t/{signed.job}/{size}.webp" for size in ("small", "medium", "large")]
+        assert urls == [f"https://{edge.domain}/t/{thumbnail['key']}" for thumbnail in manifest["thumbnails"]]
+        assert signed.job not in "".join(urls)
 
 
 def test_thumbnails_come_from_the_domain_for_a_year(edge: Edge) -> None:
@@ -97,11 +98,19 @@ def test_thumbnails_come_from_the_domain_for_a_year(edge: Edge) -> None:
         assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(thumbnail.content)))
 
 
-def test_a_thumbnail_under_its_digest_is_found_too(edge: Edge) -> None:
-    job, digest = JOB.format(2), "0123456789abcdef"
-    edge.s3.put_object(Bucket=edge.thumbnails, Key=f"{job}/{digest}/card-2x.avif", Body=b"x", ContentType="image/avif")
+def test_the_address_of_a_thumbnail_leads_to_no_other(edge: Edge) -> None:
+    small, large = (done(edge)[size] for size in ("small", "large"))
+    assert edge.get(large).status_code == 200
 
-    assert edge.get(f"/t/{job}/{digest}/card-2x.avif").content == b"x"
+    for guess in (small.replace("small.", "large."), large.replace("large.", "small.")):
+        assert edge.get(guess).status_code in (403, 404)
+
+
+def test_thumbnails_of_version_0_1_are_found_where_they_were(edge: Edge) -> None:
+    for key in (f"{JOB.format(2)}/card-2x.avif", f"{JOB.format(2)}/0123456789abcdef/card-2x.avif"):
+        edge.s3.put_object(Bucket=edge.thumbnails, Key=key, Body=b"x", ContentType="image/avif")
+
+        assert edge.get(f"/t/{key}").content == b"x"
 
 
 # Who may read what
@@ -137,21 +146,25 @@ def test_another_distribution_may_not_read_the_buckets(edge: Edge) -> None:
         "/t/{job}/manifest.json",
         "/t/{job}/",
         "/t/",
-        "/t/{job}",
-        "/t/../{job}/small.webp",
-        "/t/{job}/../{job}/manifest.json",
-        "/t/{job}/small.webp/",
-        "/t/{job}/SMALL.webp",
-        "/t/{job}/small.svg",
-        "/t//{job}/small.webp",
+        "/t/{folder}",
+        "/t/{folder}/",
+        "/t/{folder}/{digest}/",
+        "/t/../{small}",
+        "/t/{folder}/../{job}/manifest.json",
+        "/t/{small}/",
+        "/t/{folder}/SMALL.webp",
+        "/t/{folder}/{digest}/small.svg",
+        "/t//{small}",
         "/t/uploads/{job}",
     ],
 )
 def test_what_is_no_thumbnail_never_reaches_the_bucket(edge: Edge, path: str) -> None:
-    job = done(edge)["small"].split("/")[-2]
+    signed = edge.upload(pictures.jpeg())
+    small: str = edge.result(signed)["thumbnails"][0]["key"]
+    folder, digest, _ = small.split("/")
     # As it is written: requests would tidy the dots away.
     prepared = requests.Request("GET", edge.page_url, headers={"Host": edge.domain}).prepare()
-    prepared.url = edge.page_url.rstrip("/") + path.format(job=job)
+    prepared.url = edge.page_url.rstrip("/") + path.format(job=signed.job, folder=folder, digest=digest, small=small)
     answer = requests.Session().send(prepared, timeout=PATIENCE)
 
     assert answer.status_code == 404
@@ -169,17 +182,18 @@ def test_a_manifest_is_refused_by_the_bucket_too(edge: Edge) -> None:
     ours = edge.delivery.edge.outputs()["DeliveryDistribution"]
     assert read["Condition"]["StringEquals"]["AWS:SourceArn"].endswith(f":distribution/{ours}")
 
-    job = done(edge)["small"].split("/")[-2]
+    signed = edge.upload(pictures.jpeg())
+    small = edge.result(signed)["thumbnails"][0]["key"]
     cloudfront = edge.deployed.client("cloudfront")
     answer = cloudfront.get_distribution_config(Id=ours)
     config = answer["DistributionConfig"]
     thumbnails = config["CacheBehaviors"]["Items"][0]
     associations, thumbnails["FunctionAssociations"] = thumbnails["FunctionAssociations"], {"Quantity": 0}
-    thumbnails["PathPattern"] = f"/{job}/*"
+    thumbnails["PathPattern"] = "/*/*"
     etag = cloudfront.update_distribution(Id=ours, DistributionConfig=config, IfMatch=answer["ETag"])["ETag"]
     try:
-        assert edge.get(f"/{job}/small.webp").status_code == 200
-        assert edge.get(f"/{job}/manifest.json").status_code == 403
+        assert edge.get(f"/{small}").status_code == 200
+        assert edge.get(f"/{signed.job}/manifest.json").status_code == 403
     finally:
         thumbnails["FunctionAssociations"], thumbnails["PathPattern"] = associations, "/t/*"
         cloudfront.update_distribution(Id=ours, DistributionConfig=config, IfMatch=etag)
@@ -199,10 +213,10 @@ def test_a_stack_without_a_delivery_lets_no_distribution_in(edge: Edge) -> None:
 # Headers
 
 
-@pytest.mark.parametrize("path", ["/", "/limits", "/t/{job}/small.webp", "/t/{missing}/small.webp", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/limits", "/t/{small}", "/t/{missing}/small.webp", "/nothing"])
 def test_every_answer_carries_the_security_headers(edge: Edge, path: str) -> None:
-    job = done(edge)["small"].split("/")[-2]
-    headers = edge.get(path.format(job=job, missing=JOB.format(3))).headers
+    small = done(edge)["small"].split("/t/")[1]
+    headers = edge.get(path.format(small=small, missing=JOB.format(3))).headers
 
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -1,5 +1,6 @@
 """`python -m operate` on the deployed stack: what an operator types, and what it says."""
 
+import json
 import os
 import subprocess
 import sys
@@ -37,12 +38,12 @@ def test_parked_conversions_are_counted_and_then_redriven(stack: Service, operat
 
 
 def test_originals_are_converted_again_under_new_keys(stack: Service, operate: Operate) -> None:
-    content = pictures.jpeg(800, 600)
-    signed = stack.upload(content)
-    before = stack.result(signed)
-    # As if other sizes had been set since: the thumbnail under the old key is not what would be made now.
-    key = before["thumbnails"][0]["key"]
-    stack.s3.put_object(Bucket=stack.thumbnails, Key=key, Body=b"made with other settings")
+    signed = stack.upload(pictures.jpeg(800, 600))
+    manifest = stack.result(signed)
+    # As version 0.1 made it: its thumbnails lay under the job.
+    key = f"{signed.job}/small.webp"
+    manifest["thumbnails"][0]["key"] = key
+    stack.s3.put_object(Bucket=stack.thumbnails, Key=f"{signed.job}/manifest.json", Body=json.dumps(manifest))
 
     assert "would be converted again" in said(operate("reconvert", "--dry-run"))
     assert "handed to the conversion again" in said(operate("reconvert", "--rate", "100"))

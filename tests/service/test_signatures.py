@@ -146,8 +146,9 @@ def test_a_second_upload_with_the_same_form_changes_nothing(stack: Service) -> N
 
 def test_nothing_is_readable_without_a_signature(stack: Service) -> None:
     signed = stack.upload(pictures.jpeg())
-    stack.result(signed)
+    small = stack.result(signed)["thumbnails"][0]["key"]
 
-    for bucket, key in ((stack.uploads, f"uploads/{signed.job}"), (stack.thumbnails, f"{signed.job}/small.webp")):
+    for bucket, key in ((stack.uploads, f"uploads/{signed.job}"), (stack.thumbnails, small)):
+        assert stack.s3.head_object(Bucket=bucket, Key=key), "it is there"
         assert requests.get(f"{stack.deployed.endpoint}/{bucket}/{key}", timeout=10).status_code == 403
         assert requests.get(f"{stack.deployed.endpoint}/{bucket}", timeout=10).status_code == 403

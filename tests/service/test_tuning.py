@@ -15,7 +15,7 @@ from tests.journeys import Service, wait_for
 from tests.operators import Operate, operator, said
 from tests.tuner import Tuner, TuningFailed
 from tests.unit import pictures
-from thumbs import formats, settings
+from thumbs import formats, keys, settings
 
 MEMORY = 1769  # of the template
 
@@ -66,6 +66,7 @@ def test_the_input_is_one_that_the_tuner_takes(stack: Service, operate: Operate,
     job = job_of(asked)
     assert f"/uploads/{job}\n" in answer.stderr
     assert f"/{job}/\n" in answer.stderr
+    assert f"/{keys.folder(job)}/\n" in answer.stderr
     manifest = stack.manifest(job)
     assert manifest is not None
     assert manifest["status"] == "done"
@@ -76,13 +77,13 @@ def test_the_tuner_converts_every_time_and_leaves_nothing_behind(
 ) -> None:
     asked = said(operate("tune", str(photo), "--memory", "1024", "--num", "5"))
     job, before = job_of(json.loads(asked)), versions(stack)
-    made = stack.keys(f"{job}/")
+    made = stack.keys(job)
 
     machine.run(asked)
 
     wait_for(lambda: True if len(lines(stack, job)) >= 1 + 2 * 5 else None, "log of every conversion")
     assert lines(stack, job) == ["done"] * (1 + 2 * 5)
-    assert stack.keys(f"{job}/") == made  # the same content has the same keys
+    assert stack.keys(job) == made  # the same content has the same keys
     assert versions(stack) == before
 
 

@@ -1,6 +1,7 @@
 """From a signature to thumbnails, through the API, S3 and the functions, each under its own role."""
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from PIL import Image, ImageStat
 
 from tests.journeys import Service, wait_for
 from tests.unit import pictures
+from thumbs import keys
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_each_format_comes_back_as_thumbnails(stack: Service, content_type: str,
         assert answer.headers["Content-Type"] == thumbnail["type"] == "image/webp"
         assert "immutable" in answer.headers["Cache-Control"]
         assert len(answer.content) == thumbnail["bytes"]
-        assert thumbnail["key"] == f"{signed.job}/{thumbnail['size']}.webp"
+        assert re.fullmatch(f"{keys.folder(signed.job)}/[0-9a-f]{{16}}/{thumbnail['size']}.webp", thumbnail["key"])
         picture = Image.open(io.BytesIO(answer.content))
         assert picture.size == (thumbnail["width"], thumbnail["height"])
         # The first quarter is red in every test picture, also where orientation has to put it there.
@@ -124,6 +126,25 @@ def test_an_upload_can_be_followed_through_the_api(stack: Service) -> None:
         for thumbnail in each["thumbnails"]:
             thumbnail.pop("url", None)
     assert fresh == manifest
+
+
+def test_who_was_sent_a_thumbnail_cannot_ask_for_its_job(stack: Service) -> None:
+    """The address and the answer to it are all that a stranger has; the job would give the rest of it, for ever."""
+    signed = stack.upload(pictures.jpeg())
+    for thumbnail in stack.result(signed)["thumbnails"]:
+        answer = requests.get(thumbnail["url"], timeout=10)
+        assert answer.status_code == 200
+        missing = requests.get(thumbnail["url"].replace(".webp", ".jpg"), timeout=10)
+        assert missing.status_code == 403, "an error tells no more"
+        known = f"{thumbnail['url']} {answer.headers} {answer.content.hex()} {missing.headers} {missing.text}"
+
+        assert signed.job not in known
+        assert signed.job.encode() not in answer.content
+        jobs = {known[at : at + 32] for at in range(len(known)) if keys.is_job(known[at : at + 32])}
+        named = {job for job in jobs if job in thumbnail["url"]}
+        assert named, "what looks like a job is tried"
+        for job in named:
+            assert stack.get(f"uploads/{job}").status_code == 404
 
 
 def test_an_upload_without_a_result_yet_is_processing(stack: Service) -> None:

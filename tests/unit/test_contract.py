@@ -111,6 +111,27 @@ def test_a_manifest_of_an_earlier_version_is_read_and_honoured(
     assert (found.manifest == then[status]) is stays
 
 
+def test_thumbnails_of_an_earlier_version_are_shown_where_they_lie(
+    then: dict[str, Any], s3: Any, context: Context
+) -> None:
+    """Under its job, in 0.1. What is converted again moves to where addresses tell nothing; old links stay good."""
+    s3.put_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json", Body=json.dumps(then["done"]))
+    old = [thumbnail["key"] for thumbnail in then["done"]["thumbnails"]]
+    for key in old:
+        s3.put_object(Bucket="thumbnails-bucket", Key=key, Body=b"thumbnail")
+    put(s3, pictures.jpeg())
+
+    shown = get(context)["thumbnails"]
+    convert.handler(EVENT | {"again": True}, context)
+    moved = get(context)["thumbnails"]
+
+    assert [thumbnail["key"] for thumbnail in shown] == old
+    assert all(thumbnail["key"] in thumbnail["url"] for thumbnail in shown)
+    assert not any(JOB in thumbnail["url"] for thumbnail in moved)
+    for key in old:
+        assert s3.get_object(Bucket="thumbnails-bucket", Key=key)["Body"].read() == b"thumbnail"
+
+
 def test_a_form_of_an_earlier_version_leads_where_it_led(then: dict[str, Any], context: Context) -> None:
     """Its upload arrives after the release: the key must mean the same job, and the link the same manifest."""
     new = ask(context, "image/jpeg")["uploads"][0]

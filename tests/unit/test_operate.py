@@ -11,7 +11,9 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from operate.__main__ import main
+from operate.deployment import folder
 from tests.unit.conftest import ENVIRONMENT
+from thumbs import keys
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,12 @@ def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
         patch.setattr(boto3, "DEFAULT_SESSION", session)
         patch.chdir(tmp_path)
         yield
+
+
+def test_the_folder_of_a_job_is_the_one_that_the_service_uses() -> None:
+    job = keys.new_job()
+
+    assert folder(job) == keys.folder(job)
 
 
 def imported(stack: str) -> list[str]:

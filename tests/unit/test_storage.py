@@ -7,19 +7,19 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
-from thumbs import formats, manifest, storage
+from thumbs import formats, keys, manifest, storage
 from thumbs.errors import Rejected
 from thumbs.notices import Upload
 
-JOB = "4" * 32
+JOB, OTHER = "4" * 32, "5" * 32
 WEBP = formats.OUTPUTS["webp"]
 UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB)
 DONE = {"job": JOB, "status": "done", "thumbnails": []}
 FAILED = manifest.failed(JOB, {"code": "conversion_failed"})
 
 
-def put(s3: Any, content: bytes) -> None:
-    s3.put_object(Bucket="uploads-bucket", Key=UPLOAD.key, Body=content)
+def put(s3: Any, content: bytes, job: str = JOB) -> None:
+    s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{job}", Body=content)
 
 
 def test_an_original_is_read(s3: Any) -> None:
@@ -78,15 +78,14 @@ def test_only_the_failed_manifest_that_was_seen_is_replaced(s3: Any) -> None:
     assert found.manifest == DONE
 
 
-def test_a_thumbnail_takes_the_plain_key_and_keeps_it(s3: Any) -> None:
+def test_the_key_of_a_thumbnail_is_that_of_its_content(s3: Any) -> None:
     first = storage.put_thumbnail(JOB, "small", WEBP, b"content")
     again = storage.put_thumbnail(JOB, "small", WEBP, b"content")
     other = storage.put_thumbnail(JOB, "small", WEBP, b"other content")
     other_again = storage.put_thumbnail(JOB, "small", WEBP, b"other content")
 
-    assert first == again == f"{JOB}/small.webp"
-    assert other == other_again
-    assert other not in (first, f"{JOB}/small.webp")
+    assert first == again == keys.thumbnail(JOB, "small", "webp", b"content")
+    assert other == other_again != first
     head = s3.get_object(Bucket="thumbnails-bucket", Key=first)
     assert head["Body"].read() == b"content"
     assert (head["ContentType"], head["CacheControl"]) == ("image/webp", "public, max-age=31536000, immutable")
@@ -129,10 +128,28 @@ def test_a_manifest_is_written_also_when_it_met_another_write_that_then_failed(
 
 
 def test_a_thumbnail_is_written_also_when_it_met_another_write(s3: Any, conflicts: list[str]) -> None:
-    conflicts.append(f"{JOB}/small.webp")
+    key = keys.thumbnail(JOB, "small", "webp", b"content")
+    conflicts.append(key)
 
-    assert storage.put_thumbnail(JOB, "small", WEBP, b"content") == f"{JOB}/small.webp"
-    assert s3.get_object(Bucket="thumbnails-bucket", Key=f"{JOB}/small.webp")["Body"].read() == b"content"
+    assert storage.put_thumbnail(JOB, "small", WEBP, b"content") == key
+    assert not conflicts
+    assert s3.get_object(Bucket="thumbnails-bucket", Key=key)["Body"].read() == b"content"
+
+
+def test_all_that_was_made_of_a_job_is_deleted_and_nothing_else(s3: Any) -> None:
+    """Also what version 0.1 made of it, which lay in a folder named after the job."""
+    for job in (JOB, OTHER):
+        put(s3, b"original", job)
+        storage.commit(DONE | {"job": job}, replacing=None)
+        storage.put_thumbnail(job, "small", WEBP, b"content")
+        s3.put_object(Bucket="thumbnails-bucket", Key=f"{job}/small.webp", Body=b"content")
+
+    storage.delete_upload(JOB)
+
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="uploads-bucket")["Contents"]] == [f"uploads/{OTHER}"]
+    left = {entry["Key"] for entry in s3.list_objects_v2(Bucket="thumbnails-bucket")["Contents"]}
+    kept = keys.thumbnail(OTHER, "small", "webp", b"content")
+    assert left == {f"{OTHER}/manifest.json", f"{OTHER}/small.webp", kept}
 
 
 def test_a_conflict_that_does_not_end_is_no_outcome_of_another_run(s3: Any, conflicts: list[str]) -> None:

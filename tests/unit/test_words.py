@@ -29,8 +29,24 @@ def test_keys_lead_back_to_their_job() -> None:
     assert keys.job_of(f"elsewhere/{job}") is None
     assert keys.job_of(job) is None
     assert keys.manifest(job) == f"{job}/manifest.json"
-    assert keys.thumbnail(job, "small", "webp") == f"{job}/small.webp"
-    assert keys.thumbnail(job, "small", "webp", "abc") == f"{job}/abc/small.webp"
+
+
+def test_the_address_of_a_thumbnail_tells_nothing_of_its_job_or_its_siblings() -> None:
+    job, other, probe = keys.new_job(), keys.new_job(), keys.new_probe()
+    small, large = (keys.thumbnail(job, size, "webp", size.encode()) for size in ("small", "large"))
+
+    folder, digest, name = small.split("/")
+    assert (folder, name) == (keys.folder(job), "small.webp")
+    assert keys.is_job(folder), "of the same shape, so that deliveries of all versions know it"
+    assert keys.folder(folder) != folder
+    assert job not in small
+    assert digest not in large, "who knows one cannot name the others"
+    assert keys.thumbnail(job, "small", "webp", b"small") == small
+    assert keys.thumbnail(other, "small", "webp", b"small").split("/")[1] != digest, "nor with the same content"
+    # A probe clears up by its name.
+    assert keys.folder(probe).startswith(keys.PROBE_JOBS)
+    assert len(keys.folder(probe)) == len(folder)
+    assert keys.folder(probe) != probe
 
 
 def test_sizes_are_read_in_their_order() -> None:
