@@ -21,6 +21,8 @@ BYTECODE = os.environ.get("PYTHONPYCACHEPREFIX") or str(ROOT / ".cache" / "pycac
 REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 (the emulator's root key, the same for everybody)
 
+_PATIENCE = 180  # seconds until a start is given up; it takes one, on a machine that does nothing else
+
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
@@ -70,13 +72,14 @@ class Emulator:
         }
 
     def _wait(self) -> None:
-        for _ in range(600):
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"The emulator did not start:\n{self.log.read_text()[-2000:]}")
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=10):
                 return
-            time.sleep(0.05)
-        raise RuntimeError(f"The emulator did not answer within 30 seconds:\n{self.log.read_text()[-2000:]}")
+            time.sleep(0.1)
+        raise RuntimeError(f"The emulator did not answer within {_PATIENCE} s:\n{self.log.read_text()[-2000:]}")
 
     def __enter__(self) -> Self:
         return self

@@ -42,17 +42,21 @@ class Stack:
         """parameters: of the template, in place of their defaults. Raises RuntimeError when the deployment fails."""
         self.endpoint = endpoint
         self.parameters = gaps.PARAMETERS | (parameters or {})
+        self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
-        """A boto3 client with the emulator's root key."""
-        return boto3.client(
-            service,
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
-            config=Config(signature_version="s3v4") if service == "s3" else None,
-        )
+        """A boto3 client with the emulator's root key. Threads may share it."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,
+                endpoint_url=self.endpoint,
+                region_name=REGION,
+                aws_access_key_id=ACCESS_KEY,
+                aws_secret_access_key=SECRET_KEY,
+                # On a busy machine an answer takes its time, and a call that is made again would do its work twice.
+                config=Config(read_timeout=600, signature_version="s3v4" if service == "s3" else None),
+            )
+        return self._clients[service]
 
     def deploy(self) -> None:
         """Create the stack, and bridge what the emulator cannot do."""
@@ -78,7 +82,7 @@ class Stack:
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
-        for _ in range(300):
+        for _ in range(1800):  # three minutes
             stack = cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]
             if stack["StackStatus"] != "CREATE_IN_PROGRESS":
                 break

@@ -33,7 +33,7 @@ class Edge(Service):
         """python -m dev.delivery, in a copy of the project."""
         with self.started(*arguments, **environment) as process:
             try:
-                output, error = process.communicate(timeout=120)
+                output, error = process.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

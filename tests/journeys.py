@@ -15,7 +15,8 @@ from thumbs import keys
 
 T = TypeVar("T")
 
-PATIENCE = 30  # seconds until a test gives up waiting; what it waits for takes one or two
+# Seconds until a test gives up waiting. What it waits for takes one or two, on a machine that does nothing else.
+PATIENCE = 300
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,10 @@ class Service:
 def wait_for(ask: Callable[[], T | None], what: str) -> T:
     """What ask returns, once it is something."""
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if (answer := ask()) is not None:
-            return answer
-        time.sleep(0.03)
-    raise AssertionError(f"no {what} within {PATIENCE} seconds")
+    pause = 0.05
+    while (answer := ask()) is None:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"no {what} within {PATIENCE} seconds")
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.5)  # each look costs the emulator something, and the whole log where that is read
+    return answer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
-from tests.journeys import Service
+from tests.journeys import PATIENCE, Service
 
 Operate = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -24,7 +24,7 @@ def operator(stack: Service, folder: Path) -> Operate:
 
     def operate(*arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "operate", *arguments]
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
 
     return operate
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import fonts
+from tests.browser.steps import PATIENCE
 from tests.browser.tab import Network, Watch
 
+expect.set_options(timeout=PATIENCE)
 SHOTS = Path(__file__).parent / "shots"
 
 # A browser under test calls nobody but the page: no updates, no safe-browsing lists, no QUIC probes.
@@ -63,6 +65,7 @@ def context_options() -> dict[str, Any]:
 @pytest.fixture
 def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[BrowserContext]:
     context = browser.new_context(**context_options)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

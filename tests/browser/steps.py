@@ -2,8 +2,9 @@
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-# Milliseconds. On a busy machine with two cores a conversion waits for its turn.
-PATIENCE = 30_000
+from tests import journeys
+
+PATIENCE = 1000 * journeys.PATIENCE  # milliseconds
 
 
 def choose(page: Page, *files: FilePayload) -> None:
@@ -15,8 +16,8 @@ def row(page: Page, name: str) -> Locator:
 
 
 def expect_stage(row: Locator, stage: str) -> None:
-    expect(row).to_have_attribute("data-stage", stage, timeout=PATIENCE)
+    expect(row).to_have_attribute("data-stage", stage)
 
 
 def expect_all_over(page: Page) -> None:
-    expect(page.get_by_role("button", name="Clear list")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Clear list")).to_be_visible()

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.photos import jpeg, text
-from tests.browser.steps import PATIENCE, choose, expect_stage, row
+from tests.browser.steps import choose, expect_stage, row
 from tests.browser.tab import Watch
 from tests.edge import Edge, deliver, undelivered
 
@@ -118,7 +118,7 @@ def test_a_photo_becomes_thumbnails_that_come_from_the_domain(page: Page, edge: 
     images = photo.get_by_role("img")
     expect(images).to_have_count(3)
     for image, width in zip(images.all(), (160, 320, 640), strict=True):
-        expect(image).to_have_js_property("naturalWidth", width, timeout=PATIENCE)
+        expect(image).to_have_js_property("naturalWidth", width)
         assert str(image.get_attribute("src")).startswith(f"{edge.page_url}t/")
     shoot("edge-done")
 
@@ -139,7 +139,7 @@ def test_everything_can_be_downloaded(page: Page) -> None:
     choose(page, jpeg("one.jpg", seed=1), jpeg("two.jpg", seed=2))
     for name in ("one.jpg", "two.jpg"):
         expect_stage(row(page, name), "done")
-    with page.expect_download(timeout=PATIENCE) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Download all").click()
     assert download.value.suggested_filename == "thumbnails.zip"
 

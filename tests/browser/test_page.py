@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, JSHandle, Page, Route, expect
 
 from tests.browser.photos import jpeg, text
-from tests.browser.steps import PATIENCE, choose, expect_all_over, expect_stage, row
+from tests.browser.steps import choose, expect_all_over, expect_stage, row
 from tests.browser.tab import Network, Watch
 from tests.journeys import Service
 
@@ -30,7 +30,7 @@ def test_a_photo_becomes_thumbnails_at_their_true_sizes(page: Page, shoot: Any) 
     expect(images).to_have_count(3)
     sizes = []
     for image in images.all():
-        expect(image).to_have_js_property("complete", True, timeout=PATIENCE)
+        expect(image).to_have_js_property("complete", True)
         sizes.append(image.evaluate("image => [image.naturalWidth, image.naturalHeight, image.width, image.height]"))
     assert sizes == [[160, 120, 160, 120], [320, 240, 320, 240], [640, 480, 640, 480]]
     expect(photo).to_contain_text("3 thumbnails")
@@ -96,9 +96,7 @@ def test_a_type_that_the_browser_does_not_know_is_taken_from_the_name(page: Page
 def test_forty_files_take_two_signings_and_all_come_back(page: Page, watch: Watch, shoot: Any) -> None:
     choose(page, *(jpeg(f"IMG_{number:04}.jpg", 320, 240, seed=number) for number in range(40)))
     shoot("forty-under-way", full=False)
-    expect(page.get_by_role("heading", level=2)).to_have_text(
-        "40 done", timeout=8 * PATIENCE
-    )  # as many cold starts at once
+    expect(page.get_by_role("heading", level=2)).to_have_text("40 done")
     assert [len(call) for call in watch.signings()] == [25, 15]
     shoot("forty-done")
 
@@ -217,7 +215,7 @@ def test_what_happens_is_announced(page: Page) -> None:
     expect(announcer).to_contain_text("1 file added.")
     expect(announcer).to_contain_text("letter.docx: This type of file is not accepted.")
     choose(page, jpeg("photo.jpg"))
-    expect(announcer).to_contain_text("photo.jpg: 3 thumbnails", timeout=PATIENCE)
+    expect(announcer).to_contain_text("photo.jpg: 3 thumbnails")
 
 
 # When something gets in the way.
@@ -249,7 +247,7 @@ def test_progress_is_shown_in_bytes_and_time(page: Page, network: Network, shoot
     network.limit_uploads(200_000)
     choose(page, jpeg("one.jpg", 2400, 1800, seed=1), jpeg("two.jpg", 2400, 1800, seed=2))
     one = row(page, "one.jpg")
-    expect(one).to_contain_text(re.compile(r"Uploading, 0\.[1-9] of 1\.\d MB, \d+ s left"), timeout=PATIENCE)
+    expect(one).to_contain_text(re.compile(r"Uploading, 0\.[1-9] of 1\.\d MB, \d+ s left"))
     assert 0 < float(one.get_by_role("progressbar").evaluate("bar => bar.value")) < 1
     shoot("uploading")
     network.limit_uploads(None)

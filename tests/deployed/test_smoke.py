@@ -7,6 +7,7 @@ import requests
 from PIL import Image
 
 from tests.deployed.conftest import Api
+from tests.journeys import PATIENCE
 from tests.unit import pictures
 
 
@@ -27,7 +28,7 @@ def test_a_picture_comes_back_as_its_thumbnails(api: Api, content_type: str, con
     assert manifest["status"] == "done", manifest
     assert [thumbnail["size"] for thumbnail in manifest["thumbnails"]] == [size["name"] for size in sizes]
     for thumbnail in manifest["thumbnails"]:
-        answer = requests.get(thumbnail["url"], timeout=30)
+        answer = requests.get(thumbnail["url"], timeout=PATIENCE)
         assert Image.open(io.BytesIO(answer.content)).size == (thumbnail["width"], thumbnail["height"])
     assert api.get(f"uploads/{manifest['job']}").json()["status"] == "done"
 

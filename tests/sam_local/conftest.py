@@ -17,11 +17,10 @@ from dev.sam_local import Engine, NoEngine
 from dev.server import is_taken
 from dev.stack import CACHE, Stack, layer_packages
 from tests.conftest import free_port
-from tests.journeys import Service, wait_for
+from tests.journeys import PATIENCE, Service, wait_for
 from tests.sam_local.image import NoImage, image
 
 NEEDED = ("dev", "docs", "events", "frontend", "functions", "layers", "samconfig.toml", "template.yaml")
-PATIENCE = 120  # seconds; the first call of a function builds its image
 
 
 class Run:
@@ -55,7 +54,7 @@ class Run:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 def environment() -> dict[str, str]:

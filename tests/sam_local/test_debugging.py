@@ -12,8 +12,8 @@ import pytest
 
 from dev.sam_local import Engine
 from tests.conftest import free_port
-from tests.journeys import wait_for
-from tests.sam_local.conftest import PATIENCE, Run, environment
+from tests.journeys import PATIENCE, wait_for
+from tests.sam_local.conftest import Run, environment
 from tests.sam_local.image import PLATFORMS, PYTHON
 
 

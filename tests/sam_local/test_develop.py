@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from dev.emulator import ROOT
+from tests.journeys import PATIENCE
 from tests.sam_local.conftest import environment
 from tests.sam_local.test_events import EVENTS, logical_id
 
@@ -23,7 +24,7 @@ def test_the_table_names_every_event_and_its_function() -> None:
 
 @cache
 def explained(command: tuple[str, ...]) -> str:
-    answer = subprocess.run([*command, "--help"], env=environment(), capture_output=True, text=True, timeout=60)
+    answer = subprocess.run([*command, "--help"], env=environment(), capture_output=True, text=True, timeout=PATIENCE)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import blank, browser, context, context_options, watch  # noqa: F401 (fixtures)
 from tests.browser.photos import jpeg
 from tests.browser.steps import choose, expect_stage, row
-from tests.journeys import Service, wait_for
+from tests.journeys import PATIENCE, Service, wait_for
 from tests.sam_local.conftest import Run
 from tests.unit import pictures
 
@@ -25,7 +25,7 @@ def test_an_upload_becomes_thumbnails_by_links_that_were_signed_in_containers(co
     assert manifest["status"] == "done", manifest
     links = [thumbnail["url"] for thumbnail in manifest["thumbnails"]]
     assert {urlsplit(link).netloc for link in [*links, signed.url, signed.result]} == {urlsplit(run.endpoint).netloc}
-    assert [requests.get(link, timeout=30).status_code for link in links] == [200, 200, 200]
+    assert [requests.get(link, timeout=PATIENCE).status_code for link in links] == [200, 200, 200]
     assert containers.get(f"uploads/{signed.job}").json()["status"] == "done"
 
 

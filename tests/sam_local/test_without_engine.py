@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from dev.emulator import ROOT
+from tests.journeys import PATIENCE
 
 
 def run(**changed: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dev.sam_local"]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | changed, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | changed, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_without_docker_it_says_so_in_one_sentence(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ for them. SYNTHETIC has data points for every alarm, those among them for which 
 """
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -60,7 +59,6 @@ def uploaded(stack: Service, cloudwatch: CloudWatch, contents: list[bytes], runs
 
 
 def _ended(cloudwatch: CloudWatch, expected: int) -> bool | None:
-    time.sleep(0.1)  # reading the log takes as long as a conversion
     return len(cloudwatch.runs("ConvertFunction")) >= expected or None
 
 

@@ -19,7 +19,7 @@ import requests
 from dev.emulator import ROOT
 from dev.stack import CACHE, layer_packages
 from tests.conftest import free_port
-from tests.journeys import wait_for
+from tests.journeys import PATIENCE, wait_for
 
 NEEDED = ("dev", "frontend", "functions", "layers", "template.yaml")
 
@@ -75,29 +75,29 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     wait_for(lambda: run.said("Upload page: "), "service")
     page = run.lines[-1].removeprefix("Upload page: ")
     assert re.fullmatch(r"http://localhost:\d+/", page), "the last line before serving names the page"
-    assert "<title>" in requests.get(page, timeout=10).text
-    assert requests.get(f"{page}limits", timeout=10).json()["maxFiles"] == 25
+    assert "<title>" in requests.get(page, timeout=PATIENCE).text
+    assert requests.get(f"{page}limits", timeout=PATIENCE).json()["maxFiles"] == 25
 
     style = project / "frontend" / "style.css"
     style.write_text(style.read_text() + "\n/* edited */\n")
-    assert requests.get(f"{page}style.css", timeout=10).text.endswith("/* edited */\n")
+    assert requests.get(f"{page}style.css", timeout=PATIENCE).text.endswith("/* edited */\n")
 
     function = project / "functions" / "thumbs" / "requests.py"
     function.write_text(function.read_text().replace("MAX_FILES = 25", "MAX_FILES = 24"))
     wait_for(lambda: run.said("the functions have changed and are up to date"), "reload")
-    assert requests.get(f"{page}limits", timeout=10).json()["maxFiles"] == 24
+    assert requests.get(f"{page}limits", timeout=PATIENCE).json()["maxFiles"] == 24
 
     # A page that is broken while being edited breaks nothing else.
     function.write_text("this is not Python")
     wait_for(lambda: len([line for line in run.lines if "up to date" in line]) == 2 or None, "second reload")
-    assert requests.get(f"{page}limits", timeout=10).status_code == 502
+    assert requests.get(f"{page}limits", timeout=PATIENCE).status_code == 502
     wait_for(lambda: run.said("SignUploadFunction cannot run: name 'this' is not defined"), "the reason")
-    assert requests.get(page, timeout=10).status_code == 200
+    assert requests.get(page, timeout=PATIENCE).status_code == 200
 
     children = _descendants(run.process.pid)
     assert children
     run.process.send_signal(signal.SIGINT)
-    assert run.process.wait(15) == 0
+    assert run.process.wait(PATIENCE) == 0
     assert run.lines[-1].endswith("stopping")
     assert not [child for child in children if _is_alive(child)]
 
@@ -124,7 +124,7 @@ def test_a_taken_port_is_one_clear_sentence(project: Path, what: str, variable: 
             env=os.environ | ports,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
         )
 
     assert answer.returncode == 1
@@ -137,7 +137,7 @@ def test_a_taken_port_is_one_clear_sentence(project: Path, what: str, variable: 
 def test_wrong_options_are_explained(project: Path) -> None:
     for arguments, expected in ((["--port", "http"], "is not a port"), (["--set", "ThumbnailFormat"], "NAME=VALUE")):
         answer = subprocess.run(
-            [sys.executable, "-m", "dev", *arguments], cwd=project, capture_output=True, text=True, timeout=30
+            [sys.executable, "-m", "dev", *arguments], cwd=project, capture_output=True, text=True, timeout=PATIENCE
         )
         assert answer.returncode == 2
         assert expected in answer.stderr
@@ -194,7 +194,7 @@ def refused(project: Path, *arguments: str) -> str:
     """What `python -m dev` says when it gives up deploying."""
     ports = ["--port", str(free_port()), "--emulator-port", str(free_port())]
     answer = subprocess.run(
-        [sys.executable, "-m", "dev", *ports, *arguments], cwd=project, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "dev", *ports, *arguments], cwd=project, capture_output=True, text=True, timeout=PATIENCE
     )
     assert answer.returncode == 1
     assert "template.yaml cannot be deployed: " in answer.stderr

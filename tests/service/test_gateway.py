@@ -10,7 +10,7 @@ import requests
 from dev.emulator import Emulator
 from dev.stack import Stack
 from tests.conftest import free_port
-from tests.journeys import Service
+from tests.journeys import PATIENCE, Service
 
 PAGE = "https://photos.example.com"
 
@@ -80,7 +80,7 @@ def test_files_that_are_bad_in_different_ways_are_all_named(stack: Service) -> N
 
 
 def test_a_path_that_does_not_exist_is_a_readable_404(stack: Service) -> None:
-    answer = requests.get(stack.deployed.api_url + "elsewhere", timeout=10)
+    answer = requests.get(stack.deployed.api_url + "elsewhere", timeout=PATIENCE)
 
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -91,7 +91,7 @@ def test_a_path_that_does_not_exist_is_a_readable_404(stack: Service) -> None:
 def test_a_browser_is_told_that_it_may_call(stack: Service) -> None:
     asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
 
-    answer = requests.options(f"{stack.page_url}uploads", headers=asked, timeout=10)
+    answer = requests.options(f"{stack.page_url}uploads", headers=asked, timeout=PATIENCE)
 
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -103,8 +103,10 @@ def test_a_browser_may_upload_and_read_the_result(stack: Service) -> None:
     signed = stack.sign()
     asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST"}
 
-    assert requests.options(signed.url, headers=asked, timeout=10).headers["Access-Control-Allow-Origin"]
-    assert requests.get(signed.result, headers={"Origin": PAGE}, timeout=10).headers["Access-Control-Allow-Origin"]
+    assert requests.options(signed.url, headers=asked, timeout=PATIENCE).headers["Access-Control-Allow-Origin"]
+    assert requests.get(signed.result, headers={"Origin": PAGE}, timeout=PATIENCE).headers[
+        "Access-Control-Allow-Origin"
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,7 @@ def strict() -> Iterator[Stack]:
 
 def test_too_many_requests_are_refused_so_that_a_page_can_read_it(strict: Stack) -> None:
     with ThreadPoolExecutor(20) as crowd:
-        answers = list(crowd.map(lambda _: requests.get(f"{strict.api_url}limits", timeout=10), range(20)))
+        answers = list(crowd.map(lambda _: requests.get(f"{strict.api_url}limits", timeout=PATIENCE), range(20)))
 
     refused = [answer for answer in answers if answer.status_code == 429]
     assert refused
@@ -139,10 +141,10 @@ def test_too_many_requests_are_refused_so_that_a_page_can_read_it(strict: Stack)
 def test_only_allowed_origins_may_use_the_service(strict: Stack, origin: str, allowed: bool) -> None:
     time.sleep(3)  # until the throttle of the test before has recovered
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    preflight = requests.options(f"{strict.api_url}uploads", headers=asked, timeout=10)
-    answer = requests.get(f"{strict.api_url}limits", headers={"Origin": origin}, timeout=10)
+    preflight = requests.options(f"{strict.api_url}uploads", headers=asked, timeout=PATIENCE)
+    answer = requests.get(f"{strict.api_url}limits", headers={"Origin": origin}, timeout=PATIENCE)
     bucket = f"{strict.endpoint}/{strict.outputs['UploadBucket']}"
-    upload = requests.options(bucket, headers=asked, timeout=10)
+    upload = requests.options(bucket, headers=asked, timeout=PATIENCE)
 
     for each in (preflight, answer, upload):
         assert each.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
@@ -165,7 +167,7 @@ def test_a_key_is_asked_for_where_the_stack_wants_one(keyed: Stack, method: str,
     key = keyed.client("apigateway").get_api_key(apiKey=keyed.outputs["ApiKey"], includeValue=True)["value"]
 
     def call(**headers: str) -> requests.Response:
-        return requests.request(method, keyed.api_url + path, headers=headers, json={}, timeout=10)
+        return requests.request(method, keyed.api_url + path, headers=headers, json={}, timeout=PATIENCE)
 
     for refused in (call(), call(**{"x-api-key": "0" * 40})):
         assert refused.status_code == 403
@@ -177,7 +179,7 @@ def test_a_key_is_asked_for_where_the_stack_wants_one(keyed: Stack, method: str,
 def test_a_preflight_needs_no_key(keyed: Stack) -> None:
     asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-api-key"}
 
-    answer = requests.options(f"{keyed.api_url}uploads", headers=asked, timeout=10)
+    answer = requests.options(f"{keyed.api_url}uploads", headers=asked, timeout=PATIENCE)
 
     assert answer.status_code == 204
     assert "x-api-key" in answer.headers["Access-Control-Allow-Headers"].lower()

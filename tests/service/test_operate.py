@@ -10,7 +10,7 @@ import pytest
 
 from dev.emulator import ROOT
 from dev.stack import NAME
-from tests.journeys import Service, wait_for
+from tests.journeys import PATIENCE, Service, wait_for
 from tests.operators import Operate, operator, said
 from tests.service.test_failures import dead_letters
 from tests.unit import pictures
@@ -112,7 +112,7 @@ def test_what_aws_has_not_been_told_is_asked_for(region: dict[str, str], sentenc
         env=inherited | nothing | {"AWS_EC2_METADATA_DISABLED": "true"} | region,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
     assert answer.returncode == 1

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from dev.stack import Stack
-from tests.journeys import Service, Signed
+from tests.journeys import PATIENCE, Service, Signed
 from tests.unit import pictures
 
 
@@ -126,22 +126,22 @@ def test_a_result_link_reads_nothing_else(stack: Service) -> None:
     stack.result(first)
     stack.result(second)
 
-    assert requests.get(first.result.replace(first.job, second.job), timeout=10).status_code == 403
-    assert requests.get(first.result.replace("manifest.json", "small.webp"), timeout=10).status_code == 403
-    assert requests.get(first.result.split("?")[0], timeout=10).status_code == 403, "unsigned"
-    assert requests.put(first.result, b"{}", timeout=10).status_code == 403
+    assert requests.get(first.result.replace(first.job, second.job), timeout=PATIENCE).status_code == 403
+    assert requests.get(first.result.replace("manifest.json", "small.webp"), timeout=PATIENCE).status_code == 403
+    assert requests.get(first.result.split("?")[0], timeout=PATIENCE).status_code == 403, "unsigned"
+    assert requests.put(first.result, b"{}", timeout=PATIENCE).status_code == 403
 
 
 def test_a_second_upload_with_the_same_form_changes_nothing(stack: Service) -> None:
     signed = stack.upload(pictures.jpeg(800, 600))
     before = stack.result(signed)
-    small = requests.get(before["thumbnails"][0]["url"], timeout=10).content
+    small = requests.get(before["thumbnails"][0]["url"], timeout=PATIENCE).content
 
     assert signed.post(pictures.jpeg(300, 900)).status_code == 204
     time.sleep(1)
 
     assert stack.manifest(signed.job) == before
-    assert requests.get(before["thumbnails"][0]["url"], timeout=10).content == small
+    assert requests.get(before["thumbnails"][0]["url"], timeout=PATIENCE).content == small
 
 
 def test_nothing_is_readable_without_a_signature(stack: Service) -> None:
@@ -150,5 +150,5 @@ def test_nothing_is_readable_without_a_signature(stack: Service) -> None:
 
     for bucket, key in ((stack.uploads, f"uploads/{signed.job}"), (stack.thumbnails, small)):
         assert stack.s3.head_object(Bucket=bucket, Key=key), "it is there"
-        assert requests.get(f"{stack.deployed.endpoint}/{bucket}/{key}", timeout=10).status_code == 403
-        assert requests.get(f"{stack.deployed.endpoint}/{bucket}", timeout=10).status_code == 403
+        assert requests.get(f"{stack.deployed.endpoint}/{bucket}/{key}", timeout=PATIENCE).status_code == 403
+        assert requests.get(f"{stack.deployed.endpoint}/{bucket}", timeout=PATIENCE).status_code == 403

@@ -9,7 +9,7 @@ import pytest
 import requests
 from PIL import Image, ImageStat
 
-from tests.journeys import Service, wait_for
+from tests.journeys import PATIENCE, Service, wait_for
 from tests.unit import pictures
 from thumbs import keys
 
@@ -45,7 +45,7 @@ def test_each_format_comes_back_as_thumbnails(stack: Service, content_type: str,
         ("large", 640, 480),
     ]
     for thumbnail in manifest["thumbnails"]:
-        answer = requests.get(thumbnail["url"], timeout=10)
+        answer = requests.get(thumbnail["url"], timeout=PATIENCE)
         assert answer.headers["Content-Type"] == thumbnail["type"] == "image/webp"
         assert "immutable" in answer.headers["Cache-Control"]
         assert len(answer.content) == thumbnail["bytes"]
@@ -62,7 +62,7 @@ def test_each_format_comes_back_as_thumbnails(stack: Service, content_type: str,
 def test_a_transparent_picture_stays_transparent(stack: Service) -> None:
     manifest = stack.convert(pictures.transparent_png(), "image/png")
 
-    content = requests.get(manifest["thumbnails"][-1]["url"], timeout=10).content
+    content = requests.get(manifest["thumbnails"][-1]["url"], timeout=PATIENCE).content
     assert Image.open(io.BytesIO(content)).convert("RGBA").getchannel("A").getextrema() == (0, 255)
 
 
@@ -120,7 +120,7 @@ def test_an_upload_can_be_followed_through_the_api(stack: Service) -> None:
 
     assert answer.status_code == 200
     links = [thumbnail.pop("url") for thumbnail in answer.json()["thumbnails"]]
-    assert all(requests.get(link, timeout=10).status_code == 200 for link in links)
+    assert all(requests.get(link, timeout=PATIENCE).status_code == 200 for link in links)
     fresh = answer.json()
     for each in (manifest, fresh):
         for thumbnail in each["thumbnails"]:
