@@ -7,28 +7,52 @@ before the upload, and by the bytes, which alone count, in the conversion.
 import re
 from dataclasses import dataclass
 
+# Bytes of a file that suffice to tell what it is: those of the longest list of brands of an ISO container.
+START = 4096
+
 
 @dataclass(frozen=True)
 class Input:
     """A format that is accepted.
 
-    name: as the manifest spells it. label: as people call it. signature: what its first bytes match. reader: the module
-    that opens it (see `pipeline.readers`). bytes_per_pixel: the most memory that reading takes for each pixel of the
-    original (docs/decisions/imaging-memory.md has the measurements). types: content types under which it may be
-    uploaded, the registered one first. extensions: with the dot.
+    name: as the manifest spells it. label: as people call it. signature: what its first bytes match, or the brands of
+    which it names one, as an ISO container. reader: the module that opens it (see `pipeline.readers`). bytes_per_pixel:
+    the most memory that reading takes for each pixel of the original (docs/decisions/imaging-memory.md has the
+    measurements). types: content types under which it may be uploaded, the registered one first. extensions: with the
+    dot.
     """
 
     name: str
     label: str
-    signature: bytes
+    signature: bytes | frozenset[bytes]
     reader: str
     bytes_per_pixel: float
     types: tuple[str, ...]
     extensions: tuple[str, ...]
 
     def matches(self, start: bytes) -> bool:
-        """Whether a file that starts with these bytes (64 are enough) is of this format."""
+        """Whether a file that starts with these bytes (START of them) is of this format."""
+        if isinstance(self.signature, frozenset):
+            return not self.signature.isdisjoint(_brands(start))
         return re.match(self.signature, start, re.DOTALL) is not None
+
+
+# The brands of HEIF, by the coding that they name; some name none (ISO/IEC 23008-12, annexes B to M; 23000-22). Those
+# of which nothing can be read are here so that a file is refused as what it is.
+_HEVC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_AV1 = frozenset({b"avif", b"avis"})
+_OTHER = frozenset(b"avci avcs jpeg jpgs j2ki j2is vvic vvis evbi evbs unif".split())
+_ANY = frozenset({b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"})
+
+
+def _brands(start: bytes) -> set[bytes]:
+    """The brands of an ISO container; none of another file. All count alike, wherever they stand (ISO/IEC 14496-12,
+    4.3), but a major brand that names the coding outdoes the others."""
+    if start[4:8] != b"ftyp":
+        return set()
+    major, end = start[8:12], int.from_bytes(start[:4], "big")
+    compatible = (start[at : at + 4] for at in range(16, min(end, len(start)) - 3, 4))
+    return {major} if major in _HEVC | _AV1 else {major, *compatible}
 
 
 _READERS = "thumbs.pipeline.readers"
@@ -50,7 +74,7 @@ INPUTS = (
     Input(
         "AVIF",
         "AVIF",
-        rb"....ftyp(?:avi[fs]|(?:mif1|msf1|miaf)....(?:....)*?avi[fs])",
+        _AV1,
         f"{_READERS}.avif",
         12,
         ("image/avif",),
@@ -59,10 +83,10 @@ INPUTS = (
     Input(
         "HEIF",
         "HEIC",
-        rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)",
+        _HEVC | _OTHER | _ANY,
         f"{_READERS}.heif",
         17,
-        ("image/heic", "image/heif", "image/heic-sequence"),
+        ("image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"),
         (".heic", ".heif", ".hif"),
     ),
     Input("TIFF", "TIFF", rb"II\*\0|MM\0\*|II\+\0|MM\0\+", f"{_READERS}.tiff", 12, ("image/tiff",), (".tif", ".tiff")),

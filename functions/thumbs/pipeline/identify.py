@@ -2,15 +2,12 @@
 
 from thumbs import errors, formats
 
-# Enough for every signature, with up to a dozen brands of an ISO container.
-_START = 64
-
 
 def identify(original: bytes) -> formats.Input:
     """Raises Rejected (empty, not_an_image)."""
     if not original:
         raise errors.Rejected(errors.Reason.EMPTY)
-    start = original[:_START]
+    start = original[: formats.START]
     for accepted in formats.INPUTS:
         if accepted.matches(start):
             return accepted

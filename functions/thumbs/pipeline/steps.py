@@ -38,7 +38,8 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     source = readers.opened(accepted, original)
     width, height = orient.as_seen(source.size, source.orientation)
     known = manifest.Original(accepted.name, width, height, len(original), source.frames)
-    limits.check(min(accepted.bytes_per_pixel, source.bytes_per_pixel), known, wanted.max_megapixels, allowed)
+    bytes_per_pixel = min(accepted.bytes_per_pixel, source.bytes_per_pixel)
+    limits.check(bytes_per_pixel, known, source.coded or source.size, wanted.max_megapixels, allowed)
 
     targets = [geometry.target((width, height), size) for size in wanted.sizes]
     largest = max((target.scaled for target in targets), key=lambda size: size[0] * size[1])

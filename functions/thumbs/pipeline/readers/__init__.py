@@ -28,7 +28,8 @@ class Source:
     size: width and height as stored, in pixels. load: decodes the first frame; given the smallest width and height
     that are needed, it may decode to any size from those upwards, in the shape of the original. orientation: 1 to 8.
     profile: the ICC profile of its colours. frames: 1 for a still. bytes_per_pixel: of memory that this picture takes,
-    when that is less than the most that its format does (see `formats`).
+    when that is less than the most that its format does (see `formats`). coded: width and height of what has to be
+    decoded, where a part of it is cut off afterwards.
     """
 
     size: tuple[int, int]
@@ -37,6 +38,7 @@ class Source:
     profile: bytes | None = None
     frames: int = 1
     bytes_per_pixel: float = inf
+    coded: tuple[int, int] | None = None
 
 
 def reader(accepted: formats.Input) -> ModuleType:

@@ -6,28 +6,41 @@ from PIL import AvifImagePlugin, Image
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import icc, orient
-from thumbs.pipeline.readers import Source, isobmff
+from thumbs.pipeline.readers import Source, aperture, av1, isobmff
 
 # What libavif agrees to decode (AVIF_DEFAULT_IMAGE_SIZE_LIMIT); to anything larger it says "parsing failed".
 _MAX_PIXELS = 16384 * 16384
+_CONFIGURATION = 4  # bytes of the box av1C before the OBUs in it (AV1 in ISOBMFF, 2.3.3)
 
 
 def source(original: bytes) -> Source:
-    facts = isobmff.facts(original)
+    # libavif shows the track of a file that has one, unless its major brand says that it is a still.
+    facts = isobmff.facts(original, moving=isobmff.major_brand(original) != b"avif")
     if facts.size and facts.size[0] * facts.size[1] > _MAX_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS, f"an AVIF of {facts.size}", limit=_MAX_PIXELS // 1_000_000)
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and bring nothing to a function of one vCPU
+    image = AvifImagePlugin.AvifImageFile(BytesIO(original))
+    coded = image.size
+    visible = aperture.box(facts.properties[b"clap"], coded) if b"clap" in facts.properties else None
 
     def load(_: tuple[int, int]) -> Image.Image:
         image.load()
-        return image
+        return image.crop(visible) if visible else image
 
-    image = AvifImagePlugin.AvifImageFile(BytesIO(original))
-    # Pillow says in EXIF's terms what the container's rotation and mirror say; what EXIF itself said does not count.
+    # Pillow says in EXIF's terms what the container's rotation and mirror say, which come after the aperture (MIAF,
+    # 7.3.6.7); what EXIF itself said does not count.
     return Source(
-        image.size,
+        (visible[2] - visible[0], visible[3] - visible[1]) if visible else coded,
         load,
         orientation=orient.of_exif(image.info.get("exif", b"")),
-        profile=image.info.get("icc_profile") or (icc.of_cicp(*facts.cicp) if facts.cicp else None),
+        profile=image.info.get("icc_profile") or _named(facts),
         frames=image.n_frames,
+        coded=coded,
     )
+
+
+def _named(facts: isobmff.Facts) -> bytes | None:
+    """The profile of the colours that the container names, or, where it names none, the stream (AVIF 1.1, 2.2.1)."""
+    configuration = bytes(facts.properties.get(b"av1C", b""))[_CONFIGURATION:]
+    cicp = facts.cicp or av1.cicp(configuration) or av1.cicp(facts.data)
+    return icc.of_cicp(*cicp) if cicp else None

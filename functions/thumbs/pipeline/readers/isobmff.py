@@ -1,63 +1,191 @@
-"""What the container of AVIF and HEIC says of its primary picture (ISO/IEC 14496-12 and 23008-12), read defensively:
-whatever does not make sense is not there."""
+"""What the container of AVIF and HEIC says of the picture that it shows (ISO/IEC 14496-12 and 23008-12), read
+defensively: whatever does not make sense is not there.
+
+The picture is the primary item, or for a sequence the first sample of its track.
+"""
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _MAX_BOXES = 20_000  # of one level; a picture of 100 megapixels in tiles of 512 pixels has 400 items
+_MAX_DERIVATIONS = 4  # a grid of grids is one too many already
+# Bytes of coded data that are read: a sequence header stands at their beginning.
+_HEAD = 4096
+
+Boxes = dict[bytes, memoryview]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """size: as coded, before rotation. cicp: colour primaries and transfer characteristics (ITU-T H.273)."""
+    """properties: the boxes that describe the picture, by type; colr_nclx and colr_icc instead of colr. codec: the type
+    of its coded data, such as av01, hvc1, jpeg. data: the beginning of its coded data."""
 
-    size: tuple[int, int] | None = None
-    cicp: tuple[int, int] | None = None
+    properties: Boxes = field(default_factory=dict)
+    codec: bytes = b""
+    data: bytes = b""
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """As coded, before it is cropped and turned."""
+        return self._numbers(b"ispe", ">4xII")
+
+    @property
+    def cicp(self) -> tuple[int, int] | None:
+        """Colour primaries and transfer characteristics (ITU-T H.273), as far as the container names them."""
+        return self._numbers(b"colr_nclx", ">4xHH")
+
+    def _numbers(self, name: bytes, layout: str) -> tuple[int, int] | None:
+        content = self.properties.get(name, memoryview(b""))
+        if len(content) < struct.calcsize(layout):
+            return None
+        first, second = struct.unpack_from(layout, content)
+        return first, second
 
 
-def facts(original: bytes) -> Facts:
+def facts(original: bytes, *, moving: bool = False) -> Facts:
+    """moving: of its track, when there is one."""
+    view = memoryview(original)
     try:
-        properties = dict(_properties(original))
-        size = struct.unpack_from(">4xII", properties[b"ispe"]) if b"ispe" in properties else None
-        colour = properties.get(b"colr", b"")
-        cicp = struct.unpack_from(">4xHH", colour) if colour[:4] == b"nclx" else None
+        if moving:
+            sequence = _of_track(view)
+            if sequence:
+                return sequence
+        return _of_item(view)
     except (struct.error, IndexError, KeyError):
         return Facts()
-    return Facts(size, cicp)
 
 
-def _properties(original: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Type and content of what belongs to the primary item. Of several colours, the profile comes last and counts."""
-    meta = dict(_boxes(original, 0))[b"meta"]
-    boxes = dict(_boxes(meta, 4))
-    version, item = boxes[b"pitm"][0], boxes[b"pitm"][4:]
-    primary = int.from_bytes(item[: 4 if version else 2], "big")
-    described = dict(_boxes(boxes[b"iprp"], 0))
-    properties = list(_boxes(described[b"ipco"], 0))
-    chosen = [properties[index - 1] for index in _associated(described[b"ipma"], primary) if index]
-    yield from sorted(chosen, key=lambda one: one[1][:4] in {b"prof", b"rICC"})
+def major_brand(original: bytes) -> bytes:
+    return original[8:12]
 
 
-def _associated(ipma: bytes, primary: int) -> list[int]:
+def with_major_brand(original: bytes, brand: bytes) -> bytes:
+    return original[:8] + brand + original[12:]
+
+
+def _of_item(original: memoryview) -> Facts:
+    meta = _named(_named(original)[b"meta"], 4)
+    item = _number(meta[b"pitm"], 4, 4 if meta[b"pitm"][0] else 2)
+    types = _types(meta)
+    parts = _parts(meta)
+    properties = _properties(meta, item)
+    coded = item
+    for _ in range(_MAX_DERIVATIONS):
+        if coded not in parts or coded not in types or types[coded] not in {b"grid", b"iden", b"iovl", b"tmap"}:
+            break
+        coded = parts[coded]
+        properties = {**_properties(meta, coded), **properties}  # what a tile says holds where the whole says nothing
+    return Facts(properties, types.get(coded, b""), _data(original, meta, coded))
+
+
+def _of_track(original: memoryview) -> Facts | None:
+    for kind, track in _boxes(_named(original).get(b"moov", memoryview(b""))):
+        if kind != b"trak":
+            continue
+        media = _named(_named(track)[b"mdia"])
+        if bytes(media[b"hdlr"][8:12]) not in {b"pict", b"vide"}:
+            continue
+        samples = _named(_named(media[b"minf"])[b"stbl"])
+        codec, entry = next(_boxes(samples[b"stsd"], 8))
+        width, height = struct.unpack_from(">24x2H", entry)
+        wide = b"co64" in samples
+        at = _number(samples[b"co64" if wide else b"stco"], 8, 8 if wide else 4)
+        size = memoryview(struct.pack(">4x2I", width, height))
+        described = {b"ispe": size, **_by_kind(_boxes(entry, 78))}
+        return Facts(described, codec, bytes(original[at : at + _HEAD]))
+    return None
+
+
+def _properties(meta: Boxes, item: int) -> Boxes:
+    described = _named(meta[b"iprp"])
+    all_ = list(_boxes(described[b"ipco"]))
+    return _by_kind(all_[index - 1] for index in _associated(described[b"ipma"], item) if index)
+
+
+def _by_kind(boxes: Iterator[tuple[bytes, memoryview]]) -> Boxes:
+    """There may be two colours, a profile and names; of several of one kind the last one counts."""
+    return {
+        kind + (b"_nclx" if bytes(content[:4]) == b"nclx" else b"_icc") if kind == b"colr" else kind: content
+        for kind, content in boxes
+    }
+
+
+def _associated(ipma: memoryview, item: int) -> list[int]:
     """The numbers, from 1, of the properties of an item."""
     version, flags = ipma[0], ipma[3]
     (count,) = struct.unpack_from(">I", ipma, 4)
     at = 8
     for _ in range(min(count, _MAX_BOXES)):
-        (item,) = struct.unpack_from(">I" if version else ">H", ipma, at)
+        (owner,) = struct.unpack_from(">I" if version else ">H", ipma, at)
         at += 4 if version else 2
         properties = ipma[at]
         at += 1
         wide = flags & 1
-        if item == primary:
+        if owner == item:
             values = struct.unpack_from(f">{properties}{'H' if wide else 'B'}", ipma, at)
             return [value & (0x7FFF if wide else 0x7F) for value in values]
         at += properties * (2 if wide else 1)
     return []
 
 
-def _boxes(data: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
+def _types(meta: Boxes) -> dict[int, bytes]:
+    """Of every item, by its number (14496-12, 8.11.6)."""
+    types = {}
+    for kind, entry in _boxes(meta[b"iinf"], 8 if meta[b"iinf"][0] else 6):
+        width = 4 if entry[0] > 2 else 2
+        if kind == b"infe" and entry[0] >= 2:
+            types[_number(entry, 4, width)] = bytes(entry[6 + width : 10 + width])
+    return types
+
+
+def _parts(meta: Boxes) -> dict[int, int]:
+    """The first item that each derived one is made of (8.11.12)."""
+    references = meta.get(b"iref", memoryview(b"\0"))
+    width = 4 if references[0] else 2
+    return {
+        _number(content, 0, width): _number(content, width + 2, width)
+        for kind, content in _boxes(references, 4)
+        if kind == b"dimg"
+    }
+
+
+def _data(original: memoryview, meta: Boxes, item: int) -> bytes:
+    """The beginning of an item's data (8.11.3)."""
+    iloc = meta[b"iloc"]
+    version = iloc[0]
+    offset_size, length_size, base_size, index_size = iloc[4] >> 4, iloc[4] & 15, iloc[5] >> 4, iloc[5] & 15
+    number = 4 if version == 2 else 2
+    count, at = _number(iloc, 6, number), 6 + number
+    for _ in range(min(count, _MAX_BOXES)):
+        owner = _number(iloc, at, number)
+        at += number
+        inside = version > 0 and _number(iloc, at, 2) & 15 == 1  # in the box idat, instead of the file
+        at += 4 if version else 2
+        base = _number(iloc, at, base_size)
+        extents = _number(iloc, at + base_size, 2)
+        at += base_size + 2
+        lead = index_size if version else 0
+        if owner == item and extents:
+            start = base + _number(iloc, at + lead, offset_size)
+            length = _number(iloc, at + lead + offset_size, length_size) or _HEAD
+            source = meta[b"idat"] if inside else original
+            return bytes(source[start : start + min(length, _HEAD)])
+        at += extents * (lead + offset_size + length_size)
+    return b""
+
+
+def _number(data: memoryview, at: int, width: int) -> int:
+    if at + width > len(data):
+        raise IndexError
+    return int.from_bytes(data[at : at + width], "big")
+
+
+def _named(data: memoryview, at: int = 0) -> Boxes:
+    return dict(_boxes(data, at))
+
+
+def _boxes(data: memoryview, at: int = 0) -> Iterator[tuple[bytes, memoryview]]:
     for _ in range(_MAX_BOXES):
         if at + 8 > len(data):
             return
