@@ -78,6 +78,7 @@ operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"
 release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has made, and try it (ENVIRONMENT=dev or prod)
 	@grep -q '^\[$(ENVIRONMENT)\.deploy\.' samconfig.toml || { \
 		echo "Which environment of samconfig.toml? make release-to ENVIRONMENT=dev" >&2; exit 1; }
+	@$(VENV)/python -m operate prepare-release --stack-name image-thumbnails-$(ENVIRONMENT)
 	$(SAM)/sam deploy --config-env $(ENVIRONMENT) --no-confirm-changeset --no-fail-on-empty-changeset
 	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 

@@ -1,4 +1,4 @@
-"""python -m operate: redrive parked conversions, convert everything again, import pictures from S3, tune its memory."""
+"""python -m operate: what a person does to a deployed stack. `--help` lists it."""
 
 import argparse
 import csv
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
-from operate import tuning
+from operate import api_keys, leaving, tuning, versions
 from operate.deployment import UPLOADS, Deployment, NoStack, Uncopied, folder
 
 T = TypeVar("T")
@@ -202,6 +202,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--num", type=_repetitions, default=tuning.NUM, help=f"conversions with each size ({tuning.NUM})"
     )
     command.set_defaults(run=tune)
+
+    for module in (versions, api_keys, leaving):
+        module.add(commands, common)
     return parser.parse_args(arguments)
 
 

@@ -34,25 +34,55 @@ class Deployment:
     """One stack. Raises NoStack when it is first used and cannot be reached."""
 
     def __init__(self, name: str):
-        self._name = name
+        self.name = name
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str | None = None) -> Any:
+        """region: another one than the stack's."""
         try:  # boto3 does not read AWS_REGION, unlike other SDKs
-            return boto3.client(service, region_name=os.environ.get("AWS_REGION") or None)
+            return boto3.client(service, region_name=region or os.environ.get("AWS_REGION") or None)
         except NoRegionError as error:
-            raise NoStack(f"Which region is the stack {self._name!r} in? Name it in AWS_REGION.") from error
+            raise NoStack(f"Which region is the stack {self.name!r} in? Name it in AWS_REGION.") from error
 
     @cached_property
-    def outputs(self) -> dict[str, str]:
+    def _stack(self) -> dict[str, Any]:
         try:
-            (stack,) = self.client("cloudformation").describe_stacks(StackName=self._name)["Stacks"]
+            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
         except NoCredentialsError as error:
             raise NoStack("There are no AWS credentials here: `aws configure` stores some.") from error
         except (BotoCoreError, ClientError) as error:
-            raise NoStack(f"The stack {self._name!r} cannot be read: {error}") from error
-        found = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+            raise NoStack(f"The stack {self.name!r} cannot be read: {error}") from error
+        found: dict[str, Any] = stack
+        return found
+
+    def exists(self) -> bool:
+        """Whether there is a stack of this name. Raises NoStack when AWS cannot be asked."""
+        try:
+            return bool(self._stack)
+        except NoStack as problem:
+            if "does not exist" in str(problem):
+                return False
+            raise
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {each["ParameterKey"]: each["ParameterValue"] for each in self._stack.get("Parameters", ())}
+
+    @cached_property
+    def resources(self) -> dict[str, str]:
+        """Physical ids by logical id."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return {
+            each["LogicalResourceId"]: each.get("PhysicalResourceId", "")
+            for page in pages
+            for each in page["StackResourceSummaries"]
+            if each["ResourceStatus"] != "DELETE_COMPLETE"
+        }
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        found = {output["OutputKey"]: output["OutputValue"] for output in self._stack.get("Outputs", ())}
         if "RedriveFunction" not in found:
-            raise NoStack(f"The stack {self._name!r} is not an image-thumbnail service: it has no RedriveFunction")
+            raise NoStack(f"The stack {self.name!r} is not an image-thumbnail service: it has no RedriveFunction")
         return found
 
     def parked(self) -> int:

@@ -12,15 +12,19 @@ from tests.journeys import PATIENCE, Service
 Operate = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def operator(stack: Service, folder: Path) -> Operate:
-    """What runs a command in a folder, where it keeps its state."""
-    environment = os.environ | {
+def account(stack: Service) -> dict[str, str]:
+    """The environment in which the emulator is AWS."""
+    return {
         "AWS_ENDPOINT_URL": stack.deployed.endpoint,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_REGION": REGION,
-        "PYTHONPATH": str(ROOT),
     }
+
+
+def operator(stack: Service, folder: Path) -> Operate:
+    """What runs a command in a folder, where it keeps its state."""
+    environment = os.environ | account(stack) | {"PYTHONPATH": str(ROOT)}
 
     def operate(*arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "operate", *arguments]

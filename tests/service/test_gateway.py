@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ from dev.emulator import Emulator
 from dev.stack import Stack
 from tests.conftest import free_port
 from tests.journeys import PATIENCE, Service
+from tests.operators import operator, said
 
 PAGE = "https://photos.example.com"
 
@@ -183,3 +185,31 @@ def test_a_preflight_needs_no_key(keyed: Stack) -> None:
 
     assert answer.status_code == 204
     assert "x-api-key" in answer.headers["Access-Control-Allow-Headers"].lower()
+
+
+def test_callers_get_keys_of_their_own_that_can_be_revoked(keyed: Stack, tmp_path: Path) -> None:
+    operate = operator(Service("", keyed), tmp_path)
+
+    def status(key: str) -> int:
+        return requests.get(f"{keyed.api_url}limits", headers={"x-api-key": key}, timeout=10).status_code
+
+    first = keyed.outputs["ApiKey"]
+    assert said(operate("keys")).startswith(f"{first}  ")
+    assert "would be added" in said(operate("keys", "--add", "shop", "--dry-run"))
+    value = said(operate("keys", "--add", "shop")).split()[-1]
+    assert status(value) == 200
+    assert said(operate("keys")).splitlines()[1].endswith("  shop")
+    assert "There is a key named shop already" in operate("keys", "--add", "shop").stderr
+
+    assert "would be revoked" in said(operate("keys", "--revoke", "shop", "--dry-run"))
+    assert status(value) == 200
+    assert "has been revoked" in said(operate("keys", "--revoke", "shop"))
+    assert status(value) == 403
+    assert operate("keys", "--revoke", "shop").stderr == "There is no key shop.\n"
+
+
+def test_a_stack_that_asks_for_no_key_has_none(stack: Service, tmp_path: Path) -> None:
+    answer = operator(stack, tmp_path)("keys")
+
+    assert answer.returncode == 1
+    assert answer.stderr == "This stack asks for no keys: deploy it with ApiKeyRequired=true.\n"

@@ -4,11 +4,15 @@ Versions that are broken in a way that only users' traffic shows are in test_ala
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from dev import stack as deployed
+from operate.deployment import Deployment
+from operate.versions import _prepared, of
 from tests.journeys import Service
+from tests.operators import account, operator, said
 from tests.releases import Change, Releases, objects, package
 from tests.unit import pictures
 from thumbs import keys
@@ -192,3 +196,68 @@ def test_a_broken_version_of_the_api_gets_no_traffic_and_the_log_names_the_step(
     assert words in line["fault"]
     assert releases.live(function) == release.before
     assert objects(stack) == before
+
+
+# The way back, and another try
+
+
+def test_a_refused_release_can_be_made_again_from_the_same_build(
+    stack: Service, releases: Releases, tmp_path: Path
+) -> None:
+    operate, (function, change, *_) = operator(stack, tmp_path), BROKEN_API["it refuses everything"]
+    refused = releases.release(function, package(change))
+    assert refused.status == "Failed"
+    left = f"Version {refused.version} of sign_upload, which a refused release left, "
+
+    assert left + "would be removed." in said(operate("prepare-release", "--dry-run"))
+    assert refused.version in versions(stack, function)
+    assert left + "has been removed." in said(operate("prepare-release"))
+    assert refused.version not in versions(stack, function)
+    assert refused.before in versions(stack, function)
+    assert said(operate("prepare-release")) == "Nothing is in the way of a release.\n"
+
+    assert releases.release(function, deployed.functions_package()).status == "Succeeded"
+
+
+def test_all_traffic_goes_back_by_one_command(stack: Service, releases: Releases, tmp_path: Path) -> None:
+    operate = operator(stack, tmp_path)
+    release = releases.release("SignUploadFunction", deployed.functions_package())
+    function = stack.deployed.functions["SignUploadFunction"]
+    half = {"AdditionalVersionWeights": {release.before: 0.5}}
+    stack.deployed.client("lambda").update_alias(FunctionName=function, Name="live", RoutingConfig=half)
+
+    assert f"from version {release.version} to {release.before}" in said(
+        operate("rollback", "sign_upload", "--dry-run")
+    )
+    assert releases.live("SignUploadFunction") == release.version
+    answer = said(operate("rollback", "sign_upload", "--to", release.before))
+    assert f"has been moved from version {release.version} to {release.before} and gets all traffic." in answer
+    assert releases.live("SignUploadFunction") == release.before
+    assert releases.weights("SignUploadFunction") == {}
+
+    refused = operate("rollback", "sign_upload", "--to", "9999")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("sign_upload has no version 9999; those that it has are ")
+
+
+def test_a_gradual_release_is_not_tried_from_a_version_that_cloudformation_does_not_know(
+    stack: Service, releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in account(stack).items():
+        monkeypatch.setenv(name, value)
+    release = releases.release("SignUploadFunction", deployed.functions_package())
+    (known,) = (
+        physical.rsplit(":", 1)[-1]
+        for logical, physical in stack.deployed.resources.items()
+        if logical.startswith("SignUploadFunctionVersion")
+    )
+
+    found = of(Deployment(deployed.NAME), "sign_upload")
+    assert (found.live, found.known, found.refused) == (int(release.version), int(known), [])
+    with pytest.raises(RuntimeError, match=r"still believes that version \d+ is live.*\n.*GradualDeployments=false"):
+        list(_prepared(Deployment(deployed.NAME), gradual=True, dry_run=True))
+
+
+def versions(stack: Service, function: str) -> set[str]:
+    answer = stack.deployed.client("lambda").list_versions_by_function(FunctionName=stack.deployed.functions[function])
+    return {each["Version"] for each in answer["Versions"]}

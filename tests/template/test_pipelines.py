@@ -3,12 +3,14 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
 from dev.emulator import ROOT
+from tests.bounds import SERVICE
 
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 BUILDSPECS = sorted(ROOT.glob("buildspec*.yml"))
@@ -50,3 +52,28 @@ def test_prod_gets_what_dev_got_and_only_after_it() -> None:
     assert jobs["prod"]["environment"] == "prod"
     assert jobs["prod"]["steps"] == jobs["dev"]["steps"]
     assert not [step for step in jobs["prod"]["steps"] if "make build" in step.get("run", "")]
+
+
+def test_a_release_removes_what_a_refused_one_left_before_it_deploys() -> None:
+    recipe = (ROOT / "Makefile").read_text().split("\nrelease-to:")[1].split("\n\n")[0]
+
+    assert 0 < recipe.index("operate prepare-release") < recipe.index("sam deploy") < recipe.index("tests/deployed")
+
+
+def test_a_release_is_waited_for_as_long_as_the_slowest_preference_takes() -> None:
+    """convert is released before the API's functions, because the upload bucket waits for it: the time counts twice."""
+    slowest = max(minutes(name) for name in SERVICE.parameters["DeploymentPreference"]["AllowedValues"])
+
+    for environment, sections in tomllib.loads((ROOT / "samconfig.toml").read_text()).items():
+        if environment != "version" and "stack_name" in sections.get("deploy", {}).get("parameters", {}):
+            assert sections["deploy"]["parameters"]["max_wait_duration"] >= 2 * slowest + 60, environment
+
+
+def minutes(preference: str) -> int:
+    """How long CodeDeploy takes for one alias, as its name says."""
+    match re.findall(r"\d+", preference):
+        case [percent, every] if preference.startswith("Linear"):
+            return 100 // int(percent) * int(every)
+        case [_, canary]:
+            return int(canary)
+    return 0

@@ -1,6 +1,7 @@
 """What the operator's commands remember, and what they do not stop at, with S3 by moto. tests/service runs them."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
+from operate import leaving
 from operate.__main__ import main
 from operate.deployment import folder
 from tests.unit.conftest import ENVIRONMENT
@@ -86,3 +88,20 @@ def test_an_object_that_s3_does_not_copy_does_not_hold_up_the_others(
     assert "s3://archive/b.jpg: " in said
     assert "2 objects were imported" in said
     assert imported("dev") == ["s3://archive/a.jpg", "s3://archive/c.jpg"]
+
+
+@pytest.mark.parametrize(("typed", "goes_on"), [("dev", True), ("yes", False), ("", False)])
+def test_a_stack_is_deleted_only_when_its_name_is_typed(
+    monkeypatch: pytest.MonkeyPatch, typed: str, goes_on: bool
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(f"{typed}\n"))
+    if goes_on:
+        leaving._confirm("dev", yes=False)
+        return
+    with pytest.raises(RuntimeError, match=r"^Nothing was deleted"):
+        leaving._confirm("dev", yes=False)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True

@@ -1,0 +1,59 @@
+"""The keys of a stack that asks its callers for one: listed, added and revoked (ApiKeyRequired)."""
+
+import argparse
+from typing import Any
+
+from operate.deployment import Deployment
+
+
+def keys(deployment: Deployment, options: argparse.Namespace) -> str:
+    """Raises ValueError when the stack asks for no keys, or has none of that name."""
+    plan = deployment.resources.get("UsagePlan")
+    if plan is None:
+        raise ValueError("This stack asks for no keys: deploy it with ApiKeyRequired=true.")
+    gateway = deployment.client("apigateway")
+    found = _of(gateway, plan)
+    if options.add:
+        return _added(gateway, plan, options.add, found, options.dry_run)
+    if options.revoke:
+        return _revoked(gateway, plan, options.revoke, found, options.dry_run)
+    return "\n".join(f"{key['id']}  {key.get('name') or '(no name)'}" for key in found) or "There are no keys."
+
+
+def _of(gateway: Any, plan: str) -> list[dict[str, Any]]:
+    pages = gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan)
+    return [key for page in pages for key in page["items"]]
+
+
+def _added(gateway: Any, plan: str, name: str, found: list[dict[str, Any]], dry_run: bool) -> str:
+    if any(key.get("name") == name for key in found):
+        raise ValueError(f"There is a key named {name} already. Two with one name could not be told apart.")
+    if dry_run:
+        return f"A key named {name} would be added."
+    made = gateway.create_api_key(name=name, enabled=True)
+    gateway.create_usage_plan_key(usagePlanId=plan, keyId=made["id"], keyType="API_KEY")
+    return f"{made['id']}  {name}\nIts value, to be sent as x-api-key with each call:\n    {made['value']}"
+
+
+def _revoked(gateway: Any, plan: str, wanted: str, found: list[dict[str, Any]], dry_run: bool) -> str:
+    match [key for key in found if wanted in (key["id"], key.get("name"))]:
+        case []:
+            raise ValueError(f"There is no key {wanted}.")
+        case [key]:
+            if not dry_run:
+                gateway.delete_usage_plan_key(usagePlanId=plan, keyId=key["id"])
+                gateway.delete_api_key(apiKey=key["id"])
+            verb = "would be revoked" if dry_run else "has been revoked; calls with it are answered 403"
+            return f"{key['id']}  {key.get('name') or '(no name)'} {verb}."
+        case several:
+            listed = ", ".join(key["id"] for key in several)
+            raise ValueError(f"Several keys are named {wanted}. Name one by its id: {listed}.")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
+    """The command of this module."""
+    command = commands.add_parser("keys", parents=[common], help="list, add and revoke the keys of the API's callers")
+    one = command.add_mutually_exclusive_group()
+    one.add_argument("--add", metavar="NAME", help="make a key for a caller")
+    one.add_argument("--revoke", metavar="NAME_OR_ID", help="end a caller's key")
+    command.set_defaults(run=keys)

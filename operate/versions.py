@@ -1,0 +1,132 @@
+"""The versions of a stack's functions: going back to an earlier one, and removing what a refused release has left.
+
+CodeDeploy moves the alias `live` in a release, a person moves it here. CloudFormation learns only of the former, so
+each command says what the next release needs.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from operate.deployment import Deployment
+
+ALIAS = "live"
+_SERVED = {"convert": "ConvertFunction", "get_upload": "GetUploadFunction", "sign_upload": "SignUploadFunction"}
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Those of one function, as numbers. live: what the alias points to. weighted: what else gets traffic.
+
+    known: the one that CloudFormation believes to be live.
+    """
+
+    name: str
+    function: str
+    published: list[int]
+    live: int
+    weighted: list[int]
+    known: int
+
+    @property
+    def refused(self) -> list[int]:
+        """Published after every version that is in use or that the stack knows."""
+        used = max(self.live, self.known, *self.weighted, 0)
+        return [version for version in self.published if version > used]
+
+    @property
+    def before(self) -> int | None:
+        """The newest that is older than what is live, or None."""
+        return max((version for version in self.published if version < self.live), default=None)
+
+
+def of(deployment: Deployment, name: str) -> Versions:
+    """name: of a function that serves users, as its file is called."""
+    resources = deployment.resources
+    aws, function = deployment.client("lambda"), resources[_SERVED[name]]
+    pages = aws.get_paginator("list_versions_by_function").paginate(FunctionName=function)
+    published = [int(each["Version"]) for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"]
+    alias = aws.get_alias(FunctionName=function, Name=ALIAS)
+    weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    known = [
+        int(physical.rsplit(":", 1)[-1])
+        for logical, physical in resources.items()
+        if logical.startswith(f"{_SERVED[name]}Version")
+    ]
+    live = int(alias["FunctionVersion"])
+    return Versions(name, function, sorted(published), live, [int(each) for each in weights], max(known, default=live))
+
+
+def rollback(deployment: Deployment, options: argparse.Namespace) -> str:
+    """Raises ValueError when there is nothing to go back to."""
+    versions = of(deployment, options.function)
+    target: int | None = options.to or versions.before
+    if target is None:
+        raise ValueError(f"{versions.name} has no version before {versions.live}. Deploy an earlier commit instead.")
+    if target not in versions.published:
+        listed = ", ".join(map(str, versions.published))
+        raise ValueError(f"{versions.name} has no version {target}; those that it has are {listed}.")
+    if options.dry_run:
+        return f"{ALIAS} of {versions.name} would be moved from version {versions.live} to {target}."
+    _point(deployment.client("lambda"), versions.function, target)
+    return (
+        f"{ALIAS} of {versions.name} has been moved from version {versions.live} to {target} and gets all traffic.\n"
+        + _next(versions.name, target, versions.known)
+    )
+
+
+def _next(name: str, live: int, known: int) -> str:
+    """What the next release needs."""
+    if live == known:
+        return "CloudFormation knows this version, so the next release can be made as usual."
+    return (
+        f"CloudFormation still believes that version {known} is live, and CodeDeploy refuses a gradual release from\n"
+        "there. Make the next release with GradualDeployments=false, or first give\n"
+        f"    python -m operate rollback {name} --to {known}"
+    )
+
+
+def _point(aws: Any, function: str, version: int) -> None:
+    """All traffic to this version. An empty AdditionalVersionWeights is the documented way to clear the weights
+    (AWS Lambda, "Implement Lambda canary deployments using a weighted alias")."""
+    whole: dict[str, Any] = {"AdditionalVersionWeights": {}}
+    aws.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=str(version), RoutingConfig=whole)
+
+
+def prepare_release(deployment: Deployment, options: argparse.Namespace) -> str:
+    """Raises RuntimeError when a gradual release would be refused whatever is done here."""
+    if not deployment.exists():
+        return "The stack is new; there is nothing to prepare."
+    gradual = deployment.parameters.get("GradualDeployments") == "true"
+    done = list(_prepared(deployment, gradual, options.dry_run))
+    return "\n".join(done) or "Nothing is in the way of a release."
+
+
+def _prepared(deployment: Deployment, gradual: bool, dry_run: bool) -> Iterator[str]:
+    for name in _SERVED:
+        versions = of(deployment, name)
+        if gradual and versions.live != versions.known:
+            raise RuntimeError(f"{name} was rolled back by hand.\n{_next(name, versions.live, versions.known)}")
+        for version in versions.refused:
+            if not dry_run:
+                deployment.client("lambda").delete_function(FunctionName=versions.function, Qualifier=str(version))
+            verb = "would be removed" if dry_run else "has been removed"
+            yield f"Version {version} of {name}, which a refused release left, {verb}."
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
+    """The commands of this module."""
+    command = commands.add_parser(
+        "rollback", parents=[common], help="send all traffic of a function to an earlier version, at once"
+    )
+    command.add_argument("function", choices=sorted(_SERVED))
+    command.add_argument("--to", type=int, metavar="VERSION", help="which one (the one before what is live)")
+    command.set_defaults(run=rollback)
+
+    command = commands.add_parser(
+        "prepare-release",
+        parents=[common],
+        help="remove the versions that a refused release left, so that the same build can be released again",
+    )
+    command.set_defaults(run=prepare_release)
