@@ -191,7 +191,7 @@ def test_callers_get_keys_of_their_own_that_can_be_revoked(keyed: Stack, tmp_pat
     operate = operator(Service("", keyed), tmp_path)
 
     def status(key: str) -> int:
-        return requests.get(f"{keyed.api_url}limits", headers={"x-api-key": key}, timeout=10).status_code
+        return requests.get(f"{keyed.api_url}limits", headers={"x-api-key": key}, timeout=PATIENCE).status_code
 
     first = keyed.outputs["ApiKey"]
     assert said(operate("keys")).startswith(f"{first}  ")
