@@ -15,6 +15,7 @@ from tests.journeys import PATIENCE, Service
 from tests.operators import operator, said
 
 PAGE = "https://photos.example.com"
+QUOTA = 20
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_only_allowed_origins_may_use_the_service(strict: Stack, origin: str, al
 @pytest.fixture(scope="module")
 def keyed() -> Iterator[Stack]:
     with Emulator(free_port()) as emulator:
-        deployed = Stack(emulator.url, {"ApiKeyRequired": "true"})
+        deployed = Stack(emulator.url, {"ApiKeyRequired": "true", "QuotaPerMonth": str(QUOTA)})
         deployed.deploy()
         yield deployed
 
@@ -206,6 +207,20 @@ def test_callers_get_keys_of_their_own_that_can_be_revoked(keyed: Stack, tmp_pat
     assert "has been revoked" in said(operate("keys", "--revoke", "shop"))
     assert status(value) == 403
     assert operate("keys", "--revoke", "shop").stderr == "There is no key shop.\n"
+
+
+def test_a_key_has_so_many_calls_a_month(keyed: Stack, tmp_path: Path) -> None:
+    key = said(operator(Service("", keyed), tmp_path)("keys", "--add", "busy")).split()[-1]
+
+    def call() -> requests.Response:
+        return requests.get(f"{keyed.api_url}limits", headers={"x-api-key": key}, timeout=PATIENCE)
+
+    assert {call().status_code for _ in range(QUOTA)} == {200}
+    refused = call()
+    assert refused.status_code == 429
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.headers["Access-Control-Allow-Origin"] == "*"
+    assert refused.json()["detail"] == "This key has used up its calls of this month."
 
 
 def test_a_stack_that_asks_for_no_key_has_none(stack: Service, tmp_path: Path) -> None:

@@ -245,6 +245,17 @@ def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) 
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
 
 
+def test_a_function_that_has_no_room_is_busy_and_not_broken(resources: Template) -> None:
+    """Lambda's throttle of a proxy integration reaches the gateway as INTEGRATION_FAILURE."""
+    responses = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    busy = responses["INTEGRATION_FAILURE"]
+
+    assert str(busy["statusCode"]) == "503"
+    assert busy["responseParameters"]["gatewayresponse.header.Retry-After"] == "'5'"
+    assert busy["responseParameters"]["gatewayresponse.header.Access-Control-Expose-Headers"] == "'Retry-After'"
+    assert json.loads(busy["responseTemplates"]["application/json"])["status"] == 503
+
+
 def test_releases_move_step_by_step_and_roll_back(resources: Template) -> None:
     groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup")
     assert groups.keys() == {
