@@ -104,7 +104,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 @pytest.mark.parametrize("divisor", [8, 4])
 def test_the_early_scans_of_a_progressive_jpeg_are_enough(divisor: int) -> None:
     original = pictures.jpeg(picture=pictures.photo(1600, 1200), progressive=True)
-    early = jpeg_scans.early(original, jpeg_scans.scans(original), divisor)
+    early = bytes(jpeg_scans.early(original, jpeg_scans.layout(original), divisor)) + b"\xff\xd9"
     assert len(early) < 0.65 * len(original)
 
     def decoded(data: bytes) -> Image.Image:
@@ -117,14 +117,10 @@ def test_the_early_scans_of_a_progressive_jpeg_are_enough(divisor: int) -> None:
 
 def test_every_scan_of_a_jpeg_is_read_for_its_full_size() -> None:
     original = pictures.jpeg(progressive=True)
-    found = jpeg_scans.scans(original)
-    assert len(found) == 10
-    assert jpeg_scans.early(original, found, 1) is original
-    assert jpeg_scans.early(original, found, 2) is original
-
-
-def test_the_data_of_a_sequential_jpeg_is_not_searched() -> None:
-    assert jpeg_scans.scans(pictures.jpeg()) == []
+    found = jpeg_scans.layout(original)
+    assert len(found.scans) == 10
+    for divisor in (1, 2):
+        assert bytes(jpeg_scans.early(original, found, divisor)) == original[:-2]
 
 
 def test_a_webp_that_is_scaled_while_decoding_looks_like_one_that_is_not() -> None:

@@ -1,89 +1,227 @@
-"""The scans of a JPEG (ITU-T T.81, annexes B and G): how often a decoder goes over it, and which times matter.
+"""The scans of a JPEG (ITU-T T.81, annexes B and G): where they are, whether they tell the whole picture, and which of
+them matter.
 
 A progressive JPEG sends each coefficient in several scans, from coarse to fine. A picture that is decoded to a fraction
 of its size needs the coarse ones, and they are the smaller part of the file.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import ceil
 
 from thumbs.errors import Reason, Rejected
 
-_SOS, _EOI = 0xDA, 0xD9
-_SEQUENTIAL, _PROGRESSIVE = {0xC0, 0xC1, 0xC9}, {0xC2, 0xCA}  # SOF0, SOF1, SOF9; SOF2, SOF10
+_DHT, _SOI, _EOI, _SOS, _DNL, _DRI = 0xC4, 0xD8, 0xD9, 0xDA, 0xDC, 0xDD
+_PROGRESSIVE, _ARITHMETIC = {0xC2, 0xCA}, {0xC9, 0xCA}
+_DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
+# With those that libjpeg-turbo does not decode: lossless, hierarchical, and JPEG-LS (T.87).
+_FRAMES = _DECODED | {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to RST7 and SOI have no length
 # A marker inside compressed data: not a stuffed zero, not a restart, not fill. It begins with a literal byte, which the
 # regular expression engine finds with memchr: 20 times as fast as `\xff+`.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+_MARKER_OR_RESTART = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
+_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 
 # Encoders write up to about 20 scans, and up to about 300 segments: a profile of 16 MB has 255.
 _MOST = 100
 _MOST_SEGMENTS = 10_000
 
+_COEFFICIENTS, _MOST_SHIFT = 64, 13
+_FILL = 0xFF  # may stand in front of a marker in any number
+_AC = 0x10  # the class of a table of codes
 # By the divisor of the size, what is needed of the coefficients: the last one in zigzag order, and the lowest bit. The
 # encoded thumbnail changes by 0.1 dB at most. The first coefficient alone would do for an eighth, if the decoder did
 # not blur what it then takes for a preview. For a half it would be 0.5 dB, so there everything is read.
 # (docs/decisions/imaging-progressive.md)
 _NEEDED = {8: (5, 1), 4: (24, 1)}
 
+# So many zeros at the end of a file are what a disk or a download left there, and no picture, unless a table has one
+# code of one bit, which is the zero, and says that a block is empty.
+_UNWRITTEN = 64
+_EMPTY_BLOCKS = b"\1\0"
+
 
 @dataclass(frozen=True)
 class Scan:
-    """One scan. first, last: the coefficients that it carries, in zigzag order. low: the lowest bit that it tells.
-    start, end: the offsets of its marker and behind its data."""
+    """One scan. components: their identifiers. first, last: the coefficients that it carries, in zigzag order. low: the
+    lowest bit that it tells. start, end: the offsets of its marker and behind its data. restarts: MCUs between two
+    restart markers, or 0. table: of codes, as in a DHT segment, for the AC coefficients of its last component."""
 
+    components: bytes
     first: int
     last: int
     low: int
     start: int
     end: int
+    restarts: int
+    table: bytes
 
 
-def scans(original: bytes) -> list[Scan]:
-    """Those of a progressive JPEG, up to the end of the first picture or to what cannot be understood.
+@dataclass
+class Layout:
+    """A JPEG up to the end of its first picture, or to what cannot be understood.
 
-    Of a sequential one whose first scan has everything, which is most of them, the data is not searched, and the list
-    is empty. Raises Rejected when there are too many: each may go over the whole picture, 288 KB for ten seconds.
+    frame: the offset of its marker. size: width and height. sampling: by component, across and down. scans: in their
+    order. ended: whether a marker says that the picture ends. restarts, tables: as they are for the next scan, tables
+    by their class and number.
     """
-    found: list[Scan] = []
-    at, components, progressive = 2, 0, False
+
+    frame: int = 0
+    progressive: bool = False
+    size: tuple[int, int] = (0, 0)
+    sampling: dict[int, tuple[int, int]] = field(default_factory=dict)
+    scans: list[Scan] = field(default_factory=list)
+    ended: bool = False
+    arithmetic: bool = False
+    restarts: int = 0
+    tables: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether one scan has everything, so that its rows can be decoded while it is read."""
+        return not self.progressive and len(self.scans) == 1
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is a scan for all that shows. A progressive JPEG that is ended may leave out what it likes but
+        the first coefficient (jcmaster.c of libjpeg: "the spec does not require that all bits of all coefficients be
+        transmitted"); one that just stops must have begun with all of them."""
+        return self.told(_MOST_SHIFT, 1 if self.progressive and self.ended else _COEFFICIENTS)
+
+    def told(self, low: int, count: int = _COEFFICIENTS) -> bool:
+        """Whether the scans tell the first so many coefficients of each component down to this bit."""
+        lacking = {component: set(range(count)) for component in self.sampling}
+        for scan in self.scans:
+            if not self.progressive or scan.low <= low:
+                for component in scan.components:
+                    lacking[component].difference_update(range(scan.first, scan.last + 1))
+        return not any(lacking.values())
+
+
+def layout(original: bytes) -> Layout:
+    """Raises Rejected: variant_not_supported for a kind of JPEG that is not decoded, and too_complex when there are too
+    many scans: each may go over the whole picture, 288 KB for ten seconds."""
+    found = Layout()
+    at = 2
     for _ in range(_MOST_SEGMENTS):
         marker = _MARKER.search(original, at)
         if marker is None:
             return found
         kind, at = original[marker.end() - 1], marker.end()
-        if kind == _EOI:
+        if kind == _EOI or (kind == _SOI and found.scans):
+            found.ended = True
             return found
         if kind in _STANDALONE:
             continue
         segment = original[at : at + int.from_bytes(original[at : at + 2], "big")]
-        if kind in _SEQUENTIAL | _PROGRESSIVE and len(segment) > 7:
-            components, progressive = segment[7], kind in _PROGRESSIVE
-        if kind == _SOS:
-            count = segment[2] if len(segment) > 2 else 0
-            if len(segment) < 2 * count + 6 or (count == components and not progressive):
-                return found
-            following = _MARKER.search(original, at + len(segment))
-            end = following.start() if following else len(original)
-            first, last, bits = segment[-3:]
-            found.append(Scan(first, last, bits & 0x0F, marker.start(), end))
-            if len(found) > _MOST:
-                raise Rejected(Reason.TOO_COMPLEX, f"a JPEG of more than {_MOST} scans")
         at += max(2, len(segment))
+        if kind != _SOS:
+            _read(found, marker.start(), kind, segment)
+            continue
+        scan = _scan(original, found, segment, marker.start())
+        if scan is None:
+            return found
+        found.scans.append(scan)
+        if not found.progressive and found.told(0):
+            found.ended = original[scan.end + 1 : scan.end + 2] == bytes([_EOI])
+            return found
+        if len(found.scans) > _MOST:
+            raise Rejected(Reason.TOO_COMPLEX, f"a JPEG of more than {_MOST} scans")
+        at = scan.end
+    if found.scans:  # what comes behind a picture without an end
+        return found
     raise Rejected(Reason.TOO_COMPLEX, f"a JPEG of more than {_MOST_SEGMENTS} segments")
 
 
-def early(original: bytes, found: list[Scan], divisor: int) -> bytes:
-    """The same picture without the scans that do not matter when it is decoded to 1/divisor of its size.
+def _read(found: Layout, start: int, kind: int, segment: bytes) -> None:
+    """One segment between the scans, if it matters for them."""
+    if kind == _DRI:
+        found.restarts = int.from_bytes(segment[2:4], "big")
+    elif kind == _DHT:
+        at = 2
+        while at < len(segment):
+            end = at + 17 + sum(segment[at + 1 : at + 17])
+            found.tables[segment[at]] = segment[at + 1 : end]
+            at = end
+    elif kind in _FRAMES and not found.frame:
+        _read_frame(found, start, kind, segment)
 
-    Does nothing to sequential pictures, nor for the full size. Tables between the scans stay. A scan that ends with the
-    file is kept, so that a truncated file stays one.
+
+def _read_frame(found: Layout, start: int, kind: int, segment: bytes) -> None:
+    if kind not in _DECODED:
+        raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"a JPEG of the kind FF{kind:X}")
+    if len(segment) < 8 or len(segment) < 8 + 3 * segment[7]:
+        return
+    precision, count = segment[2], segment[7]
+    if precision != 8 or count not in {1, 3, 4}:
+        raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"a JPEG of {count} components of {precision} bits")
+    found.frame, found.progressive, found.arithmetic = start, kind in _PROGRESSIVE, kind in _ARITHMETIC
+    found.size = int.from_bytes(segment[5:7], "big"), int.from_bytes(segment[3:5], "big")
+    found.sampling = {
+        segment[at]: (segment[at + 1] >> 4 or 1, segment[at + 1] & 15 or 1) for at in range(8, 8 + 3 * count, 3)
+    }
+
+
+def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | None:
+    """None when its header is none, as where the bytes behind a picture look like a marker."""
+    count = segment[2] if len(segment) > 2 else 0
+    components = segment[3 : 3 + 2 * count : 2]
+    if len(segment) != 2 * count + 6 or not count or not found.sampling.keys() >= set(components):
+        return None
+    # Those of a sequential scan mean nothing: libjpeg does not look at them, and some phones write what they like.
+    first, last, bits = segment[-3:] if found.progressive else (0, _COEFFICIENTS - 1, 0)
+    data = start + 2 + len(segment)
+    table = found.tables.get(_AC | segment[2 + 2 * count] & 15, b"")
+    following = (_MARKER if found.restarts else _MARKER_OR_RESTART).search(original, data)
+    end = following.start() if following else len(original)
+    if not following and table[:1] + table[16:17] != _EMPTY_BLOCKS:
+        written = len(original.rstrip(b"\0"))
+        end = written if end - written >= _UNWRITTEN else end
+    if original[end - 1] == _FILL:
+        end = data + len(original[data:end].rstrip(bytes([_FILL])))
+    return Scan(components, first, last, bits & 15, start, end, found.restarts, table)
+
+
+def early(original: bytes, found: Layout, divisor: int) -> bytes | memoryview:
+    """The same picture up to the end of its last scan, without the scans that do not matter when it is decoded to
+    1/divisor of its size.
+
+    Nothing is left out of sequential pictures, nor for the full size. Tables between the scans stay. The last scan is
+    left out only when a marker ends the picture and nothing is missing, so that a truncated file stays one.
     """
-    most, low = _NEEDED.get(divisor, (63, 0))
+    most, low = _NEEDED.get(divisor, (63, 0)) if found.progressive else (63, 0)
+    whole = found.ended and found.told(0)
     kept, at = [], 0
-    for scan in found:
-        spectral = scan.first > 0
-        if spectral and (scan.first > most or scan.low < low) and scan.end < len(original):
+    for scan in found.scans:
+        if scan.first > 0 and (scan.first > most or scan.low < low) and (whole or scan is not found.scans[-1]):
             kept.append(original[at : scan.start])
             at = scan.end
-    return b"".join((*kept, original[at:])) if kept else original
+    if not kept:
+        return memoryview(original)[: found.scans[-1].end]
+    return b"".join((*kept, original[at : found.scans[-1].end]))
+
+
+def lacks_restarts(original: bytes, found: Layout) -> bool:
+    """Whether the last scan has fewer restart markers than its picture needs."""
+    scan = found.scans[-1]
+    if not scan.restarts:
+        return False
+    across, down = max(h for h, _ in found.sampling.values()), max(v for _, v in found.sampling.values())
+    width, height = found.size
+    if len(scan.components) == 1:
+        own = found.sampling[scan.components[0]]
+        units = ceil(ceil(width * own[0] / across) / 8) * ceil(ceil(height * own[1] / down) / 8)
+    else:
+        units = ceil(width / across / 8) * ceil(height / down / 8)
+    return sum(1 for _ in _RESTART.finditer(original, scan.start, scan.end)) < ceil(units / scan.restarts) - 1
+
+
+def with_height(original: bytes, found: Layout) -> bytes:
+    """The same file with the height in its frame header, where a segment behind the first scan (DNL, T.81 B.2.5) tells
+    it. Does nothing to other files."""
+    after = found.scans[0].end if found.scans else 0
+    if found.size[1] or original[after : after + 4] != bytes([0xFF, _DNL, 0, 4]):
+        return original
+    height = found.frame + 5
+    return b"".join((original[:height], original[after + 4 : after + 6], original[height + 2 :]))
