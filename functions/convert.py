@@ -1,8 +1,9 @@
 """S3 event → thumbnails, then the manifest, last.
 
-Events come at least once and in any order: a job that has ended is left alone unless somebody asks for it `again`, and
-of two runs of the same job only one commits. What is the uploader's fault is written into the manifest; everything else
-raises, so that Lambda tries again.
+Events come at least once and in any order, and a signed form can be used again while it lives. So a job is about the
+upload that was claimed first; one that has ended is left alone unless somebody asks for it `again`; and of two runs of
+the same job only one commits. What is the uploader's fault is written into the manifest; everything else raises, and
+Lambda tries again.
 """
 
 import time
@@ -11,8 +12,8 @@ from typing import Any
 from thumbs import errors, formats, keys, links, manifest, notices, observe, pipeline, settings, storage
 from thumbs.notices import Upload
 
-# What a run says of a job that had an outcome already, and keeps it.
-_ENDED_BEFORE = "ended before"
+# What a run says of a job that another run has ended, or is going to.
+_LEFT = "left to another run"
 
 
 @observe.function
@@ -34,52 +35,55 @@ def _count(upload: Upload, status: str | None) -> None:
     """By outcome, each also when it is not this one: alarms look at shares of all uploads, the lost ones among them."""
     if upload.job and keys.is_probe(upload.job):
         return  # golden pictures would make the shares of users' pictures look better than they are
-    if status == _ENDED_BEFORE:
+    if status == _LEFT:
         return  # an event that came twice, or a redrive of last week's: its upload is not lost
     observe.count("Converted", status == "done")
     observe.count("Rejected", status == "rejected")
+    if status == "failed":
+        observe.count("Failed")
 
 
 def _convert(upload: Upload) -> str | None:
-    """The status that this run has ended the job with, _ENDED_BEFORE, or None when the job has no outcome."""
+    """The status that this run has ended the job with, _LEFT, or None when the upload is not ours."""
     log = observe.log()
     log.append_keys(job=upload.job)
     if upload.job is None:
         log.info("ignored: not an upload of ours", key=upload.key)
         return None
-    replacing = storage.manifest(upload.job)
-    if replacing and replacing.manifest["status"] in manifest.FINAL and not upload.again:
-        log.info("ignored: the job has ended", status=replacing.manifest["status"])
-        return _ENDED_BEFORE
+    found = storage.manifest(upload.job)
+    if found and manifest.is_final(found.manifest) and not upload.again:
+        log.info("ignored: the job has ended", status=found.manifest["status"])
+        return _LEFT
+    claim = storage.claim(upload)
+    if claim and not claim.admits(upload):
+        log.info("ignored: another upload of this job was first")
+        return _LEFT
     started = time.monotonic()
-    outcome = _outcome(upload.job, upload)
-    if outcome is None:
-        log.info("ignored: the original is gone")
-        return _ENDED_BEFORE if replacing else None
-    if replacing and replacing.manifest["status"] == "done" and outcome["status"] == "rejected":
-        log.info("ignored: rejected now, but its thumbnails are kept")  # it was asked for again, with other limits
-        return _ENDED_BEFORE
+    outcome = _outcome(upload.job, upload, claim)
+    reason = outcome["reason"] and outcome["reason"]["code"]
+    if found and not manifest.replaces(outcome, found.manifest, upload.again):
+        log.info("ignored: the job keeps its outcome", status=found.manifest["status"], reason=reason)
+        return _LEFT
     try:
-        storage.commit(outcome, replacing)  # last: the manifest is the commit
-    except storage.Overtaken:
-        replacing = storage.manifest(upload.job)
-        if replacing and replacing.manifest["status"] in manifest.FINAL:
+        storage.commit(outcome, found)  # last: the manifest is the commit
+    except storage.Overtaken as first:
+        if not manifest.replaces(outcome, first.standing.manifest):
             log.info("ignored: another run was first")
-            return _ENDED_BEFORE
-        storage.commit(outcome, replacing)  # it was reported as failed meanwhile, which it is not
+            return _LEFT
+        storage.commit(outcome, first.standing)  # it was reported as failed meanwhile, which it is not
     _report(outcome, (time.monotonic() - started) * 1000)
     status: str = outcome["status"]
     return status
 
 
-def _outcome(job: str, upload: Upload) -> manifest.Manifest | None:
-    """The manifest of a conversion, whose thumbnails are stored; None when there is nothing to convert."""
+def _outcome(job: str, upload: Upload, claim: storage.Claim | None) -> manifest.Manifest:
+    """The manifest of a conversion, whose thumbnails are stored; "failed" when there is nothing left to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
     try:
-        original = storage.original(upload)
+        original = storage.original(upload, claim.etag) if claim else None
         if original is None:
-            return None
+            return manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))
         conversion = pipeline.run(original, wanted, pipeline.Limits(memory=current.conversion_memory))
     except errors.Rejected as refusal:
         observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)
@@ -104,6 +108,10 @@ def _store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
+    """A rejection was logged with its reason already, once: the dashboard counts those."""
+    if outcome["status"] == "failed":
+        observe.log().error("failed: the original is gone")
+        return
     observe.measure("ConversionTime", milliseconds)
-    if outcome["status"] == "done":  # a rejection was logged with its reason already, once: the dashboard counts those
+    if outcome["status"] == "done":
         observe.log().info("done", original=outcome["original"], milliseconds=round(milliseconds))

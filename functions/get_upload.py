@@ -12,12 +12,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if not keys.is_job(job):
         return _not_found(event)
     observe.log().append_keys(job=job)
-    if found := storage.manifest(job):
-        observe.log().info("answered", status=found.manifest["status"])
-        return responses.ok(event, links.refreshed(found.manifest))
-    if storage.is_uploaded(job):
+    found = storage.manifest(job)
+    if not found and storage.is_uploaded(job):
         observe.log().info("answered", status="processing")
         return responses.ok(event, {"job": job, "status": "processing"}, HTTPStatus.ACCEPTED, Retry_After="1")
+    # Once more: between the two questions the job may have ended and its original expired.
+    if found := found or storage.manifest(job):
+        observe.log().info("answered", status=found.manifest["status"])
+        return responses.ok(event, links.refreshed(found.manifest))
     observe.log().info("answered", status="unknown")
     return _not_found(event)
 

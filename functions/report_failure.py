@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from thumbs import errors, manifest, notices, observe, storage
+from thumbs import errors, manifest, notices, observe, settings, storage
 
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> None:
     for letter in notices.dead_letters(event):
-        for upload in notices.uploads(letter):
+        for upload in notices.uploads(letter, settings.current().upload_bucket):
             if upload.job:
                 _report(upload.job)
 
@@ -16,11 +16,11 @@ def handler(event: dict[str, Any], context: Any) -> None:
 def _report(job: str) -> None:
     log = observe.log()
     log.append_keys(job=job)
-    observe.count("Failed")
     try:
         storage.commit(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED)), replacing=None)
     except storage.Overtaken:
         # One of several records of the event, or a run that overlapped with this one, or a redrive that failed again.
         log.info("ignored: the job has a manifest")
         return
+    observe.count("Failed")
     log.error("failed")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from thumbs import browser, golden, keys, observe, release, settings, storage
+from thumbs import browser, golden, keys, observe, release, settings, storage, versions
 
 _TYPE = "image/jpeg"
 _CONVERSION_SECONDS = 30.0  # the upload waits in line with those of the users
@@ -29,7 +29,7 @@ def _faults() -> Iterator[str]:
     try:
         _refuses_what_is_no_picture()
         _takes_a_picture()
-    except (Fault, storage.CallFailed, browser.Unreachable) as failure:
+    except (Fault, versions.CallFailed, browser.Unreachable) as failure:
         yield str(failure)
 
 
@@ -84,7 +84,7 @@ def _ask(job: str) -> str:
     """The link to a thumbnail, as get_upload gives it."""
     observe.log().append_keys(step="ask get_upload")
     event = _request("GET", "/uploads/{job}") | {"pathParameters": {"job": job}}
-    answer = storage.call(settings.current().get_upload_version, event, release.ANSWER_SECONDS)
+    answer = versions.call(settings.current().get_upload_version, event, release.ANSWER_SECONDS)
     if answer["statusCode"] != 200:
         raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
     manifest = json.loads(answer["body"])
@@ -116,7 +116,7 @@ def _follow(link: str, result: str) -> None:
 def _sign(content_type: str, size: int) -> dict[str, Any]:
     files = [{"name": "golden.jpg", "type": content_type, "size": size}]
     event = _request("POST", "/uploads") | {"body": json.dumps({"files": files})}
-    answer: dict[str, Any] = storage.call(settings.current().sign_upload_version, event, release.ANSWER_SECONDS)
+    answer: dict[str, Any] = versions.call(settings.current().sign_upload_version, event, release.ANSWER_SECONDS)
     return answer
 
 

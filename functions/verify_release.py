@@ -7,7 +7,7 @@ which notifies nobody, so the live version never hears of them. The log names ea
 from collections.abc import Iterator
 from typing import Any
 
-from thumbs import golden, keys, observe, release, settings, storage
+from thumbs import golden, keys, notices, observe, release, settings, storage, versions
 
 
 @observe.function
@@ -26,7 +26,7 @@ def _faults() -> Iterator[str]:
         observe.log().append_keys(picture=picture.file)
         try:
             faults = _put_through(picture)
-        except storage.TooSlow as failure:
+        except versions.TooSlow as failure:
             yield str(failure)
             return
         yield from faults
@@ -37,23 +37,17 @@ def _faults() -> Iterator[str]:
 
 
 def _put_through(picture: golden.Picture) -> list[str]:
-    """What is wrong with what the new version makes of it. Raises storage.TooSlow. Leaves nothing behind."""
+    """What is wrong with what the new version makes of it. Raises versions.TooSlow. Leaves nothing behind."""
     current = settings.current()
     job = keys.new_probe()
     try:
         probe = storage.put_probe(job, picture.content)
-        storage.call(current.convert_version, _notice(probe.bucket, probe.key), release.ANSWER_SECONDS)
+        versions.call(current.convert_version, notices.event([probe]), release.ANSWER_SECONDS)
         wanted = golden.Wanted(current.sizes, current.output, current.quality)
         return list(golden.faults(picture, storage.made(job), wanted))
-    except storage.TooSlow:
+    except versions.TooSlow:
         raise
-    except storage.CallFailed as failure:
+    except versions.CallFailed as failure:
         return [str(failure)]
     finally:
         storage.delete_probe(job)
-
-
-def _notice(bucket: str, key: str) -> dict[str, Any]:
-    """As S3 would notify of it."""
-    s3 = {"bucket": {"name": bucket}, "object": {"key": key}}
-    return {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}]}

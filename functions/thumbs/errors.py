@@ -21,6 +21,7 @@ class Reason(StrEnum):
     TYPE_NOT_SUPPORTED = "type_not_supported"
     INVALID = "invalid"
     # Refused by the conversion: a manifest with status "rejected".
+    REPLACED = "replaced"
     EMPTY = "empty"
     NOT_AN_IMAGE = "not_an_image"
     DAMAGED = "damaged"
@@ -44,6 +45,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.TOO_LARGE: Sentence("The file is larger than {limit} MB. Please choose a smaller one."),
     Reason.TYPE_NOT_SUPPORTED: Sentence("This type of file is not accepted. Please choose {accepted}."),
     Reason.INVALID: Sentence("The request says something about this file that cannot be right."),
+    Reason.REPLACED: Sentence(
+        "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
+        retryable=True,
+    ),
     Reason.EMPTY: Sentence("The file is empty. Please choose another one."),
     Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Accepted are {accepted}."),
     Reason.DAMAGED: Sentence(

@@ -2,6 +2,7 @@
 
 UploadBucket     uploads/{job}
 ThumbnailBucket  {job}/manifest.json
+                 {job}/claim.json                      which upload the job is about (storage.claim)
                  {folder}/{digest}/{size}.{extension}  a thumbnail: its address tells nothing of its job or its siblings
                  {job}/{size}.{extension}              a thumbnail of version 0.1; its manifest names it
                  probes/{job}                          a golden picture, while a release is verified; nobody is notified
@@ -17,6 +18,7 @@ import uuid
 UPLOADS = "uploads/"
 PROBES = "probes/"
 MANIFEST = "manifest.json"
+CLAIM = "claim.json"
 
 # What the jobs of probes begin with, so that the right to delete what they leave behind reaches no other job: one in
 # 4 billion of those begins so.
@@ -59,6 +61,10 @@ def job_of(key: str) -> str | None:
 
 def manifest(job: str) -> str:
     return f"{job}/{MANIFEST}"
+
+
+def claim(job: str) -> str:
+    return f"{job}/{CLAIM}"
 
 
 def folder(job: str) -> str:

@@ -3,6 +3,9 @@
 done      its thumbnails are there
 rejected  the uploader's fault, said on the first attempt
 failed    ours, said after the last attempt; the only one that an event may replace
+
+replaces() is the rule of which manifest may follow which. Who writes one asks it, and commits under the condition that
+the manifest that it has seen is still there (storage.commit).
 """
 
 from dataclasses import asdict, dataclass
@@ -13,6 +16,8 @@ VERSION = 1
 
 Status = Literal["done", "rejected", "failed"]
 FINAL: frozenset[Status] = frozenset({"done", "rejected"})
+
+_REPLACED = "replaced"  # errors.Reason.REPLACED
 
 Manifest = dict[str, Any]
 
@@ -66,6 +71,26 @@ def rejected(job: str, reason: dict[str, Any], original: dict[str, Any] | None) 
 
 def failed(job: str, reason: dict[str, Any]) -> Manifest:
     return _manifest(job, "failed", reason=reason)
+
+
+def is_final(manifest: Manifest) -> bool:
+    """Whether a further event of S3 changes nothing."""
+    return manifest["status"] in FINAL
+
+
+def replaces(outcome: Manifest, standing: Manifest | None, again: bool = False) -> bool:
+    """Whether an outcome may take the place of the manifest that stands, if one does.
+
+    again: somebody asked for a final one to be made anew (notices.Upload). Even then thumbnails are never taken away,
+    and a picture that is not the job's own (Reason.REPLACED) changes nothing.
+    """
+    if standing is None:
+        return True
+    if not is_final(standing):
+        return is_final(outcome)
+    if outcome["status"] == "rejected":
+        return again and standing["status"] == "rejected" and outcome["reason"]["code"] != _REPLACED
+    return again and outcome["status"] == "done"
 
 
 def _manifest(

@@ -1,12 +1,17 @@
 """What S3 says about uploads, and what is left of it when a conversion is dead-lettered."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from thumbs import keys
+
+# The content and the order of a write (Amazon S3 user guide, "Event message structure").
+_ETAG = re.compile(r"[0-9A-Za-z-]{1,64}")
+_SEQUENCER = re.compile(r"[0-9A-Fa-f]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -14,25 +19,68 @@ class Upload:
     """One uploaded original.
 
     key: decoded. job: None when the key is not one of ours. again: somebody wants it converted once more, whatever its
-    manifest says, because the sizes have changed for example; S3 itself never says so.
+    manifest says, because the sizes have changed for example; S3 itself never says so. etag, sequencer: the content and
+    the write, as S3 names them: a duplicate of an event has the same sequencer. None when a person asks, who means
+    whatever is there.
     """
 
     bucket: str
     key: str
     job: str | None
     again: bool = False
+    etag: str | None = None
+    sequencer: str | None = None
 
 
-def uploads(event: dict[str, Any]) -> list[Upload]:
-    """Every upload that an S3 event names; none for S3's test event, which has no records."""
-    found = []
+def uploads(event: dict[str, Any], bucket: str | None = None) -> list[Upload]:
+    """Every upload that an S3 event names; none for S3's test event, which has no records.
+
+    Raises ValueError, LookupError, TypeError or AttributeError for what S3 does not send.
+
+    bucket: the upload bucket, whose uploads alone count then. None for the conversion, whose settings cannot name it
+    (the bucket waits for the function), and whose role reads no other.
+    """
     again = event.get("again") is True
-    for record in event.get("Records", ()):
-        if record.get("eventSource") != "aws:s3" or not record.get("eventName", "").startswith("ObjectCreated:"):
-            continue
-        key = unquote_plus(record["s3"]["object"]["key"])  # S3 encodes keys as a form does; once
-        found.append(Upload(record["s3"]["bucket"]["name"], key, keys.job_of(key), again))
-    return found
+    found = [_upload(record["s3"], again) for record in event.get("Records", ()) if _is_upload(record)]
+    return [upload for upload in found if bucket is None or (upload.bucket == bucket and not _is_probe(upload))]
+
+
+def _is_probe(upload: Upload) -> bool:
+    return upload.key.startswith(keys.PROBES)
+
+
+def _is_upload(record: dict[str, Any]) -> bool:
+    created: bool = record.get("eventName", "").startswith("ObjectCreated:")
+    return created and record.get("eventSource") == "aws:s3"
+
+
+def _upload(s3: dict[str, Any], again: bool) -> Upload:
+    written = s3["object"]
+    key = unquote_plus(written["key"])  # S3 encodes keys as a form does; once
+    bucket: str = s3["bucket"]["name"]
+    etag, sequencer = _named(written, "eTag", _ETAG), _named(written, "sequencer", _SEQUENCER)
+    return Upload(bucket, key, keys.job_of(key), again, etag, sequencer)
+
+
+def _named(written: dict[str, Any], member: str, form: re.Pattern[str]) -> str | None:
+    value: str | None = written.get(member)
+    if value is not None and not form.fullmatch(value):
+        raise ValueError(f"no {member}")
+    return value
+
+
+def event(uploads: Iterable[Upload]) -> dict[str, Any]:
+    """The S3 event that names these uploads, with what the conversion needs, and nothing about who uploaded them."""
+    asked = [*uploads]
+    again = {"again": True} if any(upload.again for upload in asked) else {}
+    return {"Records": [_record(upload) for upload in asked]} | again
+
+
+def _record(upload: Upload) -> dict[str, Any]:
+    written = {"key": quote_plus(upload.key), "eTag": upload.etag, "sequencer": upload.sequencer}
+    known = {name: value for name, value in written.items() if value is not None}
+    s3 = {"bucket": {"name": upload.bucket}, "object": known}
+    return {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}
 
 
 def dead_letters(event: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from thumbs import observe, storage
+from thumbs import observe, versions
 
 # How long a version may take over one small picture or request, a cold start included: five times of what it needs.
 ANSWER_SECONDS = 10.0
@@ -45,7 +45,7 @@ def hook(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]
         log.exception("refused", fault=f"the verification itself failed: {error}")
     finally:
         if "DeploymentId" in event:
-            storage.report_release(event["DeploymentId"], event["LifecycleEventHookExecutionId"], status)
+            versions.report_release(event["DeploymentId"], event["LifecycleEventHookExecutionId"], status)
     log.info("verified", status=status)
     return {"status": status}
 

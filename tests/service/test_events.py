@@ -39,7 +39,8 @@ def test_concurrent_runs_of_one_job_end_in_one_manifest(stack: Service) -> None:
     assert results == [{"result": None}] * 5
     manifest = stack.manifest(job)
     assert manifest is not None
-    assert stack.keys(job) == {f"{job}/manifest.json", *(each["key"] for each in manifest["thumbnails"])}
+    made = {each["key"] for each in manifest["thumbnails"]}
+    assert stack.keys(job) == {f"{job}/claim.json", f"{job}/manifest.json", *made}
 
 
 def test_a_run_that_died_half_way_is_finished_by_the_next(stack: Service) -> None:
@@ -104,14 +105,17 @@ def test_the_test_event_of_s3_is_ignored(stack: Service) -> None:
     assert stack.call("ConvertFunction", event) == {"result": None}
 
 
-def test_an_original_that_has_gone_is_no_failure(stack: Service) -> None:
+def test_a_job_whose_original_went_before_it_was_read_ends_as_failed(stack: Service) -> None:
+    """And is not tried again: there is nothing left that could be converted."""
     job = JOB.format(0xE0)
 
     assert stack.call("ConvertFunction", stack.event(f"uploads/{job}")) == {"result": None}
 
-    assert stack.manifest(job) is None
+    manifest = stack.manifest(job)
+    assert manifest is not None
+    assert manifest["status"] == "failed"
     assert [line["message"] for line in stack.log("convert") if line.get("job") == job] == [
-        "ignored: the original is gone"
+        "failed: the original is gone"
     ]
 
 
@@ -143,5 +147,26 @@ def test_converting_again_takes_no_thumbnails_away(stack: Service) -> None:
     assert stack.call("ConvertFunction", stack.event(signed.fields["key"]) | {"again": True}) == {"result": None}
 
     assert stack.manifest(signed.job) == before
-    (kept,) = (line for line in stack.log("convert") if line.get("job") == signed.job and "kept" in line["message"])
-    assert kept["message"] == "ignored: rejected now, but its thumbnails are kept"
+    (kept,) = (line for line in stack.log("convert") if line.get("job") == signed.job and "keeps" in line["message"])
+    assert kept["message"] == "ignored: the job keeps its outcome"
+
+
+def test_of_two_uploads_by_one_form_one_is_converted(stack: Service) -> None:
+    signed = stack.sign()
+    for width in (800, 400):
+        signed.post(pictures.jpeg(width, 300))
+    manifest = stack.result(signed)
+
+    def seen() -> list[str] | None:
+        """What convert has said of the job, once it has said something of both uploads."""
+        lines = [line for line in stack.log("convert") if line.get("job") == signed.job]
+        ended = [line["message"] for line in lines if line["message"].startswith(("ignored", "done"))]
+        rejected = [line["reason"] for line in lines if line["message"] == "rejected"]
+        return ended + rejected if len(ended + rejected) >= 2 else None
+
+    said = wait_for(seen, "a line about either upload")
+    if manifest["status"] == "rejected":  # the second came before the first was read
+        assert "replaced" in said
+    assert stack.manifest(signed.job) == manifest
+    assert len(said) == 2
+    assert sum(line.startswith("ignored") for line in said) == 1

@@ -155,7 +155,7 @@ MAY = {
         "list what a probe made",
         "report a failure",
     },
-    "ReportFailureFunction": {"write a manifest"},
+    "ReportFailureFunction": {"read a manifest", "read what a probe made", "write a manifest"},
     "RedriveFunction": {"read dead letters", "count dead letters", "call convert"},
     "VerifyReleaseFunction": {
         "write a probe",

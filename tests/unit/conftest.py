@@ -7,7 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from thumbs import links, observe, settings, storage
+from thumbs import aws as clients
+from thumbs import links, observe, settings
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -46,7 +47,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
         monkeypatch.setenv(name, value)
     # A logger keeps the stream that it was made with, and pytest has another one for each test.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.nodeid)
-    for cached in (settings.current, storage._client, links._signer, observe.log, observe._metrics):
+    for cached in (settings.current, clients.client, links._signer, observe.log, observe._metrics):
         cached.cache_clear()
     return monkeypatch
 

@@ -12,7 +12,7 @@ import redrive
 import report_failure
 from tests.unit import pictures
 from tests.unit.conftest import Context
-from thumbs import keys, settings, storage
+from thumbs import aws, keys, settings, storage
 from thumbs.manifest import failed
 
 JOB = "5" * 32
@@ -77,7 +77,7 @@ def test_a_report_of_failure_that_comes_while_a_late_run_converts_does_not_stand
         if params["url_path"].endswith("manifest.json") and reports:
             storage.commit(reports.pop(), replacing=None)
 
-    storage._client("s3").meta.events.register("before-call.s3.PutObject", report)
+    aws.client("s3").meta.events.register("before-call.s3.PutObject", report)
     convert.handler(event(JOB), context)
 
     assert not reports
@@ -212,7 +212,6 @@ def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
     convert.handler(event(JOB), context)  # its original is gone
     assert counted(capsys, "Converted") == [0]
 
-    storage.commit(failed(JOB, {"code": "conversion_failed"}), replacing=None)
     convert.handler(event(JOB), context)  # a redrive that comes too late: it has an outcome
     assert counted(capsys, "Converted") is None
 

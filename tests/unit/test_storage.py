@@ -7,7 +7,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
-from thumbs import formats, keys, manifest, storage
+from thumbs import aws, formats, keys, manifest, storage
 from thumbs.errors import Rejected
 from thumbs.notices import Upload
 
@@ -18,31 +18,33 @@ DONE = {"job": JOB, "status": "done", "thumbnails": []}
 FAILED = manifest.failed(JOB, {"code": "conversion_failed"})
 
 
-def put(s3: Any, content: bytes, job: str = JOB) -> None:
-    s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{job}", Body=content)
+def put(s3: Any, content: bytes, job: str = JOB) -> str:
+    """Store an original; returns its ETag as an event names it."""
+    etag: str = s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{job}", Body=content)["ETag"]
+    return etag.strip('"')
 
 
 def test_an_original_is_read(s3: Any) -> None:
-    put(s3, b"original")
+    etag = put(s3, b"original")
 
-    assert storage.original(UPLOAD) == b"original"
+    assert storage.original(UPLOAD, etag) == b"original"
 
 
 def test_an_original_that_is_gone_is_none(s3: Any) -> None:
-    assert storage.original(UPLOAD) is None
+    assert storage.original(UPLOAD, "0" * 32) is None
 
 
 def test_an_original_beyond_the_limit_is_rejected_unread(environment: pytest.MonkeyPatch, s3: Any) -> None:
     environment.setenv("MAX_UPLOAD_MEGABYTES", "0")
-    put(s3, b"x")
+    etag = put(s3, b"x")
 
     with pytest.raises(Rejected, match="too_large: 1 bytes"):
-        storage.original(UPLOAD)
+        storage.original(UPLOAD, etag)
 
 
 def test_any_other_error_of_s3_is_raised(s3: Any) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
-        storage.original(Upload("no-such-bucket", UPLOAD.key, JOB))
+        storage.original(Upload("no-such-bucket", UPLOAD.key, JOB), "0" * 32)
 
 
 def test_whether_an_original_is_there_is_told_by_its_exact_key(s3: Any) -> None:
@@ -106,7 +108,7 @@ def conflicts(s3: Any) -> list[str]:
             "Error": {"Code": "ConditionalRequestConflict", "Message": ""}
         }
 
-    storage._client("s3").meta.events.register("before-call.s3.PutObject", answer)
+    aws.client("s3").meta.events.register("before-call.s3.PutObject", answer)
     return keys
 
 

@@ -88,7 +88,7 @@ def test_every_reason_has_a_sentence_for_people(reason: Reason) -> None:
 
     assert said["code"] == reason.value
     assert re.fullmatch(r"[A-Z][^{}]+\.", said["message"])
-    assert said["retryable"] == (reason is Reason.CONVERSION_FAILED)
+    assert said["retryable"] == (reason in (Reason.CONVERSION_FAILED, Reason.REPLACED))
 
 
 def test_a_rejection_says_what_is_known() -> None:

@@ -1,0 +1,45 @@
+"""The versions of functions that a release is about to give traffic: called, and reported to CodeDeploy."""
+
+import json
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
+
+from thumbs import aws
+
+
+class CallFailed(Exception):
+    """A version of a function raised an error. Says which."""
+
+
+class TooSlow(CallFailed):
+    """A version of a function did not answer in time."""
+
+
+def call(version: str, event: dict[str, Any], seconds: float) -> Any:
+    """What a version of a function answers. version: its ARN. Raises CallFailed, or TooSlow after so many seconds."""
+    try:
+        answer = _impatient_lambda(seconds).invoke(FunctionName=version, Payload=json.dumps(event).encode())
+    except ReadTimeoutError as error:
+        raise TooSlow(f"no answer within {seconds:g} seconds") from error
+    payload = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise CallFailed(f"{payload.get('errorType')}: {payload.get('errorMessage')}")
+    return payload
+
+
+@cache
+def _impatient_lambda(seconds: float) -> Any:
+    # One attempt: a version that answers only when it is asked twice must not pass.
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=seconds)
+    return boto3.client("lambda", config=config)
+
+
+def report_release(deployment: str, hook: str, status: str) -> None:
+    """Tell CodeDeploy how a lifecycle hook ended. hook: its execution's id. status: "Succeeded" or "Failed"."""
+    aws.client("codedeploy").put_lifecycle_event_hook_execution_status(
+        deploymentId=deployment, lifecycleEventHookExecutionId=hook, status=status
+    )

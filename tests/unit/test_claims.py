@@ -1,0 +1,305 @@
+"""A job is about one upload: the one that was claimed first. The others by the same form change nothing."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+import convert
+import get_upload
+import report_failure
+from tests.unit import pictures
+from tests.unit.conftest import Context
+from thumbs import aws, manifest, notices, settings, storage
+from thumbs.notices import Upload
+
+JOB = "7" * 32
+KEY = f"uploads/{JOB}"
+A, B = pictures.jpeg(80, 60), pictures.jpeg(60, 80)
+
+
+class Form:
+    """A signed form: each use is a write, of which S3 tells in an event."""
+
+    def __init__(self, s3: Any):
+        self.s3, self.uses = s3, 0
+
+    def post(self, content: bytes) -> dict[str, Any]:
+        etag = self.s3.put_object(Bucket="uploads-bucket", Key=KEY, Body=content)["ETag"].strip('"')
+        self.uses += 1
+        return notices.event([Upload("uploads-bucket", KEY, JOB, etag=etag, sequencer=f"{self.uses:016X}")])
+
+
+@pytest.fixture
+def form(s3: Any) -> Form:
+    return Form(s3)
+
+
+AGAIN = notices.event([Upload("uploads-bucket", KEY, JOB, again=True)])
+
+
+def ended() -> dict[str, Any]:
+    found = storage.manifest(JOB)
+    assert found is not None
+    return found.manifest
+
+
+def conversions(capsys: pytest.CaptureFixture[str]) -> int:
+    """How many pictures were decoded since this was last asked."""
+    return sum('"ConversionTime"' in line for line in capsys.readouterr().out.splitlines())
+
+
+def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
+    form: Form, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first run is still at work: nothing but its claim is there yet."""
+    first = form.post(A)
+    storage.claim(notices.uploads(first)[0])
+
+    for content in (A, B, A):
+        convert.handler(form.post(content), context)
+
+    assert storage.manifest(JOB) is None
+    assert conversions(capsys) == 0
+    convert.handler(first, context)
+    assert ended()["original"]["width"] == 80
+
+
+def test_a_duplicate_of_an_event_and_a_further_attempt_go_on_with_the_claim(form: Form, context: Context) -> None:
+    event = form.post(A)
+    storage.claim(notices.uploads(event)[0])  # an attempt that died here
+
+    convert.handler(event, context)
+
+    assert ended()["status"] == "done"
+
+
+def test_a_picture_that_was_replaced_before_it_was_read_is_not_converted_as_the_first(
+    form: Form, context: Context
+) -> None:
+    first, second = form.post(A), form.post(B)
+
+    convert.handler(first, context)
+    convert.handler(second, context)
+
+    assert ended()["status"] == "rejected"
+    assert ended()["reason"]["code"] == "replaced"
+    assert ended()["reason"]["retryable"] is True
+
+
+def test_events_in_another_order_are_about_the_picture_that_is_there(form: Form, context: Context) -> None:
+    first, second = form.post(A), form.post(B)
+
+    convert.handler(second, context)
+    convert.handler(first, context)
+
+    assert (ended()["original"]["width"], ended()["original"]["height"]) == (60, 80)
+
+
+@pytest.mark.parametrize("content", [A, b"no picture"], ids=["done", "rejected"])
+def test_again_leaves_a_picture_alone_that_was_not_looked_at(form: Form, context: Context, content: bytes) -> None:
+    convert.handler(form.post(content), context)
+    before = ended()
+    convert.handler(form.post(B), context)
+
+    convert.handler(AGAIN, context)
+
+    assert ended() == before
+
+
+def test_again_converts_the_same_picture_whoever_has_stored_it_anew(form: Form, context: Context) -> None:
+    convert.handler(form.post(b"no picture"), context)
+    form.post(b"no picture")
+
+    convert.handler(AGAIN, context)
+
+    assert ended()["reason"]["code"] == "not_an_image"
+
+
+def test_again_binds_a_job_that_had_no_claim(form: Form, context: Context) -> None:
+    """As one of an earlier version."""
+    form.post(A)
+    convert.handler(AGAIN, context)
+    before = ended()
+    form.post(B)
+
+    convert.handler(AGAIN, context)
+
+    assert ended() == before
+
+
+def test_the_manifest_and_its_reader_learn_nothing_of_the_claim(form: Form, context: Context) -> None:
+    """An ETag is the MD5 of the original: whoever has a candidate could prove that it is this one."""
+    event = form.post(A)
+    convert.handler(event, context)
+    etag = notices.uploads(event)[0].etag or ""
+
+    assert etag not in json.dumps(ended())
+    answer = boto3.client("s3").head_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json")
+    assert etag not in json.dumps(answer, default=str)
+
+
+def test_a_job_whose_original_went_before_it_was_read_ends_as_failed(
+    s3: Any, form: Form, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = form.post(A)
+    s3.delete_object(Bucket="uploads-bucket", Key=KEY)
+
+    convert.handler(event, context)
+
+    assert ended()["status"] == "failed"
+    assert ended()["reason"]["code"] == "conversion_failed"
+    assert '"Failed":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_a_job_that_has_ended_stays_when_its_original_goes(s3: Any, form: Form, context: Context) -> None:
+    event = form.post(A)
+    convert.handler(event, context)
+    before = ended()
+    s3.delete_object(Bucket="uploads-bucket", Key=KEY)
+
+    convert.handler(AGAIN, context)
+    convert.handler(event, context)
+
+    assert ended() == before
+
+
+def test_an_event_of_two_uploads_that_is_given_up_reports_only_the_one_that_failed(
+    s3: Any, form: Form, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = "8" * 32
+    event = form.post(A)
+    convert.handler(event, context)
+    event["Records"] += notices.event([Upload("uploads-bucket", f"uploads/{other}", other)])["Records"]
+    capsys.readouterr()
+
+    report_failure.handler({"Records": [{"Sns": {"Message": json.dumps(event)}}]}, context)
+
+    assert ended()["status"] == "done"
+    found = storage.manifest(other)
+    assert found is not None
+    assert found.manifest["status"] == "failed"
+    assert '"Failed":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def lowered(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("MAX_MEGAPIXELS", "0")
+    settings.current.cache_clear()
+
+
+def test_a_lowered_limit_takes_no_thumbnails_away(
+    environment: pytest.MonkeyPatch, form: Form, context: Context
+) -> None:
+    convert.handler(form.post(A), context)
+    before = ended()
+    lowered(environment)
+
+    convert.handler(AGAIN, context)
+
+    assert ended() == before
+
+
+def test_a_job_without_an_outcome_is_judged_by_the_limits_of_today(
+    environment: pytest.MonkeyPatch, form: Form, context: Context
+) -> None:
+    """As its own event would be, which has not come yet."""
+    form.post(A)
+    lowered(environment)
+
+    convert.handler(AGAIN, context)
+
+    assert ended()["reason"]["code"] == "too_many_pixels"
+
+
+def lose_the_answer() -> list[str]:
+    """The next write takes effect, and its answer is lost. Returns what is still to be lost."""
+    left = ["answer"]
+
+    def lose(**_: Any) -> None:
+        if left:
+            left.pop()
+            raise ReadTimeoutError(endpoint_url="s3")
+
+    aws.client("s3").meta.events.register("after-call.s3.PutObject", lose)
+    return left
+
+
+def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any) -> None:
+    left = lose_the_answer()
+
+    storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
+
+    assert not left
+    assert ended()["status"] == "failed"
+
+
+def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
+    """botocore asks again when an answer is lost, and S3 then says 412."""
+    client = aws.client("s3")
+    tries: list[Any] = []
+
+    def write_before(params: dict[str, Any], **_: Any) -> None:
+        if not tries:
+            tries.append(params)
+            headers = params["headers"]
+            boto3.client("s3").put_object(
+                Bucket="thumbnails-bucket",
+                Key=f"{JOB}/manifest.json",
+                Body=params["body"],
+                Metadata={"commit": headers["x-amz-meta-commit"]},
+            )
+
+    client.meta.events.register("before-call.s3.PutObject", write_before)
+
+    storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
+
+    assert tries
+    assert ended()["status"] == "failed"
+
+
+def test_a_commit_over_a_manifest_that_was_deleted_meanwhile_fails_and_the_next_attempt_converts_anew(
+    s3: Any, form: Form, context: Context
+) -> None:
+    """Its thumbnails may have been deleted too: whoever commits over nothing must have stored its own."""
+    storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
+    seen = storage.manifest(JOB)
+    s3.delete_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json")
+
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=seen)
+
+    convert.handler(form.post(A), context)
+    assert ended()["status"] == "done"
+
+
+def test_a_result_is_found_though_its_original_expires_while_it_is_asked_for(s3: Any, context: Context) -> None:
+    def end(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+        storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
+        return AWSResponse("", 200, HTTPHeaders(), None), {"KeyCount": 0}
+
+    aws.client("s3").meta.events.register("before-call.s3.ListObjectsV2", end)
+
+    answer = get_upload.handler({"pathParameters": {"job": JOB}, "headers": {}}, context)
+
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["status"] == "failed"
+
+
+def test_a_job_is_deleted_with_its_claim_and_its_manifest_last(s3: Any, form: Form, context: Context) -> None:
+    convert.handler(form.post(A), context)
+    deleted: list[str] = []
+    aws.client("s3").meta.events.register(
+        "provide-client-params.s3.DeleteObjects",
+        lambda params, **_: deleted.extend(each["Key"] for each in params["Delete"]["Objects"]),
+    )
+
+    storage.delete_upload(JOB)
+
+    assert f"{JOB}/claim.json" in deleted
+    assert deleted[-1] == f"{JOB}/manifest.json"
+    assert s3.list_objects_v2(Bucket="thumbnails-bucket")["KeyCount"] == 0
+    assert s3.list_objects_v2(Bucket="uploads-bucket")["KeyCount"] == 0
