@@ -51,7 +51,7 @@ BROKEN = {
         "it is rejected (damaged)",
     ),
     "it never commits": (
-        Change("convert.py", "        storage.commit(outcome, replacing)  # last", "        pass  # last"),
+        Change("convert.py", "        storage.commit(outcome, found)  # last", "        pass  # last"),
         FIRST,
         "there is no manifest",
     ),
