@@ -1,4 +1,4 @@
-"""python -m dev.docs: write the parts of the README that repeat the code, from the code."""
+"""python -m dev.docs: write the parts of the documents that repeat the code, from the code."""
 
 import re
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
 
+from dev import privacy
 from dev.emulator import ROOT
 from dev.stack import FUNCTIONS, TEMPLATE
 from release import capabilities
@@ -15,12 +16,15 @@ from release.application import Application
 README = ROOT / "README.md"
 
 
-def generated(text: str) -> str:
-    """The text with every part between <!-- name --> and <!-- end of name --> made anew."""
-    for name, make in PARTS.items():
+def generated(document: Path, text: str) -> str:
+    """The text with every part between <!-- name --> and <!-- end of name --> made anew. document: what it is from.
+
+    Raises ValueError when a part is missing.
+    """
+    for name, make in PARTS[document].items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
         if not pattern.search(text):
-            raise ValueError(f"README.md has no part named {name}")
+            raise ValueError(f"{document.name} has no part named {name}")
         text = pattern.sub(lambda match, make=make: match[1] + make() + match[2], text)  # type: ignore[misc]
     return text
 
@@ -58,11 +62,9 @@ def asked() -> str:
     return capabilities.table(Application.read(TEMPLATE))
 
 
-PARTS: dict[str, Callable[[], str]] = {
-    "settings": settings,
-    "reasons": reasons,
-    "capabilities": asked,
-    "targets": targets,
+PARTS: dict[Path, dict[str, Callable[[], str]]] = {
+    README: {"settings": settings, "reasons": reasons, "capabilities": asked, "targets": targets},
+    ROOT / "docs/privacy.md": {"data": privacy.table},
 }
 
 
@@ -82,9 +84,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("*", "\\*")
 
 
-def main(readme: Path = README) -> None:
-    text = readme.read_text()
-    readme.write_text(generated(text))
+def main() -> None:
+    for document in PARTS:
+        document.write_text(generated(document, document.read_text()))
 
 
 if __name__ == "__main__":

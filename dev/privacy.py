@@ -1,0 +1,107 @@
+"""Where a stack keeps data about people: the table of docs/privacy.md, from both templates.
+
+What a resource holds is said here, because no template says it. Everything else is read from its properties. A resource
+that can hold data and is not in _HOLDS makes `make docs` and the tests fail.
+"""
+
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from dev import delivery, stack
+
+# Types that keep what is sent to them.
+_KEEP = {
+    "AWS::ApiGateway::ApiKey",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::WAFv2::WebACL",
+}
+
+_FUNCTION_LOG = "what the function did, by job; no name of a file, no address, no link"
+_HOLDS = {
+    "UploadBucket": "originals, with all their metadata",
+    "ThumbnailBucket": "thumbnails, without metadata; manifests: format, size and outcome of an original",
+    "ConversionDeadLetterQueue": "S3's event for a conversion that failed: the job, and the address that uploaded",
+    "ConversionFailures": "the same event on its way; with `ContactEmail`, in that mailbox",
+    "Alarms": "which alarm changed; with `ContactEmail`, in that mailbox",
+    "ApiLogs": "method, path, status and duration of each call; no address of the caller",
+    "ApiKey": "the key of a caller",
+    "SignUploadLogs": _FUNCTION_LOG,
+    "GetUploadLogs": _FUNCTION_LOG,
+    "ConvertLogs": _FUNCTION_LOG,
+    "ReportFailureLogs": _FUNCTION_LOG,
+    "RedriveLogs": _FUNCTION_LOG,
+    "VerifyReleaseLogs": _FUNCTION_LOG,
+    "VerifyApiLogs": _FUNCTION_LOG,
+    "SiteBucket": "the upload page; nothing about visitors",
+    "LogBucket": "requests to the distribution; no address, browser, referrer or query of the visitor",
+    "WebAcl": "counts by address, for five minutes; no sampled requests",
+}
+
+
+def table() -> str:
+    """In Markdown. Raises ValueError when a resource that keeps data is not described."""
+    lines = ["| Resource | What it holds | Where | How long | Encrypted |", "|---|---|---|---|---|"]
+    found = set()
+    for resources, region in (
+        (yaml_parse(stack.TEMPLATE.read_text())["Resources"], "the stack's region"),
+        (yaml_parse(delivery.TEMPLATE.read_text())["Resources"], delivery.EDGE_REGION),
+    ):
+        for name, resource in resources.items():
+            if resource["Type"] in _KEEP:
+                if name not in _HOLDS:
+                    raise ValueError(f"dev/privacy.py does not say what {name} holds")
+                found.add(name)
+                kept, encrypted = _how_long(resource), _encrypted(resource)
+                lines.append(f"| `{name}` | {_HOLDS[name]} | {region} | {kept} | {encrypted} |")
+    if gone := _HOLDS.keys() - found:
+        raise ValueError(f"dev/privacy.py describes what is no longer there: {', '.join(sorted(gone))}")
+    return "\n".join(lines) + "\n"
+
+
+def _how_long(resource: dict[str, Any]) -> str:
+    properties = resource["Properties"]
+    match resource["Type"]:
+        case "AWS::S3::Bucket":
+            rules = properties.get("LifecycleConfiguration", {}).get("Rules", ())
+            days = [
+                f"{_value(rule['ExpirationInDays'])}" + _below(rule) for rule in rules if "ExpirationInDays" in rule
+            ]
+            return "; ".join(days) if any(_whole(rule) for rule in rules) else "; ".join(["until deleted", *days])
+        case "AWS::Logs::LogGroup":
+            return _value(properties["RetentionInDays"])
+        case "AWS::SQS::Queue":
+            return f"{properties['MessageRetentionPeriod'] // 86400} days"
+        case "AWS::SNS::Topic":
+            return "until delivered"
+        case "AWS::WAFv2::WebACL":
+            return "five minutes"
+    return "until deleted"
+
+
+def _whole(rule: dict[str, Any]) -> bool:
+    return "ExpirationInDays" in rule and rule.get("Prefix", "uploads/") == "uploads/"
+
+
+def _below(rule: dict[str, Any]) -> str:
+    return f" (below `{rule['Prefix']}`)" if "Prefix" in rule else ""
+
+
+def _value(value: Any) -> str:
+    return f"`{value['Ref']}` days" if isinstance(value, dict) else f"{value} days"
+
+
+def _encrypted(resource: dict[str, Any]) -> str:
+    properties = resource["Properties"]
+    match resource["Type"]:
+        case "AWS::S3::Bucket":
+            (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+            return {"AES256": "SSE-S3"}[rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"]]
+        case "AWS::SQS::Queue":
+            return {True: "SSE-SQS"}[properties["SqsManagedSseEnabled"]]
+        case "AWS::SNS::Topic":
+            return "`KmsMasterKeyId`" if "KmsMasterKeyId" in properties else "in transit"
+    return "by the service"
