@@ -96,8 +96,20 @@ def _value(alarm: dict[str, Any], points: list[Point]) -> float | None:
         for query in alarm["Metrics"]
         if "MetricStat" in query
     }
-    (expression,) = (query["Expression"] for query in alarm["Metrics"] if query.get("ReturnData", True))
-    return _math(ast.parse(expression, mode="eval").body, series)
+    expressions = {query["Id"]: query for query in alarm["Metrics"] if "Expression" in query}
+    (result,) = (name for name, query in expressions.items() if query.get("ReturnData", True))
+    return _math(_inlined(result, expressions), series)
+
+
+def _inlined(name: str, expressions: Mapping[str, Any]) -> ast.expr:
+    """An expression, with those that it names in their place."""
+
+    class Inline(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:  # as ast wants it
+            return _inlined(node.id, expressions) if node.id in expressions else node
+
+    inlined: ast.expr = Inline().visit(ast.parse(expressions[name]["Expression"], mode="eval").body)
+    return inlined
 
 
 def _statistic(metric: dict[str, Any], statistic: str, points: list[Point]) -> float | None:

@@ -8,9 +8,9 @@ the translated template, with its intrinsics resolved against what is deployed.
 import json
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from itertools import product
@@ -19,6 +19,8 @@ from typing import Any
 from dev import stack
 from tests.alarms import Alarm, Dimensions, Point, evaluate
 from tests.journeys import Service
+
+MINUTES = 5  # of Canary10Percent5Minutes, the template's default
 
 
 class CloudWatch:
@@ -54,9 +56,14 @@ class CloudWatch:
         found = list(self._noted)
         for function in self._handlers:
             name = self._deployed.functions[function]
-            for run in self.runs(function):
-                first = self._first_traffic.get((function, run.version), 0)
-                found += [*of_lambda(run, name, of_alias=run.at >= first), *embedded(run.lines)]
+            dealt, now = Counter[tuple[str, bool]](), time.time()
+            for run in sorted(self.runs(function), key=lambda run: run.at):
+                of_alias = run.at >= self._first_traffic.get((function, run.version), 0)
+                # A test does in seconds what users do in the minutes of a release, and with one version after the other
+                # what they do with both at once: so the runs of each version are dealt out to the minutes in turn.
+                at = now - 60 * (dealt[run.version, of_alias] % MINUTES)
+                dealt[run.version, of_alias] += 1
+                found += [replace(point, at=at) for point in (*of_lambda(run, name, of_alias), *embedded(run.lines))]
             found += self._throttles(name)
         queue = self._deployed.resources["ConversionDeadLetterQueue"]
         answer = self._deployed.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])

@@ -33,6 +33,20 @@ def measure(name: str, milliseconds: float) -> None:
     _metrics().add_metric(name=name, unit=MetricUnit.Milliseconds, value=milliseconds)
 
 
+def _answer(event: dict[str, Any], answer: Any) -> Any:
+    """What a handler answers. Raises TypeError for what API Gateway could not pass on.
+
+    The gateway would say 502 and Lambda see no error, so no alarm could tell which version it was.
+    """
+    if "httpMethod" in event:
+        match answer:
+            case {"statusCode": int(), "headers": dict(), "body": str()}:
+                pass
+            case _:
+                raise TypeError(f"no answer to a call of the API: {type(answer).__name__}")
+    return answer
+
+
 def function(handler: Handler) -> Handler:
     """Wrap a Lambda handler: its log lines carry the request's id, its metrics are written when it ends, also badly."""
     sandbox = {"cold": True}
@@ -46,7 +60,7 @@ def function(handler: Handler) -> Handler:
         count("ColdStart", sandbox["cold"])
         sandbox["cold"] = False
         try:
-            return handler(event, context)
+            return _answer(event, handler(event, context))
         except ExceptionGroup:
             raise  # each of them was logged where it happened
         except Exception:

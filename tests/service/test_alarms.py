@@ -5,8 +5,9 @@ for them. SYNTHETIC has data points for every alarm, those among them for which 
 """
 
 import json
+import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -17,8 +18,8 @@ from tests.journeys import Service, wait_for
 from tests.releases import HOOKS, Change, Releases, package
 from tests.unit import pictures
 
-# As few as ConvertRejects and ConvertUnfinished look at.
-TEN = 10
+# As few as ConvertShare looks at, three a minute, and what the other version gets meanwhile.
+FEW, OTHERS = 15, 5
 READ = "        if original is None:\n"
 LARGER = "        if original and len(original) > 50_000:\n            "  # golden pictures are smaller
 
@@ -68,13 +69,13 @@ class Broken:
 
     change: Change
     stopped_by: str
-    uploads: int = TEN
+    uploads: int = FEW
     runs: int = 1
 
 
 BROKEN = {
     "it refuses larger pictures": Broken(
-        Change("convert.py", READ, f"{LARGER}raise errors.Rejected(errors.Reason.DAMAGED)\n{READ}"), "ConvertRejects"
+        Change("convert.py", READ, f"{LARGER}raise errors.Rejected(errors.Reason.DAMAGED)\n{READ}"), "ConvertShare"
     ),
     "it throws for larger pictures": Broken(
         Change("convert.py", READ, f'{LARGER}raise RuntimeError("broken on purpose")\n{READ}'),
@@ -82,7 +83,7 @@ BROKEN = {
         uploads=1,
         runs=3,
     ),
-    "it drops larger pictures": Broken(Change("convert.py", READ, f"{LARGER}return None\n{READ}"), "ConvertUnfinished"),
+    "it drops larger pictures": Broken(Change("convert.py", READ, f"{LARGER}return None\n{READ}"), "ConvertShare"),
 }
 
 
@@ -92,6 +93,7 @@ def test_a_version_of_convert_that_only_users_pictures_show_broken_is_stopped_by
     stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes, what: str
 ) -> None:
     broken = BROKEN[what]
+    uploaded(stack, cloudwatch, [photo] * OTHERS)
 
     release = releases.release(
         "ConvertFunction",
@@ -104,7 +106,7 @@ def test_a_version_of_convert_that_only_users_pictures_show_broken_is_stopped_by
     assert broken.stopped_by in [alarm.name for alarm in release.alarms], release.alarms
     assert releases.live("ConvertFunction") == release.before
     assert not releases.weights("ConvertFunction")
-    uploaded(stack, cloudwatch, [photo] * TEN)
+    uploaded(stack, cloudwatch, [photo])
     guards = cloudwatch.guards("ConvertFunction")
     assert alarming(cloudwatch, guards, ConvertFunction=release.before) == []
     assert broken.stopped_by in alarming(cloudwatch, guards, ConvertFunction=release.version)
@@ -118,6 +120,12 @@ def ask_to_sign(stack: Service, cloudwatch: CloudWatch, files: int) -> int:
 
 def ask_for_what_nobody_uploaded(stack: Service, cloudwatch: CloudWatch) -> int:
     answer = stack.get(f"uploads/{uuid.uuid4().hex}")
+    cloudwatch.answered(answer.status_code)
+    return answer.status_code
+
+
+def ask_for_no_job(stack: Service, cloudwatch: CloudWatch) -> int:
+    answer = stack.get("uploads/none")
     cloudwatch.answered(answer.status_code)
     return answer.status_code
 
@@ -141,6 +149,14 @@ def ask_for_what_nobody_uploaded(stack: Service, cloudwatch: CloudWatch) -> int:
             "GetUploadErrors",
             id="get_upload throws for an unknown job",  # its hook asks for one that is done
         ),
+        pytest.param(
+            "GetUploadFunction",
+            Change("get_upload.py", "        return _not_found(event)\n    observe", "        return 404\n    observe"),
+            ask_for_no_job,
+            404,
+            "GetUploadErrors",
+            id="get_upload answers what the gateway cannot pass on",
+        ),
     ],
 )
 def test_a_version_of_the_api_that_only_users_requests_show_broken_is_stopped_by_an_alarm_and_rolled_back(
@@ -159,13 +175,13 @@ def test_a_version_of_the_api_that_only_users_requests_show_broken_is_stopped_by
 
     assert answers == [502]
     assert (release.status, release.faults) == ("Stopped", []), "the hook has nothing against it"
-    assert [alarm.name for alarm in release.alarms] == [stopped_by, "ApiErrors"]
+    assert [alarm.name for alarm in release.alarms] == [stopped_by]
+    assert alarming(cloudwatch, ["ApiErrors"]) == ["ApiErrors"], "it tells a person, and stops nothing"
     assert releases.live(function) == release.before
     assert not releases.weights(function)
     assert ask(stack, cloudwatch) == good
     wait_for(lambda: _ran(cloudwatch, function, release.before), "run of the version before")
-    guards = [name for name in cloudwatch.guards(function) if name != "ApiErrors"]  # which is of both versions
-    assert alarming(cloudwatch, guards, **{function: release.before}) == []
+    assert alarming(cloudwatch, cloudwatch.guards(function), **{function: release.before}) == []
 
 
 def _ran(cloudwatch: CloudWatch, function: str, version: str) -> bool | None:
@@ -176,10 +192,11 @@ def test_good_versions_pass_their_hooks_and_all_their_alarms(
     stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes
 ) -> None:
     users: dict[str, Callable[[], object]] = {
-        "ConvertFunction": lambda: uploaded(stack, cloudwatch, [photo] * TEN + [b"text"]),
+        "ConvertFunction": lambda: uploaded(stack, cloudwatch, [photo] * FEW + [b"text"]),
         "SignUploadFunction": lambda: ask_to_sign(stack, cloudwatch, files=2),
         "GetUploadFunction": lambda: ask_for_what_nobody_uploaded(stack, cloudwatch),
     }
+    uploaded(stack, cloudwatch, [photo] * OTHERS)
     for function in HOOKS:
         release = releases.release(function, deployed.functions_package(), users[function], cloudwatch)
 
@@ -189,20 +206,24 @@ def test_good_versions_pass_their_hooks_and_all_their_alarms(
         assert {alarm.state for alarm in states} == {"OK"}, states
 
 
-def test_a_text_file_rolls_nothing_back(stack: Service, releases: Releases, cloudwatch: CloudWatch) -> None:
+def test_junk_rolls_nothing_back(stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes) -> None:
+    """As much of it for the new version as for the one before, with a good picture now and then."""
+    uploaded(stack, cloudwatch, [b"junk"] * OTHERS + [photo])
+
     release = releases.release(
-        "ConvertFunction", deployed.functions_package(), lambda: uploaded(stack, cloudwatch, [b"text"]), cloudwatch
+        "ConvertFunction",
+        deployed.functions_package(),
+        lambda: uploaded(stack, cloudwatch, [b"junk"] * FEW + [photo]),
+        cloudwatch,
     )
 
-    assert release.status == "Succeeded"
-    (alarm,) = cloudwatch.states(["ConvertRejects"])
-    assert alarm.state == "OK"
-    (rejected,) = (
+    assert (release.status, release.alarms) == ("Succeeded", ())
+    rejected = [
         point.value
         for point in cloudwatch.points()
         if point.name == "Rejected" and point.dimensions == {"service": "convert", "version": release.version}
-    )
-    assert rejected == 1, "the two golden pictures that must be rejected are nobody's uploads"
+    ]
+    assert sum(rejected) == FEW, "the golden pictures that must be rejected are nobody's uploads"
 
 
 # ── Every alarm, on data points that are made up ─────────────────────────────────────────────────────────────────────
@@ -217,12 +238,16 @@ def of_version(function: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Series:
-    """Data points of a metric, the latest first. every: minutes between them; 0 puts all into one period."""
+    """Data points of a metric, the latest first. every: minutes between them; 0 puts all into one period.
+
+    ago: minutes since the latest.
+    """
 
     metric: str  # namespace, a colon, name
     dimensions: dict[str, str]
     values: tuple[float, ...]
     every: int = 0
+    ago: int = 0
 
 
 def one(metric: str, dimensions: dict[str, str], silent: float, off: float) -> tuple[list[Series], list[Series]]:
@@ -235,13 +260,50 @@ def minutes(metric: str, dimensions: dict[str, str], every: int) -> tuple[list[S
     return [Series(metric, dimensions, (9, 9, 0), every)], [Series(metric, dimensions, (1, 1, 1), every)]
 
 
-def counted(converted: int, rejected: int, lost: int = 0) -> list[Series]:
-    """What runs of the new version of convert count, one for each upload."""
-    of_new = {"service": "convert", "version": VERSION}
+OF_NEW, OF_ALL = {"service": "convert", "version": VERSION}, {"service": "convert"}
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """What one version of convert made of what it got."""
+
+    seen: int
+    converted: int
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return (1,) * self.converted + (0,) * (self.seen - self.converted)
+
+
+def traffic(new: Uploads, old: Uploads, ago: Iterable[int] = (0, 1)) -> list[Series]:
+    """The same in each of some minutes."""
+    metric = f"{deployed.NAME}:Converted"
     return [
-        Series(f"{deployed.NAME}:Converted", of_new, (1,) * converted + (0,) * (rejected + lost)),
-        Series(f"{deployed.NAME}:Rejected", of_new, (0,) * converted + (1,) * rejected + (0,) * lost),
+        series
+        for minute in ago
+        for series in (
+            Series(metric, OF_NEW, new.values, ago=minute),
+            Series(metric, OF_ALL, (*new.values, *old.values), ago=minute),
+        )
     ]
+
+
+def throttled(function: str, new: float, old: float) -> list[Series]:
+    """A call refused and two answered in each of three minutes: in so many milliseconds, by either version."""
+    of_new = of_version(function)
+    of_both = {name: value for name, value in of_new.items() if name != "ExecutedVersion"}
+    return [
+        Series("AWS/Lambda:Throttles", of_new, (1, 1, 1), 1),
+        Series("AWS/Lambda:Duration", of_new, (new,) * 3, 1),
+        Series("AWS/Lambda:Duration", of_both, (new,) * 3, 1),
+        Series("AWS/Lambda:Duration", of_both, (old,) * 3, 1),
+    ]
+
+
+def hour(converted: int) -> list[Series]:
+    """So many of ten uploads are converted, in every five minutes of an hour."""
+    values = Uploads(10, converted).values
+    return [Series(f"{deployed.NAME}:Converted", OF_ALL, values, ago=5 * period) for period in range(12)]
 
 
 def costing(dollars: float) -> list[Series]:
@@ -258,22 +320,31 @@ CONVERT, API = {"FunctionName": "{ConvertFunction}"}, {"ApiName": deployed.NAME,
 # Data points with which each alarm is silent, up to its threshold, and with which it goes off.
 SYNTHETIC = {
     "SignUploadErrors": one("AWS/Lambda:Errors", of_version("SignUploadFunction"), 0, 1),
-    "SignUploadThrottles": one("AWS/Lambda:Throttles", of_version("SignUploadFunction"), 0, 1),
+    "SignUploadThrottles": (
+        throttled("SignUploadFunction", new=20, old=10),
+        throttled("SignUploadFunction", new=21, old=10),
+    ),
     "SignUploadSlow": one("AWS/Lambda:Duration", of_version("SignUploadFunction"), 4000, 4001),
     "GetUploadErrors": one("AWS/Lambda:Errors", of_version("GetUploadFunction"), 0, 1),
-    "GetUploadThrottles": one("AWS/Lambda:Throttles", of_version("GetUploadFunction"), 0, 1),
+    "GetUploadThrottles": (
+        throttled("GetUploadFunction", new=20, old=10),
+        throttled("GetUploadFunction", new=21, old=10),
+    ),
     "GetUploadSlow": one("AWS/Lambda:Duration", of_version("GetUploadFunction"), 8000, 8001),
     "ConvertErrors": one("AWS/Lambda:Errors", of_version("ConvertFunction"), 0, 1),
-    "ConvertVersionThrottles": minutes("AWS/Lambda:Throttles", of_version("ConvertFunction"), every=1),
+    "ConvertVersionThrottles": (throttled("ConvertFunction", 20, 10), throttled("ConvertFunction", 21, 10)),
     "ConvertSlow": one("AWS/Lambda:Duration", of_version("ConvertFunction"), 45_000, 45_001),
-    "ConvertRejects": (counted(converted=5, rejected=5), counted(converted=4, rejected=6)),
-    "ConvertUnfinished": (counted(4, 1, lost=5), counted(3, 1, lost=6)),
+    "ConvertShare": (
+        traffic(new=Uploads(20, converted=10), old=Uploads(180, converted=180)),
+        traffic(new=Uploads(20, converted=9), old=Uploads(180, converted=180)),
+    ),
     "DeadLetters": one("AWS/SQS:ApproximateNumberOfMessagesVisible", {"QueueName": "{queue}"}, 0, 1),
     "LostFailures": one("AWS/Lambda:DeadLetterErrors", CONVERT, 0, 1),
     "ReportFailureErrors": one("AWS/Lambda:Errors", {"FunctionName": "{ReportFailureFunction}"}, 0, 1),
     "StuckConversions": one("AWS/Lambda:AsyncEventAge", CONVERT, 600_000, 600_001),
     "ConvertThrottles": minutes("AWS/Lambda:Throttles", CONVERT, every=5),
     "ApiErrors": one("AWS/ApiGateway:5XXError", API, 0, 1),
+    "UnconvertedUploads": (hour(converted=5), hour(converted=4)),
     "CostPerDay": (costing(0.99), costing(1)),
 }
 
@@ -286,7 +357,7 @@ def noted(stack: Service, series: list[Series]) -> CloudWatch:
         dimensions = {name: value.format(**names) for name, value in each.dimensions.items()}
         namespace, metric = each.metric.split(":")
         for place, value in enumerate(each.values):
-            cloudwatch.note(namespace, metric, dimensions, value, minutes_ago=place * each.every)
+            cloudwatch.note(namespace, metric, dimensions, value, minutes_ago=each.ago + place * each.every)
     return cloudwatch
 
 
@@ -325,10 +396,75 @@ def test_no_data_trips_no_alarm(stack: Service, name: str) -> None:
     assert state(noted(stack, []), name) == "OK"
 
 
-@pytest.mark.parametrize("few", [counted(0, 9), counted(0, 0, lost=9), counted(0, 1)])
-@pytest.mark.parametrize("name", ["ConvertRejects", "ConvertUnfinished"])
-def test_fewer_than_ten_uploads_are_no_share(stack: Service, name: str, few: list[Series]) -> None:
-    assert state(noted(stack, few), name) == "OK"
+@pytest.mark.parametrize(
+    "little",
+    [
+        pytest.param(traffic(Uploads(2, 0), Uploads(18, 18)), id="two uploads a minute"),
+        pytest.param(traffic(Uploads(20, 0), Uploads(180, 180), ago=(3,)), id="one minute"),
+        pytest.param(traffic(Uploads(20, 0), Uploads(0, 0)), id="no other version to compare with"),
+    ],
+)
+def test_too_little_proves_nothing_against_a_version(stack: Service, little: list[Series]) -> None:
+    assert state(noted(stack, little), "ConvertShare") == "OK"
+
+
+def attacked(seed: int, junk: int, good: int, refuses: bool = False) -> list[Series]:
+    """Five minutes of a release under attack, a tenth of it at the new version, as chance deals it out.
+
+    junk, good: uploads in a minute. refuses: the new version refuses the good ones as well.
+    """
+    chance = random.Random(seed)
+    series: list[Series] = []
+    for minute in range(5):
+        junk_of_new, good_of_new = (sum(chance.random() < 0.1 for _ in range(many)) for many in (junk, good))
+        new = Uploads(junk_of_new + good_of_new, 0 if refuses else good_of_new)
+        series += traffic(new, Uploads(junk + good - new.seen, good - good_of_new), ago=(minute,))
+    return series
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("junk", "good"), [(200, 20), (1000, 100)], ids=["in all", "every minute"])
+def test_a_thousand_junk_uploads_among_a_hundred_good_ones_stop_no_release(
+    stack: Service, seed: int, junk: int, good: int
+) -> None:
+    assert state(noted(stack, attacked(seed, junk, good)), "ConvertShare") == "OK"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_version_that_refuses_good_pictures_is_found_also_under_attack(stack: Service, seed: int) -> None:
+    assert state(noted(stack, attacked(seed, junk=1000, good=100, refuses=True)), "ConvertShare") == "ALARM"
+
+
+def test_an_attack_that_begins_with_the_release_does_not_stop_it(stack: Service) -> None:
+    """In its first minute, the new version gets the junk only, and the other one what came before as well."""
+    began = traffic(Uploads(60, 1), Uploads(640, 100), ago=[4])
+    then = traffic(Uploads(110, 10), Uploads(990, 90), ago=range(4))
+
+    assert state(noted(stack, began), "ConvertShare") == "OK"
+    assert state(noted(stack, began + then), "ConvertShare") == "OK"
+
+
+def test_a_flood_that_throttles_both_versions_stops_no_release(stack: Service) -> None:
+    for function, alarm in {
+        "SignUploadFunction": "SignUploadThrottles",
+        "GetUploadFunction": "GetUploadThrottles",
+        "ConvertFunction": "ConvertVersionThrottles",
+    }.items():
+        flooded = throttled(function, new=10, old=10)
+        assert state(noted(stack, flooded), alarm) == "OK"
+        nothing_runs = [series for series in flooded if "Throttles" in series.metric]
+        assert state(noted(stack, nothing_runs), alarm) == "OK"
+
+
+def test_no_alarm_that_strangers_can_set_off_guards_a_release(cloudwatch: CloudWatch) -> None:
+    """Those that are left look at the new version's errors and time, or compare it with the other one."""
+    guards = {function: set(cloudwatch.guards(function)) for function in HOOKS}
+
+    assert guards == {
+        "SignUploadFunction": {"SignUploadErrors", "SignUploadThrottles", "SignUploadSlow"},
+        "GetUploadFunction": {"GetUploadErrors", "GetUploadThrottles", "GetUploadSlow"},
+        "ConvertFunction": {"ConvertErrors", "ConvertVersionThrottles", "ConvertSlow", "ConvertShare"},
+    }
 
 
 # ── Alarms that tell a person, on what really happened ───────────────────────────────────────────────────────────────

@@ -47,7 +47,7 @@ def test_codedeploy_is_missing(unbridged: Stack) -> None:
 
 
 def test_alarms_on_metric_math_are_refused(unbridged: Stack) -> None:
-    alarm = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["ConvertRejects"]
+    alarm = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["UnconvertedUploads"]
     metric = alarm["Properties"]["Metrics"][1]
     metric["MetricStat"]["Metric"] = {"Namespace": "N", "MetricName": "M"}
     alarm["Properties"]["Metrics"] = [{"Id": "ratio", "Expression": "seen * 2"}, metric]

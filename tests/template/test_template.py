@@ -274,13 +274,10 @@ def test_releases_move_step_by_step_and_roll_back(resources: Template) -> None:
     ("alarm", "function"),
     [
         ("SignUploadErrors", "SignUploadFunction"),
-        ("SignUploadThrottles", "SignUploadFunction"),
         ("SignUploadSlow", "SignUploadFunction"),
         ("GetUploadErrors", "GetUploadFunction"),
-        ("GetUploadThrottles", "GetUploadFunction"),
         ("GetUploadSlow", "GetUploadFunction"),
         ("ConvertErrors", "ConvertFunction"),
-        ("ConvertVersionThrottles", "ConvertFunction"),
         ("ConvertSlow", "ConvertFunction"),
     ],
 )
@@ -302,7 +299,10 @@ def test_errors_throttles_and_slowness_of_every_function_stop_its_release(resour
     alarms = [resources[each["Name"]["Ref"]]["Properties"] for each in group["AlarmConfiguration"]["Alarms"]]
     version = resources[f"{function}Errors"]["Properties"]["Dimensions"]
 
-    watched = {alarm["MetricName"] for alarm in alarms if alarm.get("Dimensions") == version}
+    queries = [
+        query["MetricStat"]["Metric"] for alarm in alarms for query in alarm.get("Metrics", ()) if "MetricStat" in query
+    ]
+    watched = {metric["MetricName"] for metric in (*alarms, *queries) if metric.get("Dimensions") == version}
 
     assert watched == {"Errors", "Throttles", "Duration"}
 

@@ -19,6 +19,9 @@ ERRORS: dict[str, Any] = {
 }
 
 
+METRIC = {"Namespace": "N", "MetricName": "a"}
+
+
 def points(*values: float | None, name: str = "Errors", **dimensions: str) -> list[Point]:
     """One in each minute, the latest first."""
     found = [(value, NOW - 60 * back) for back, value in enumerate(values) if value is not None]
@@ -96,6 +99,18 @@ def ratio(expression: str, a: float | None, b: float | None) -> str:
 )
 def test_metric_math(expression: str, a: float | None, b: float | None, expected: str) -> None:
     assert ratio(expression, a, b) == expected
+
+
+def test_an_expression_may_name_another() -> None:
+    metrics = [
+        {"Id": "twice", "Expression": "it * 2", "ReturnData": True},
+        {"Id": "it", "Expression": "a + 1", "ReturnData": False},
+        {"Id": "a", "ReturnData": False, "MetricStat": {"Metric": METRIC, "Period": 60, "Stat": "Sum"}},
+    ]
+    alarm = {"Metrics": metrics, "EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold"}
+
+    assert evaluate("It", alarm | {"Threshold": 7}, [Point("N", "a", {}, 3, NOW)], NOW).state == "ALARM"
+    assert evaluate("It", alarm | {"Threshold": 8}, [Point("N", "a", {}, 3, NOW)], NOW).state == "OK"
 
 
 @pytest.mark.parametrize("expression", ["RATE(a)", "FILL(a, REPEAT)", "a ** b", "a and b", "'a'"])
