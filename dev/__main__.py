@@ -14,7 +14,7 @@ from dev import watch
 from dev.emulator import Emulator
 from dev.server import Server, is_taken
 from dev.stack import Stack
-from dev.terminal import parameters, ports, say
+from dev.terminal import lines, listeners, parameters, say
 
 
 def main() -> int:
@@ -33,7 +33,8 @@ def main() -> int:
     started = time.monotonic()
     with contextlib.ExitStack() as running:
         say("starting the AWS emulator (ministack), with signatures and IAM enforced")
-        emulator = running.enter_context(Emulator(options.emulator_port))
+        origins = [f"http://localhost:{options.port}", *options.origins]
+        emulator = running.enter_context(Emulator(options.emulator_port, origins=origins))
         say("deploying template.yaml to it")
         stack = Stack(emulator.url, dict(options.set))
         try:
@@ -45,7 +46,7 @@ def main() -> int:
             return 1
         if stop.is_set():
             return 0
-        server = Server(options.port, stack.api_url, emulator.url)
+        server = Server(options.port, stack.api_url, emulator.url, options.origins)
         running.callback(server.stop)
         watch.Reload(stack, say).start()
         watch.Logs(stack, say).start()
@@ -55,7 +56,8 @@ def main() -> int:
         print(f"Upload page: {server.url}", flush=True)
         while not stop.wait(0.5):
             if not emulator.is_running():
-                print(f"The emulator has stopped by itself:\n{emulator.log.read_text()[-2000:]}", file=sys.stderr)
+                said = lines(emulator.log.read_text(errors="replace")[-2000:])
+                print(f"The emulator has stopped by itself:\n{said}", file=sys.stderr)
                 return 1
         say("stopping")
     return 0
@@ -67,7 +69,7 @@ def _options() -> argparse.Namespace:
         description="Run the whole service on this machine, from template.yaml, without an AWS account or Docker.",
         epilog="Edited functions and pages take effect by themselves; nothing is kept when it stops.",
     )
-    ports(parser)
+    listeners(parser)
     parameters(parser, "template.yaml, such as ThumbnailFormat=avif")
     return parser.parse_args()
 

@@ -23,8 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dev import page
 from dev.deployment import Deployment, DeploymentFailed, Say
-from dev.page import Page
-from dev.server import FRONTEND
+from dev.page import FRONTEND, Page
 from dev.terminal import parameters, say
 
 TEMPLATE = FRONTEND / "template.yaml"

@@ -12,28 +12,43 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import parse_qs
+
+from dev import invocations
+from dev.isolation import App, Isolation, Scope, header, isolated
 
 ROOT = Path(__file__).parent.parent
 BYTECODE = os.environ.get("PYTHONPYCACHEPREFIX") or str(ROOT / ".cache" / "pycache")
 REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 (the emulator's root key, the same for everybody)
 
+_HEALTH = "/_ministack/health"
 _PATIENCE = 180  # seconds until a start is given up; it takes one, on a machine that does nothing else
+_BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
 
-Scope = MutableMapping[str, Any]
-App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+# CloudFront's distributions, by the Host header; nobody but AWS gives such a name an address.
+_HOSTS = ("*.cloudfront.net",)
+_CREDENTIALS = {"x-amz-algorithm", "x-amz-credential", "awsaccesskeyid"}  # in a query string, by SigV4 and SigV2
 
 
 class Emulator:
-    """A running emulator. url: where every service answers. log: the file that holds what it writes.
+    """A running emulator. url: where every service answers. log: the file that holds what it writes."""
 
-    program: the module that it runs as. environment: what that shall find beside what every emulator needs.
-    """
-
-    def __init__(self, port: int, program: str = "dev.emulator", **environment: str):
+    def __init__(
+        self,
+        port: int,
+        program: str = "dev.emulator",
+        *,
+        origins: Iterable[str] = (),
+        hosts: Iterable[str] = (),
+        **environment: str,
+    ):
+        """origins: of the pages that may call it, see Isolation. hosts: further names of its own, such as a domain of
+        a distribution. program: the module that it runs as. environment: additional variables for that program.
+        """
         self.url = f"http://localhost:{port}"
         self._folder = tempfile.TemporaryDirectory(prefix="image-thumbnails-")
         self.log = Path(self._folder.name) / "emulator.log"
@@ -41,7 +56,9 @@ class Emulator:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", program, str(port)],
                 cwd=ROOT,
-                env=self._environment(port) | environment,
+                env=self._environment(port)
+                | {"PAGE_ORIGINS": ",".join(origins), "EMULATOR_HOSTS": ",".join(hosts)}
+                | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -76,7 +93,7 @@ class Emulator:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"The emulator did not start:\n{self.log.read_text()[-2000:]}")
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=10):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}{_HEALTH}", timeout=10):
                 return
             time.sleep(0.1)
         raise RuntimeError(f"The emulator did not answer within {_PATIENCE} s:\n{self.log.read_text()[-2000:]}")
@@ -116,14 +133,48 @@ def behind_tls(app: App) -> App:
     return forwarded
 
 
+class EmulatorIsolation(Isolation):
+    """The emulator's root key is known, and its signature is not even checked. So its key may come in an Authorization
+    header only: a page must ask before it sends one. In the query string, credentials may read objects from S3."""
+
+    def refusal(self, scope: Scope) -> str | None:
+        return super().refusal(scope) or _control(scope) or _credentials(scope)
+
+
+def _control(scope: Scope) -> str | None:
+    """The emulator's own API wipes everything and reads every queue, without any key."""
+    if scope["path"].startswith("/_") and (scope["method"], scope["path"]) != ("GET", _HEALTH):
+        return "The emulator's own API is closed."
+    return None
+
+
+def _credentials(scope: Scope) -> str | None:
+    from ministack.core.router import detect_service
+
+    if any(value.lower().startswith("basic") for value in header(scope, "authorization")):
+        return "No name and password are needed here."  # the only such header that a link can make a browser send
+    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    if scope["method"] not in ("GET", "HEAD", "POST") or not _CREDENTIALS & {name.lower() for name in query}:
+        return None  # a page asks before it uses another method
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    service = detect_service(scope["method"], scope["path"], headers, query)
+    if scope["method"] == "POST" or service != "s3" or "Action" in query:
+        return "A link may only read an object from S3."
+    return None
+
+
 async def serve(port: int) -> None:
     """Be the emulator, until the process is told to stop or the one that started it has gone."""
     from hypercorn import asyncio as hypercorn
     from hypercorn.config import Config
     from ministack.app import app
 
+    listed = {name: filter(None, os.environ[name].split(",")) for name in ("PAGE_ORIGINS", "EMULATOR_HOSTS")}
+    isolation = EmulatorIsolation(listed["PAGE_ORIGINS"], (*_HOSTS, *listed["EMULATOR_HOSTS"]))
+    invocations.bound()
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
+    config.backlog = _BACKLOG
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     # For the functions' processes: each gets its code in a new folder, for which nobody would look for bytecode again.
@@ -138,7 +189,8 @@ async def serve(port: int) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     loop.create_task(orphaned()).add_done_callback(lambda _: stopping.set())
-    await hypercorn.serve(behind_tls(app), config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
+    served = isolated(behind_tls(app), isolation.refusal)
+    await hypercorn.serve(served, config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
     os.killpg(0, signal.SIGKILL)  # the functions' processes, and this one
 
 

@@ -15,8 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dev.server import FRONTEND
+from dev.emulator import ROOT
 
+FRONTEND = ROOT / "frontend"
 INDEX = "index.html"
 
 # What is published: files of these kinds that lie in frontend/ itself. The template, package.json and whatever else is
@@ -43,15 +44,20 @@ class File:
     cache_control: str
 
 
+def sources(folder: Path = FRONTEND) -> dict[str, Path]:
+    """The files that make the page, by name."""
+    return {
+        path.name: path
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.suffix in TYPES and not path.stem.count(".")  # upload.test.js is no part of it
+    }
+
+
 class Page:
     """The files of one version. Raises FileNotFoundError when the folder has no index.html."""
 
     def __init__(self, folder: Path = FRONTEND):
-        self._sources = {
-            path.name: path.read_bytes()
-            for path in sorted(folder.iterdir())
-            if path.is_file() and path.suffix in TYPES and not path.stem.count(".")  # upload.test.js is no part of it
-        }
+        self._sources = {name: path.read_bytes() for name, path in sources(folder).items()}
         if INDEX not in self._sources:
             raise FileNotFoundError(f"{folder} has no {INDEX}")
 

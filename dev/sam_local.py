@@ -32,7 +32,7 @@ from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.sam_bridge import Bridge, Door, Lambda
 from dev.server import Server, is_taken
 from dev.stack import Stack
-from dev.terminal import ports, say
+from dev.terminal import lines, listeners, say
 
 FOLDER = ROOT / ".cache" / "sam-local"
 BUILD = FOLDER / "build"
@@ -101,11 +101,14 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 1
-    return serve(engine, ports, options.image)
+    return serve(engine, ports, options.image, options.origins)
 
 
-def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
-    """Run until it is stopped. ports: of page, emulator, functions and API. image: in place of AWS's, or None."""
+def serve(engine: Engine, ports: dict[str, int], image: str | None, origins: list[str]) -> int:
+    """Run until it is stopped. ports: of page, emulator, functions and API. image: in place of AWS's, or None.
+
+    origins: of pages besides this one that may call the API.
+    """
     stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stop.set())
@@ -114,7 +117,8 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
         say(f"building the layers for {engine.architecture} (sam build)")
         _sam("build", "--build-dir", str(BUILD))
         say("starting the AWS emulator (ministack), with signatures and IAM enforced")
-        emulator = running.enter_context(Emulator(ports["emulator"]))
+        pages = [f"http://localhost:{ports['page']}", *origins]
+        emulator = running.enter_context(Emulator(ports["emulator"], origins=pages))
         say("deploying template.yaml to it")
         stack = Stack(emulator.url)
         try:
@@ -137,7 +141,7 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
             if door:
                 running.callback(door.close)
         Bridge(stack, Lambda(lambda_url), say).start()
-        server = Server(ports["page"], f"http://127.0.0.1:{ports['API']}/", emulator.url)
+        server = Server(ports["page"], f"http://127.0.0.1:{ports['API']}/", emulator.url, origins)
         running.callback(server.stop)
         say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
         say(f"AWS answers at {emulator.url} (key test, secret test); what SAM says: {FOLDER}/*.log")
@@ -152,7 +156,7 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None) -> int:
 
 def _broken(emulator: Emulator) -> int:
     logs = [emulator.log, *FOLDER.glob("*.log")]
-    said = "\n".join(f"{log}:\n{log.read_text()[-1000:]}" for log in logs if log.exists())
+    said = "\n".join(f"{log}:\n{lines(log.read_text(errors='replace')[-1000:])}" for log in logs if log.exists())
     print(f"The emulator or SAM has stopped by itself.\n{said}", file=sys.stderr)
     return 1
 
@@ -301,7 +305,7 @@ def _options() -> argparse.Namespace:
         description="Run the whole service on this machine, its functions in containers through `sam local`.",
         epilog="The two ports after that of the page are taken too: SAM's functions (3001) and SAM's API (3002).",
     )
-    ports(parser)
+    listeners(parser)
     parser.add_argument("--image", help="runs the functions in place of AWS's public image, and is not pulled")
     return parser.parse_args()
 

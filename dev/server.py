@@ -1,117 +1,156 @@
 """The page and the API on one origin: the files of frontend/, and the API's paths passed on."""
 
+import asyncio
 import http.client
 import socket
 import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from dev.emulator import ROOT
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
 
-FRONTEND = ROOT / "frontend"
+from dev.isolation import App, Isolation, Scope, answer, header, isolated
+from dev.page import INDEX, TYPES, sources
+
 API_PATHS = ("/uploads", "/limits")
 
 # Sent on; every other header is between the browser and this server.
 _REQUEST_HEADERS = ("accept", "content-type", "origin", "x-api-key")
 _RESPONSE_HEADERS = ("cache-control", "content-type", "retry-after", "vary")
 
+_BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
+_CALLS = 32  # of the API at once; more wait
+_PATIENCE = 60  # seconds for an answer of the API, in which a function may have to start on a busy machine
+_MAX_BODY = 10_000_000  # bytes; API Gateway's own limit ("Amazon API Gateway quotas", payload size)
 
-class Server(ThreadingHTTPServer):
+
+class Server:
     """Serves on localhost until stop(). url: of the page."""
 
-    daemon_threads = True
-
-    def __init__(self, port: int, api_url: str, bucket_origin: str):
-        """bucket_origin: where pictures go and thumbnails come from; the only foreign place the page may use."""
-        self.api_url = api_url
-        self.bucket_origin = bucket_origin
+    def __init__(self, port: int, api_url: str, bucket_origin: str, origins: Iterable[str] = ()):
+        """bucket_origin: where pictures go and thumbnails come from; the only foreign place the page may use.
+        origins: of further pages that may call the API, see Isolation.
+        """
         self.url = f"http://localhost:{port}/"
-        super().__init__(("127.0.0.1", port), _Handler)
-        self._thread = threading.Thread(target=self.serve_forever, name="page", daemon=True)
+        self._api = urlsplit(api_url.rstrip("/"))
+        self._bucket_origin = bucket_origin
+        self._calls = ThreadPoolExecutor(_CALLS, "api")
+        self._stopping = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        config = Config()
+        # It listens before this returns; connections that come until the loop runs wait.
+        config.bind = [f"fd://{socket.create_server(('127.0.0.1', port), backlog=_BACKLOG).detach()}"]
+        config.backlog = _BACKLOG
+        config.graceful_timeout = 1
+        config.loglevel = "WARNING"
+        config.include_server_header = False
+        isolation = PageIsolation((self.url, *origins))
+        app = isolated(self._app, isolation.refusal)
+        self._thread = threading.Thread(target=self._run, args=(app, config), name="page", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    server: Server
-    protocol_version = "HTTP/1.1"
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".js": "text/javascript",
-        ".svg": "image/svg+xml",
-    }
-
-    def __init__(self, *arguments: Any):
-        super().__init__(*arguments, directory=str(FRONTEND))
-
-    def do_GET(self) -> None:
-        if self._is_api():
-            self._pass_on()
-        else:
-            super().do_GET()
-
-    def do_POST(self) -> None:
-        self._pass_on()
-
-    def do_OPTIONS(self) -> None:
-        self._pass_on()
-
-    def _is_api(self) -> bool:
-        path = urlsplit(self.path).path
-        return any(path == prefix or path.startswith(prefix + "/") for prefix in API_PATHS)
-
-    def _pass_on(self) -> None:
-        api = urlsplit(self.server.api_url)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        connection = http.client.HTTPConnection(api.hostname or "", api.port, timeout=40)
+    def _run(self, app: App, config: Config) -> None:
         try:
-            headers = {name: self.headers[name] for name in _REQUEST_HEADERS if name in self.headers}
-            connection.request(self.command, api.path.rstrip("/") + self.path, body or None, headers)
-            answer = connection.getresponse()
-            content = answer.read()
-        except OSError as error:
-            self.send_error(502, "The emulator does not answer", str(error))
+            self._loop.run_until_complete(serve(app, config, shutdown_trigger=self._stopping.wait))  # type: ignore[arg-type]
+        finally:
+            self._loop.close()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(5)
+        self._calls.shutdown(wait=False, cancel_futures=True)
+
+    async def _app(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
             return
+        if any(scope["path"] == path or scope["path"].startswith(f"{path}/") for path in API_PATHS):
+            await self._pass_on(scope, receive, send)
+        elif scope["method"] not in ("GET", "HEAD"):
+            await answer(send, 405, b"", [("allow", "GET, HEAD")])
+        elif scope["path"] == "/" and not header(scope, "host")[0].startswith("localhost"):
+            # Under another name, such as 127.0.0.1, S3 would be another site to the page.
+            await answer(send, 307, b"", [("location", self.url)])
+        else:
+            await self._file(scope["path"].removeprefix("/") or INDEX, send)
+
+    async def _file(self, name: str, send: Any) -> None:
+        """A file of the page, by its name in the list of them: a path leads nowhere else."""
+        path = sources().get(name)
+        if path is None:
+            await answer(send, 404, b"There is no such file.\n")
+            return
+        buckets = self._bucket_origin
+        # As strict as at the edge, so that a violation shows here first.
+        policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+            f"frame-ancestors 'none'; connect-src 'self' {buckets}; img-src 'self' blob: data: {buckets}"
+        )
+        headers = [
+            ("content-type", TYPES[path.suffix]),
+            ("cache-control", "no-cache"),  # an edited page shows at the next reload
+            ("content-security-policy", policy),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+        ]
+        await answer(send, 200, path.read_bytes(), headers)
+
+    async def _pass_on(self, scope: Scope, receive: Any, send: Any) -> None:
+        body = bytearray()
+        more = True
+        while more:
+            event = await receive()
+            if event["type"] == "http.disconnect":
+                return
+            body += event.get("body", b"")
+            more = event.get("more_body", False)
+            if len(body) > _MAX_BODY:
+                await answer(send, 413, b"The API takes 10 MB at most.\n")
+                return
+        target = f"{self._api.path}{scope['raw_path'].decode('ascii')}"
+        if scope["query_string"]:
+            target += f"?{scope['query_string'].decode('ascii')}"
+        headers = {name: values[0] for name in _REQUEST_HEADERS if (values := header(scope, name))}
+        call = asyncio.get_running_loop().run_in_executor(
+            self._calls, self._call, scope["method"], target, bytes(body), headers
+        )
+        try:
+            status, received, content = await call
+        except (OSError, http.client.HTTPException) as error:
+            text = f"The API does not answer: {error!r}\n".encode()
+            await answer(send, 503, text, [("content-type", "text/plain"), ("retry-after", "1")])
+            return
+        await answer(send, status, content, received)
+
+    def _call(
+        self, method: str, target: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        connection = http.client.HTTPConnection(self._api.hostname or "", self._api.port, timeout=_PATIENCE)
+        try:
+            connection.request(method, target, body or None, headers)
+            response = connection.getresponse()
+            received = [
+                (name, value)
+                for name, value in response.getheaders()
+                if name.lower() in _RESPONSE_HEADERS or name.lower().startswith("access-control-")
+            ]
+            return response.status, received, response.read()
         finally:
             connection.close()
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() in _RESPONSE_HEADERS or name.lower().startswith("access-control-"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
-    def list_directory(self, path: Any) -> None:  # noqa: ARG002 (the base class's)
-        self.send_error(404)
 
-    def send_head(self) -> Any:
-        if Path(urlsplit(self.path).path).suffix in (".yaml", ".md"):  # lie beside the page, and are not part of it
-            self.send_error(404)
-            return None
-        return super().send_head()
+class PageIsolation(Isolation):
+    """All that a page needs of here is on its own origin. A link elsewhere may still lead to the page."""
 
-    def end_headers(self) -> None:
-        if not self._is_api():
-            buckets = self.server.bucket_origin
-            self.send_header("Cache-Control", "no-cache")  # an edited page shows at the next reload
-            # As strict as at the edge, so that a violation shows here first.
-            self.send_header(
-                "Content-Security-Policy",
-                "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-                f"frame-ancestors 'none'; connect-src 'self' {buckets}; img-src 'self' blob: data: {buckets}",
-            )
-            self.send_header("X-Content-Type-Options", "nosniff")
-            self.send_header("Referrer-Policy", "no-referrer")
-        super().end_headers()
-
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 (the base class's name)
-        """Quiet: what the service does is in its own log."""
+    def refusal(self, scope: Scope) -> str | None:
+        is_link = header(scope, "sec-fetch-mode") == ["navigate"] and header(scope, "sec-fetch-dest") == ["document"]
+        if is_link and scope["method"] == "GET":
+            return self.refusal_of_host(scope)
+        if not header(scope, "origin") and "same-site" in header(scope, "sec-fetch-site"):
+            return "Pages of other ports may not call this."
+        return super().refusal(scope)
 
 
 def is_taken(port: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev.stack import FUNCTIONS, LAYERS, TEMPLATE, Stack
+from dev.terminal import printable
 
 Say = Callable[[str], None]
 
@@ -111,7 +112,10 @@ _PLUMBING = {
 
 
 def readable(line: str) -> str | None:
-    """A log line for people, or None for what is not meant for them: metrics, and the platform's own lines."""
+    """A log line for people, or None for what is not meant for them: metrics, and the platform's own lines.
+
+    Only an exception makes it more than one line: a value cannot pretend to be the next entry.
+    """
     try:
         entry = json.loads(line)
     except ValueError:
@@ -119,11 +123,12 @@ def readable(line: str) -> str | None:
     if not isinstance(entry, dict) or "_aws" in entry or "message" not in entry:
         return None
     details = "  ".join(
-        f"{name}={value if isinstance(value, str | int) else json.dumps(value)}"
+        f"{printable(name)}={printable(value) if isinstance(value, str) else json.dumps(value)}"
         for name, value in entry.items()
         if name not in _PLUMBING and value is not None
     )
-    text = f"{entry.get('service', ''):<15}{entry['message']}  {details}".rstrip()
+    service, message = (printable(str(entry.get(name, ""))) for name in ("service", "message"))
+    text = f"{service:<15}{message}  {details}".rstrip()
     return f"{text}\n{entry['exception']}" if "exception" in entry else text
 
 

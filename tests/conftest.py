@@ -9,7 +9,7 @@ import pytest
 from dev.emulator import Emulator
 from dev.server import Server
 from dev.stack import Stack
-from tests.journeys import Service
+from tests.journeys import PAGE, Service
 
 # The cheap kinds first: whoever breaks something basic hears of it within seconds.
 KINDS = ("unit", "template", "release", "service", "deployed", "browser", "sam_local", "fuzz")
@@ -41,10 +41,12 @@ def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def stack(trail: Path) -> Iterator[Service]:
     """The running service. page_url: of the upload page, on whose origin the API is too."""
-    with Emulator(free_port(), "tests.trail", TRAIL=str(trail)) as emulator:
+    page = free_port()
+    pages = [f"http://localhost:{page}", PAGE]
+    with Emulator(free_port(), "tests.trail", origins=pages, TRAIL=str(trail)) as emulator:
         deployed = Stack(emulator.url, {"RequestsPerSecond": "500", "RequestBurst": "1000"})
         deployed.deploy()
-        server = Server(free_port(), deployed.api_url, emulator.url)
+        server = Server(page, deployed.api_url, emulator.url, [PAGE])
         try:
             yield Service(server.url, deployed)
         finally:

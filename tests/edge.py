@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,14 +90,14 @@ def copy_of_the_project(folder: Path) -> Path:
 
 
 @contextmanager
-def undelivered(folder: Path) -> Iterator[Edge]:
-    """The service, and the command ready to be given."""
+def undelivered(folder: Path, origins: Iterable[str] = (), hosts: Iterable[str] = ()) -> Iterator[Edge]:
+    """The service, and the command ready to be given. origins, hosts: that the emulator is to serve."""
     if shutil.which("node") is None:
         missing = "no node: the emulator runs the distribution's function in it"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
-    emulator = Emulator(free_port())
+    emulator = Emulator(free_port(), origins=origins, hosts=hosts)
     try:
         stack = Stack(emulator.url)
         stack.deploy()

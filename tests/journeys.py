@@ -15,6 +15,8 @@ from thumbs import keys
 
 T = TypeVar("T")
 
+PAGE = "https://photos.example.com"  # an adopter's own, on another site
+
 # Seconds until a test gives up waiting. What it waits for takes one or two, on a machine that does nothing else.
 PATIENCE = 300
 

@@ -20,6 +20,9 @@ from tests.browser.tab import Network, Watch
 expect.set_options(timeout=PATIENCE)
 SHOTS = Path(__file__).parent / "shots"
 
+# A name in somebody else's DNS that leads to this machine: see test_isolation.py.
+REBOUND = "rebound.example.com"
+
 # A browser under test calls nobody but the page: no updates, no safe-browsing lists, no QUIC probes.
 FLAGS = [
     "--no-sandbox",  # CI runs as root, where Chromium's sandbox does not start
@@ -29,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1",
 ]
 
 

@@ -20,18 +20,18 @@ from playwright.sync_api import Page, Response, expect
 from tests.browser.photos import jpeg, text
 from tests.browser.steps import choose, expect_stage, row
 from tests.browser.tab import Watch
+from tests.conftest import free_port
 from tests.edge import Edge, deliver, undelivered
 
 
 class Tls:
-    """TLS in front of the emulator's port, which speaks none: bytes in, bytes out. port: where it listens."""
+    """TLS in front of the emulator's port, which speaks none: bytes in, bytes out."""
 
-    def __init__(self, behind: int, folder: Path):
+    def __init__(self, port: int, behind: int, folder: Path):
         self._behind = behind
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate(folder))
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self) -> None:
@@ -88,10 +88,12 @@ def certificate(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     """page_url: in the distribution's domain, as the emulator spells it for browsers, and as the manifests have it."""
-    with undelivered(tmp_path_factory.mktemp("project")) as edge:
+    port = free_port()
+    page = f"https://*.cloudfront.localhost:{port}"
+    with undelivered(tmp_path_factory.mktemp("project"), origins=[page]) as edge:
         deliver(edge)
-        tls = Tls(int(edge.deployed.endpoint.rsplit(":", 1)[1]), tmp_path_factory.mktemp("certificate"))
-        edge.domain = f"{edge.domain.removesuffix('.cloudfront.net')}.cloudfront.localhost:{tls.port}"
+        tls = Tls(port, int(edge.deployed.endpoint.rsplit(":", 1)[1]), tmp_path_factory.mktemp("certificate"))
+        edge.domain = f"{edge.domain.removesuffix('.cloudfront.net')}.cloudfront.localhost:{port}"
         edge.delivery.service.apply(None, {"DeliveryDomain": edge.domain})
         edge.page_url = f"https://{edge.domain}/"
         yield edge

@@ -11,7 +11,7 @@ import requests
 
 from dev.page import FOR_EVER, Page
 from tests.edge import Edge, deliver, undelivered
-from tests.journeys import PATIENCE, wait_for
+from tests.journeys import PAGE, PATIENCE, wait_for
 from tests.unit import pictures
 
 JOB = "{:032x}"
@@ -19,7 +19,7 @@ JOB = "{:032x}"
 
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    with undelivered(tmp_path_factory.mktemp("project")) as undelivered_edge:
+    with undelivered(tmp_path_factory.mktemp("project"), origins=[PAGE]) as undelivered_edge:
         deliver(undelivered_edge)
         yield undelivered_edge
 
@@ -244,13 +244,12 @@ def test_the_page_may_connect_to_its_origin_and_the_services_buckets_only(edge: 
 
 
 def test_another_site_may_show_and_read_thumbnails_and_not_the_page(edge: Edge) -> None:
-    site = "https://photos.example.com"
-    thumbnail = edge.get(done(edge)["small"], Origin=site)
+    thumbnail = edge.get(done(edge)["small"], Origin=PAGE)
     assert thumbnail.headers["Access-Control-Allow-Origin"] == "*"
     assert thumbnail.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "Access-Control-Allow-Credentials" not in thumbnail.headers
 
-    page = edge.get("/", Origin=site)
+    page = edge.get("/", Origin=PAGE)
     assert "Access-Control-Allow-Origin" not in page.headers
     assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 

@@ -15,7 +15,7 @@ JOB = f"{0xDE11:032x}"
 
 @pytest.fixture(scope="module")
 def unbridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    with undelivered(tmp_path_factory.mktemp("project")) as edge:
+    with undelivered(tmp_path_factory.mktemp("project"), hosts=["pictures.example.com"]) as edge:
         answer = edge.command("--set", "Firewall=Enabled", "--set", "CallsPerAddress=10")
         assert answer.returncode == 0, answer.stdout + answer.stderr
         edge.domain = edge.delivery.edge.outputs()["DeliveryDomain"]

@@ -11,10 +11,9 @@ import requests
 from dev.emulator import Emulator
 from dev.stack import Stack
 from tests.conftest import free_port
-from tests.journeys import PATIENCE, Service
+from tests.journeys import PAGE, PATIENCE, Service
 from tests.operators import operator, said
 
-PAGE = "https://photos.example.com"
 QUOTA = 20
 
 
@@ -115,12 +114,13 @@ def test_a_browser_may_upload_and_read_the_result(stack: Service) -> None:
 @pytest.fixture(scope="module")
 def strict() -> Iterator[Stack]:
     """A stack of its own: few requests, and two pages that may use it."""
+    others = ["https://other.example.com", "https://evil.example.com"]
     parameters = {
         "RequestsPerSecond": "1",
         "RequestBurst": "3",
         "AllowedOrigins": f"{PAGE},https://other.example.com",
     }
-    with Emulator(free_port()) as emulator:
+    with Emulator(free_port(), origins=[PAGE, *others]) as emulator:
         deployed = Stack(emulator.url, parameters)
         deployed.deploy()
         yield deployed
@@ -156,7 +156,7 @@ def test_only_allowed_origins_may_use_the_service(strict: Stack, origin: str, al
 
 @pytest.fixture(scope="module")
 def keyed() -> Iterator[Stack]:
-    with Emulator(free_port()) as emulator:
+    with Emulator(free_port(), origins=[PAGE]) as emulator:
         deployed = Stack(emulator.url, {"ApiKeyRequired": "true", "QuotaPerMonth": str(QUOTA)})
         deployed.deploy()
         yield deployed

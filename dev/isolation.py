@@ -1,0 +1,107 @@
+"""Keeps other web pages away from what `make run` starts.
+
+Both listeners are open on 127.0.0.1 only, but a browser sends requests there for any page: a site in the next tab, or
+another program's page on another port. With the emulator's well-known key such a page could create a function and run
+it, as the developer. This is a Fetch Metadata isolation policy (https://web.dev/articles/fetch-metadata) and a check
+of the Host header, which stops DNS rebinding. Programs send neither Origin nor Sec-Fetch-Site, and pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from fnmatch import fnmatchcase
+from ipaddress import ip_address
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+# Names that no stranger's DNS can give an address: localhost and what is below it (RFC 6761), and the name by which a
+# container calls the machine that it runs on.
+_LOCAL_HOSTS = ("localhost", "*.localhost", "host.docker.internal")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", re.ASCII)
+
+
+class Isolation:
+    """Which requests are refused, and why."""
+
+    def __init__(self, origins: Iterable[str], hosts: Iterable[str] = ()):
+        """origins: of the pages that may call. hosts: under which this is called too. Either may hold a *."""
+        self._origins = [_pattern(origin.rstrip("/")) for origin in origins]
+        self._hosts = [_pattern(host) for host in (*_LOCAL_HOSTS, *hosts)]
+
+    def refusal(self, scope: Scope) -> str | None:
+        """Why this request is refused, or None. scope: ASGI's, of an HTTP request."""
+        if reason := self.refusal_of_host(scope):
+            return reason
+        origins = header(scope, "origin")
+        (host,) = header(scope, "host")
+        if strangers := [origin for origin in origins if not self._is_origin(origin, host)]:
+            return f"Pages of {_shown(strangers)} may not call this; PAGE_ORIGINS names those that may."
+        if not origins and "cross-site" in header(scope, "sec-fetch-site"):
+            return "Pages of other sites may not call this."
+        return None
+
+    def refusal_of_host(self, scope: Scope) -> str | None:
+        hosts = header(scope, "host")
+        return None if len(hosts) == 1 and self._is_host(hosts[0]) else f"This machine is not called {_shown(hosts)}."
+
+    def _is_host(self, host: str) -> bool:
+        match = _HOST.fullmatch(host.lower())
+        if match is None:
+            return False
+        name = match[1]
+        return _is_address(name) or any(fnmatchcase(name, pattern) for pattern in self._hosts)
+
+    def _is_origin(self, origin: str, host: str) -> bool:
+        return origin in (f"http://{host}", f"https://{host}") or any(
+            fnmatchcase(origin, pattern) for pattern in self._origins
+        )
+
+
+def isolated(app: App, refusal: Callable[[Scope], str | None]) -> App:
+    """The app, out of reach of what is refused. WebSockets are refused altogether: nothing here uses them."""
+
+    async def guarded(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http" and (reason := refusal(scope)):
+            await answer(send, 403, f"{reason}\n".encode())
+        else:
+            await app(scope, receive, send)
+
+    return guarded
+
+
+async def answer(
+    send: Any, status: int, content: bytes, headers: Iterable[tuple[str, str]] = (("content-type", "text/plain"),)
+) -> None:
+    """A whole HTTP response."""
+    listed = [*headers, ("content-length", str(len(content)))]
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in listed]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": content})
+
+
+def header(scope: Scope, name: str) -> list[str]:
+    """The values of every header of this name. name: in lower case, as ASGI has them."""
+    return [value.decode("latin-1") for each, value in scope["headers"] if each == name.encode()]
+
+
+def _pattern(text: str) -> str:
+    """For fnmatch, of which only * is meant: an IPv6 address has brackets."""
+    return text.replace("[", "[[]").replace("?", "[?]")
+
+
+def _is_address(name: str) -> bool:
+    """An address needs no DNS, so nobody can rebind it."""
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(values: list[str]) -> str:
+    return ascii(", ".join(values)[:200])

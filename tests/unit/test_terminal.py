@@ -1,0 +1,51 @@
+"""What a function logs reaches the developer's terminal, and none of it commands the terminal."""
+
+import json
+
+import pytest
+
+from dev import watch
+from dev.terminal import lines, say
+
+HOSTILE = "\x1b]0;title\x07\x1b[2J\r\x9b31m\u202e\u2028\x00"
+
+
+def entry(**fields: object) -> str:
+    return json.dumps({"level": "INFO", "message": "rejected", "service": "convert"} | fields)
+
+
+@pytest.mark.parametrize("field", ["detail", "message", "service", HOSTILE])
+def test_a_value_that_is_logged_does_not_command_the_terminal(field: str, capsys: pytest.CaptureFixture[str]) -> None:
+    say(watch.readable(entry(**{field: f"before{HOSTILE}\nafter"})) or "")
+
+    shown = capsys.readouterr().out
+    assert shown.removesuffix("\n").isprintable(), "one line, nothing but characters"
+    assert r"before\x1b]0;title\x07\x1b[2J\r\x9b31m\u202e\u2028\x00\nafter" in shown
+
+
+def test_what_is_no_entry_does_not_either(capsys: pytest.CaptureFixture[str]) -> None:
+    say(watch.readable(f"libheif says {HOSTILE}") or "")
+
+    assert capsys.readouterr().out.removesuffix("\n").isprintable()
+
+
+def test_an_exception_keeps_its_lines_and_what_is_written_keeps_its_letters() -> None:
+    trace = (
+        'Traceback (most recent call last):\n  File "convert.py", line 1\n\traise ValueError("größer \U0001f600\x1b")'
+    )
+
+    shown = lines(watch.readable(entry(exception=trace)) or "").split("\n")
+
+    assert shown[1:] == [
+        "Traceback (most recent call last):",
+        '  File "convert.py", line 1',
+        r'    raise ValueError("größer 😀\x1b")',
+    ]
+
+
+def test_a_line_shows_what_a_person_needs() -> None:
+    assert watch.readable(entry(job="3f0c", seconds=1.5, request_id="x")) == (
+        "convert        rejected  job=3f0c  seconds=1.5"
+    )
+    assert watch.readable("START RequestId: 1") is None
+    assert watch.readable(json.dumps({"_aws": {}})) is None
