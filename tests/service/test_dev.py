@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,58 +15,22 @@ from pathlib import Path
 import pytest
 import requests
 
-from dev.emulator import ROOT
 from dev.stack import CACHE, layer_packages
 from tests.conftest import free_port
 from tests.journeys import PATIENCE, wait_for
-
-NEEDED = ("dev", "frontend", "functions", "layers", "template.yaml")
-
-
-class Run:
-    """`python -m dev` in a folder. lines: what it has said so far."""
-
-    def __init__(self, folder: Path, port: int, emulator_port: int, *arguments: str):
-        self.output = folder / "output.txt"
-        with self.output.open("w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "dev", *arguments],
-                cwd=folder,
-                env=os.environ | {"PORT": str(port), "EMULATOR_PORT": str(emulator_port)},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def lines(self) -> list[str]:
-        return self.output.read_text().splitlines()
-
-    def said(self, text: str) -> bool | None:
-        assert self.process.poll() is None, self.lines
-        return any(text in line for line in self.lines) or None
+from tests.runs import Run, copy_of_the_project
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in NEEDED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=ignored)
-        else:
-            shutil.copy(source, tmp_path)
-    # The layers are installed already; a developer's second start finds them so too.
-    (tmp_path / ".cache").mkdir()
-    (tmp_path / ".cache" / "layers").symlink_to(CACHE)
-    return tmp_path
+    return copy_of_the_project(tmp_path)
 
 
 @pytest.fixture
 def run(project: Path) -> Iterator[Run]:
-    started = Run(project, free_port(), free_port())
+    started = Run(project)
     yield started
-    started.process.kill()
-    started.process.wait()
+    started.kill()
 
 
 @pytest.mark.usefixtures("stack")  # which has installed the layers

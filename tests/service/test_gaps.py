@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from ministack.core import lambda_runtime
 
 from dev import stack
 from dev.emulator import Emulator
@@ -109,6 +110,42 @@ def test_reserved_concurrency_is_dropped(unbridged: Stack) -> None:
     answer = unbridged.client("lambda").get_function_concurrency(FunctionName=convert)
 
     assert "ReservedConcurrentExecutions" not in answer
+
+
+def test_a_function_gets_as_many_processes_as_it_has_events() -> None:
+    """So dev/invocations.py bounds them."""
+    configuration = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:any"}
+    workers = [lambda_runtime.acquire_worker("any", configuration, b"")[0] for _ in range(50)]
+    lambda_runtime.reset()
+
+    assert len({id(worker) for worker in workers}) == 50
+
+
+def test_an_event_that_is_throttled_counts_as_a_failed_attempt(unbridged: Stack) -> None:
+    """Lambda keeps it for hours. So dev/invocations.py lets it wait, and no limit of the emulator is set."""
+    aws, sqs = unbridged.client("lambda"), unbridged.client("sqs")
+    queue = sqs.create_queue(QueueName="throttled")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    role = aws.get_function_configuration(FunctionName=unbridged.functions["ConvertFunction"])["Role"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("slow.py", "import time\ndef handler(event, context): time.sleep(600)")
+    aws.create_function(
+        FunctionName="slow",
+        Runtime="python3.13",
+        Role=role,
+        Handler="slow.handler",
+        Code={"ZipFile": code.getvalue()},
+        Timeout=900,
+        DeadLetterConfig={"TargetArn": arn},
+    )
+    aws.put_function_concurrency(FunctionName="slow", ReservedConcurrentExecutions=1)
+
+    for _ in range(2):
+        aws.invoke(FunctionName="slow", InvocationType="Event")
+
+    (letter,) = wait_for(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), "dead letter")
+    assert "Rate Exceeded" in json.dumps(letter)
 
 
 def test_gateway_responses_are_not_imported(unbridged: Stack) -> None:

@@ -1,0 +1,59 @@
+"""`python -m dev`, as a developer runs it: in a copy of the project without its history."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from dev.emulator import ROOT
+from dev.stack import CACHE
+from tests.conftest import free_port
+
+NEEDED = ("dev", "frontend", "functions", "layers", "template.yaml")
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+    for name in NEEDED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy(source, folder)
+    # The layers are installed already; a developer's second start finds them so too.
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "layers").symlink_to(CACHE)
+    return folder
+
+
+class Run:
+    """`python -m dev` in a folder. lines: what it has said so far."""
+
+    def __init__(self, folder: Path, *arguments: str):
+        self.output = folder / "output.txt"
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "dev", *arguments],
+                cwd=folder,
+                env=os.environ | {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def lines(self) -> list[str]:
+        return self.output.read_text().splitlines()
+
+    def said(self, text: str) -> bool | None:
+        assert self.process.poll() is None, self.lines
+        return any(text in line for line in self.lines) or None
+
+    def named(self, before: str) -> str:
+        """What a line names at its end. before: what stands before it in the line."""
+        (line,) = (line for line in self.lines if before in line)
+        return line.split(before, 1)[1]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,82 @@
+"""What `make run` makes of many callers, and many pictures, at once. It starts with no function running."""
+
+import asyncio
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from dev.stack import Stack
+from tests.journeys import PATIENCE, Service, wait_for
+from tests.runs import Run, copy_of_the_project
+from tests.unit import pictures
+
+CALLERS = 300
+PHOTOS = 40
+CORES = os.cpu_count() or 1
+
+BODY = b'{"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1}]}'
+CALL = b"POST /uploads HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
+
+
+@pytest.fixture(scope="module")
+def run(stack: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    started = Run(copy_of_the_project(tmp_path_factory.mktemp("project")))
+    try:
+        wait_for(lambda: started.said("Upload page: "), "service")
+        yield started
+    finally:
+        started.kill()
+
+
+@pytest.fixture(scope="module")
+def service(run: Run) -> Service:
+    return Service(run.named("Upload page: "), Stack(run.named("AWS answers at ").split()[0]))
+
+
+def processes(run: Run, function: str) -> int:
+    """How many processes the emulator has started for a function. They stay for minutes, so that no two that ran at
+    the same time can be the same."""
+    log = Path(run.named("what it says: ")).read_text()
+    return len(re.findall(rf"Lambda worker spawned for image-thumbnails-{function}", log))
+
+
+async def call(port: int) -> int:
+    """The status that one caller gets on a connection of its own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(CALL + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
+    answer = await reader.read()
+    writer.close()
+    return int(answer.split()[1])
+
+
+def test_three_hundred_callers_at_once_are_all_answered(run: Run, service: Service) -> None:
+    async def crowd() -> list[int]:
+        port = urlsplit(service.page_url).port or 0
+        async with asyncio.timeout(PATIENCE):
+            return await asyncio.gather(*(call(port) for _ in range(CALLERS)))
+
+    statuses = Counter(asyncio.run(crowd()))
+
+    assert statuses.keys() <= {201, 429, 503}, statuses
+    assert statuses[201] >= 100, "as many as the stage's burst"
+    assert processes(run, "SignUploadFunction") <= CORES
+
+
+def test_forty_photos_at_once_are_all_converted_a_few_at_a_time(run: Run, service: Service) -> None:
+    content = pictures.jpeg(1600, 1200)
+    wait_for(lambda: service.get("limits").status_code == 200 or None, "end of the throttle")
+    signed = [service.sign(len(content)) for _ in range(PHOTOS)]
+    with ThreadPoolExecutor(PHOTOS) as crowd:
+        assert {answer.status_code for answer in crowd.map(lambda each: each.post(content), signed)} == {204}
+    assert service.get("limits").status_code == 200, "the API answers meanwhile"
+
+    manifests = [service.result(each) for each in signed]
+
+    assert [manifest["status"] for manifest in manifests] == ["done"] * PHOTOS
+    assert 1 <= processes(run, "ConvertFunction") <= CORES
