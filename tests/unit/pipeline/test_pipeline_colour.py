@@ -99,6 +99,15 @@ def test_16_bit_gray_keeps_its_shades(value: int) -> None:
     assert near(centre(pictures.tiff(picture=Image.new("I;16", (64, 64), value))), expected, 3)
 
 
+def test_all_16_bits_of_a_transparent_colour_count() -> None:
+    colours = [(0x1234, 0x5678, 0x9ABC), (0x1235, 0x5678, 0x9ABC), (0x1234, 0x5679, 0x9ABC), (0x1234, 0x5678, 0x9ABD)]
+    row = b"".join(struct.pack(">3H", *colour) * 16 for colour in colours)
+    original = pictures.with_chunk(pictures.stored_png(64, 16, 2, row), b"tRNS", struct.pack(">3H", *colours[0]))
+    wanted = pipeline.Wanted(sizes.parse("small=64"), formats.OUTPUTS["webp"], 95, 50)
+    alpha = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).getchannel("A")
+    assert [alpha.getpixel((x, 32)) for x in (8, 24, 40, 56)] == [0, 255, 255, 255]
+
+
 def test_16_bit_gray_may_have_a_transparent_shade() -> None:
     picture = Image.new("I;16", (64, 64), 30_000)
     assert centre(pictures.png(picture=picture, transparency=30_000))[3] == 0

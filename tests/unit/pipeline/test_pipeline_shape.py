@@ -1,5 +1,6 @@
 """How large everything comes out, from which frame, and that shortcuts change nothing that can be seen."""
 
+import struct
 from io import BytesIO
 from typing import Any
 
@@ -153,3 +154,85 @@ def test_what_is_transparent_does_not_colour_what_is_seen() -> None:
     ours, theirs = resize(picture, (160, 112)), picture.resize((160, 112), Image.Resampling.LANCZOS)
     assert difference(ours.getchannel("A"), theirs.getchannel("A")) < 0.5
     assert difference(on_gray(ours), on_gray(theirs)) < 1
+
+
+def alphas(original: bytes, *points: tuple[int, int]) -> list[int]:
+    """Of the thumbnail, which is as large as the picture."""
+    wanted = pipeline.Wanted(sizes.parse("a=320"), formats.OUTPUTS["webp"], 90, 50)
+    made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).convert("RGBA")
+    return [made.crop((x, y, x + 1, y + 1)).tobytes()[3] for x, y in points]
+
+
+def small_frame_gif(at: tuple[int, int], transparent: bool, colours: int) -> bytes:
+    """A frame of 100x80 on a canvas of 320x240."""
+    picture = pictures.quadrants(100, 80).quantize(colours)
+    clear: dict[str, Any] = {"transparency": picture.getpixel((90, 70))} if transparent else {}
+    original = bytearray(pictures.gif(picture=picture, background=1, **clear))
+    original[6:10] = struct.pack("<HH", 320, 240)
+    frame = original.index(b",\0\0\0\0", 13 + 3 * 2 ** ((original[10] & 7) + 1))
+    original[frame + 1 : frame + 5] = struct.pack("<HH", *at)
+    return bytes(original)
+
+
+@pytest.mark.parametrize("at", [(0, 0), (110, 80), (220, 160)])
+@pytest.mark.parametrize("transparent", [False, True])
+def test_around_the_first_frame_of_a_gif_there_is_nothing(at: tuple[int, int], transparent: bool) -> None:
+    inside = at[0] + 10, at[1] + 10
+    outside = (at[0] + 150) % 320, (at[1] + 120) % 240
+    for colours in (4, 256):
+        assert alphas(small_frame_gif(at, transparent, colours), inside, outside) == [255, 0]
+
+
+def test_a_gray_gif_whose_frame_is_small_has_nothing_around_it() -> None:
+    original = bytearray(pictures.gif(picture=pictures.quadrants(100, 80).convert("L")))
+    original[6:10] = struct.pack("<HH", 320, 240)
+    assert alphas(bytes(original), (10, 10), (200, 200)) == [255, 0]
+
+
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    body = b"".join(kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for kind, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def extended(flags: int, size: tuple[int, int]) -> tuple[bytes, bytes]:
+    """VP8X"""
+    return b"VP8X", struct.pack("<I", flags) + b"".join((side - 1).to_bytes(3, "little") for side in size)
+
+
+HAS_ANIMATION, HAS_EXIF, HAS_ALPHA, HAS_PROFILE = 0x02, 0x08, 0x10, 0x20
+
+
+@pytest.mark.parametrize("flags", [HAS_ANIMATION, HAS_ANIMATION | HAS_ALPHA])
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("at", [(0, 0), (110, 80), (220, 160)])
+def test_around_the_first_frame_of_a_webp_there_is_nothing(flags: int, lossless: bool, at: tuple[int, int]) -> None:
+    still = pictures.webp(100, 80, lossless=lossless)[12:]
+    numbers = b"".join(number.to_bytes(3, "little") for number in (at[0] // 2, at[1] // 2, 99, 79, 100))
+    frame = b"ANMF", numbers + b"\0" + still
+    original = riff(extended(flags, (320, 240)), (b"ANIM", bytes(6)), frame, frame)
+    inside, outside = (at[0] + 10, at[1] + 10), ((at[0] + 150) % 320, (at[1] + 120) % 240)
+    assert alphas(original, inside, outside) == [255, 0]
+
+
+@pytest.mark.parametrize("tail", [bytes(1_000_000), b"EXIF\x40\0\0\0" + pictures.exif(6), b"ANMF", b"\xff"], ids=len)
+def test_what_follows_a_webp_does_not_count(tail: bytes) -> None:
+    wanted = pipeline.Wanted(sizes.parse("a=160"), formats.OUTPUTS["webp"], 90, 50)
+    for original in (pictures.webp(), pictures.webp(lossless=True), pictures.webp(orientation=1)):
+        made, whole = pipeline.run(original + tail, wanted), pipeline.run(original, wanted)
+        assert made.thumbnails == whole.thumbnails
+        assert made.original.frames == 1
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_metadata_of_a_webp_counts_where_its_header_announces_it(announced: bool) -> None:
+    (kind, data) = next((original[12:16], original[20:]) for original in [pictures.webp(320, 240)])
+    swapped = pictures.srgb_profile().replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
+    header = extended((HAS_EXIF | HAS_PROFILE) * announced, (320, 240))
+    original = riff(header, (b"ICCP", swapped), (kind, data), (b"EXIF", pictures.exif(6)))
+    wanted = pipeline.Wanted(sizes.parse("a=320"), formats.OUTPUTS["webp"], 90, 50)
+    made = pipeline.run(original, wanted)
+    assert (made.original.width, made.original.height) == ((240, 320) if announced else (320, 240))
+    picture = Image.open(BytesIO(made.thumbnails[0].content)).convert("RGB")
+    x = made.original.width - 20 if announced else 20
+    red, green, _ = picture.crop((x, 20, x + 1, 21)).tobytes()
+    assert (red < green) is announced

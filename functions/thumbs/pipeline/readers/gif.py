@@ -15,10 +15,22 @@ def source(original: bytes) -> Source:
     image = GifImagePlugin.GifImageFile(BytesIO(original))
 
     def load(_: tuple[int, int]) -> Image.Image:
+        frame = image.tile[0].extents if image.tile else None
         image.load()
-        return image
+        if frame in {None, (0, 0, *image.size)} or "transparency" in image.info:
+            return image
+        return _on_nothing(image, frame)
 
     return Source(image.size, load, frames=max(1, _frames(original)))
+
+
+def _on_nothing(image: Image.Image, frame: tuple[int, int, int, int] | None) -> Image.Image:
+    """The picture with nothing around its frame, as browsers show it, which ignore the background colour."""
+    picture = image.convert("RGB")
+    alpha = Image.new("L", image.size, 0)
+    alpha.paste(255, frame)
+    picture.putalpha(alpha)
+    return picture
 
 
 def _frames(original: bytes) -> int:

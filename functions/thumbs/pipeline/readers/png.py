@@ -7,11 +7,12 @@ long; what it gives is handed to Pillow in stored blocks, which zlib only copies
 
 import struct
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from io import BytesIO
 from zlib import crc32, decompressobj
 
 from isal import isal_zlib
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageChops, PngImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import icc, orient
@@ -21,6 +22,7 @@ _SIGNATURE = 8
 _DEPTH_AND_COLOUR = slice(24, 26)  # bits per sample and colour type, in IHDR, the first chunk
 _GRAY, _RGB = 0, 2
 _SAMPLES = {_GRAY: 1, _RGB: 3}  # of a pixel, for the colour types that may have one transparent colour
+_LOWER_BYTES = "RGB;16L"  # how Pillow calls samples whose upper byte is the second
 _MAX_PALETTE = 256
 _SRGB_GAMMA = 2.2
 # What pixels need besides their data. Text, which may be a decompression bomb, animation, which may claim 2**31 frames,
@@ -59,7 +61,7 @@ class _Png(PngImagePlugin.PngImageFile):
 def source(original: bytes) -> Source:
     header = [original[:_SIGNATURE]]
     data: list[memoryview] = []
-    orientation, profile, frames = 1, None, 0
+    orientation, profile, frames, clear = 1, None, 0, b""
     space: dict[bytes, bytes] = {}
     view = memoryview(original)
     for kind, start, end in _chunks(original):
@@ -68,7 +70,8 @@ def source(original: bytes) -> Source:
         elif kind in _NEEDED:
             header.append(original[start:end])
         elif kind == b"tRNS":
-            header.append(_transparency(original[start + 8 : end - 4], *original[_DEPTH_AND_COLOUR]))
+            clear = original[start + 8 : end - 4]
+            header.append(_transparency(clear, *original[_DEPTH_AND_COLOUR]))
         elif kind == b"eXIf":
             orientation = orient.of_exif(original[start + 8 : end - 4])
         elif kind == b"iCCP":
@@ -77,19 +80,43 @@ def source(original: bytes) -> Source:
             space[kind] = original[start + 8 : end - 4]
         elif kind == b"fcTL":
             frames += 1
-    image = _Png(BytesIO(b"".join((*header, _EMPTY_DATA))))
-
-    def load(_: tuple[int, int]) -> Image.Image:
-        image.data = _stored(data)
-        image.load()
-        return image
-
+    opening = b"".join((*header, _EMPTY_DATA))
+    image = _Png(BytesIO(opening))
+    exact = tuple(original[_DEPTH_AND_COLOUR]) == (16, _RGB) and len(clear) == 6
     return Source(
         image.size,
-        load,
+        lambda _: _with_one_colour_clear(opening, data, clear) if exact else _loaded(image, data),
         orientation=orientation,
         profile=_named(space, profile),
         frames=max(1, frames),
+    )
+
+
+def _with_one_colour_clear(opening: bytes, data: list[memoryview], clear: bytes) -> Image.Image:
+    """RGB of 16 bits, without the colour that has these samples. Pillow keeps 8 bits, so it decodes twice."""
+    lower = _Png(BytesIO(opening))
+    lower.tile = [tile._replace(args=_LOWER_BYTES) for tile in lower.tile]
+    alpha = _equal(_loaded(lower, data), clear[1::2])
+    del lower  # before there is memory for the upper ones
+    image = _loaded(_Png(BytesIO(opening)), data)
+    image.putalpha(ImageChops.invert(ImageChops.multiply(alpha, _equal(image, clear[0::2]))))
+    return image
+
+
+def _loaded(image: _Png, data: list[memoryview]) -> _Png:
+    image.data = _stored(data)
+    image.load()
+    return image
+
+
+def _equal(image: Image.Image, samples: bytes) -> Image.Image:
+    """255 where the pixels have these samples."""
+    return reduce(
+        ImageChops.multiply,
+        (
+            band.point([255 if value == sample else 0 for value in range(256)])
+            for band, sample in zip(map(image.getchannel, image.getbands()), samples, strict=True)
+        ),
     )
 
 
@@ -126,16 +153,17 @@ def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 def _transparency(content: bytes, depth: int, colour: int) -> bytes:
     """The chunk tRNS as Pillow needs it, which compares it with pixels that have 8 bits by then: those of gray with
-    fewer are spread over 8, those of RGB with 16 keep the upper 8. One of a wrong length does not count, as in libpng.
+    fewer are spread over 8. Those of RGB with 16 bits are compared by `source`. One of a wrong length does not
+    count, as in libpng.
     """
+    if (depth, colour) == (16, _RGB):
+        return b""
     if colour in _SAMPLES:
         if len(content) != 2 * _SAMPLES[colour]:
             return b""
         samples = struct.unpack(f">{_SAMPLES[colour]}H", content)
         if depth < 8:
             samples = tuple((sample % 2**depth) * 255 // (2**depth - 1) for sample in samples)
-        elif depth == 16 and colour == _RGB:
-            samples = tuple(sample >> 8 for sample in samples)
         content = struct.pack(f">{len(samples)}H", *samples)
     elif len(content) > _MAX_PALETTE:
         return b""

@@ -19,27 +19,37 @@ from thumbs.pipeline.readers import Source
 # Of memory, for a still: lossless ones take 8.8, those with alpha 7, others 0.1 when they are scaled.
 _STILL_BYTES_PER_PIXEL = 10
 
-_RIFF_HEADER = 12
+_RIFF_START, _RIFF_HEADER = 8, 12
+_HAS_EXIF, _HAS_PROFILE = (
+    0x08,
+    0x20,
+)  # in the first byte of VP8X: what it does not announce is not there (RFC 9649, 2.7)
 _IMAGES = {b"VP8 ", b"VP8L"}
 # Of a file with metadata, alpha and one picture; animations have one more for each frame.
 _MAX_CHUNKS = 100_000
 
 
 def source(original: bytes) -> Source:
+    length = _RIFF_START + int.from_bytes(original[4:8], "little")
+    if length < len(original):  # what follows is not part of it
+        original = original[:length]
     orientation, profile, frames = 1, None, 0
-    still = b""
+    still, announced, first_frame = b"", 0, (0, 0, 0, 0)
     for kind, start, end in _chunks(original):
-        if kind == b"EXIF":
+        if kind == b"VP8X":
+            announced = original[start] if start < len(original) else 0
+        elif kind == b"EXIF" and announced & _HAS_EXIF:
             orientation = orient.of_exif(original[start:end])
-        elif kind == b"ICCP":
+        elif kind == b"ICCP" and announced & _HAS_PROFILE:
             profile = original[start:end]
         elif kind == b"ANMF":
             frames += 1
+            first_frame = first_frame if frames > 1 else _box(original[start : start + 12])
         elif kind in _IMAGES and not still:
             still = kind
     library = _library()
     if frames or library is None:
-        return _through_pillow(original, orientation, profile, max(1, frames))
+        return _through_pillow(original, orientation, profile, frames, first_frame)
 
     features = _features(library, original)
     scalable = still == b"VP8 " and not features.has_alpha
@@ -53,17 +63,28 @@ def source(original: bytes) -> Source:
     return Source(size, load, orientation=orientation, profile=profile, bytes_per_pixel=_STILL_BYTES_PER_PIXEL)
 
 
-def _through_pillow(original: bytes, orientation: int, profile: bytes | None, frames: int) -> Source:
+def _through_pillow(
+    original: bytes, orientation: int, profile: bytes | None, frames: int, first_frame: tuple[int, int, int, int]
+) -> Source:
     size = WebPImagePlugin._get_size(original[:30])
     if size is None:
         raise Rejected(Reason.DAMAGED, "a WebP without a size")
 
     def load(_: tuple[int, int]) -> Image.Image:
         image = WebPImagePlugin.WebPImageFile(BytesIO(original))  # opening takes memory for its canvas
+        if frames and first_frame != (0, 0, *size):
+            # Around it there is nothing, whether or not the file says that it has alpha; libwebp gives it in any case.
+            image._mode = image.rawmode = "RGBA"
         image.load()
         return image
 
-    return Source(size, load, orientation=orientation, profile=profile, frames=frames)
+    return Source(size, load, orientation=orientation, profile=profile, frames=max(1, frames))
+
+
+def _box(frame: bytes) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a frame, by the start of its chunk (RFC 9649, 2.7.1.1)."""
+    left, top, width, height = (int.from_bytes(frame[at : at + 3], "little") for at in (0, 3, 6, 9))
+    return 2 * left, 2 * top, 2 * left + width + 1, 2 * top + height + 1
 
 
 def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
