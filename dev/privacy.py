@@ -91,7 +91,9 @@ def _below(rule: dict[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    return f"`{value['Ref']}` days" if isinstance(value, dict) else f"{value} days"
+    if isinstance(value, dict):
+        return f"`{value['Ref']}` days"
+    return f"{value} days" if value != 1 else "1 day"
 
 
 def _encrypted(resource: dict[str, Any]) -> str:
