@@ -1,12 +1,15 @@
 """The whole service, started once for all tests that need it: from template.yaml, with IAM enforced."""
 
+import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dev.emulator import Emulator
+from dev.emulator import ROOT, Emulator
 from dev.server import Server
 from dev.stack import Stack
 from tests.journeys import PAGE, Service
@@ -30,6 +33,34 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+PROJECT = ("template.yaml", "samconfig.toml", "README.md", "LICENSE", "CHANGELOG.md", "functions", "layers")
+
+
+def sam(*arguments: str, folder: Path = ROOT) -> str:
+    """What our SAM CLI says to a command that it obeys. Nothing of the developer's own AWS settings reaches it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    program = ROOT / ".cache" / "sam" / "bin" / "sam"
+    answer = subprocess.run(
+        [program, *arguments], cwd=folder, env=kept | {"SAM_CLI_TELEMETRY": "0"}, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer.stdout + answer.stderr
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's folder, as it is after `make build`. Nobody may change what is in it."""
+    project = tmp_path_factory.mktemp("built") / "image-thumbnails"
+    project.mkdir()
+    for name in PROJECT:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, project)
+    sam("build", folder=project)
+    return project
 
 
 @pytest.fixture(scope="session")

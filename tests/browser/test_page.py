@@ -244,7 +244,7 @@ def test_an_upload_goes_on_by_itself_when_the_network_is_back(
 
 
 def test_progress_is_shown_in_bytes_and_time(page: Page, network: Network, shoot: Any) -> None:
-    network.limit_uploads(200_000)
+    network.limit_uploads(50_000)
     choose(page, jpeg("one.jpg", 2400, 1800, seed=1), jpeg("two.jpg", 2400, 1800, seed=2))
     one = row(page, "one.jpg")
     expect(one).to_contain_text(re.compile(r"Uploading, 0\.[1-9] of 1\.\d MB, \d+ s left"))

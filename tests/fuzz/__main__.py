@@ -1,14 +1,17 @@
-"""A longer run: `python -m tests.fuzz [--seconds 600] [--seed N]`. What comes to harm is kept in tests/fuzz/crashes/.
+"""A run of its own: `python -m tests.fuzz [--seconds 600 | --files N] [--seed N]`.
 
-Every file there is tried again by the test suite, so commit what you keep.
+What comes to harm is kept in tests/fuzz/crashes/. Every file there is tried again by the test suite, so commit what
+you keep.
 """
 
 import argparse
 import hashlib
+import math
 import random
 import sys
 import time
 import traceback
+from itertools import islice
 from pathlib import Path
 
 CRASHES = Path(__file__).parent / "crashes"
@@ -21,12 +24,14 @@ def main() -> int:
 
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=600)
+    options.add_argument("--files", type=int, help="how many to try, in place of the seconds, however long it takes")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     given = options.parse_args()
-    print(f"seed {given.seed}, {given.seconds:.0f} seconds")  # noqa: T201  what the command is for
-    until = time.monotonic() + given.seconds
+    extent = f"{given.files} files" if given.files else f"{given.seconds:.0f} seconds"
+    print(f"seed {given.seed}, {extent}")  # noqa: T201  what the command is for
+    until = math.inf if given.files else time.monotonic() + given.seconds
     tried = found = 0
-    for original in mutants(given.seed):
+    for original in islice(mutants(given.seed), given.files):
         if time.monotonic() > until:
             break
         tried += 1

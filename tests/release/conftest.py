@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from release.application import Application
 from tests.conftest import free_port
 from tests.release.repository import Repository
 
-PROJECT = ("template.yaml", "samconfig.toml", "README.md", "LICENSE", "CHANGELOG.md", "functions", "layers")
-
 
 def environment(**settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -24,27 +21,22 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's folder, as it is after `make build`, with a changelog that knows the version."""
     project = tmp_path_factory.mktemp("release") / "image-thumbnails"
-    project.mkdir()
-    for name in PROJECT:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, project / name)
+    shutil.copytree(built, project, ignore=shutil.ignore_patterns("cache"))
     changelog = project / "CHANGELOG.md"
     version = Application.read(project / "template.yaml").metadata["SemanticVersion"]
     changelog.write_text(changelog.read_text().replace("## Unreleased", f"## {version}"))
-    answer = subprocess.run(["sam", "build"], cwd=project, env=environment(), capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
     return project
 
 
 @pytest.fixture
-def project(built: Path) -> Iterator[Path]:
+def project(released: Path) -> Iterator[Path]:
     """The project's folder, for a test that changes what is in it."""
-    files = [built / "CHANGELOG.md", built / "README.md", built / ".aws-sam" / "build" / "template.yaml"]
+    files = [released / name for name in ("CHANGELOG.md", "README.md", ".aws-sam/build/template.yaml")]
     before = [file.read_text() for file in files]
-    yield built
+    yield released
     for file, text in zip(files, before, strict=True):
         file.write_text(text)
 

@@ -117,9 +117,9 @@ def test_links_of_the_readme_are_led_to_the_source(before: str, after: str) -> N
     ],
 )
 def test_it_is_not_published_without_the_place_of_its_source(
-    built: Path, aws: dict[str, str], repository: Repository, source: str, complaint: str
+    released: Path, aws: dict[str, str], repository: Repository, source: str, complaint: str
 ) -> None:
-    answer = run(built, aws, "--source", source)
+    answer = run(released, aws, "--source", source)
 
     assert (answer.returncode, answer.stdout) == (1, "")
     assert complaint in answer.stderr

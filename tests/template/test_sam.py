@@ -1,6 +1,5 @@
 """cfn-lint and SAM's own tools take the template, and build what AWS will run."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,17 +7,10 @@ from pathlib import Path
 import pytest
 
 from dev.emulator import ROOT
+from tests.conftest import sam
 
 RUNTIME = "cpython-313"
 MACHINES = {"ImagingLayerArm64": 183, "ImagingLayerX86": 62}  # e_machine: AArch64, x86-64 (ELF specification)
-
-
-def sam(*arguments: str, **options: object) -> str:
-    program = shutil.which("sam") or str(ROOT / ".cache" / "sam" / "bin" / "sam")
-    answer = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True, **options)  # type: ignore[call-overload]
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    output: str = answer.stdout + answer.stderr
-    return output
 
 
 def test_cfn_lint_has_nothing_to_say() -> None:
@@ -31,16 +23,14 @@ def test_sam_finds_the_template_valid() -> None:
     assert "is a valid SAM Template" in sam("validate", "--lint", "--region", "us-east-1")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("build")
-    sam("build", "--no-cached", "--build-dir", str(folder))
-    return folder
+@pytest.fixture
+def layers(built: Path) -> Path:
+    return built / ".aws-sam" / "build"
 
 
 @pytest.mark.parametrize("layer", MACHINES)
-def test_a_layer_is_for_the_functions_python_and_processor(built: Path, layer: str) -> None:
-    extensions = [*built.joinpath(layer).rglob("*.so")]
+def test_a_layer_is_for_the_functions_python_and_processor(layers: Path, layer: str) -> None:
+    extensions = [*layers.joinpath(layer).rglob("*.so")]
 
     assert {"_imaging", "_webp", "_avif", "_imagingcms", "_pillow_heif"} <= {
         path.name.split(".")[0] for path in extensions
@@ -50,9 +40,9 @@ def test_a_layer_is_for_the_functions_python_and_processor(built: Path, layer: s
         assert int.from_bytes(path.read_bytes()[18:20], "little") == MACHINES[layer], path.name
 
 
-def test_a_layer_holds_what_is_pinned_and_nothing_else(built: Path) -> None:
+def test_a_layer_holds_what_is_pinned_and_nothing_else(layers: Path) -> None:
     for layer, folder in (("ImagingLayerArm64", "imaging"), ("PowertoolsLayer", "powertools")):
         lines = (ROOT / "layers" / folder / "requirements.txt").read_text().splitlines()
         pinned = {line.split("#")[0].strip().lower().replace("-", "_") for line in lines if "==" in line}
-        found = {path.name.removesuffix(".dist-info").lower() for path in built.joinpath(layer).rglob("*.dist-info")}
+        found = {path.name.removesuffix(".dist-info").lower() for path in layers.joinpath(layer).rglob("*.dist-info")}
         assert {line.replace("==", "-") for line in pinned} == found
