@@ -1,13 +1,11 @@
-/**
- * How files come in. A file input is the one way: what is dropped or pasted anywhere on the page is put into it, and its
- * change event fires, as if it had been chosen there.
- */
+/** How files come in: chosen, taken by the camera, dropped or pasted anywhere on the page. */
 
 /**
- * @param {HTMLInputElement[]} inputs the first takes what is dropped or pasted
- * @param {(files: File[]) => void} onFiles
+ * @param {HTMLInputElement[]} inputs
+ * @param {{onFiles: (files: File[]) => void, onUnreadable: (names: string[]) => void, onEmpty: (names: string[]) => void}} heard
+ *   onUnreadable: what was dropped and cannot be read. onEmpty: dropped folders without a file.
  */
-export function receive(inputs, onFiles) {
+export function receive(inputs, {onFiles, onUnreadable, onEmpty}) {
   for (const input of inputs) {
     input.addEventListener("change", () => {
       const files = [...(input.files ?? [])];
@@ -15,13 +13,6 @@ export function receive(inputs, onFiles) {
       if (files.length > 0) onFiles(files);
     });
   }
-
-  const put = (/** @type {File[]} */ files) => {
-    const transfer = new DataTransfer();
-    for (const file of files) transfer.items.add(file);
-    inputs[0].files = transfer.files;
-    inputs[0].dispatchEvent(new Event("change", {bubbles: true}));
-  };
 
   const mark = (/** @type {boolean} */ on) => document.documentElement.classList.toggle("dropping", on);
   const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") === true;
@@ -41,51 +32,65 @@ export function receive(inputs, onFiles) {
     mark(false);
     if (!hasFiles(event) || !event.dataTransfer) return;
     event.preventDefault();
-    put(await dropped(event.dataTransfer));
+    const {files, unreadable, empty} = await dropped(event.dataTransfer);
+    if (files.length > 0) onFiles(files);
+    if (unreadable.length > 0) onUnreadable(unreadable);
+    if (empty.length > 0) onEmpty(empty);
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length === 0) return;
     event.preventDefault();
-    put(files);
+    onFiles(files);
   });
 }
 
 /**
  * The files of a drop, those in folders included.
  * @param {DataTransfer} transfer
- * @returns {Promise<File[]>}
  */
 async function dropped(transfer) {
-  const files = [...transfer.files];
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()); // only now: after the event they are gone
-  if (!entries.some((entry) => entry?.isDirectory)) return files;
-  const found = await Promise.all(entries.map((entry) => (entry ? readable(entry) : [])));
-  return found.flat();
+  // Only now: after the event they are gone. Some files have no entry, such as those that a mail program drags.
+  const things = [...transfer.items]
+    .filter(({kind}) => kind === "file")
+    .map((item) => ({entry: item.webkitGetAsEntry?.() ?? null, file: item.getAsFile()}));
+  /** @type {{files: File[], unreadable: string[], empty: string[]}} */
+  const found = {files: [], unreadable: [], empty: []};
+  for (const {entry, file} of things) {
+    const before = found.files.length + found.unreadable.length;
+    if (entry?.isDirectory) {
+      await collect(entry, found);
+      if (found.files.length + found.unreadable.length === before) found.empty.push(entry.name);
+    } else if (file) {
+      found.files.push(file);
+    } else if (entry) {
+      await collect(entry, found);
+    }
+  }
+  return found;
 }
 
 /**
- * Nothing of what cannot be read, such as a link to a file that has gone: the others are none the worse for it.
+ * Puts the files of an entry where they belong. What cannot be read, such as a link to a file that has gone, is named: the
+ * others are none the worse for it.
  * @param {FileSystemEntry} entry
- * @returns {Promise<File[]>}
+ * @param {{files: File[], unreadable: string[]}} found
  */
-const readable = (entry) => inside(entry).catch(() => []);
-
-/**
- * @param {FileSystemEntry} entry
- * @returns {Promise<File[]>}
- */
-async function inside(entry) {
-  if (entry.name.startsWith(".")) return []; // what systems leave in folders, such as .DS_Store, nobody meant to drop
-  if (entry.isFile) {
-    return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
-  }
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  const files = [];
-  for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
-    if (some.length === 0) return files;
-    for (const child of some) files.push(...(await readable(child)));
+async function collect(entry, found) {
+  if (entry.name.startsWith(".")) return; // what systems leave in folders, such as .DS_Store, nobody meant to drop
+  try {
+    if (entry.isFile) {
+      found.files.push(await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject)));
+      return;
+    }
+    const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+    for (;;) {
+      /** @type {FileSystemEntry[]} */
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
+      if (some.length === 0) return;
+      for (const child of some) await collect(child, found);
+    }
+  } catch {
+    found.unreadable.push(entry.name);
   }
 }

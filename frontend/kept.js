@@ -1,32 +1,80 @@
 /**
  * What the tab remembers of its uploads, so that a reload or a crash in the middle loses nothing that had arrived.
  * In the session's storage, not in the lasting one: another tab has its own list, and on a shared computer nothing stays
- * behind when the tab is closed.
+ * behind when the tab is closed. One entry for each upload, so that a change writes some hundred bytes, not the whole list.
  */
 
 /**
+ * @typedef {{thumbnails: number, bytes: number, width: number, height: number}} Made what a row says of a finished upload
  * @typedef {{name: string, size: number, type: string, lastModified: number,
- *   job?: string, result?: string, arrived?: boolean}} Kept
- *   job, result: once signed. arrived: whether the storage has the file.
+ *   job?: string, arrived?: boolean, made?: Made}} Kept
+ *   job: once signed. arrived: whether the storage has the file. made: once done.
  */
 
-const KEY = "uploads";
+const PREFIX = "upload ";
 
-/** @param {Kept[]} uploads */
-export function keep(uploads) {
+/** What is written now, by id: nothing is written twice. @type {Map<number, string>} */
+const written = new Map();
+/** What the storage had no room for (browsers give some five million characters). @type {Set<number>} */
+const forgotten = new Set();
+
+/**
+ * @param {number} id
+ * @param {Kept} facts
+ * @returns {boolean} whether they fitted
+ */
+export function keep(id, facts) {
+  const entry = JSON.stringify(facts);
+  if (written.get(id) === entry) return true;
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(uploads));
+    sessionStorage.setItem(PREFIX + id, entry);
+    written.set(id, entry);
+    forgotten.delete(id);
   } catch {
-    // A browser that stores nothing still uploads.
+    forgotten.add(id); // full, or a browser that stores nothing: it still uploads
+  }
+  return !forgotten.has(id);
+}
+
+/** @param {number} id */
+export function forget(id) {
+  forgotten.delete(id);
+  if (!written.delete(id)) return;
+  try {
+    sessionStorage.removeItem(PREFIX + id);
+  } catch {
+    // Where nothing was stored, nothing is left.
   }
 }
 
-/** @returns {Kept[]} */
+/** How many uploads a reload would forget. */
+export const willBeForgotten = () => forgotten.size;
+
+/** @returns {[number, Kept][]} by id, in order */
 export function kept() {
+  /** @type {[number, Kept][]} */
+  const found = [];
   try {
-    const found = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(found) ? found : []; // what another page of this origin may have left under that name
+    for (const key of Object.keys(sessionStorage)) {
+      const id = key.startsWith(PREFIX) ? Number(key.slice(PREFIX.length)) : NaN;
+      const entry = Number.isSafeInteger(id) ? (sessionStorage.getItem(key) ?? "") : "";
+      const facts = parsed(entry);
+      if (!facts) continue;
+      written.set(id, entry);
+      found.push([id, facts]);
+    }
   } catch {
     return [];
+  }
+  return found.sort(([one], [other]) => one - other);
+}
+
+/** What another page of this origin may have left under such a name is no upload. @param {string} entry @returns {Kept | null} */
+function parsed(entry) {
+  try {
+    const facts = JSON.parse(entry);
+    return typeof facts?.name === "string" && typeof facts.size === "number" ? facts : null;
+  } catch {
+    return null;
   }
 }

@@ -1,157 +1,160 @@
 /** The page: what was chosen becomes a row, and the row shows what becomes of it. */
 
-import {downloadAll} from "./download.js";
-import {button, byId} from "./elements.js";
+import {button, byId, write} from "./elements.js";
+import {announce} from "./announcer.js";
 import {receive} from "./intake.js";
-import {keep, kept} from "./kept.js";
+import {kept, willBeForgotten} from "./kept.js";
+import {factsOf, reason, words} from "./language.js";
+import {List} from "./list.js";
+import {Notices} from "./notices.js";
+import {persist} from "./patience.js";
 import {Problem} from "./problem.js";
-import {room} from "./room.js";
-import {LONGEST, Row, status} from "./row.js";
+import {limits as ask} from "./service.js";
+import {FORMATS, status} from "./status.js";
 import {Summary} from "./summary.js";
-import {limits} from "./upload.js";
 import {isOver, Uploads} from "./uploads.js";
-import {bytes, sizeList, some} from "./words.js";
+import {breaths} from "./waiting.js";
 
 /** @typedef {import("./uploads.js").Upload} Upload */
 
+/** Milliseconds between two looks at all of them. */
+const OFTEN = 200;
+
 const input = /** @type {HTMLInputElement} */ (byId("files"));
 const camera = /** @type {HTMLInputElement} */ (byId("camera"));
-/** @type {Map<Upload, Row>} */
-const rows = new Map();
-/** @type {Uploads | null} */
-let uploads = null;
-/** Files that were chosen before the service had said what it accepts. @type {File[]} */
-const early = [];
-/** What waits to be announced. @type {string[]} */
-const unsaid = [];
-let saying = 0;
-
 const base = document.querySelector('meta[name="api"]')?.getAttribute("content") || "./";
 const api = new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI);
 
-const summary = new Summary({
-  cancelAll: () => uploads?.cancelAll(),
-  openAll: (open) => {
-    for (const row of rows.values()) row.toggle(open);
+/** What the service accepts, once it has said so. @type {import("./service.js").Limits | null} */
+let limits = null;
+/** @type {(limits: import("./service.js").Limits) => void} */
+let know = () => {};
+const known = new Promise((/** @type {(limits: import("./service.js").Limits) => void} */ resolve) => (know = resolve));
+/** @type {ReturnType<typeof setTimeout> | null} */
+let counting = null;
+
+const notices = new Notices();
+const uploads = new Uploads({api, limits: known, onChange: show});
+const list = new List({
+  retry: (upload) => uploads.retry(upload),
+  remove: (upload) => {
+    uploads.remove(upload);
+    (list.remove(upload)?.querySelector("button") ?? input).focus();
     total();
   },
-  downloadAll: async () => {
-    try {
-      await downloadAll(uploads?.list ?? [], (upload) => uploads?.refresh(upload) ?? Promise.resolve());
-    } catch {
-      const sentence = "The thumbnails could not be fetched. Please try again.";
-      byId("summary-detail").textContent = sentence;
-      announce(sentence);
+  choose: () => input.click(),
+  refresh: (upload) => uploads.refresh(upload),
+  announce,
+  onToggle: total,
+  limits: () => limits,
+  fail: (text) => notices.say("fetch", text),
+});
+const summary = new Summary({
+  cancelAll: () => uploads.cancelAll(),
+  retryAll: () => uploads.retryAll(),
+  openAll: async (open) => {
+    const breath = breaths();
+    for (const row of list.rows) {
+      await row.toggle(open);
+      await breath();
     }
   },
+  downloadAll: download,
   clear: () => {
-    for (const upload of [...(uploads?.list ?? [])]) remove(upload);
+    uploads.clear();
+    list.clear();
+    byId("uploads").hidden = true;
+    notices.say("forgotten", "");
     input.focus();
+    total();
   },
 });
 
-byId("uploads").before(room(byId("list"), LONGEST));
-receive([input, camera], take);
-addEventListener("beforeunload", (event) => {
-  if (uploads?.list.some((upload) => upload.file && !upload.arrived && !isOver(upload))) event.preventDefault();
+receive([input, camera], {
+  onFiles: take,
+  onUnreadable: (names) => notices.say("unreadable", words.unreadable(names)),
+  onEmpty: (names) => notices.say("empty", words.emptyFolder(names)),
 });
+addEventListener("beforeunload", (event) => {
+  for (const upload of uploads.list) {
+    if (upload.file && !upload.arrived && !isOver(upload)) return event.preventDefault();
+  }
+});
+// What the service will say takes its room before it is there.
+byId("offer-room").textContent = words.offer([160, 320, 640, 1280].map((side) => ({width: side, height: side, crop: false})));
+byId("terms-room").textContent = words.terms({accepted: FORMATS, limit: 100e6, megapixels: 100, days: 10});
+uploads.resume(kept());
 open();
 
-/** Asks the service what it accepts; everything else follows from the answer. */
+/** Asks the service what it accepts. Files that are chosen meanwhile wait for the answer in their rows. */
 async function open() {
   const terms = byId("terms");
-  try {
-    const known = await limits({api});
-    byId("offer").textContent = `Pictures in, thumbnails out: ${sizeList(known.sizes)}.`;
-    terms.textContent =
-      `${known.accepted}, up to ${bytes(known.maxUploadBytes)} and ${known.maxMegapixels} megapixels each. ` +
-      `Location and other hidden data are left out of the thumbnails. Originals are deleted after ${some(known.keepOriginalsDays, "day")}.`;
-    input.accept = Object.entries(known.types).flat(2).join(",");
-    uploads = new Uploads({api, limits: known, onChange: show});
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    const again = button("Try again", "", () => {
+  const trying = new AbortController();
+  const trouble = (/** @type {Problem} */ problem) => {
+    const again = button(words.tryAgain, "", () => {
+      trying.abort();
       terms.textContent = "";
       input.focus();
       open();
     });
-    terms.replaceChildren(`${problem.message} `, again);
-    announce(problem.message);
-    return;
+    terms.replaceChildren(`${reason(problem, limits)} `, again);
+    announce(reason(problem, limits));
+  };
+  try {
+    limits = await persist(() => ask({api}), {signal: trying.signal, onTrouble: trouble});
+  } catch (problem) {
+    if (trying.signal.aborted) return;
+    if (!(problem instanceof Problem)) throw problem;
+    return trouble(problem);
   }
-  uploads.resume(kept());
-  take(early.splice(0));
+  write(byId("offer"), words.offer(limits.sizes));
+  terms.replaceChildren(words.terms({...factsOf(limits), days: limits.keepOriginalsDays}));
+  input.accept = Object.entries(limits.types).flat(2).join(",");
+  know(limits);
 }
 
 /** @param {File[]} files */
-function take(files) {
-  if (!uploads) {
-    early.push(...files);
-    return;
-  }
-  const {added, known} = uploads.add(files);
-  if (added.length > 0) announce(`${some(added.length, "file")} added.`);
-  if (known.length > 0) announce(known.length === 1 ? `${known[0].name} is in the list already.` : `${known.length} files are in the list already.`);
-  const first = added[0] ?? known[0];
-  if (first) rows.get(first)?.element.scrollIntoView({block: "nearest"});
+async function take(files) {
+  import("./thumbnails.js").catch(() => {}); // needed when the first one is done; now there is time, and a network
+  const {added, resumed, known} = await uploads.add(files);
+  if (added.length > 0) announce(words.added(added.length));
+  // What goes on again is seen in its row; what was left out is seen nowhere else.
+  notices.say("known", known.length > 0 ? words.leftOut(known.map(({name}) => name)) : "");
+  const first = added[0] ?? resumed[0] ?? known[0];
+  await list.shown();
+  if (first) list.row(first)?.element.scrollIntoView({block: "nearest"});
 }
 
 /** An upload is new, or has changed. @param {Upload} upload */
 function show(upload) {
-  if (!uploads?.list.includes(upload)) return; // removed while its last step was still under way
-  const row = rows.get(upload);
-  if (row) {
-    row.update();
-  } else {
-    const made = new Row(upload, {
-      retry: () => uploads?.retry(upload),
-      remove: () => remove(upload),
-      choose: () => input.click(),
-      refresh: () => /** @type {Uploads} */ (uploads).refresh(upload),
-      announce,
-      onToggle: total,
-    });
-    rows.set(upload, made);
-    byId("list").append(made.element);
-  }
-  if (isOver(upload)) announce(`${upload.name}: ${status(upload)}.`);
+  list.show(upload);
+  if (isOver(upload) && upload.job !== undefined && !upload.file) return total(); // from before a reload: no news
+  if (isOver(upload)) announce(words.said({name: upload.name, status: status(upload, limits)}));
   // With a single file nothing stands below that opening could push away.
-  if (upload.stage === "done" && uploads.list.length === 1) rows.get(upload)?.toggle(true);
+  if (upload.stage === "done" && uploads.list.size === 1) list.shown().then(() => list.row(upload)?.toggle(true));
   total();
-  // Not with every byte; but the job is known when the first one is to go, and the last one may arrive during a reload.
-  if (upload.stage !== "uploading" || upload.sent === 0) keep(uploads.toKeep());
 }
 
-/** @param {Upload} upload */
-function remove(upload) {
-  const row = rows.get(upload);
-  const neighbour = row?.element.nextElementSibling ?? row?.element.previousElementSibling;
-  uploads?.remove(upload);
-  rows.delete(upload);
-  row?.element.remove();
-  (neighbour?.querySelector("button") ?? input).focus();
-  total();
-  keep(uploads?.toKeep() ?? []);
-}
-
-/** What concerns all of them. */
+/** What concerns all of them; soon, and then for all that has changed until then. */
 function total() {
-  const all = uploads?.list ?? [];
-  byId("uploads").hidden = all.length === 0;
-  const open = [...rows.values()].filter((row) => row.isOpen).length;
-  const done = all.filter(({stage}) => stage === "done").length;
-  summary.update(all, uploads?.left() ?? null, open === done);
-  const over = all.filter(isOver).length;
-  document.title = over < all.length ? `${over} of ${all.length} - Thumbnails` : "Thumbnails";
+  counting ??= setTimeout(() => {
+    counting = null;
+    if (uploads.list.size === 0) byId("uploads").hidden = true; // it is shown with its first row
+    let open = 0;
+    for (const row of list.rows) if (row.isOpen) open += 1;
+    summary.update(uploads.list, {secondsFor: (bytes) => uploads.left(bytes), open});
+    const lost = willBeForgotten();
+    notices.say("forgotten", lost > 0 ? words.willBeForgotten(lost) : "");
+  }, uploads.list.size > 1000 ? OFTEN : 0);
 }
 
-/** Says it to those who do not see it. What comes together is said together, and of many things only how many. @param {string} text */
-function announce(text) {
-  unsaid.push(text.replace(/\.\.$/, "."));
-  clearTimeout(saying);
-  saying = setTimeout(() => {
-    const [first, ...others] = unsaid.splice(0);
-    const title = byId("summary-title").textContent;
-    byId("announcer").textContent = others.length < 4 ? [first, ...others].join(" ") : `${first} ${title}.`;
-  }, 500);
+/** Fetches the code for archives only now. */
+async function download() {
+  try {
+    const {downloadAll} = await import("./download.js");
+    const missing = await downloadAll([...uploads.list], (upload) => uploads.refresh(upload));
+    notices.say("fetch", missing.length > 0 ? words.missing(missing) : "");
+  } catch {
+    notices.say("fetch", words.notFetched);
+  }
 }

@@ -19,16 +19,18 @@ export class Problem extends Error {
   /**
    * @param {string} code
    * @param {string} message for a person
-   * @param {{retryable?: boolean, retryAfter?: number, errors?: {file: number, code: string, detail: string}[]}} [more]
+   * @param {{retryable?: boolean, retryAfter?: number, quoted?: boolean,
+   *   errors?: {file: number, code: string, detail: string}[]}} [more]
    *   retryable: a person may try the same file again. retryAfter: seconds that the server asked for.
-   *   errors: what the service says of single files.
+   *   quoted: the sentence is the service's own. errors: what the service says of single files.
    */
-  constructor(code, message, {retryable = false, retryAfter = 0, errors = []} = {}) {
+  constructor(code, message, {retryable = false, retryAfter = 0, quoted = false, errors = []} = {}) {
     super(message);
     this.name = "Problem";
     this.code = code;
     this.retryable = retryable || PASSING.has(code);
     this.retryAfter = retryAfter;
+    this.quoted = quoted;
     this.errors = errors;
   }
 
@@ -54,7 +56,7 @@ export const content = (response) => response.json().catch(() => Promise.reject(
  */
 export async function problemOf(response) {
   const {detail, errors} = (await response.json().catch(() => null)) ?? {};
-  const retryAfter = Number(response.headers.get("retry-after")) || 0;
+  const retryAfter = seconds(response.headers.get("retry-after"));
   if (response.status === 429) {
     return new Problem("busy", "Too many uploads are under way just now. Please try again in a moment.", {retryAfter});
   }
@@ -62,9 +64,19 @@ export async function problemOf(response) {
     return new Problem("busy", "The service does not answer as it should. Please try again in a moment.", {retryAfter});
   }
   if (Array.isArray(errors) && errors.length > 0) {
-    return new Problem(errors[0].code, errors[0].detail, {errors});
+    return new Problem(errors[0].code, errors[0].detail, {errors, quoted: true});
   }
-  return new Problem("refused", detail || `The service refused the request (${response.status}).`, {retryable: true});
+  return new Problem("refused", detail || `The service refused the request (${response.status}).`, {retryable: true, quoted: Boolean(detail)});
+}
+
+/**
+ * What Retry-After asks for: seconds, or a date (RFC 9110, 10.2.3).
+ * @param {string | null} value
+ */
+export function seconds(value, now = Date.now()) {
+  if (!value) return 0;
+  const count = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
+  return Math.max(0, count) || 0;
 }
 
 /**
@@ -72,9 +84,11 @@ export async function problemOf(response) {
  * Codes: "List of error codes" in the Amazon S3 API reference.
  * @param {number} status
  * @param {string} xml
+ * @param {string | null} [after] the Retry-After header
  * @returns {Problem}
  */
-export function storageProblem(status, xml) {
+export function storageProblem(status, xml, after = null) {
+  const retryAfter = seconds(after);
   const code = element(xml, "Code");
   const message = element(xml, "Message");
   switch (code) {
@@ -102,9 +116,11 @@ export function storageProblem(status, xml) {
     case "InternalError":
     case "RequestTimeout":
     case "IncompleteBody":
-      return new Problem("busy", "The storage could not take the file just now. Please try again in a moment.");
+      return new Problem("busy", "The storage could not take the file just now. Please try again in a moment.", {retryAfter});
     default:
-      if (status >= 500) return new Problem("busy", "The storage is in trouble. Please try again in a moment.");
+      if (status >= 500 || status === 429 || status === 408) {
+        return new Problem("busy", "The storage is in trouble. Please try again in a moment.", {retryAfter});
+      }
       return new Problem("refused", `The storage refused the file (${code || status}). Please try again.`, {retryable: true});
   }
 }

@@ -3,7 +3,9 @@
  * ended, and the API only when the signed address has expired: waiting costs no function run.
  */
 
-import {content, lostConnection, Problem, problemOf} from "./problem.js";
+import {Problem} from "./problem.js";
+import {current} from "./service.js";
+import {Slots} from "./slots.js";
 import {online, sleep, unlessAborted, visible} from "./waiting.js";
 
 /**
@@ -24,93 +26,75 @@ const EXPECTED = 600;
 const LONGEST = 10_000;
 /** A good file is through in seconds, also on a cold start: after this, the person is told that it takes longer. */
 const SLOW = 20_000;
+/** Looks at a time: a browser opens six connections to a host, and some are for uploads. */
+const looks = new Slots(3);
 /** Three attempts with Lambda's waits of one and two minutes between them are over by then, and so is their report. */
 const DEADLINE = 10 * 60_000;
 
 /**
  * Milliseconds before each look: the first when the result is expected, then longer and longer, each up to a fifth
- * shorter or longer, so that files uploaded together do not ask together.
- * @param {{expected?: number, deadline?: number, random?: () => number}} [options]
+ * shorter or longer, so that files uploaded together do not ask together. It has no end.
+ * @param {{expected?: number, random?: () => number}} [options]
  * @returns {Generator<number, void>}
  */
-export function* schedule({expected = EXPECTED, deadline = DEADLINE, random = Math.random} = {}) {
+export function* schedule({expected = EXPECTED, random = Math.random} = {}) {
   yield expected;
-  let waited = expected;
-  for (let step = 500; waited < deadline; step = Math.min(step * 1.5, LONGEST)) {
-    const wait = step * (0.8 + 0.4 * random());
-    waited += wait;
-    yield wait;
-  }
+  for (let step = 500; ; step = Math.min(step * 1.5, LONGEST)) yield step * (0.8 + 0.4 * random());
 }
 
 /**
  * The manifest of a job, once it is done. Throws a Problem with the manifest's reason when the picture was rejected or
  * its conversion failed, with code "no_result" after the deadline, "unknown" when the service does not know the job.
- * Time in a hidden tab or without network does not count: nothing is asked then.
+ * Time in a hidden tab or without an answer does not count.
  * @param {{job: string, result?: string | null}} signed result: where the manifest will be; without it the API is asked
- * @param {{api: string | URL, signal?: AbortSignal, expected?: number, deadline?: number, onSlow?: () => void}} options
+ * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number, deadline?: number, onSlow?: () => void}} options
  * @returns {Promise<Manifest>}
  */
-export async function result({job, result: address}, {api, signal, expected, deadline, onSlow}) {
+export async function result({job, result: address}, {signal, expected, deadline = DEADLINE, onSlow, ...access}) {
   let waited = 0;
-  for (const wait of schedule({expected, deadline})) {
+  const ask = () => unlessAborted(address ? look(address) : current(job, access).catch(unlessPassing), signal);
+  for (const wait of schedule({expected})) {
     await sleep(wait, signal);
     await visible(signal);
     await online(signal);
     if (waited < SLOW && waited + wait >= SLOW) onSlow?.();
-    waited += wait;
-    const seen = await unlessAborted(address ? look(address) : current(job, {api}).catch(unlessPassing), signal);
-    if (seen === "expired") {
-      address = null;
-    } else if (seen) {
-      return unlessRefused(seen);
-    }
+    const seen = await looks.run(ask, signal);
+    if (seen !== "lost") waited += wait;
+    if (seen === "expired") address = null;
+    else if (seen && seen !== "lost") return unlessRefused(seen);
+    if (waited >= deadline) break;
   }
   throw new Problem("no_result", "There is no result yet. The picture has arrived and may still be converted.", {retryable: true});
 }
 
 /**
- * The manifest as the API gives it, with fresh addresses of its thumbnails; null while the job is under way.
- * @param {string} job
- * @param {{api: string | URL}} options
- * @returns {Promise<Manifest | null>}
- */
-export async function current(job, {api}) {
-  const response = await fetch(new URL(`uploads/${job}`, api), {cache: "no-store", signal: AbortSignal.timeout(30_000)}).catch(
-    () => Promise.reject(lostConnection()),
-  );
-  if (response.status === 404) throw new Problem("unknown", "The service does not know this upload any more.", {retryable: true});
-  if (!response.ok) throw await problemOf(response);
-  return response.status === 202 ? null : content(response);
-}
-
-/**
- * The manifest, null when it is not there yet, "expired" when this address will never show it.
+ * The manifest, null when it is not there yet, "expired" when this address will never show it, "lost" without an answer.
  * @param {string} address
- * @returns {Promise<Manifest | "expired" | null>}
+ * @returns {Promise<Manifest | "expired" | "lost" | null>}
  */
 async function look(address) {
   try {
     const response = await fetch(address, {cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(30_000)});
     if (response.ok) return await response.json();
     // 404, or 403 from a signer that may not list the bucket, means "not yet", unless S3 says that the signature is over.
-    if (response.status === 404 || response.status >= 500 || response.status === 429) return null;
+    if (response.status === 404) return null;
+    if (response.status >= 500 || response.status === 429) return "lost";
     if (response.status !== 403) return "expired";
     return /expired/i.test(await response.text()) ? "expired" : null;
   } catch {
-    return null; // the network: the next look may find it back
+    return "lost"; // the network: the next look may find it back
   }
 }
 
 /** @param {Manifest} manifest */
 function unlessRefused(manifest) {
   if (manifest.status === "done") return manifest;
-  const {code, message, retryable} = manifest.reason ?? {code: "unknown", message: "No thumbnails were made.", retryable: true};
-  throw new Problem(code, message, {retryable});
+  const {code, message, retryable} = manifest.reason ?? {code: "no_thumbnails", message: "No thumbnails were made.", retryable: true};
+  throw new Problem(code, message, {retryable, quoted: true});
 }
 
-/** @param {unknown} problem */
+/** @param {unknown} problem @returns {"lost"} */
 function unlessPassing(problem) {
-  if (problem instanceof Problem && problem.passing) return null;
+  if (problem instanceof Problem && problem.passing) return "lost";
   throw problem;
 }

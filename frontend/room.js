@@ -6,7 +6,7 @@
 import {make} from "./elements.js";
 
 /**
- * @param {HTMLElement} list its rows take --row (height) and --deed (width of the buttons) from it
+ * @param {HTMLElement} list the rows in it take --row (height) and --deed (width of the buttons) from it
  * @param {{words: string[], deeds: string[]}} all what rows may say, and what their buttons may
  * @returns {HTMLElement} the row that is measured and that nobody sees; where it is put, it has to be as wide as the rows
  */

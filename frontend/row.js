@@ -1,180 +1,183 @@
-/** One file is one row, from the first moment to the last, and its height does not change until somebody opens it. */
+/**
+ * One file is one row, from the first moment to the last, and its height does not change until somebody opens it. Far from
+ * the window the browser leaves it out when it draws (content-visibility), and it holds no picture.
+ */
 
-import {button, make} from "./elements.js";
-import {preview} from "./preview.js";
-import {thumbnails} from "./thumbnails.js";
-import {isOver, mayRetry} from "./uploads.js";
-import {bytes, bytesOf, dimensions, extension, left, saved, some} from "./words.js";
-
-/** @typedef {import("./uploads.js").Upload} Upload */
+import {button, make, write} from "./elements.js";
+import {words} from "./language.js";
+import {forget, preview} from "./preview.js";
+import {deed, label, lines} from "./status.js";
+import {isOver} from "./uploads.js";
 
 /**
- * What the row says of the upload, in words.
- * @param {Upload} upload
- * @returns {string}
+ * @typedef {import("./result.js").Manifest} Manifest
+ * @typedef {import("./uploads.js").Upload} Upload
+ * @typedef {{retry: (upload: Upload) => void, remove: (upload: Upload) => void, choose: () => void,
+ *   refresh: (upload: Upload) => Promise<Manifest | null>, announce: (text: string) => void, onToggle: () => void,
+ *   limits: () => import("./service.js").Limits | null, fail: (text: string) => void}} Actions
  */
-export function status(upload) {
-  switch (upload.stage) {
-    case "waiting":
-    case "signing":
-      return "Waiting";
-    case "uploading":
-      return ["Uploading", bytesOf(upload.sent, upload.size), left(upload.left)].filter(Boolean).join(", ");
-    case "offline":
-      return "No connection. It goes on by itself.";
-    case "again":
-      return `${upload.problem?.message} Trying again.`;
-    case "converting":
-      return "Making thumbnails";
-    case "slow":
-      return "Still making thumbnails. It takes longer than usual.";
-    case "done":
-      return done(upload);
-    case "stopped":
-      return upload.problem?.message ?? "";
-    case "cancelled":
-      return "Cancelled";
-    case "interrupted":
-      return "Not uploaded before the page was closed. Choose the file again and it goes on.";
-  }
-}
-
-/**
- * What stands below the name: the file's facts and its status, each on its line. What needs somebody has the room of both.
- * @param {Upload} upload
- */
-function words(upload) {
-  if (upload.stage === "stopped" || upload.stage === "interrupted") return status(upload);
-  const original = upload.manifest?.original;
-  const facts = [bytes(upload.size), original && dimensions(original)].filter(Boolean).join(", ");
-  return `${facts}\n${status(upload)}`;
-}
-
-/** The longest that a row may say below its name and on its button: what it keeps room for (room.js). */
-export const LONGEST = {
-  words: [
-    "888.8 MB, 88,888 × 88,888\n88 thumbnails, 888.8 MB, 88 % smaller",
-    "888.8 MB\nUploading, 888.8 of 888.8 MB, about 88 min left",
-    "888.8 MB\nStill making thumbnails. It takes longer than usual.",
-    "888.8 MB\nThe service does not answer as it should. Please try again in a moment. Trying again.",
-    "888.8 MB\nThe storage could not take the file just now. Please try again in a moment. Trying again.",
-    "Not uploaded before the page was closed. Choose the file again and it goes on.",
-    "There is no result yet. The picture has arrived and may still be converted.",
-    "The file can no longer be read. Was it changed or moved? Please choose it again.",
-    "This type of file is not accepted. Please choose JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIF or HEIC.",
-    "This file is not a picture that we can read. Accepted are JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIF or HEIC.",
-    "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG.",
-    "The picture is damaged and cannot be read. Please export it again, or choose another one.",
-    "The picture has more than 888 megapixels. Please upload a smaller version.",
-    "Something went wrong on our side, and we have been told. Please try again later.",
-  ],
-  deeds: ["Cancel", "Remove", "Choose", "Retry", "Thumbnails"],
-};
-
-/** @param {Upload} upload */
-function done({manifest, size}) {
-  const made = manifest?.thumbnails ?? [];
-  const total = made.reduce((sum, thumbnail) => sum + thumbnail.bytes, 0);
-  return [some(made.length, "thumbnail"), bytes(total), saved(total, size)].filter(Boolean).join(", ");
-}
 
 export class Row {
   element = make("li", {class: "row"});
-  #upload;
+  /** @type {Upload} */
+  upload;
+  /** Whether somebody may see it soon. */
+  near = false;
   #actions;
-  #kind = "";
-  #canvas = make("canvas", {class: "picture", width: "1", height: "1"});
+  /** @type {import("./status.js").Deed | null} */
+  #deed = null;
+  /** The drawn file, or a thumbnail. @type {HTMLCanvasElement | HTMLImageElement | null} */
+  #picture = null;
   #box = make("div", {class: "preview", "aria-hidden": "true"});
   #words = make("p", {class: "words"});
-  #bar;
+  /** @type {HTMLProgressElement | null} */
+  #bar = null;
   #buttons = make("div", {class: "actions"});
-  #panel;
+  /** @type {HTMLElement | null} */
+  #panel = null;
 
   /**
    * @param {Upload} upload
-   * @param {{retry: () => void, remove: () => void, choose: () => void, announce: (text: string) => void,
-   *   onToggle: () => void, refresh: () => Promise<import("./result.js").Manifest | null>}} actions
+   * @param {Actions} actions
    */
   constructor(upload, actions) {
-    this.#upload = upload;
+    this.upload = upload;
     this.#actions = actions;
-    this.#bar = make("progress", {max: "1", "aria-label": `Upload of ${upload.name}`});
-    this.#panel = make("div", {class: "panel", id: `thumbnails-${upload.id}`, hidden: ""});
     // The end of a name tells photos apart, so a long one is cut in the middle.
     let cut = Math.max(0, upload.name.length - 10);
     while (upload.name[cut] === " ") cut += 1;
-    const name = make("h3", {class: "name", title: upload.name}, make("span", {}, upload.name.slice(0, cut)), make("span", {}, upload.name.slice(cut)));
-    this.#box.append(extension(upload.name), this.#canvas);
-    this.element.append(make("div", {class: "head"}, this.#box, name, this.#words, this.#buttons), this.#bar, this.#panel);
-    if (upload.file && !upload.problem) preview(upload.file, this.#canvas);
+    const parts = [upload.name.slice(0, cut), upload.name.slice(cut)].map((part) => make("bdi", {}, part));
+    const name = make("h3", {class: "name", title: upload.name, translate: "no"}, ...parts);
+    this.#box.append(extension(upload.name));
+    this.element.append(make("div", {class: "head"}, this.#box, name, this.#words, this.#buttons));
     this.update();
   }
 
   /** Shows how far the upload is now. */
   update() {
-    const {stage} = this.#upload;
-    this.element.dataset.stage = stage;
-    this.#words.textContent = words(this.#upload);
-    this.#bar.value = this.#progress();
-    this.#bar.hidden = isOver(this.#upload);
+    const {stage} = this.upload;
+    if (this.element.dataset.stage !== stage) this.element.dataset.stage = stage;
+    write(this.#words, lines(this.upload, this.#actions.limits()));
     this.#offer();
-    if (stage === "done" && this.#canvas.width === 1) this.#showSmallest();
+    this.#progress();
+    if (this.near) this.#draw();
+  }
+
+  /** @param {boolean} near */
+  approach(near) {
+    this.near = near;
+    if (near) return this.#draw();
+    forget(this);
+    if (this.#picture instanceof HTMLCanvasElement) {
+      Object.assign(this.#picture, {width: 0, height: 0}); // gives its memory back now, not when somebody collects it
+      this.#picture.remove();
+      this.#picture = null;
+    }
   }
 
   get isOpen() {
-    return !this.#panel.hidden;
+    return this.#panel !== null && !this.#panel.hidden;
   }
 
   /** @param {boolean} open */
-  toggle(open = !this.isOpen) {
-    const {name, manifest} = this.#upload;
-    if (!manifest || open === this.isOpen) return;
-    if (open && !this.#panel.hasChildNodes()) this.#panel.append(...thumbnails(name, manifest, this.#actions));
-    this.#panel.hidden = !open;
-    this.#buttons.querySelector("[aria-expanded]")?.setAttribute("aria-expanded", `${open}`);
+  async toggle(open = !this.isOpen) {
+    if (this.upload.stage !== "done" || open === this.isOpen) return;
+    if (open && !this.#panel && !(await this.#fill())) return;
+    if (this.#panel) this.#panel.hidden = !open;
+    this.#buttons.firstElementChild?.setAttribute("aria-expanded", `${open}`);
     this.#actions.onToggle();
   }
 
+  /** Fetches what an opened row needs: the code for it, and after a reload the manifest. */
+  async #fill() {
+    try {
+      const refresh = () => this.#actions.refresh(this.upload);
+      const [{thumbnails}, manifest] = await Promise.all([import("./thumbnails.js"), this.upload.manifest ?? refresh()]);
+      if (!manifest) throw new Error("no manifest");
+      if (this.#panel) return true; // pressed twice
+      this.#panel = make("div", {class: "panel", id: this.#panelId()}, ...thumbnails(this.upload.name, manifest, {refresh, announce: this.#actions.announce}));
+      this.#panel.hidden = true;
+      this.element.append(this.#panel);
+      return true;
+    } catch {
+      this.#actions.fail(words.notFetched);
+      return false;
+    }
+  }
+
+  #panelId() {
+    return `thumbnails-${this.upload.id}`;
+  }
+
+  /** A bar only while something moves. */
   #progress() {
-    const {arrived, sent, size} = this.#upload;
-    return arrived ? 1 : sent / (size || 1);
+    if (isOver(this.upload)) {
+      this.#bar?.remove();
+      this.#bar = null;
+      return;
+    }
+    const {arrived, sent, size, name, stage} = this.upload;
+    if (!this.#bar && stage === "waiting") return;
+    if (!this.#bar) {
+      this.#bar = make("progress", {max: "1", "aria-label": words.bar(name)});
+      this.element.append(this.#bar);
+    }
+    this.#bar.value = arrived ? 1 : sent / (size || 1);
   }
 
   /** The one thing to do next. Made anew only when it changes, so that the focus stays where it is. */
   #offer() {
-    const {name, stage} = this.#upload;
+    const kind = deed(this.upload);
+    if (kind === this.#deed) return;
+    this.#deed = kind;
     const {retry, remove, choose} = this.#actions;
-    const [kind, action] = !isOver(this.#upload)
-      ? ["cancel", () => button("Cancel", name, () => this.#upload.cancel())]
-      : stage === "done"
-        ? ["open", () => this.#opener()]
-        : stage === "interrupted"
-          ? ["choose", () => button("Choose", `${name} again`, choose)]
-          : mayRetry(this.#upload)
-            ? ["retry", () => button("Retry", name, retry)]
-            : ["remove", () => button("Remove", name, remove)];
-    if (kind === this.#kind) return;
-    this.#kind = kind;
+    const act = {
+      cancel: () => this.upload.cancel(),
+      open: () => this.toggle(),
+      again: choose,
+      retry: () => retry(this.upload),
+      remove: () => remove(this.upload),
+    }[kind];
     const hadFocus = this.#buttons.contains(document.activeElement);
-    const next = action();
+    const [short, long] = label(kind, this.upload.name);
+    const next = button(short, long, act);
+    if (kind === "open") {
+      next.setAttribute("aria-expanded", `${this.isOpen}`);
+      next.setAttribute("aria-controls", this.#panelId());
+    }
     this.#buttons.replaceChildren(next);
     if (hadFocus) next.focus();
   }
 
-  #opener() {
-    const opener = button("Thumbnails", `of ${this.#upload.name}`, () => this.toggle());
-    opener.setAttribute("aria-expanded", `${this.isOpen}`);
-    opener.setAttribute("aria-controls", this.#panel.id);
-    return opener;
+  /** Shows the file, where the browser can decode it, or else, when it is there, its smallest thumbnail. */
+  async #draw() {
+    const {file, stage} = this.upload;
+    if (this.#picture || !this.near) return;
+    if (file && stage !== "stopped") {
+      const canvas = await preview(this, file);
+      if (this.#picture || !this.near) return;
+      if (canvas) {
+        canvas.className = "picture";
+        this.#picture = canvas;
+        this.#box.append(canvas);
+        return;
+      }
+    }
+    if (this.upload.stage === "done") await this.#showSmallest();
   }
 
-  /** What the browser could not decode itself, or has forgotten in a reload, it has now as a thumbnail. */
-  #showSmallest() {
-    const made = this.#upload.manifest?.thumbnails ?? [];
+  async #showSmallest() {
+    const manifest = this.upload.manifest ?? (await this.#actions.refresh(this.upload).catch(() => null));
+    const made = manifest?.thumbnails ?? [];
     const smallest = made.reduce((best, next) => (next.width < best.width ? next : best), made[0]);
-    if (!smallest || this.#box.querySelector("img")) return;
+    if (!smallest || this.#picture || !this.near) return;
     const image = make("img", {class: "picture", alt: "", decoding: "async"});
+    this.#picture = image;
     image.addEventListener("load", () => this.#box.append(image));
+    image.addEventListener("error", () => (this.#picture = null), {once: true});
     image.src = smallest.url;
   }
 }
+
+/** "JPEG" of "photo.jpg": what stands where a preview would be. @param {string} name */
+const extension = (name) => /\.([a-z0-9]{2,5})$/i.exec(name)?.[1].toUpperCase() ?? "";

@@ -8,18 +8,28 @@
 
 import {Problem} from "./problem.js";
 
-/** @typedef {import("./upload.js").Signed} Signed */
+/**
+ * @typedef {import("./service.js").Signed} Signed
+ * @typedef {{signed: Promise<Signed>, until: number}} Held
+ * @typedef {{file: File, held: Held, resolve: (signed: Signed) => void, reject: (problem: unknown) => void}} Asked
+ */
 
 /** Not used in the last half minute: the upload still has to reach the storage before the end. */
 const MARGIN = 30_000;
+/** What is wanted within so many milliseconds is asked for in one call. */
+const TOGETHER = 25;
 
 export class Signatures {
-  /** @type {Map<File, {signed: Promise<Signed>, until: number}>} */
+  /** @type {Map<File, Held>} */
   #held = new Map();
   /** @type {Set<File>} */
   #expected = new Set();
+  /** @type {Asked[]} */
+  #wanted = [];
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  #timer = null;
   #sign;
-  #batch;
+  batch;
   #now;
 
   /**
@@ -28,7 +38,7 @@ export class Signatures {
    */
   constructor({sign, batch, now = () => Date.now()}) {
     this.#sign = sign;
-    this.#batch = batch;
+    this.batch = batch;
     this.#now = now;
   }
 
@@ -50,39 +60,51 @@ export class Signatures {
    */
   take(file) {
     this.#expected.delete(file);
-    if (!this.#has(file)) this.#ask([file, ...this.#next()]);
+    const held = this.#held.get(file);
+    if (held && this.#now() < held.until) return held.signed;
+    this.#wanted.push(this.#hold(file));
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      while (this.#wanted.length > 0) this.#ask(this.#wanted.splice(0, this.batch));
+    }, TOGETHER);
     return /** @type {{signed: Promise<Signed>}} */ (this.#held.get(file)).signed;
   }
 
-  /** @param {File} file */
-  #has(file) {
-    const held = this.#held.get(file);
-    return held !== undefined && this.#now() < held.until;
+  /** @param {File} file @returns {Asked} */
+  #hold(file) {
+    /** @type {any} */
+    const asked = {file};
+    const signed = new Promise((resolve, reject) => Object.assign(asked, {resolve, reject}));
+    asked.held = {signed, until: Infinity};
+    signed.catch(() => {}); // whoever takes it hears of it
+    this.#held.set(file, asked.held);
+    return asked;
   }
 
-  #next() {
-    return [...this.#expected].filter((file) => !this.#has(file)).slice(0, this.#batch - 1);
-  }
-
-  /** @param {File[]} files */
-  #ask(files) {
-    const answers = this.#sign(files);
-    files.forEach((file, index) => {
-      const signed = answers.then((all) => {
-        if (all[index] instanceof Problem) throw all[index];
-        return all[index];
-      });
-      const held = {signed, until: Infinity};
-      this.#held.set(file, held);
-      signed.then(
-        ({lifetime}) => {
-          // One that was over when it came shows a clock that is wrong: then the storage says when it is over.
-          if (lifetime > 0) held.until = this.#now() + lifetime - Math.min(MARGIN, lifetime / 4);
-        },
-        () => {
+  /** @param {Asked[]} wanted at once; as many as fit into the call go with them */
+  async #ask(wanted) {
+    const next = [...this.#expected].filter((file) => this.#now() >= (this.#held.get(file)?.until ?? 0));
+    const asked = [...wanted, ...next.slice(0, this.batch - wanted.length).map((file) => this.#hold(file))];
+    try {
+      const answers = await this.#sign(asked.map(({file}) => file));
+      asked.forEach(({file, held, resolve, reject}, index) => {
+        const answer = answers[index];
+        if (answer instanceof Problem) {
           if (this.#held.get(file) === held) this.#held.delete(file); // the next one who asks, asks the service
-        },
-      );
-    });
+          return reject(answer);
+        }
+        // One that was over when it came shows a clock that is wrong: then the storage says when it is over.
+        if (answer.lifetime > 0) held.until = this.#now() + answer.lifetime - Math.min(MARGIN, answer.lifetime / 4);
+        resolve(answer);
+      });
+    } catch (problem) {
+      for (const {file, held, reject} of asked) {
+        if (this.#held.get(file) === held) {
+          this.#held.delete(file);
+          this.#expected.add(file); // asked for together again, not one by one
+        }
+        reject(problem);
+      }
+    }
   }
 }

@@ -1,8 +1,8 @@
 /** A few at a time, first come first served. */
 export class Slots {
   #free;
-  /** @type {(() => void)[]} */
-  #queue = [];
+  /** @type {Set<() => void>} in the order they came */
+  #queue = new Set();
 
   /** @param {number} count */
   constructor(count) {
@@ -13,7 +13,7 @@ export class Slots {
    * Runs the task when a slot is free. Aborted before its turn, it never runs.
    * @template T
    * @param {() => Promise<T>} task
-   * @param {AbortSignal} signal
+   * @param {AbortSignal} [signal]
    * @returns {Promise<T>}
    */
   async run(task, signal) {
@@ -22,29 +22,31 @@ export class Slots {
       return await task();
     } finally {
       this.#free += 1;
-      this.#queue.shift()?.();
+      const [next] = this.#queue;
+      next?.();
     }
   }
 
   /**
-   * @param {AbortSignal} signal
+   * @param {AbortSignal} [signal]
    * @returns {Promise<void>}
    */
   #turn(signal) {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
+      if (signal?.aborted) return reject(signal.reason);
       const start = () => {
-        signal.removeEventListener("abort", leave);
+        signal?.removeEventListener("abort", leave);
+        this.#queue.delete(start);
         this.#free -= 1;
         resolve();
       };
       const leave = () => {
-        this.#queue.splice(this.#queue.indexOf(start), 1);
-        reject(signal.reason);
+        this.#queue.delete(start);
+        reject(signal?.reason);
       };
       if (this.#free > 0) return start();
-      this.#queue.push(start);
-      signal.addEventListener("abort", leave, {once: true});
+      this.#queue.add(start);
+      signal?.addEventListener("abort", leave, {once: true});
     });
   }
 }

@@ -1,31 +1,37 @@
 /** The line above the rows: how far all of it is, and what can be done with all of it. */
 
-import {button, byId, make} from "./elements.js";
-import {isOver} from "./uploads.js";
-import {bytes, bytesOf, left} from "./words.js";
+import {button, byId, make, write} from "./elements.js";
+import {words} from "./language.js";
+import {isOver, mayRetry} from "./uploads.js";
 
 /** @typedef {import("./uploads.js").Upload} Upload */
 
 /**
- * @param {Upload[]} uploads
- * @returns {{title: string, detail: string, part: number, active: boolean, done: number}} part: of all bytes, 0 to 1
+ * @param {Iterable<Upload>} uploads
+ * @returns {{total: number, done: number, over: number, stopped: number, retryable: number, size: number, sent: number, left: number, made: number}}
+ *   stopped: those that need somebody. size, sent: bytes of what is done or under way. left: bytes not yet sent.
  */
-export function summarise(uploads, secondsLeft = /** @type {number | null} */ (null)) {
-  const done = uploads.filter(({stage}) => stage === "done");
-  const over = uploads.filter(isOver);
-  const active = over.length < uploads.length;
-  const counted = uploads.filter((upload) => upload.stage === "done" || !isOver(upload));
-  const size = counted.reduce((sum, upload) => sum + upload.size, 0);
-  const sent = counted.reduce((sum, upload) => sum + (upload.arrived ? upload.size : upload.sent), 0);
-  const part = size ? sent / size : 1;
-  const title = done.length === uploads.length ? `${done.length} done` : `${done.length} of ${uploads.length} done`;
-  if (active) {
-    const words = sent < size ? [bytesOf(sent, size), left(secondsLeft)].filter(Boolean).join(", ") : "Making thumbnails";
-    return {title, detail: words, part, active, done: done.length};
+export function count(uploads) {
+  const sum = {total: 0, done: 0, over: 0, stopped: 0, retryable: 0, size: 0, sent: 0, left: 0, made: 0};
+  for (const upload of uploads) {
+    sum.total += 1;
+    if (isOver(upload)) sum.over += 1;
+    if (upload.stage === "stopped") {
+      sum.stopped += 1;
+      if (mayRetry(upload)) sum.retryable += 1;
+    }
+    if (upload.stage === "done") {
+      sum.done += 1;
+      sum.made += upload.made?.bytes ?? 0;
+    }
+    if (upload.stage === "done" || !isOver(upload)) {
+      const sent = upload.arrived ? upload.size : upload.sent;
+      sum.size += upload.size;
+      sum.sent += sent;
+      if (!isOver(upload)) sum.left += upload.size - sent;
+    }
   }
-  const made = done.flatMap(({manifest}) => manifest?.thumbnails ?? []);
-  const total = made.reduce((sum, thumbnail) => sum + thumbnail.bytes, 0);
-  return {title, detail: made.length > 0 ? `${bytes(total)} from ${bytes(size)}` : "", part, active, done: done.length};
+  return sum;
 }
 
 export class Summary {
@@ -33,41 +39,55 @@ export class Summary {
   #detail = byId("summary-detail");
   #bar = /** @type {HTMLProgressElement} */ (byId("summary-bar"));
   #cancel;
+  #retry;
   #open;
   #download;
   #clear;
+  #allOpen = false;
 
-  /** @param {{cancelAll: () => void, openAll: (open: boolean) => void, downloadAll: () => Promise<void>, clear: () => void}} actions */
-  constructor({cancelAll, openAll, downloadAll, clear}) {
-    this.#cancel = button("Cancel all", "", cancelAll);
-    this.#open = button("Open all", "", (pressed) => openAll(pressed.textContent === "Open all"));
-    this.#download = button("Download all", "", async (pressed) => {
+  /**
+   * @param {{cancelAll: () => void, retryAll: () => void, openAll: (open: boolean) => void, downloadAll: () => Promise<void>,
+   *   clear: () => void}} actions
+   */
+  constructor({cancelAll, retryAll, openAll, downloadAll, clear}) {
+    this.#cancel = button(words.cancelAll, "", cancelAll);
+    this.#retry = button(words.retryAll, "", retryAll);
+    this.#open = button(words.openAll, "", () => openAll(!this.#allOpen));
+    this.#download = button(words.downloadAll, "", async (pressed) => {
       pressed.disabled = true;
       await downloadAll();
       pressed.disabled = false;
     });
-    this.#clear = button("Clear list", "", clear);
-    byId("summary-actions").append(this.#cancel, this.#open, this.#download, this.#clear);
-    // What may be offered together takes its room from the beginning.
-    const ghosts = ["Close all", "Download all", "Clear list"].map((label) => make("button", {type: "button", tabindex: "-1"}, label));
-    byId("summary-room").append(...ghosts);
+    this.#clear = button(words.clear, "", clear);
+    for (const offered of [this.#cancel, this.#retry, this.#open, this.#download, this.#clear]) offered.hidden = true;
+    this.#bar.setAttribute("aria-label", words.barOfAll);
+    byId("summary-actions").append(this.#cancel, this.#retry, this.#open, this.#download, this.#clear);
+    // What may be offered together, and said, takes its room from the beginning.
+    const ghosts = [words.retryAll, words.closeAll, words.downloadAll, words.clear];
+    byId("summary-room").append(...ghosts.map((label) => make("button", {type: "button", tabindex: "-1"}, label)));
+    byId("summary-title-room").textContent = words.title({done: 888, total: 888_888, stopped: 88});
+    byId("summary-detail-room").textContent = words.sending({sent: 888.8e6, size: 888.8e6, left: 5280});
   }
 
   /**
-   * @param {Upload[]} uploads
-   * @param {number | null} secondsLeft
-   * @param {boolean} allOpen
+   * @param {Iterable<Upload>} uploads
+   * @param {{secondsFor: (bytes: number) => number | null, open: number}} more open: rows
    */
-  update(uploads, secondsLeft, allOpen) {
-    const {title, detail, part, active, done} = summarise(uploads, secondsLeft);
-    this.#title.textContent = title;
-    this.#detail.textContent = detail;
-    this.#bar.value = part;
+  update(uploads, {secondsFor, open}) {
+    const {total, done, over, stopped, retryable, size, sent, left, made} = count(uploads);
+    const active = over < total;
+    write(this.#title, words.title({done, total, stopped}));
+    if (active) write(this.#detail, sent < size ? words.sending({sent, size, left: secondsFor(left)}) : words.converting);
+    else write(this.#detail, made > 0 ? words.total({made, size}) : "");
+    this.#bar.value = size ? sent / size : 1;
     this.#bar.hidden = !active;
     this.#cancel.hidden = !active;
+    this.#retry.hidden = retryable === 0;
+    this.#allOpen = open > 0 && open === done;
     this.#open.hidden = active || done < 2;
-    this.#open.textContent = allOpen ? "Close all" : "Open all";
+    write(this.#open, this.#allOpen ? words.closeAll : words.openAll);
     this.#download.hidden = active || done === 0;
     this.#clear.hidden = active;
+    document.title = active ? words.pageWhile({over, total}) : words.page;
   }
 }

@@ -1,9 +1,10 @@
 /** The opened row: each thumbnail at its true size, with what can be taken from it. */
 
-import {button, make} from "./elements.js";
+import {button, make, write} from "./elements.js";
+import {words} from "./language.js";
 import {expiry, imageTag} from "./snippet.js";
+import {saved} from "./saved.js";
 import {decode} from "./thumbhash.js";
-import {bytes, dimensions, saved} from "./words.js";
 
 /** @typedef {import("./result.js").Manifest} Manifest */
 
@@ -21,22 +22,16 @@ export function thumbnails(name, manifest, {refresh, announce}) {
   const state = {manifest, refreshed: /** @type {Promise<Manifest | null> | null} */ (null)};
   const thumbnail = (/** @type {number} */ index) => state.manifest.thumbnails[index];
 
-  const copy = async (/** @type {string} */ text, /** @type {HTMLButtonElement} */ pressed) => {
-    const label = /** @type {Text} */ (pressed.firstChild);
-    const before = label.data;
+  const copy = async (/** @type {string} */ text, /** @type {string} */ label, /** @type {HTMLButtonElement} */ pressed) => {
     try {
       await navigator.clipboard.writeText(text);
-      label.data = "Copied";
-      announce("Copied");
+      write(pressed, words.copied);
+      announce(words.copied);
     } catch {
-      label.data = "Not allowed";
-      announce("The browser does not allow copying. Open the thumbnail and take its address from there.");
+      write(pressed, words.notAllowed);
+      announce(words.notCopied);
     }
-    pressed.disabled = true; // or a second press would take "Copied" for the label
-    setTimeout(() => {
-      label.data = before;
-      pressed.disabled = false;
-    }, SAID);
+    setTimeout(() => write(pressed, label), SAID);
   };
 
   /** Signed addresses expire; an image that does not load may only need a fresh one. Asked for once for the whole row. */
@@ -48,7 +43,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
 
   const figures = manifest.thumbnails.map((facts, index) => {
     const {size, width, height, url} = facts;
-    const image = make("img", {width: `${width}`, height: `${height}`, alt: `${name}, ${size}`, decoding: "async"});
+    const image = make("img", {width: `${width}`, height: `${height}`, alt: words.picture({name, size}), decoding: "async"});
     const link = make("a", {href: url, target: "_blank", rel: "noopener noreferrer"}, size);
     const frame = make("div", {class: "frame"}, image);
     const blur = manifest.placeholder && placeholder(manifest.placeholder);
@@ -57,6 +52,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
     image.addEventListener("error", () => renew(index, image, link), {once: true});
     image.src = url;
     const less = manifest.original && saved(facts.bytes, manifest.original.bytes);
+    const {copyAddress} = words;
     return make(
       "figure",
       {},
@@ -64,24 +60,23 @@ export function thumbnails(name, manifest, {refresh, announce}) {
       make(
         "figcaption",
         {},
-        make("div", {}, link, ` ${dimensions(facts)}`),
-        make("div", {class: "fact"}, [bytes(facts.bytes), less].filter(Boolean).join(", ")),
-        button("Copy address", `of ${name}, ${size}`, (pressed) => copy(thumbnail(index).url, pressed)),
+        make("div", {}, link, " ", words.box(facts)),
+        make("div", {class: "fact"}, words.facts([words.bytes(facts.bytes), less ? words.smaller(less) : ""])),
+        button(copyAddress, words.copyAddressOf({name, size}), (pressed) => copy(thumbnail(index).url, copyAddress, pressed)),
       ),
     );
   });
 
   const until = manifest.thumbnails.length > 0 && expiry(manifest.thumbnails[0].url);
-  const note = until
-    ? ` The addresses work until ${until.toLocaleTimeString("en", {hour: "2-digit", minute: "2-digit", hour12: false})}.`
-    : "";
+  const {copyHtml} = words;
   return [
     make("div", {class: "figures"}, ...figures),
     make(
       "p",
       {class: "fact take"},
-      button("Copy HTML", `for ${name}`, (pressed) => copy(imageTag(state.manifest.thumbnails), pressed)),
-      note,
+      button(copyHtml, words.copyHtmlOf(name), (pressed) => copy(imageTag(state.manifest.thumbnails), copyHtml, pressed)),
+      " ",
+      until ? words.until(until) : "",
     ),
   ];
 }

@@ -36,15 +36,38 @@ export function unlessAborted(promise, signal) {
   });
 }
 
+/** Between two tries, at most, in milliseconds. */
+const RAREST = 30_000;
+/** What a server may ask for at most, in seconds: a mistake in its header shall not end the day. */
+const PATIENCE = 600;
+
 /**
- * Milliseconds to wait before the next try: doubling from one second, each cut by up to half at random, so that forty
- * files that failed together do not come back together.
+ * Milliseconds to wait before the next try: doubling from one second, each cut by up to half at random, so that what
+ * failed together does not come back together, and never earlier than the server asked for.
  * @param {number} attempt from 1
- * @param {number} [atLeast] seconds that the server asked for; more than a minute is not waited
+ * @param {number} [atLeast] seconds
  * @param {() => number} [random]
  */
 export function backoff(attempt, atLeast = 0, random = Math.random) {
-  return Math.max(1000 * 2 ** (attempt - 1) * (1 - random() / 2), 1000 * Math.min(atLeast, 60));
+  const wait = Math.min(1000 * 2 ** (attempt - 1), RAREST);
+  const asked = 1000 * Math.min(atLeast, PATIENCE);
+  return asked > 0 ? Math.max(wait, asked) * (1 + random() / 10) : wait * (1 - random() / 2);
+}
+
+/** How long work may go on at a stretch: a frame has 16 ms, and the browser wants some of it. */
+const STRETCH = 10;
+
+/**
+ * For long loops: what it returns is awaited in each round, and lets the browser draw and react when the loop has worked for
+ * a while.
+ */
+export function breaths() {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < STRETCH) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
+  };
 }
 
 /** False only when the browser is sure. */

@@ -60,7 +60,7 @@ def test_nothing_jumps_and_everybody_can_use_it(page: Page, shoot: Any) -> None:
             window.shifts = [];
             new PerformanceObserver((list) => {
                 for (const {value, sources} of list.getEntries()) {
-                    window.shifts.push([value, ...sources.map(({node}) => node?.textContent)]);
+                    window.shifts.push([value, ...sources.map(({node}) => node?.outerHTML ?? node?.data)]);
                 }
             }).observe({type: "layout-shift", buffered: true});
         }"""

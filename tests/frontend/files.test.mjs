@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 
-import {check, contentType} from "../../frontend/check.js";
+import {check, contentType, look} from "../../frontend/check.js";
 
 const limits = {
   maxFiles: 25,
@@ -27,6 +27,30 @@ test("neither a known type nor a known extension is no type", () => {
   assert.equal(contentType(file({name: "letter.docx", type: ""}), limits), null);
   assert.equal(contentType(file({name: "jpg", type: ""}), limits), null);
   assert.equal(contentType(file({name: "letter", type: "constructor"}), limits), null);
+});
+
+test("a type with a blank or a parameter is still that type", () => {
+  assert.equal(contentType(file({type: "image/jpeg "}), limits), "image/jpeg");
+  assert.equal(contentType(file({type: "image/jpeg; charset=binary"}), limits), "image/jpeg");
+});
+
+test("without a known type and extension the first bytes decide", async () => {
+  const jpegBytes = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
+  const heic = Uint8Array.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", (character) => character.charCodeAt(0));
+  const cases = [
+    ["image:1641", "", jpegBytes, "image/jpeg"],
+    ["image:1641", "application/octet-stream", jpegBytes, "image/jpeg"],
+    ["export", "image/pjpeg", jpegBytes, "image/jpeg"],
+    ["export", "image/*", heic, "image/heic"],
+    ["letter", "", new TextEncoder().encode("Dear Sir"), null],
+    ["letter", "", new Uint8Array(0), null],
+    ["picture", "", Uint8Array.from("GIF89a", (character) => character.charCodeAt(0)), null], // the service does not take it
+  ];
+  for (const [name, type, bytes, expected] of cases) {
+    const chosen = new File([bytes], name, {type});
+    await look(chosen, limits);
+    assert.equal(contentType(chosen, limits), expected, `${name} ${type}`);
+  }
 });
 
 test("a good file has no problem, up to the last byte that is allowed", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {createServer} from "node:http";
 import {test} from "node:test";
 
-import {kept} from "../../frontend/kept.js";
+import {forget, keep, kept, willBeForgotten} from "../../frontend/kept.js";
 import {Problem} from "../../frontend/problem.js";
 import {Signatures} from "../../frontend/signatures.js";
 import {limits, send} from "../../frontend/upload.js";
@@ -11,6 +11,23 @@ import {Uploads} from "../../frontend/uploads.js";
 const JOB = "1f";
 const DONE = {job: JOB, status: "done", reason: null, original: null, thumbnails: [], placeholder: null};
 const KEPT = {name: "photo.jpg", size: 1000, type: "image/jpeg", lastModified: 1, job: JOB};
+const LIMITS = {maxFiles: 25, maxUploadBytes: 20e6, types: {"image/jpeg": [".jpg"]}};
+
+/** The session's storage of a browser, with as much room as it has. */
+function storage({room = Infinity} = {}) {
+  const held = {};
+  Object.defineProperty(held, "setItem", {
+    configurable: true,
+    value: (key, value) => {
+      if (JSON.stringify(held).length + value.length > room) throw new DOMException("", "QuotaExceededError");
+      held[key] = value;
+    },
+  });
+  for (const [name, value] of Object.entries({getItem: (key) => held[key] ?? null, removeItem: (key) => delete held[key]})) {
+    Object.defineProperty(held, name, {value});
+  }
+  return held;
+}
 
 /** Lets each request be answered by the next function, the last one again and again. */
 async function serve(t, answers) {
@@ -33,8 +50,9 @@ const silent = () => {};
 /** What becomes of an upload that a reload interrupted. */
 function resumed(api, kept) {
   const stages = [];
-  const uploads = new Uploads({api, limits: {maxFiles: 25, types: {"image/jpeg": [".jpg"]}}, onChange: ({stage}) => stages.push(stage)});
-  uploads.resume([kept]);
+  globalThis.sessionStorage = storage();
+  const uploads = new Uploads({api, limits: Promise.resolve(LIMITS), onChange: ({stage}) => stages.push(stage)});
+  uploads.resume([[1, kept]]);
   const [upload] = uploads.list;
   const reached = async (stage) => {
     while (upload.stage !== stage) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -44,9 +62,9 @@ function resumed(api, kept) {
 
 test("what was on its way before a reload is asked for until the service can tell, and kept meanwhile", {timeout: 20_000}, async (t) => {
   const api = await serve(t, [json(429, {}), cut, json(200, DONE)]);
-  const {uploads, stages, reached} = resumed(api, KEPT);
+  const {stages, reached} = resumed(api, KEPT);
   await reached("again");
-  assert.equal(uploads.toKeep()[0].job, JOB);
+  assert.equal(kept()[0][1].job, JOB);
   await reached("done");
   assert.deepEqual(stages, ["waiting", "again", "again", "done"]);
 });
@@ -61,7 +79,7 @@ test("a file that is chosen again while the service is asked for it is sent when
   const late = (response) => setTimeout(() => json(404, {})(response), 200);
   const api = await serve(t, [late, silent]);
   const {uploads, upload, reached} = resumed(api, KEPT);
-  const {known} = uploads.add([{...KEPT, type: ""}]);
+  const {known} = await uploads.add([{...KEPT, type: ""}]);
   assert.deepEqual(known, [upload]);
   await reached("signing");
   upload.cancel();
@@ -69,7 +87,7 @@ test("a file that is chosen again while the service is asked for it is sent when
 
 test("what is cancelled is over at once, however long the service takes to answer", {timeout: 5_000}, async (t) => {
   const api = await serve(t, [silent]);
-  for (const kept of [KEPT, {...KEPT, arrived: true, result: `${api}manifest.json`}]) {
+  for (const kept of [KEPT, {...KEPT, arrived: true}]) {
     const {upload, reached} = resumed(api, kept);
     await new Promise((resolve) => setTimeout(resolve, 100));
     upload.cancel();
@@ -77,7 +95,7 @@ test("what is cancelled is over at once, however long the service takes to answe
   }
   const signatures = new Signatures({sign: () => new Promise(silent), batch: 25});
   const cancelled = AbortSignal.timeout(50);
-  await assert.rejects(send({name: "photo.jpg"}, {signatures, signal: cancelled}), {name: "TimeoutError"});
+  await assert.rejects(send({name: "photo.jpg"}, {signatures, isThere: silent, signal: cancelled}), {name: "TimeoutError"});
 });
 
 test("an answer that the network cut short, or that is not the service's, counts as a lost connection", async (t) => {
@@ -87,10 +105,32 @@ test("an answer that the network cut short, or that is not the service's, counts
   }
 });
 
-test("what something else of the origin left under our name in the storage is no list of uploads", (t) => {
+test("what something else of the origin left under our name in the storage is no upload", (t) => {
   t.after(() => delete globalThis.sessionStorage);
-  for (const [left, found] of [["null", []], ['{"a": 1}', []], ["7", []], ["not JSON", []], ["[]", []], [null, []], [JSON.stringify([KEPT]), [KEPT]]]) {
-    globalThis.sessionStorage = {getItem: () => left};
-    assert.deepEqual(kept(), found);
-  }
+  const left = {"upload 1": "null", "upload 2": '{"a": 1}', "upload x": JSON.stringify(KEPT), "upload 3": "not JSON", uploads: "[]"};
+  globalThis.sessionStorage = Object.assign(storage(), left, {"upload 10": JSON.stringify(KEPT), "upload 9": JSON.stringify(KEPT)});
+  assert.deepEqual(kept(), [[9, KEPT], [10, KEPT]]);
+});
+
+test("a change writes one upload, not the list, and nothing twice", (t) => {
+  t.after(() => delete globalThis.sessionStorage);
+  globalThis.sessionStorage = storage();
+  let writes = 0;
+  const {setItem} = sessionStorage;
+  Object.defineProperty(sessionStorage, "setItem", {value: (...entry) => (writes += 1) && setItem(...entry), configurable: true});
+  for (let id = 100; id < 200; id += 1) keep(id, KEPT);
+  keep(150, {...KEPT, arrived: true});
+  keep(150, {...KEPT, arrived: true});
+  assert.equal(writes, 101);
+});
+
+test("how many uploads a reload would forget is known when the storage is full", (t) => {
+  t.after(() => delete globalThis.sessionStorage);
+  globalThis.sessionStorage = storage({room: 1000});
+  for (let id = 300; id < 320; id += 1) keep(id, KEPT);
+  const fit = kept().length;
+  assert.ok(fit > 0 && fit < 20);
+  assert.equal(willBeForgotten(), 20 - fit);
+  for (let id = 300; id < 320; id += 1) forget(id);
+  assert.equal(willBeForgotten(), 0);
 });

@@ -1,42 +1,64 @@
 import assert from "node:assert/strict";
+import {readFile} from "node:fs/promises";
 import {test} from "node:test";
 
 import {named} from "../../frontend/download.js";
+import {words as inEnglish} from "../../frontend/english.js";
+import {figures} from "../../frontend/figures.js";
+import {words as inGerman} from "../../frontend/german.js";
+import {free} from "../../frontend/names.js";
 import {Pace} from "../../frontend/pace.js";
+import {saved} from "../../frontend/saved.js";
 import {expiry, imageTag} from "../../frontend/snippet.js";
-import {bytes, bytesOf, left, saved, sizeList, some} from "../../frontend/words.js";
 
-test("bytes are said in decimal units, as the limits are", () => {
-  assert.deepEqual([0, 999, 1000, 24_400, 999_499, 999_500, 2_345_678, 20_000_000, 123_456_789].map(bytes), [
-    ...["0 bytes", "999 bytes", "1 KB", "24 KB", "999 KB", "1 MB", "2.3 MB", "20 MB", "123 MB"],
+const languages = {en: figures("en"), de: figures("de")};
+
+test("bytes are said in decimal units, as the limits are, and as people write them where they live", () => {
+  assert.deepEqual([0, 999, 1000, 24_400, 999_499, 999_500, 2_345_678, 20_000_000, 123_456_789].map(languages.en.bytes), [
+    ...["0 bytes", "999 bytes", "1 kB", "24 kB", "999 kB", "1 MB", "2.3 MB", "20 MB", "123 MB"],
   ]);
+  assert.equal(languages.de.bytes(2_345_678).replace(/\s/, " "), "2,3 MB");
 });
 
 test("a part is said in the unit of the whole", () => {
-  assert.equal(bytesOf(0, 2_345_678), "0.0 of 2.3 MB");
-  assert.equal(bytesOf(1_000_000, 2_345_678), "1.0 of 2.3 MB");
-  assert.equal(bytesOf(400, 24_000), "0 of 24 KB");
-  assert.equal(bytesOf(36_000_000, 120_000_000), "36 of 120 MB");
+  const {part} = languages.en;
+  assert.deepEqual([part(0, 2_345_678), part(1_000_000, 2_345_678), part(400, 24_000), part(36_000_000, 120_000_000)], ["0.0", "1.0", "0", "36"]);
 });
 
 test("time left is said as exactly as it is known", () => {
-  assert.deepEqual([null, 0.2, 8.1, 59.9, 89, 150, 5300, 9000].map(left), [
-    ...["", "1 s left", "9 s left", "60 s left", "about 1 min left", "about 3 min left", "about 88 min left", "about 3 h left"],
+  assert.deepEqual([0.2, 8.1, 59.9, 89, 150, 5300, 9000].map(languages.en.time), [
+    ...["1 sec", "9 sec", "60 sec", "1 min", "3 min", "88 min", "3 hr"],
   ]);
 });
 
 test("what was saved is only said when something was", () => {
-  assert.equal(saved(24_000, 2_400_000), "99 % smaller");
-  assert.equal(saved(1, 2_400_000), "99 % smaller");
-  assert.equal(saved(700, 1000), "30 % smaller");
-  assert.equal(saved(1200, 1000), "");
+  assert.deepEqual([saved(1, 2_400_000), saved(700, 1000), saved(1200, 1000)].map((part) => part && Math.round(part * 100)), [99, 30, null]);
 });
 
-test("counts and sizes read like a sentence", () => {
-  assert.deepEqual([some(1, "file"), some(2, "file")], ["1 file", "2 files"]);
-  const [small, large, card] = [{width: 160, height: 160, crop: false}, {width: 640, height: 640, crop: false}, {width: 400, height: 300, crop: true}];
-  assert.equal(sizeList([small]), "160 pixels");
-  assert.equal(sizeList([small, large, card]), "160, 640 and 400 × 300 pixels");
+test("counts, sizes and names read like a sentence in each language", () => {
+  const [english, german] = [inEnglish(languages.en), inGerman(languages.de)];
+  assert.deepEqual([english.added(1), english.added(1200)], ["1 file added.", "1,200 files added."]);
+  assert.deepEqual([german.added(1), german.added(1200)], ["1 Datei hinzugefügt.", "1.200 Dateien hinzugefügt."]);
+  const sizes = [{width: 160, height: 160, crop: false}, {width: 400, height: 300, crop: true}];
+  assert.equal(english.offer(sizes), "Pictures in, thumbnails out: 160 and 400 × 300 pixels.");
+  assert.match(english.leftOut(["a", "b", "c", "d", "e"]), /a, b, c, and 2 more/);
+});
+
+test("each reason that the service or the client may give has its sentence in each language", async () => {
+  const source = await readFile(new URL("../../functions/thumbs/errors.py", import.meta.url), "utf8");
+  const codes = [...source.matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm)].map(([, code]) => code);
+  assert.ok(codes.includes("variant_not_supported") && codes.length >= 11);
+  const own = ["network", "busy", "expired", "refused", "unreadable", "no_result", "no_thumbnails", "unknown", "unexpected"];
+  for (const words of [inEnglish(languages.en), inGerman(languages.de)]) {
+    assert.deepEqual(Object.keys(words.reasons).sort(), [...codes, ...own].sort());
+    for (const say of Object.values(words.reasons)) {
+      assert.match(say({accepted: ["JPEG", "PNG"], limit: 20e6, megapixels: 50}), /^[A-ZÄÖÜ].*\.$/);
+    }
+  }
+});
+
+test("both languages have the same words", () => {
+  assert.deepEqual(Object.keys(inGerman(languages.de)), Object.keys(inEnglish(languages.en)));
 });
 
 test("time left follows from the last ten seconds, and from nothing when a try starts again", () => {
@@ -80,4 +102,30 @@ test("no two downloaded thumbnails have the same name", () => {
   assert.deepEqual(named([upload("a.b.jpg"), upload("A.B.png"), upload("c")]).map(({name}) => name), [
     ...["a.b-small.webp", "A.B-small-2.webp", "c-small.webp"],
   ]);
+});
+
+test("a thumbnail's name can be unpacked everywhere", () => {
+  const names = {
+    "../../etc/passwd.jpg": "_.._etc_passwd-small.webp",
+    'a<b>:"c|d?*\\.png': "a_b___c_d___-small.webp",
+    "CON.jpg": "_CON-small.webp",
+    "con.backup.jpg": "_con.backup-small.webp",
+    "com¹ .x.jpg": "_com¹ .x-small.webp",
+    ".htaccess.jpg": "htaccess-small.webp",
+    "... .jpg": "picture-small.webp",
+    "photo\u202egpj.exe.jpg": "photogpj.exe-small.webp",
+    "a\u0000b\u001fc\u007f\u0085d.jpg": "abcd-small.webp",
+    "Cafe\u0301.jpg": "Caf\u00e9-small.webp",
+    "half \ud83d.jpg": "half _-small.webp",
+    "family 👨‍👩‍👧.jpg": "family 👨‍👩‍👧-small.webp",
+  };
+  for (const [name, expected] of Object.entries(names)) assert.equal(free(name, "small", ".webp", new Set()), expected);
+});
+
+test("a thumbnail's name has at most 200 bytes, and stays unique when it is cut", () => {
+  const taken = new Set();
+  const names = ["1", "2", "3"].map((end) => free(`${"ä".repeat(250)}${end}.jpg`, "small", ".webp", taken));
+  assert.equal(new Set(names).size, 3);
+  for (const name of names) assert.ok(Buffer.byteLength(name) <= 200 && Buffer.byteLength(name) > 195);
+  assert.equal(new Set(["É.jpg", "e\u0301.jpg", "é.jpg"].map((name) => free(name, "s", ".webp", taken).toLowerCase())).size, 3);
 });

@@ -1,0 +1,26 @@
+/** Says to those who do not see it what has happened. What comes together is said together, and of many things only how many. */
+
+import {byId} from "./elements.js";
+
+/** Milliseconds that are waited for more. */
+const PAUSE = 500;
+
+/** @type {string[]} */
+let unsaid = [];
+let more = 0;
+let timer = 0;
+
+/** @param {string} text */
+export function announce(text) {
+  if (unsaid.length < 4) unsaid.push(text);
+  else more += 1;
+  if (timer && more > 0) return; // with thousands, the first pause decides
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    timer = 0;
+    const said = more > 0 ? [unsaid[0], byId("summary-title").textContent] : unsaid;
+    byId("announcer").replaceChildren(...said.map((line) => Object.assign(document.createElement("p"), {textContent: line})));
+    unsaid = [];
+    more = 0;
+  }, PAUSE);
+}

@@ -1,0 +1,113 @@
+/** All that the page says, in English. Each entry is a whole sentence, or a whole label: none is made of others' halves. */
+
+/** @param {import("./figures.js").Figures} f */
+export function words({number, bytes, part, time, percent, clock, box, facts, all, any, plural}) {
+  const count = (/** @type {number} */ many, /** @type {string} */ one) => `${number(many)} ${plural(many, {one, other: `${one}s`})}`;
+  /** Some names, and how many more. @param {string[]} names */
+  const some = (names) => all(names.length > 4 ? [...names.slice(0, 3), `${number(names.length - 3)} more`] : names);
+  return {
+    page: "Thumbnails",
+    pageWhile: (/** @type {{over: number, total: number}} */ {over, total}) => `${number(over)} of ${number(total)} - Thumbnails`,
+    choose: "Choose pictures",
+    hint: "or drop or paste them anywhere on this page",
+    camera: "Take a picture",
+    tryAgain: "Try again",
+    dismiss: "OK",
+    offer: (/** @type {{width: number, height: number, crop: boolean}[]} */ sizes) =>
+      `Pictures in, thumbnails out: ${all(sizes.map((size) => (size.crop ? box(size) : number(size.width, {useGrouping: false}))))} pixels.`,
+    terms: (/** @type {{accepted: string[], limit: number, megapixels: number, days: number}} */ {accepted, limit, megapixels, days}) =>
+      `${any(accepted)}, up to ${bytes(limit)} and ${number(megapixels)} megapixels each. ` +
+      `Location and other hidden data are left out of the thumbnails. Originals are deleted after ${count(days, "day")}.`,
+
+    // What a row says.
+    waiting: "Waiting",
+    uploading: (/** @type {{sent: number, size: number, left: number | null}} */ {sent, size, left}) =>
+      facts([`Uploading: ${part(sent, size)} of ${bytes(size)}`, left !== null && `${time(left)} left`]),
+    storing: "All sent. Waiting for the storage.",
+    offline: "No connection. It goes on by itself.",
+    again: "Trying again",
+    converting: "Making thumbnails",
+    slow: "Still making thumbnails. It takes longer than usual.",
+    done: (/** @type {{thumbnails: number, bytes: number, saved: number | null}} */ made) =>
+      facts([count(made.thumbnails, "thumbnail"), bytes(made.bytes), made.saved !== null && `${percent(made.saved)} smaller`]),
+    cancelled: "Cancelled",
+    interrupted: "Not uploaded before the page was closed. Choose the file again and it goes on.",
+    said: (/** @type {{name: string, status: string}} */ {name, status}) => `${name}: ${status}`,
+
+    // What a row offers: what is seen, and what is read out.
+    cancel: "Cancel",
+    cancelOf: (/** @type {string} */ name) => `Cancel ${name}`,
+    remove: "Remove",
+    removeOf: (/** @type {string} */ name) => `Remove ${name}`,
+    again_: "Choose",
+    againOf: (/** @type {string} */ name) => `Choose ${name} again`,
+    retry: "Retry",
+    retryOf: (/** @type {string} */ name) => `Retry ${name}`,
+    open: "Thumbnails",
+    openOf: (/** @type {string} */ name) => `Thumbnails of ${name}`,
+    bar: (/** @type {string} */ name) => `Upload of ${name}`,
+
+    // All of them.
+    title: (/** @type {{done: number, total: number, stopped: number}} */ {done, total, stopped}) =>
+      facts([done === total ? `${number(done)} done` : `${number(done)} of ${number(total)} done`, stopped > 0 && `${number(stopped)} stopped`]),
+    sending: (/** @type {{sent: number, size: number, left: number | null}} */ {sent, size, left}) =>
+      facts([`${part(sent, size)} of ${bytes(size)}`, left !== null && `${time(left)} left`]),
+    total: (/** @type {{made: number, size: number}} */ {made, size}) => `${bytes(made)} from ${bytes(size)}`,
+    barOfAll: "All uploads",
+    cancelAll: "Cancel all",
+    retryAll: "Retry stopped",
+    openAll: "Open all",
+    closeAll: "Close all",
+    downloadAll: "Download all",
+    clear: "Clear list",
+
+    // An opened row.
+    facts,
+    bytes,
+    box,
+    smaller: (/** @type {number} */ saved) => `${percent(saved)} smaller`,
+    picture: (/** @type {{name: string, size: string}} */ {name, size}) => `${name}, ${size}`,
+    copyAddress: "Copy address",
+    copyAddressOf: (/** @type {{name: string, size: string}} */ {name, size}) => `Copy address of ${name}, ${size}`,
+    copyHtml: "Copy HTML",
+    copyHtmlOf: (/** @type {string} */ name) => `Copy HTML for ${name}`,
+    copied: "Copied",
+    notAllowed: "Not allowed",
+    notCopied: "The browser does not allow copying. Open the thumbnail and take its address from there.",
+    until: (/** @type {Date} */ end) => `The addresses work until ${clock(end)}.`,
+
+    // What is said of many, or of none.
+    added: (/** @type {number} */ many) => `${count(many, "file")} added.`,
+    leftOut: (/** @type {string[]} */ names) => `Already in the list, so not added again: ${some(names)}.`,
+    unreadable: (/** @type {string[]} */ names) => `Could not be read, so not added: ${some(names)}.`,
+    emptyFolder: (/** @type {string[]} */ names) => `There are no files in ${some(names)}.`,
+    willBeForgotten: (/** @type {number} */ many) =>
+      `The browser's memory for this page is full. After a reload ${plural(many, {one: "one file is", other: `${number(many)} files are`})} missing from the list.`,
+    missing: (/** @type {string[]} */ names) => `Could not be fetched, so not in the archive: ${some(names)}.`,
+    notFetched: "The thumbnails could not be fetched. Please try again.",
+
+    // Problems, by their code: the client's (problem.js) and the service's (functions/thumbs/errors.py).
+    reasons: /** @type {Record<string, (limits: {accepted: string[], limit: number, megapixels: number}) => string>} */ ({
+      network: () => "The connection was lost.",
+      busy: () => "The service is busy just now.",
+      expired: () => "The permission to upload had expired.",
+      refused: () => "The file was not taken. Please try again.",
+      unreadable: () => "The file can no longer be read. Was it changed or moved? Please choose it again.",
+      no_result: () => "There is no result yet. The picture has arrived and may still be converted.",
+      no_thumbnails: () => "No thumbnails were made.",
+      unknown: () => "The service does not know this upload any more.",
+      unexpected: () => "Something went wrong on this page.",
+      malformed: () => "The request is not the JSON that the service expects.",
+      too_large: ({limit}) => `The file is larger than ${bytes(limit)}. Please choose a smaller one.`,
+      type_not_supported: ({accepted}) => `This type of file is not accepted. Please choose ${any(accepted)}.`,
+      invalid: () => "The request says something about this file that cannot be right.",
+      empty: () => "The file is empty. Please choose another one.",
+      not_an_image: ({accepted}) => `This file is not a picture that we can read. Accepted are ${all(accepted)}.`,
+      damaged: () => "The picture is damaged and cannot be read. Please export it again, or choose another one.",
+      variant_not_supported: () => "The picture is stored in a rare way that we cannot read. Please save it again as an ordinary JPEG or PNG.",
+      too_many_pixels: ({megapixels}) => `The picture has more than ${number(megapixels)} megapixels. Please upload a smaller version.`,
+      too_complex: () => "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG.",
+      conversion_failed: () => "Something went wrong on our side, and we have been told. Please try again later.",
+    }),
+  };
+}

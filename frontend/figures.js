@@ -1,0 +1,57 @@
+/** Numbers, sizes, times and lists as people write them where they live: all by Intl. */
+
+/** @typedef {ReturnType<typeof figures>} Figures */
+
+/** @param {string} locale such as "de-AT" */
+export function figures(locale) {
+  const number = (/** @type {number} */ value, /** @type {Intl.NumberFormatOptions} */ options = {}) =>
+    new Intl.NumberFormat(locale, {maximumFractionDigits: 0, ...options}).format(value);
+  /** @param {number} value @param {string} unit @param {Intl.NumberFormatOptions} [options] */
+  const measured = (value, unit, options) => number(value, {style: "unit", unit, ...options});
+  /** Which unit a size is said in, how much that is, and with how many digits behind the point. @param {number} bytes @returns {[string, number, number]} */
+  const scale = (bytes) =>
+    bytes < 1000 ? ["byte", 1, 0] : bytes < 999_500 ? ["kilobyte", 1e3, 0] : ["megabyte", 1e6, bytes < 99.95e6 ? 1 : 0];
+
+  return {
+    number,
+
+    /** "840 bytes", "24 kB", "2.3 MB": decimal, as the service's limits are. @param {number} count */
+    bytes(count) {
+      const [unit, factor, digits] = scale(count);
+      return measured(count / factor, unit, {maximumFractionDigits: digits, unitDisplay: unit === "byte" ? "long" : "short"});
+    },
+
+    /** "1.0" for what is to be followed by "of 40.2 MB": in the unit of the whole, so that the line keeps its width. @param {number} part @param {number} whole */
+    part(part, whole) {
+      const [, factor, digits] = scale(whole);
+      return number(part / factor, {minimumFractionDigits: digits, maximumFractionDigits: digits});
+    },
+
+    /** "8 sec", "3 min", "2 hr" @param {number} seconds */
+    time(seconds) {
+      if (seconds < 60) return measured(Math.max(1, Math.ceil(seconds)), "second");
+      return seconds < 5400 ? measured(seconds / 60, "minute") : measured(seconds / 3600, "hour");
+    },
+
+    /** "96%" of a part of one @param {number} part */
+    percent: (part) => number(part, {style: "percent"}),
+
+    /** "14:30" @param {Date} time */
+    clock: (time) => new Intl.DateTimeFormat(locale, {hour: "2-digit", minute: "2-digit"}).format(time),
+
+    /** "160 × 120" @param {{width: number, height: number}} box */
+    box: ({width, height}) => `${number(width, {useGrouping: false})} × ${number(height, {useGrouping: false})}`,
+
+    /** "JPEG, 3 MB": facts next to each other @param {(string | false | null | undefined)[]} facts */
+    facts: (facts) => new Intl.ListFormat(locale, {type: "unit", style: "short"}).format(facts.filter((fact) => typeof fact === "string" && fact !== "").map(String)),
+
+    /** "a, b and c" @param {string[]} names */
+    all: (names) => new Intl.ListFormat(locale, {type: "conjunction"}).format(names),
+
+    /** "a, b or c" @param {string[]} names */
+    any: (names) => new Intl.ListFormat(locale, {type: "disjunction"}).format(names),
+
+    /** The word for so many. @param {number} count @param {{one: string, other: string}} words */
+    plural: (count, words) => (new Intl.PluralRules(locale).select(count) === "one" ? words.one : words.other),
+  };
+}

@@ -1,0 +1,106 @@
+/** All that the page says, in German. As in english.js, each entry is a whole sentence or a whole label. */
+
+/** @type {typeof import("./english.js").words} */
+export function words({number, bytes, part, time, percent, clock, box, facts, all, any, plural}) {
+  /** @param {number} many @param {string} one @param {string} other */
+  const count = (many, one, other) => `${number(many)} ${plural(many, {one, other})}`;
+  /** @param {string[]} names */
+  const some = (names) => all(names.length > 4 ? [...names.slice(0, 3), `${number(names.length - 3)} weitere`] : names);
+  return {
+    page: "Vorschaubilder",
+    pageWhile: ({over, total}) => `${number(over)} von ${number(total)} - Vorschaubilder`,
+    choose: "Bilder auswählen",
+    hint: "oder irgendwo auf diese Seite ziehen oder einfügen",
+    camera: "Foto aufnehmen",
+    tryAgain: "Nochmal versuchen",
+    dismiss: "OK",
+    offer: (sizes) =>
+      `Aus Bildern werden Vorschaubilder: ${all(sizes.map((size) => (size.crop ? box(size) : number(size.width, {useGrouping: false}))))} Pixel.`,
+    terms: ({accepted, limit, megapixels, days}) =>
+      `${any(accepted)}, je bis zu ${bytes(limit)} und ${number(megapixels)} Megapixel. ` +
+      `Aufnahmeort und andere verborgene Daten kommen nicht in die Vorschaubilder. Originale werden nach ${count(days, "Tag", "Tagen")} gelöscht.`,
+
+    waiting: "Wartet",
+    uploading: ({sent, size, left}) => facts([`Wird hochgeladen: ${part(sent, size)} von ${bytes(size)}`, left !== null && `noch ${time(left)}`]),
+    storing: "Alles gesendet. Der Speicher hat noch nicht geantwortet.",
+    offline: "Keine Verbindung. Es geht von selbst weiter.",
+    again: "Neuer Versuch",
+    converting: "Vorschaubilder werden erstellt",
+    slow: "Vorschaubilder werden noch erstellt. Es dauert länger als sonst.",
+    done: (made) =>
+      facts([count(made.thumbnails, "Vorschaubild", "Vorschaubilder"), bytes(made.bytes), made.saved !== null && `${percent(made.saved)} kleiner`]),
+    cancelled: "Abgebrochen",
+    interrupted: "Nicht hochgeladen, bevor die Seite geschlossen wurde. Wählen Sie die Datei noch einmal aus, dann geht es weiter.",
+    said: ({name, status}) => `${name}: ${status}`,
+
+    cancel: "Abbrechen",
+    cancelOf: (name) => `Abbrechen: ${name}`,
+    remove: "Entfernen",
+    removeOf: (name) => `Entfernen: ${name}`,
+    again_: "Auswählen",
+    againOf: (name) => `Auswählen: ${name}`,
+    retry: "Wiederholen",
+    retryOf: (name) => `Wiederholen: ${name}`,
+    open: "Bilder",
+    openOf: (name) => `Bilder von ${name}`,
+    bar: (name) => `Hochladen von ${name}`,
+
+    title: ({done, total, stopped}) =>
+      facts([done === total ? `${number(done)} fertig` : `${number(done)} von ${number(total)} fertig`, stopped > 0 && `${number(stopped)} angehalten`]),
+    sending: ({sent, size, left}) => facts([`${part(sent, size)} von ${bytes(size)}`, left !== null && `noch ${time(left)}`]),
+    total: ({made, size}) => `${bytes(made)} aus ${bytes(size)}`,
+    barOfAll: "Alle Uploads",
+    cancelAll: "Alle abbrechen",
+    retryAll: "Angehaltene wiederholen",
+    openAll: "Alle öffnen",
+    closeAll: "Alle schließen",
+    downloadAll: "Alle herunterladen",
+    clear: "Liste leeren",
+
+    facts,
+    bytes,
+    box,
+    smaller: (saved) => `${percent(saved)} kleiner`,
+    picture: ({name, size}) => `${name}, ${size}`,
+    copyAddress: "Adresse kopieren",
+    copyAddressOf: ({name, size}) => `Adresse kopieren: ${name}, ${size}`,
+    copyHtml: "HTML kopieren",
+    copyHtmlOf: (name) => `HTML kopieren für ${name}`,
+    copied: "Kopiert",
+    notAllowed: "Nicht erlaubt",
+    notCopied: "Der Browser erlaubt das Kopieren nicht. Öffnen Sie das Vorschaubild und nehmen Sie seine Adresse von dort.",
+    until: (end) => `Die Adressen gelten bis ${clock(end)} Uhr.`,
+
+    added: (many) => `${count(many, "Datei", "Dateien")} hinzugefügt.`,
+    leftOut: (names) => `Schon in der Liste und nicht noch einmal hinzugefügt: ${some(names)}.`,
+    unreadable: (names) => `Nicht lesbar und nicht hinzugefügt: ${some(names)}.`,
+    emptyFolder: (names) => `Keine Dateien in ${some(names)}.`,
+    willBeForgotten: (many) =>
+      `Der Speicher des Browsers für diese Seite ist voll. Nach einem Neuladen ${plural(many, {one: "fehlt eine Datei", other: `fehlen ${number(many)} Dateien`})} in der Liste.`,
+    missing: (names) => `Nicht abrufbar und nicht im Archiv: ${some(names)}.`,
+    notFetched: "Die Vorschaubilder konnten nicht abgerufen werden. Bitte versuchen Sie es noch einmal.",
+
+    reasons: {
+      network: () => "Die Verbindung ist abgebrochen.",
+      busy: () => "Der Dienst ist gerade ausgelastet.",
+      expired: () => "Die Erlaubnis zum Hochladen war abgelaufen.",
+      refused: () => "Die Datei wurde nicht angenommen. Bitte versuchen Sie es noch einmal.",
+      unreadable: () => "Die Datei ist nicht mehr lesbar. Wurde sie geändert oder verschoben? Bitte wählen Sie sie noch einmal aus.",
+      no_result: () => "Noch kein Ergebnis. Das Bild ist angekommen und wird vielleicht noch umgewandelt.",
+      no_thumbnails: () => "Es wurden keine Vorschaubilder erstellt.",
+      unknown: () => "Der Dienst kennt diese Datei nicht mehr.",
+      unexpected: () => "Auf dieser Seite ist etwas schiefgegangen.",
+      malformed: () => "Die Anfrage ist nicht das JSON, das der Dienst erwartet.",
+      too_large: ({limit}) => `Die Datei ist größer als ${bytes(limit)}. Bitte wählen Sie eine kleinere.`,
+      type_not_supported: ({accepted}) => `Diese Art von Datei wird nicht angenommen. Bitte wählen Sie ${any(accepted)}.`,
+      invalid: () => "Die Anfrage sagt etwas über diese Datei, das nicht stimmen kann.",
+      empty: () => "Die Datei ist leer. Bitte wählen Sie eine andere.",
+      not_an_image: ({accepted}) => `Diese Datei ist kein lesbares Bild. Angenommen werden ${all(accepted)}.`,
+      damaged: () => "Das Bild ist beschädigt und nicht lesbar. Bitte exportieren Sie es neu oder wählen Sie ein anderes.",
+      variant_not_supported: () => "Das Bild ist auf eine seltene Weise gespeichert, die wir nicht lesen können. Bitte speichern Sie es als gewöhnliches JPEG oder PNG.",
+      too_many_pixels: ({megapixels}) => `Das Bild hat mehr als ${number(megapixels)} Megapixel. Bitte laden Sie eine kleinere Fassung hoch.`,
+      too_complex: () => "Das Bild ist zu aufwendig zu lesen. Bitte speichern Sie es in einem üblichen Format wie JPEG oder PNG.",
+      conversion_failed: () => "Auf unserer Seite ist etwas schiefgegangen, und wir wissen davon. Bitte versuchen Sie es später noch einmal.",
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/** The way of one upload, from the file to its thumbnails, and what is known of all of them on the way. */
+
+import {check, look} from "./check.js";
+import {Pace} from "./pace.js";
+import {Patience, persist} from "./patience.js";
+import {result} from "./result.js";
+import {current, isThere, sign} from "./service.js";
+import {Signatures} from "./signatures.js";
+import {Slots} from "./slots.js";
+import {send} from "./upload.js";
+import {unlessAborted} from "./waiting.js";
+
+/**
+ * @typedef {import("./result.js").Manifest} Manifest
+ * @typedef {import("./service.js").Access} Access
+ * @typedef {import("./service.js").Limits} Limits
+ * @typedef {import("./uploads.js").Stage} Stage
+ * @typedef {import("./uploads.js").Upload} Upload
+ */
+
+/** At a time. Under HTTP/1.1 a browser opens six connections to a host: three stay free for the results. */
+const AT_ONCE = 3;
+/** How much a new measurement counts for when results are expected. */
+const WEIGHT = 0.3;
+/** The first look comes a little before that, or the expectation could only grow. */
+const EARLY = 0.7;
+/** A conversion that took longer says nothing of the next. */
+const UNUSUAL = 5_000;
+
+export class Journey {
+  #access;
+  #limits;
+  #onStage;
+  #signatures;
+  #slots = new Slots(AT_ONCE);
+  #recalls = new Slots(AT_ONCE);
+  #patience = new Patience();
+  #pace = new Pace();
+  #expected = 600;
+  #sentInAll = 0;
+
+  /** One slot for each try, so that a file that waits for its next one is in nobody's way. */
+  #queue = {
+    /** @template T @param {() => Promise<T>} task @param {AbortSignal} [signal] */
+    run: (task, signal) => this.#slots.run(() => this.#patience.run(task, signal), signal),
+  };
+
+  /**
+   * @param {Access & {limits: Promise<Limits>, onStage: (upload: Upload, stage: Stage) => void}} options
+   *   limits: may still be on their way
+   */
+  constructor({limits, onStage, ...access}) {
+    this.#access = access;
+    this.#limits = limits;
+    this.#onStage = onStage;
+    const signAll = async (/** @type {File[]} */ files) => sign(files, {...access, limits: await limits});
+    this.#signatures = new Signatures({sign: signAll, batch: 25});
+    limits.then(({maxFiles}) => (this.#signatures.batch = maxFiles), () => {});
+  }
+
+  /** @param {File} file will not be sent */
+  forget(file) {
+    this.#signatures.forget(file);
+  }
+
+  /** Seconds that so many bytes take. @param {number} bytes */
+  left(bytes) {
+    return this.#pace.left(bytes);
+  }
+
+  /**
+   * From the file to the manifest. Throws the Problem that ends it.
+   * @param {Upload} upload
+   * @param {File} file
+   * @param {AbortSignal} signal
+   * @returns {Promise<Manifest>}
+   */
+  async begin(upload, file, signal) {
+    const limits = await unlessAborted(this.#limits, signal);
+    await look(file, limits);
+    signal.throwIfAborted();
+    const problem = check(file, limits);
+    if (problem) throw problem;
+    this.#signatures.expect(file);
+    const pace = new Pace();
+    const signed = await send(file, {
+      signatures: this.#signatures,
+      isThere: (job) => isThere(job, this.#access),
+      queue: this.#queue,
+      signal,
+      onProgress: (progress) => {
+        if (progress.stage === "uploading") {
+          upload.job = progress.signed.job;
+          this.#sentInAll += Math.max(0, progress.sent - upload.sent);
+          this.#pace.note(this.#sentInAll);
+          pace.note(progress.sent);
+          upload.sent = progress.sent;
+          upload.left = pace.left(progress.total - progress.sent);
+        } else if (progress.stage === "again") {
+          upload.problem = progress.problem;
+        }
+        this.#onStage(upload, progress.stage);
+      },
+    });
+    upload.arrived = true;
+    return this.await(upload, {expected: this.#expected, result: signed.result, signal});
+  }
+
+  /**
+   * @param {Upload} upload that has arrived
+   * @param {{expected?: number, result?: string, signal: AbortSignal}} options
+   *   expected: milliseconds until the result should be there. result: its address; without one, the API is asked
+   * @returns {Promise<Manifest>}
+   */
+  async await(upload, {expected = 0, result: address, signal}) {
+    this.#onStage(upload, "converting");
+    const began = performance.now();
+    const manifest = await result(
+      {job: /** @type {string} */ (upload.job), result: address},
+      {...this.#access, signal, expected: EARLY * expected, onSlow: () => this.#onStage(upload, "slow")},
+    );
+    const took = performance.now() - began;
+    if (expected > 0 && took < UNUSUAL) this.#expected += WEIGHT * (took - this.#expected);
+    return manifest;
+  }
+
+  /**
+   * The result of an upload from before a reload. One that was on its way may have arrived or not: the service knows.
+   * @param {Upload} upload
+   * @param {AbortSignal} signal
+   * @returns {Promise<Manifest>}
+   */
+  async recall(upload, signal) {
+    const manifest = await persist(() => this.#recalls.run(() => current(/** @type {string} */ (upload.job), this.#access), signal), {
+      queue: this.#patience,
+      signal,
+      onTrouble: (problem) => {
+        upload.problem = problem;
+        this.#onStage(upload, "again");
+      },
+    });
+    upload.arrived = true;
+    return manifest?.status === "done" ? manifest : this.await(upload, {signal});
+  }
+
+  /** The manifest with addresses that work now. @param {Upload} upload */
+  async refresh(upload) {
+    const manifest = await this.#recalls.run(() => current(/** @type {string} */ (upload.job), this.#access));
+    return manifest?.status === "done" ? manifest : upload.manifest;
+  }
+}

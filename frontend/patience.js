@@ -1,0 +1,106 @@
+/**
+ * What one upload learns of the connection and of the service, all know: when one meets an outage or is asked for patience,
+ * the others wait instead of finding out for themselves. When the wait is over one goes ahead; once it gets an answer, all
+ * follow.
+ */
+
+import {Problem} from "./problem.js";
+import {backoff, isOnline, online, sleep, unlessAborted} from "./waiting.js";
+
+export class Patience {
+  /** Troubles in a row; 0 when all is well. */
+  #troubles = 0;
+  #until = 0;
+  #scouting = false;
+  /** Settled when the one that went ahead is back. @type {{promise: Promise<void>, resolve: () => void} | null} */
+  #back = null;
+
+  /**
+   * Runs the task when nothing speaks against it, and learns from how it ends.
+   * @template T
+   * @param {() => Promise<T>} task
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<T>}
+   */
+  async run(task, signal) {
+    const scout = await this.#turn(signal);
+    const troubles = this.#troubles;
+    try {
+      const value = await task();
+      this.#troubles = 0;
+      return value;
+    } catch (problem) {
+      if (problem instanceof Problem) this.#learn(problem, troubles);
+      throw problem;
+    } finally {
+      if (scout) {
+        this.#scouting = false;
+        this.#back?.resolve();
+        this.#back = null;
+      }
+    }
+  }
+
+  /**
+   * @param {Problem} problem
+   * @param {number} before troubles when the task began
+   */
+  #learn(problem, before) {
+    if (problem.code !== "network" && problem.code !== "busy") {
+      if (problem.code !== "unreadable") this.#troubles = 0; // a refusal is an answer, too
+      return;
+    }
+    if (before === this.#troubles) this.#troubles += 1; // those that were under way together count once
+    this.#until = Math.max(this.#until, performance.now() + backoff(this.#troubles, problem.retryAfter));
+  }
+
+  /**
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<boolean>} whether it goes ahead alone
+   */
+  async #turn(signal) {
+    for (;;) {
+      signal?.throwIfAborted();
+      if (this.#troubles === 0) return false;
+      const wait = this.#until - performance.now();
+      if (!isOnline()) {
+        await online(signal);
+        this.#until = 0;
+      } else if (wait > 0) {
+        await sleep(wait, signal);
+      } else if (this.#scouting) {
+        this.#back ??= open();
+        await unlessAborted(this.#back.promise, signal);
+      } else {
+        this.#scouting = true;
+        return true;
+      }
+    }
+  }
+}
+
+/**
+ * Runs the task again and again until it ends otherwise than by a problem that passes.
+ * @template T
+ * @param {() => Promise<T>} task
+ * @param {{queue?: Patience, signal?: AbortSignal, onTrouble?: (problem: Problem) => void}} [options]
+ * @returns {Promise<T>}
+ */
+export async function persist(task, {queue = new Patience(), signal, onTrouble} = {}) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await queue.run(() => unlessAborted(task(), signal), signal);
+    } catch (problem) {
+      if (!(problem instanceof Problem) || !problem.passing) throw problem;
+      onTrouble?.(problem);
+      await sleep(backoff(attempt, problem.retryAfter), signal);
+    }
+  }
+}
+
+/** A promise that somebody else resolves. */
+function open() {
+  let resolve = () => {};
+  const promise = new Promise((/** @type {(value: void) => void} */ settle) => (resolve = settle));
+  return {promise, resolve};
+}

@@ -1,0 +1,65 @@
+/** Brings one file to the storage, once. */
+
+import {lostConnection, storageProblem} from "./problem.js";
+
+/** Without a single byte of progress for so long, the connection was lost without anybody noticing. Milliseconds. */
+const STALLED = 60_000;
+/**
+ * After the last byte there is no progress to see any more: a proxy that keeps the whole file before it sends it on, or a
+ * slow line behind a fast router, may need minutes until the storage has answered.
+ */
+const ANSWER = 10 * 60_000;
+
+/**
+ * Posts the form that S3 expects. XMLHttpRequest, because fetch does not tell how far an upload is.
+ * @param {File} file
+ * @param {{url: string, fields: Record<string, string>}} form
+ * @param {{onProgress?: (sent: number, total: number) => void, onSent?: () => void, signal?: AbortSignal,
+ *   stalled?: number, answer?: number}} options
+ *   onSent: the last byte is on its way, and the answer is not here. stalled, answer: how long to wait, in milliseconds
+ * @returns {Promise<void>}
+ */
+export function post(file, {url, fields}, {onProgress = () => {}, onSent = () => {}, signal, stalled = STALLED, answer = ANSWER}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let watchdog;
+    const watch = (/** @type {number} */ time) => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => request.abort(), time);
+    };
+    const cancel = () => request.abort();
+
+    request.upload.onprogress = ({loaded, total}) => {
+      watch(stalled);
+      // The form's other fields count too; people think in bytes of the file.
+      onProgress(Math.max(0, file.size - (total - loaded)), file.size);
+    };
+    request.upload.onload = () => {
+      watch(answer);
+      onSent();
+    };
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve();
+      else reject(storageProblem(request.status, request.responseText, retryAfter(request)));
+    };
+    request.onerror = () => reject(lostConnection());
+    request.onabort = () => reject(signal?.aborted ? signal.reason : lostConnection());
+    request.onloadend = () => {
+      clearTimeout(watchdog);
+      signal?.removeEventListener("abort", cancel);
+    };
+
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append("file", file); // last: S3 ignores what follows it
+    request.open("POST", url);
+    watch(stalled);
+    request.send(form);
+    signal?.addEventListener("abort", cancel);
+  });
+}
+
+/** All headers are asked for: one that another origin does not show, asked for by its name, is a warning in the console. */
+const retryAfter = (/** @type {XMLHttpRequest} */ request) =>
+  /^retry-after: *(.*?)\s*$/im.exec(request.getAllResponseHeaders())?.[1] ?? null;
