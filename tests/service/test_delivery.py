@@ -422,7 +422,7 @@ def test_a_command_that_was_stopped_says_what_goes_on(edge: Edge) -> None:
         process.stdout.readline()  # the first it says of the stack
         process.send_signal(signal.SIGINT)
 
-        assert process.wait(30) == 130
+        assert process.wait(PATIENCE) == 130
         assert process.stderr.read().startswith("\nStopped. CloudFormation finishes what it has begun")
 
 

@@ -132,9 +132,9 @@ def test_who_was_sent_a_thumbnail_cannot_ask_for_its_job(stack: Service) -> None
     """The address and the answer to it are all that a stranger has; the job would give the rest of it, for ever."""
     signed = stack.upload(pictures.jpeg())
     for thumbnail in stack.result(signed)["thumbnails"]:
-        answer = requests.get(thumbnail["url"], timeout=10)
+        answer = requests.get(thumbnail["url"], timeout=PATIENCE)
         assert answer.status_code == 200
-        missing = requests.get(thumbnail["url"].replace(".webp", ".jpg"), timeout=10)
+        missing = requests.get(thumbnail["url"].replace(".webp", ".jpg"), timeout=PATIENCE)
         assert missing.status_code == 403, "an error tells no more"
         known = f"{thumbnail['url']} {answer.headers} {answer.content.hex()} {missing.headers} {missing.text}"
 
