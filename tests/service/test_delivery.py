@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -416,14 +417,16 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
 
 
 def test_a_command_that_was_stopped_says_what_goes_on(edge: Edge) -> None:
-    with edge.started("--dry-run", "--pause", "60") as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()  # the first it says of the stack
-        process.send_signal(signal.SIGINT)
+    with socket.create_server(("127.0.0.1", 0)) as storage:  # which takes a call and never answers
+        storage.settimeout(PATIENCE)
+        address = f"http://127.0.0.1:{storage.getsockname()[1]}"
+        with edge.started("--dry-run", AWS_ENDPOINT_URL_S3=address) as process:
+            assert process.stderr is not None
+            with storage.accept()[0]:  # the stack is done with, the page has begun
+                process.send_signal(signal.SIGINT)
 
-        assert process.wait(PATIENCE) == 130
-        assert process.stderr.read().startswith("\nStopped. CloudFormation finishes what it has begun")
+                assert process.wait(PATIENCE) == 130
+            assert process.stderr.read().startswith("\nStopped. CloudFormation finishes what it has begun")
 
 
 def test_the_command_explains_itself(edge: Edge) -> None:
