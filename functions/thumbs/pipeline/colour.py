@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from thumbs.pipeline import alpha
+
 _16_BIT = {"I;16", "I;16L", "I;16B", "I;16N"}
 
 
@@ -47,7 +49,10 @@ def _from_16_bit(image: Image.Image, transparent: Any) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in RGB or RGBA and sRGB. A profile that is broken, or not made for it, counts as none."""
+    """The picture in RGB, RGBA or RGBa and sRGB. A profile that is broken, or not made for it, counts as none."""
+    if image.mode == "RGBa" and not profile:
+        return image
+    image = alpha.straight(image)
     if image.mode == "LAB":
         return _transformed(image, None) or image.convert("RGB")
     if profile:

@@ -13,7 +13,7 @@ _SHADES = 6  # of each channel, into which colours are sorted
 
 
 def of(picture: Image.Image) -> manifest.Placeholder:
-    """picture: RGB or RGBA in sRGB."""
+    """picture: RGB, RGBA or RGBa in sRGB."""
     small = geometry.scale(picture.size, min(1.0, _SIDE / max(picture.size)))
     pixels = picture.resize(small, Image.Resampling.BOX, reducing_gap=1.0).convert("RGBA").tobytes()
     return manifest.Placeholder(thumbhash.encode(*small, pixels), main_colour(pixels))

@@ -15,16 +15,15 @@ placeholder ThumbHash and main colour
 """
 
 from dataclasses import asdict
-from math import ceil
 
 from PIL import Image
 
 from thumbs import formats, manifest
 from thumbs.errors import Rejected
-from thumbs.pipeline import colour, encode, geometry, limits, orient, placeholder, readers
+from thumbs.pipeline import alpha, colour, encode, geometry, limits, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import window
-from thumbs.pipeline.resize import DECODER_GAP, GAP, averaged, resize
+from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
 
 
 def prepare(accepted: formats.Input, output: formats.Output) -> None:
@@ -46,7 +45,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     stored = orient.as_seen(largest, source.orientation)
     try:
         with readers.decoding():
-            picture = source.load((ceil(stored[0] * DECODER_GAP), ceil(stored[1] * DECODER_GAP)))
+            picture = source.load(from_decoder(source.size, stored))
     except Rejected as refusal:
         refusal.original = asdict(known)
         raise
@@ -55,7 +54,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     del source  # it holds the decoded picture, the largest thing in memory, which is let go as soon as it is averaged
     picture = colour.plain(picture)
     picture = averaged(picture, stored)
-    picture = resize(picture, stored)
+    picture = resize_multiplied(picture, stored)
     picture = orient.upright(picture, orientation)
     picture = colour.to_srgb(picture, profile)
 
@@ -76,7 +75,7 @@ def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.
             enough = [
                 size for size in scaled if size[0] >= GAP * target.scaled[0] and size[1] >= GAP * target.scaled[1]
             ]
-            scaled[target.scaled] = resize(scaled[min(enough, default=picture.size)], target.scaled)
-        whole = scaled[target.scaled]
+            scaled[target.scaled] = resize_multiplied(scaled[min(enough, default=picture.size)], target.scaled)
+        whole = alpha.straight(scaled[target.scaled])
         made[index] = whole if target.output == whole.size else whole.crop(window(whole, target.output))
     return [made[index] for index in range(len(targets))]

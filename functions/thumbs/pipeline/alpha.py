@@ -1,0 +1,139 @@
+"""Alpha: what is transparent is averaged and resized with its colours multiplied by alpha, so that what is invisible
+leaves no trace.
+
+Eight bits of such a product suffice for photographs. They do not keep a flat colour flat: where alpha is 10, a gray of
+128 becomes 127 or 153, and Lanczos's overshoot, cut off at an alpha of 255, brightens a colour along its edges. So a
+drawing of few colours is resized in 16 bits, with room above (docs/decisions/imaging-alpha.md).
+"""
+
+from PIL import Image, ImageMath
+
+from thumbs.pipeline import boxes
+from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels
+
+# The modes whose colours are multiplied by alpha.
+PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
+_STRAIGHT = {multiplied: straight for straight, multiplied in PREMULTIPLIED.items()}
+MODES = {*PREMULTIPLIED, *_STRAIGHT}
+
+# Rows averaged at a time: as many as the processor's cache holds of most pictures.
+_ROWS, _MANY_ROWS = 16, 64
+# A picture is a drawing if so many places along each side show no more colours than that.
+_PLACES, _COLOURS = 32, 16
+# Half of each alpha, and of each alpha times 255: half, so that Lanczos can overshoot in 16 bits.
+_HALF = [level / 2 for level in range(256)]
+_WEIGHT = [level * 255 // 2 for level in range(256)]
+
+
+def is_drawing(image: Image.Image) -> bool:
+    """Whether an RGBA or LA picture has few colours where it can be seen, and is transparent somewhere."""
+    counted = _sample(image).getcolors(_PLACES * _PLACES) or []
+    visible = {colour[:-1] for _, colour in counted if isinstance(colour, tuple) and colour[-1]}
+    return len(visible) <= _COLOURS and not _is_opaque(image)
+
+
+def _is_opaque(image: Image.Image) -> bool:
+    """A sample tells of most pictures that they are not."""
+    return all(one.getchannel("A").getextrema()[0] == 255 for one in (_sample(image), image))
+
+
+def _sample(image: Image.Image) -> Image.Image:
+    return image.resize((_PLACES, _PLACES), Image.Resampling.NEAREST)
+
+
+def averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:
+    """An RGBA or LA picture in boxes, left multiplied by alpha, without a second copy of the whole.
+
+    Multiplying by alpha takes longer than all else, and most rows of most pictures need none of it.
+    """
+    mode = PREMULTIPLIED[image.mode]
+    result = Image.new(mode, boxes.size_of(image, by))
+    across = [*boxes.runs(image.width, by[0])]
+    for rows in boxes.runs(image.height, by[1], _ROWS):
+        strip = image.crop((0, rows.start, image.width, rows.stop))
+        least, most = strip.getchannel("A").getextrema()
+        if most == 0:
+            continue
+        if least == 255:
+            opaque = boxes.averaged(strip.convert(mode[:-1]), (by[0], rows.box))
+            result.paste(opaque.convert(image.mode).convert(mode), (0, rows.at))
+        else:
+            boxes.place(result, strip.convert(mode), 0, across, rows)
+    return result
+
+
+def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A picture with alpha, left multiplied by it unless it is opaque."""
+    if image.mode in PREMULTIPLIED:
+        if accelerated(image.size) and _is_opaque(image):
+            return of_channels(image, size)
+        image = image.convert(PREMULTIPLIED[image.mode])
+    if not accelerated(image.size):
+        return image.resize(size, Image.Resampling.LANCZOS)
+    return Image.frombytes(image.mode, size, of_channels(_Renamed(image), size).tobytes())
+
+
+def straight(image: Image.Image) -> Image.Image:
+    """Divided by its alpha again, if it was multiplied by it."""
+    return image.convert(_STRAIGHT[image.mode]) if image.mode in _STRAIGHT else image
+
+
+class _Renamed:
+    """A picture multiplied by alpha, which pic-scale has no word for, as one that is not."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+        self.mode = _STRAIGHT[image.mode]
+        self.size = image.size
+
+    def tobytes(self) -> bytes:
+        """What Image.tobytes joins from pieces of 64 KiB, in one."""
+        encoder = Image._getencoder(self._image.mode, "raw", (self._image.mode, 0, 1))
+        encoder.setimage(self._image.im, (0, 0, *self.size))
+        pixels: bytes = encoder.encode(len(self.mode) * self.size[0] * self.size[1])[2]
+        return pixels
+
+
+def resized_exactly(image: Image.Image, by: boxes.Factor, size: tuple[int, int]) -> Image.Image:
+    """An RGBA or LA picture, averaged in boxes and resized.
+
+    Flat colours stay exact where alpha is 16 or more, and to a level where it is 5 or more.
+    """
+    gray = _is_gray(image)
+    *colours, weight = (lanczos(plane, size).convert("I").convert("F") for plane in _planes(image, by, gray=gray))
+    bands = [
+        ImageMath.lambda_eval(lambda of: of["colour"] / of["weight"] * 255.0 + 0.5, colour=colour, weight=weight)
+        for colour in colours
+    ]
+    bands.append(ImageMath.lambda_eval(lambda of: of["weight"] * (2 / 255) + 0.5, weight=weight))
+    *shades, alpha = (band.convert("L") for band in bands)
+    return Image.merge(image.mode, [*(shades * 3 if gray and image.mode == "RGBA" else shades), alpha])
+
+
+def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.Image]:
+    """In 16 bits, half of each colour times alpha, then half of 255 times alpha. gray: one colour stands for all."""
+    count = 2 if gray else 4
+    planes = [Image.new("I;16", boxes.size_of(image, by), None) for _ in range(count)]
+    across = [*boxes.runs(image.width, by[0])]
+    for rows in boxes.runs(image.height, by[1], _MANY_ROWS):
+        *colours, alpha = image.crop((0, rows.start, image.width, rows.stop)).split()
+        half = alpha.point(_HALF, "F")
+        products = [_product(colour.convert("F"), half).convert("I") for colour in colours[: count - 1]]
+        for plane, part in zip(planes, (*products, alpha.point(_WEIGHT, "I")), strict=True):
+            boxes.place(plane, part, 0, across, rows)
+    return planes
+
+
+def _is_gray(image: Image.Image) -> bool:
+    """Whether a picture has no colours, the invisible ones included."""
+    for top in range(0, image.height, _MANY_ROWS):
+        strip = image.crop((0, top, image.width, min(image.height, top + _MANY_ROWS)))
+        red, *others = (band.tobytes() for band in strip.split()[:-1])
+        if any(other != red for other in others):
+            return False
+    return True
+
+
+def _product(first: Image.Image, second: Image.Image) -> Image.Image:
+    product: Image.Image = ImageMath.lambda_eval(lambda of: of["first"] * of["second"], first=first, second=second)
+    return product
