@@ -13,7 +13,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local test-sam-local operate lint-sar publish bench fuzz test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
+.PHONY: help run sam-local test-sam-local operate prove lint-sar publish bench fuzz test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -25,7 +25,10 @@ run: .venv/run.stamp  ## Run the whole service on this machine and open its page
 sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in containers, by sam local (needs Docker)
 	@PATH="$(CURDIR)/$(SAM):$$PATH" exec $(VENV)/python -m dev.sam_local
 
-test: .venv/test.stamp .cache/sam.stamp .cache/checkov.stamp lint  ## Prove everything: unit, template, service and browser tests
+test: .venv/test.stamp .cache/sam.stamp .cache/checkov.stamp  ## Prove everything: unit, template, service and browser tests
+	@$(VENV)/python -m tests.budget $(MAKE) --no-print-directory prove
+
+prove: lint
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest --ignore=tests/sam_local
 	@$(MAKE) --no-print-directory test-sam-local
 	@$(MAKE) --no-print-directory test-page
