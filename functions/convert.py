@@ -15,6 +15,9 @@ from thumbs.notices import Upload
 # What a run says of a job that another run has ended, or is going to.
 _LEFT = "left to another run"
 
+# What S3 charges for next to the thumbnails of a job: the original, the claim, the manifest.
+_WRITES = 3
+
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> None:
@@ -109,6 +112,7 @@ def _store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
     """A rejection was logged with its reason already, once: the dashboard counts those."""
+    observe.count("Writes", _WRITES + len(outcome["thumbnails"]))
     if outcome["status"] == "failed":
         observe.log().error("failed: the original is gone")
         return

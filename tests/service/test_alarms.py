@@ -312,7 +312,7 @@ def costing(dollars: float) -> list[Series]:
     return [
         Series("AWS/Lambda:Duration", {"FunctionName": "{ConvertFunction}"}, (seconds * 1000,)),
         Series("AWS/ApiGateway:Count", API, (1,)),
-        Series(f"{deployed.NAME}:Converted", {"service": "convert"}, (1,)),
+        Series(f"{deployed.NAME}:Writes", {"service": "convert"}, (6,)),
     ]
 
 
@@ -516,6 +516,6 @@ def test_one_burst_that_is_throttled_tells_nobody(
 def test_the_cost_of_a_day_tells_a_person(stack: Service, photo: bytes, dollars: str, expected: list[str]) -> None:
     cloudwatch = CloudWatch(stack, CostAlarmDollars=dollars)
 
-    uploaded(stack, cloudwatch, [photo])  # about 0.00003 dollars: a call, some hundred milliseconds, four writes
+    uploaded(stack, cloudwatch, [photo])  # about 0.00003 dollars: a call, some hundred milliseconds, six writes
 
     assert alarming(cloudwatch, ["CostPerDay"]) == expected

@@ -7,6 +7,7 @@ import pytest
 
 from dev import docs
 from dev.emulator import ROOT
+from tests.template.conftest import Template
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
@@ -31,3 +32,18 @@ def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert named <= targets
+
+
+def test_the_readme_counts_the_metrics_of_the_alarms(resources: Template) -> None:
+    """CloudWatch charges for each metric that an alarm looks at."""
+    alarms = [
+        each for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm" and "Condition" not in each
+    ]
+    metrics = [[*filter(is_metric, alarm["Properties"].get("Metrics", [{"MetricStat": {}}]))] for alarm in alarms]
+    count = sum(map(len, metrics))
+
+    assert f"about ${count * 0.10:.0f} a month for the {count} metrics of the alarms" in docs.README.read_text()
+
+
+def is_metric(query: Template) -> bool:
+    return "MetricStat" in query

@@ -328,7 +328,8 @@ def test_every_alarm_for_a_person_tells_one_and_is_in_the_runbook(resources: Tem
 
 def test_the_dashboard_shows_metrics_that_the_code_writes(resources: Template) -> None:
     """Also that it is JSON, which nobody checks before CloudWatch does."""
-    body = json.loads(resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    text, _ = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    body = json.loads(text)
     lines = [line for path in stack.FUNCTIONS.rglob("*.py") for line in path.read_text().splitlines()]
     counting = [line for line in lines if re.search(r"\b(count|measure)\(", line)]
     written = {name for line in counting for name in re.findall(r'"([A-Z]\w+)"', line)}
@@ -341,6 +342,14 @@ def test_the_dashboard_shows_metrics_that_the_code_writes(resources: Template) -
             if namespace == "${AWS::StackName}" and len(metric) > 1 and isinstance(metric[1], str):
                 shown |= {metric[1]} - {"get_upload", "convert"}
     assert shown == written
+
+
+def test_alarm_and_dashboard_estimate_the_cost_by_one_formula(resources: Template) -> None:
+    queries = resources["CostPerDay"]["Properties"]["Metrics"]
+    (alarm,) = (query["Expression"] for query in queries if "Expression" in query)
+    _, own = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+
+    assert own["Dollars"] == alarm
 
 
 def test_releases_can_be_switched_at_once() -> None:

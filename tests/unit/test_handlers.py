@@ -11,7 +11,7 @@ import get_upload
 import redrive
 import report_failure
 from tests.unit import pictures
-from tests.unit.conftest import Context
+from tests.unit.conftest import ENVIRONMENT, Context
 from thumbs import aws, keys, settings, storage
 from thumbs.manifest import failed
 
@@ -204,6 +204,22 @@ def test_an_upload_counts_by_its_outcome_as_often_as_it_has_one(
 
     convert.handler(event(JOB) | {"again": True}, context)
     assert counted(capsys, "Converted") == [1]
+
+
+def test_what_a_job_has_written_is_counted(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    put(s3, JOB, pictures.jpeg())
+    put(s3, OTHER, b"no picture")
+
+    convert.handler({"Records": event(JOB)["Records"] + event(OTHER)["Records"]}, context)
+
+    assert counted(capsys, "Writes") == [1 + objects(s3, JOB), 1 + objects(s3, OTHER)], "the original is one, too"
+
+
+def objects(s3: Any, job: str) -> int:
+    return sum(
+        s3.list_objects_v2(Bucket=ENVIRONMENT["THUMBNAIL_BUCKET"], Prefix=f"{place}/")["KeyCount"]
+        for place in (job, keys.folder(job))
+    )
 
 
 def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
