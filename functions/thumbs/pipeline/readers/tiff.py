@@ -1,42 +1,82 @@
-"""TIFF: the first directory only, whatever follows it or leads back to it. Pillow gives the picture already turned."""
+"""TIFF: the first directory only, whatever follows it or leads back to it. Pillow reads the usual layouts of samples,
+and gives the picture already turned; `tiff_samples` reads others."""
 
-import struct
+from collections.abc import Callable
 from io import BytesIO
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImagePalette, TiffImagePlugin
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline.readers import Source
+from thumbs.pipeline.readers import Source, tiff_directory, tiff_samples
+from thumbs.pipeline.readers.tiff_directory import Directory
 
-# Bytes of one value of each type (TIFF 6.0, page 15, and BigTIFF).
-_WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
-_MAX_FACTOR = 16
+_WHITE_IS_ZERO, _YCBCR, _LAB = 0, 6, {8, 9}
+_UNSIGNED = 1  # SampleFormat
+_SEPARATE = 2  # planes
+_NONE, _OLD_JPEG = 1, 6
+_LOSSLESS = {_NONE, 5, 8, 32773, 32946}  # LZW, Deflate, PackBits, Deflate
+# Codecs that libtiff has, but not for every layout, and not in every build: this one, ThunderScan, LogLuv and WebP.
+_NOT_ALWAYS_READ = {_OLD_JPEG, 32809, 34676, 34677, 50001}
+_ORIENTATION, _SUBSAMPLING, _PROFILE = 274, 530, 34675
 
 
 def source(original: bytes) -> Source:
-    _check_directory(original)
-    image = TiffImagePlugin.TiffImageFile(BytesIO(original))
+    directory = tiff_directory.read(original)
+    photometric = directory.value(tiff_directory.PHOTOMETRIC, 1)
+    compression = directory.value(tiff_directory.COMPRESSION, 1)
+    if photometric == _YCBCR and compression == _NONE and directory.values(_SUBSAMPLING, (2, 2)) != (1, 1):
+        if set(directory.bits) != {8} or directory.samples != 3 or _is_separate(directory):
+            raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a TIFF of subsampled YCbCr with other bits, alpha or planes")
+        return _source(directory, lambda: tiff_samples.through_libtiff(directory, {}, "RGB", "RGBX", directory.size))
+    if _is_misread(directory, photometric):
+        return _with_samples(directory)
+    try:
+        image = TiffImagePlugin.TiffImageFile(BytesIO(original))
+    except (SyntaxError, KeyError):  # what Pillow says of layouts and compressions that it does not know
+        return _with_samples(directory)
     image.info.pop("xmp", None)  # or Pillow would turn the picture by it, when no tag says how (see `orient`)
+    colours = directory.values(tiff_directory.COLOUR_MAP)
+    if image.palette and max(colours, default=0) < 256:  # some write 8 bits, where 16 are meant
+        image.palette = ImagePalette.raw("RGB;L", bytes(colours))
 
     def load(_: tuple[int, int]) -> Image.Image:
-        image.load()
+        try:
+            image.load()
+        except OSError as error:
+            if compression in _NOT_ALWAYS_READ:
+                raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"a TIFF of compression {compression}: {error}") from error
+            raise
         return image
 
     return Source(image.size, load, profile=image.info.get("icc_profile"))
 
 
-def _check_directory(original: bytes) -> None:
-    """Raises Rejected when the values of the first directory are far larger than the file: 65,535 tags may each claim
-    the whole file, and Pillow reads all of them. A few wrong counts are common, and harm nobody."""
-    order = "<" if original[:2] == b"II" else ">"
-    big = original[2:4] in {b"+\0", b"\0+"}
-    (at,) = struct.unpack_from(order + ("8xQ" if big else "4xI"), original)
-    (count,) = struct.unpack_from(order + ("Q" if big else "H"), original, at)
-    entry = order + ("2xHQ8x" if big else "2xHI4x")
-    size = struct.calcsize(entry)
-    start = at + (8 if big else 2)
-    total = 0
-    for kind, values in struct.iter_unpack(entry, original[start : start + size * min(count, len(original) // size)]):
-        total += values * _WIDTHS.get(kind, 0)
-        if total > _MAX_FACTOR * len(original):
-            raise Rejected(Reason.TOO_COMPLEX, "a TIFF whose directory is far larger than its file")
+def _is_misread(directory: Directory, photometric: int) -> bool:
+    """Whether Pillow reads it, but not rightly."""
+    bits, kind = directory.bits[0], directory.value(tiff_directory.SAMPLE_FORMAT, _UNSIGNED)
+    compression = directory.value(tiff_directory.COMPRESSION, _NONE)
+    if bits == 16 and kind == _UNSIGNED and photometric == _WHITE_IS_ZERO:
+        return True
+    return bits in {12, 32} or photometric in _LAB or (_is_separate(directory) and compression in _LOSSLESS)
+
+
+def _is_separate(directory: Directory) -> bool:
+    return directory.value(tiff_directory.PLANAR, 1) == _SEPARATE
+
+
+def _with_samples(directory: Directory) -> Source:
+    layout = tiff_samples.Layout(directory)
+    layout.check()
+    return _source(directory, layout.picture)
+
+
+def _source(directory: Directory, picture: Callable[[], Image.Image]) -> Source:
+    at, _, count = directory.entries.get(_PROFILE, (0, 0, 0))
+    lab = directory.value(tiff_directory.PHOTOMETRIC, 1) in _LAB  # which is sRGB by then
+    orientation = directory.value(_ORIENTATION, 1)
+    return Source(
+        directory.size,
+        lambda _: picture(),
+        orientation=orientation if orientation in range(1, 9) else 1,
+        profile=None if lab else directory.original[at : at + count] or None,
+    )

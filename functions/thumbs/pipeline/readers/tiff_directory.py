@@ -1,0 +1,99 @@
+"""The first directory of a TIFF (TIFF 6.0, section 2, and BigTIFF), read defensively, and directories made for parts of
+its picture."""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from thumbs.errors import Reason, Rejected
+
+WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
+FILL_ORDER, STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 266, 273, 277, 278, 279
+PLANAR, PREDICTOR, COLOUR_MAP = 284, 317, 320
+TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
+EXTRA_SAMPLES, SAMPLE_FORMAT, NO_DATA = 338, 339, 42113
+MOST_SAMPLES = 64  # of a pixel
+
+# Bytes of one value of each type (TIFF 6.0, page 15, and BigTIFF), and how those that count are unpacked.
+_WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_UNSIGNED = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
+_MAX_FACTOR = 16
+
+
+@dataclass(frozen=True)
+class Directory:
+    """order: of bytes, as `struct` spells it. big: a BigTIFF. at: its offset. entries: by their tag, where the values
+    begin, their type and count."""
+
+    original: bytes
+    at: int
+    order: str
+    big: bool
+    entries: Mapping[int, tuple[int, int, int]]
+
+    def values(self, tag: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Those of a tag of whole numbers. Raises struct.error when the file ends before them."""
+        at, kind, count = self.entries.get(tag, (0, 0, 0))
+        if kind not in _UNSIGNED:
+            return default
+        return struct.unpack_from(f"{self.order}{count}{_UNSIGNED[kind]}", self.original, at)
+
+    def value(self, tag: int, default: int) -> int:
+        return next(iter(self.values(tag)), default)
+
+    @cached_property
+    def bits(self) -> tuple[int, ...]:
+        """Of each sample, or of the first of very many."""
+        bits = self.values(BITS, (1,))
+        return bits * min(self.samples, MOST_SAMPLES + 1) if len(bits) == 1 else bits[: self.samples]
+
+    @cached_property
+    def samples(self) -> int:
+        return self.value(SAMPLES, max(1, self.entries.get(BITS, (0, 0, 1))[2]))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.value(WIDTH, 0), self.value(LENGTH, 0)
+
+
+def read(original: bytes) -> Directory:
+    """Raises Rejected when the values are far larger than the file: 65,535 tags may each claim the whole file, and
+    Pillow reads all of them. A few wrong counts are common, and harm nobody."""
+    order = "<" if original[:2] == b"II" else ">"
+    big = original[2:4] in {b"+\0", b"\0+"}
+    (at,) = struct.unpack_from(order + ("8xQ" if big else "4xI"), original)
+    (count,) = struct.unpack_from(order + ("Q" if big else "H"), original, at)
+    entry = struct.Struct(order + ("HHQ" if big else "HHI"))
+    width = 8 if big else 4  # of a value or an offset
+    start = at + (8 if big else 2)
+    entries: dict[int, tuple[int, int, int]] = {}
+    total = 0
+    length_of_all = (entry.size + width) * min(count, len(original) // entry.size)
+    for place in range(start, min(start + length_of_all, len(original) - entry.size - width + 1), entry.size + width):
+        tag, kind, values = entry.unpack_from(original, place)
+        length = values * _WIDTHS.get(kind, 0)
+        total += length
+        if total > _MAX_FACTOR * len(original):
+            raise Rejected(Reason.TOO_COMPLEX, "a TIFF whose directory is far larger than its file")
+        inside = place + entry.size
+        offset = inside if length <= width else struct.unpack_from(order + ("Q" if big else "I"), original, inside)[0]
+        entries.setdefault(tag, (offset, kind, values))
+    return Directory(original, at, order, big, entries)
+
+
+def made(order: str, big: bool, at: int, values: Mapping[int, tuple[int, ...]]) -> bytes:
+    """A directory of these values, to be put at that offset of a file."""
+    number, kind, width = ("Q", 16, 8) if big else ("I", 4, 4)
+    behind = at + (8 if big else 2) + len(values) * (4 + 2 * width) + width
+    head = [struct.pack(order + ("Q" if big else "H"), len(values))]
+    tail: list[bytes] = []
+    for tag, several in sorted(values.items()):
+        packed = struct.pack(f"{order}{len(several)}{number}", *several)
+        place = packed.ljust(width, b"\0")
+        if len(packed) > width:
+            place = struct.pack(order + number, behind)
+            behind += len(packed)
+            tail.append(packed)
+        head.append(struct.pack(f"{order}HH{number}", tag, kind, len(several)) + place)
+    return b"".join((*head, bytes(width), *tail))

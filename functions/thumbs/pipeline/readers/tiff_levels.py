@@ -1,0 +1,97 @@
+"""The 256 levels of a thumbnail for samples of other kinds: 12 bits, 32 bits, and floating point.
+
+Of 32 bits the upper 16 are looked up in a table: of a float they are the sign, the exponent and 8 digits, one more than
+a level needs.
+"""
+
+from collections import Counter
+from math import isfinite, isnan, nan
+from struct import pack, unpack
+
+from PIL import Image
+
+from thumbs.pipeline.readers.tiff_directory import NO_DATA, Directory
+
+UNSIGNED, SIGNED, FLOAT = 1, 2, 3
+_CODES = 2**16
+
+
+class Levels:
+    """depend: whether the levels depend on all samples, which must then be seen first."""
+
+    def __init__(self, bits: int, kind: int, directory: Directory):
+        self._bits, self._kind = bits, kind
+        self.depend = kind == FLOAT or bits == 32
+        self._directory = directory
+        self._upper: Counter[int] = Counter()
+        self._lower: set[int] = set()
+        self._table: list[int] | None = None
+
+    def see(self, samples: bytes) -> None:
+        self._upper.update(self._half(samples, 1))
+        if self._bits == 32 and self._kind != FLOAT and len(self._lower) < _CODES:
+            self._lower.update(self._half(samples, 0))
+
+    def of(self, samples: bytes) -> bytes:
+        """A level, 0 to 255, for each sample."""
+        if (self._bits, self._kind) in {(8, UNSIGNED), (16, UNSIGNED)}:  # the upper half of which was decoded
+            return samples
+        codes = self._half(samples, 0 if self._small else 1).tobytes()
+        if self._table is None:
+            self._table = self._made()
+        picture = Image.frombytes("I;16", (len(codes) // 2, 1), codes)
+        return picture.convert("I").point(self._table, "L").tobytes()
+
+    def _half(self, samples: bytes, upper: int) -> memoryview:
+        codes = memoryview(samples).cast("H")
+        return codes[upper::2] if self._bits == 32 else codes
+
+    @property
+    def _small(self) -> bool:
+        """Whether whole numbers of 32 bits would do with 16."""
+        return self._bits == 32 and self._kind != FLOAT and not any(self._upper.keys() - {0})
+
+    def _made(self) -> list[int]:
+        if self._bits == 12:
+            return [min(255, code >> 4) for code in range(_CODES)]
+        if self._kind == FLOAT:
+            return self._of_floats()
+        if self._small:
+            shift = 0 if max(self._lower, default=0) < 256 else 8
+            return [code >> shift & 255 for code in range(_CODES)]
+        if self._kind == SIGNED:  # less than nothing is black
+            return [0 if code >> 15 else code >> 7 for code in range(_CODES)]
+        return [code >> 8 for code in range(_CODES)]
+
+    def _of_floats(self) -> list[int]:
+        layout = ("<H", "<e") if self._bits == 16 else ("<2xH", "<f")
+        values = [unpack(layout[1], pack(layout[0], code))[0] for code in range(_CODES)]
+        low, high = self._range(values)
+        scale = 255 / (high - low)
+        return [_level((value - low) * scale) for value in values]
+
+    def _range(self, values: list[float]) -> tuple[float, float]:
+        """What is black, and what is white. These are 0.0 and 1.0, unless half of the picture lies outside: elevations,
+        counts. Then they are the least and the most that there is, or 0 and 255 when these are enough."""
+        missing = self._missing()
+        seen = {values[code]: count for code, count in self._upper.items() if isfinite(values[code])}
+        seen = {value: count for value, count in seen.items() if not abs(value - missing) <= abs(missing) / 128}
+        outside = sum(count for value, count in seen.items() if not -0.01 < value < 1.01)
+        if 2 * outside < sum(seen.values()) or not seen:
+            return 0.0, 1.0
+        least, most = min(seen), max(seen)
+        if least >= 0 and most < 256:
+            return 0.0, 255.0
+        return (least, most) if least < most else (least - 1, least)
+
+    def _missing(self) -> float:
+        """What GDAL writes where there is nothing."""
+        at, _, count = self._directory.entries.get(NO_DATA, (0, 0, 0))
+        try:
+            return float(self._directory.original[at : at + min(count, 64)].rstrip(b"\0 ").decode("ascii"))
+        except ValueError:
+            return nan
+
+
+def _level(value: float) -> int:
+    return 0 if isnan(value) else round(min(255.0, max(0.0, value)))

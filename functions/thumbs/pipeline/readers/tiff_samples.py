@@ -1,0 +1,247 @@
+"""Pictures of TIFF whose samples Pillow does not lay out rightly, or not at all: planes, 12 and 32 bits, floating
+point, CIELab, and alpha where it knows none.
+
+libtiff reads the data, called through Pillow with directories made for it, in which all samples of some rows are one
+gray picture; here they are taken apart (docs/decisions/imaging-tiff-samples.md).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+from PIL import Image
+
+from thumbs.errors import Reason, Rejected
+from thumbs.pipeline.readers import tiff_directory as tags
+from thumbs.pipeline.readers import tiff_lab
+from thumbs.pipeline.readers.tiff_directory import Directory
+from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED, Levels
+
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK, _CIELAB, _ICCLAB = 0, 1, 2, 5, 8, 9
+_MODES = {_WHITE_IS_ZERO: "L", _BLACK_IS_ZERO: "L", _RGB: "RGB", _CMYK: "CMYK", _CIELAB: "RGB", _ICCLAB: "RGB"}
+_ASSOCIATED, _UNASSOCIATED = 1, 2  # alpha, in ExtraSamples
+_NONE = 1  # compression or predictor
+_SEPARATE = 2  # planes
+_COMPRESSIONS = {_NONE, 5, 8, 32773, 32946, 34925, 50000}  # LZW, Deflate, PackBits, Deflate, LZMA, Zstandard
+# Bytes of samples decoded at a time, where the file is divided up that far.
+_AT_ONCE = 8 * 2**20
+
+# How libtiff's samples get into a picture of Pillow, for each kind: mode and raw mode. Of 16 bits the upper 8 do.
+_KINDS = {
+    (8, UNSIGNED): ("L", "L"),
+    (12, UNSIGNED): ("I;16", "I;12"),
+    (16, UNSIGNED): ("L", "L;16"),
+    (16, FLOAT): ("I;16", "I;16"),
+    (32, UNSIGNED): ("CMYK", "CMYK"),
+    (32, SIGNED): ("CMYK", "CMYK"),
+    (32, FLOAT): ("CMYK", "CMYK"),
+}
+# The same for whole pixels, by the number and the bits of their samples, where a predictor has to know them.
+_TOGETHER = {
+    (2, 8): ("LA", "LA"),
+    (3, 8): ("RGB", "RGB"),
+    (4, 8): ("CMYK", "CMYK"),
+    (5, 8): ("CMYK", "CMYKX"),
+    (2, 16): ("CMYK", "CMYK"),
+    (3, 16): ("RGB", "RGB;16N"),
+    (4, 16): ("CMYK", "CMYK;16N"),
+}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows that are decoded together. places: the numbers of their strips, or tiles, in each plane. skipped: rows of
+    that strip in front of them."""
+
+    top: int
+    rows: int
+    places: range
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Layout:
+    directory: Directory
+
+    @cached_property
+    def _photometric(self) -> int:
+        return self.directory.value(tags.PHOTOMETRIC, _BLACK_IS_ZERO)
+
+    @cached_property
+    def _separate(self) -> bool:
+        return self.directory.samples > 1 and self.directory.value(tags.PLANAR, 1) == _SEPARATE
+
+    @cached_property
+    def _kind(self) -> tuple[int, int]:
+        """Bits and format of each sample."""
+        return self.directory.bits[0], self.directory.value(tags.SAMPLE_FORMAT, UNSIGNED)
+
+    @cached_property
+    def _compression(self) -> int:
+        return self.directory.value(tags.COMPRESSION, _NONE)
+
+    @cached_property
+    def _together(self) -> bool:
+        """Whether whole pixels are decoded."""
+        predicted = self.directory.value(tags.PREDICTOR, _NONE) != _NONE
+        return predicted and self.directory.samples > 1 and not self._separate
+
+    @property
+    def alpha(self) -> int | None:
+        """Which sample of a pixel is alpha."""
+        colours = len(_MODES[self._photometric])
+        extras = self.directory.values(tags.EXTRA_SAMPLES)
+        has = colours < self.directory.samples and extras[:1] in {(_ASSOCIATED,), (_UNASSOCIATED,)}
+        return colours if has and self._photometric != _CMYK else None
+
+    def check(self) -> None:
+        """Raises Rejected (variant_not_supported) for a layout that is not read."""
+        directory = self.directory
+        known = self._kind in _KINDS and self._compression in _COMPRESSIONS and self._photometric in _MODES
+        alike = set(directory.bits) == {self._kind[0]} and len({*directory.values(tags.SAMPLE_FORMAT, (1,))}) == 1
+        whole = not self._together or (self._kind[1] == UNSIGNED and (directory.samples, self._kind[0]) in _TOGETHER)
+        enough = known and len(_MODES[self._photometric]) <= directory.samples <= tags.MOST_SAMPLES
+        if not (alike and whole and enough and len(directory.bits) == directory.samples):
+            raise Rejected(
+                Reason.VARIANT_NOT_SUPPORTED,
+                f"a TIFF of photometric interpretation {self._photometric}, {directory.samples} samples of bits and "
+                f"format {self._kind}, compression {self._compression}",
+            )
+
+    def picture(self) -> Image.Image:
+        """In L, LA, La, RGB, RGBA, RGBa or CMYK. Alpha of CMYK is left out."""
+        mode = _MODES[self._photometric]
+        levels = Levels(*self._kind, self.directory)
+        if levels.depend:
+            for part in self._parts():
+                for plane in range(self._planes):
+                    levels.see(self._decoded(part, plane))
+        whole = Image.new(mode, self.directory.size)
+        alpha = None if self.alpha is None else Image.new("L", self.directory.size)
+        for part in self._parts():
+            *colours, last = self._bands(part, levels)
+            if alpha:
+                alpha.paste(last, (0, part.top))
+            else:
+                colours.append(last)
+            whole.paste(self._merged(colours), (0, part.top))
+        if alpha is None:
+            return whole
+        associated = self.directory.values(tags.EXTRA_SAMPLES)[0] == _ASSOCIATED
+        return Image.merge(mode + ("a" if associated else "A"), (*whole.split(), alpha))
+
+    def _merged(self, colours: list[Image.Image]) -> Image.Image:
+        if self._photometric in {_CIELAB, _ICCLAB}:
+            lightness, a, b = colours
+            return tiff_lab.to_srgb(lightness, a, b, 0.5 if self._kind[0] == 16 else 0.0)
+        return colours[0] if len(colours) == 1 else Image.merge(_MODES[self._photometric], colours)
+
+    @property
+    def _planes(self) -> int:
+        return self.directory.samples if self._separate else 1
+
+    def _bands(self, part: _Part, levels: Levels) -> list[Image.Image]:
+        """The colours in these rows, and alpha where it counts."""
+        size = self.directory.size[0], part.rows
+        wanted = [*range(len(_MODES[self._photometric])), *([] if self.alpha is None else [self.alpha])]
+        if self._separate:
+            samples = [levels.of(self._decoded(part, plane)) for plane in wanted]
+        else:
+            every = levels.of(self._decoded(part, 0))
+            step = len(every) // (size[0] * size[1])
+            samples = [every[sample::step] for sample in wanted]
+        if self._photometric == _WHITE_IS_ZERO:
+            samples[0] = samples[0].translate(_INVERTED)
+        if self._photometric == _CIELAB:  # whose a* and b* have signs
+            samples[1:3] = (sample.translate(_SHIFTED) for sample in samples[1:3])
+        return [Image.frombytes("L", size, sample) for sample in samples]
+
+    def _parts(self) -> Iterator[_Part]:
+        width, height = self.directory.size
+        row = ceil(width * self._kind[0] * (1 if self._separate else self.directory.samples) / 8)
+        across, length = 1, max(1, min(height, self.directory.value(tags.ROWS_PER_STRIP, height)))
+        if tags.TILE_OFFSETS in self.directory.entries:
+            across = ceil(width / max(1, self.directory.value(tags.TILE_WIDTH, width)))
+            length = max(1, self.directory.value(tags.TILE_LENGTH, height))
+        elif self._compression == _NONE and length * row > _AT_ONCE:  # such a strip can be divided anywhere
+            rows = max(1, _AT_ONCE // row)
+            for strip in range(ceil(height / length)):
+                end = min(height, (strip + 1) * length)
+                for top in range(strip * length, end, rows):
+                    yield _Part(top, min(rows, end - top), range(strip, strip + 1), top - strip * length)
+            return
+        several = max(1, _AT_ONCE // (length * row))
+        for first in range(0, ceil(height / length), several):
+            places = range(first * across, min(first + several, ceil(height / length)) * across)
+            yield _Part(first * length, min(several * length, height - first * length), places)
+
+    def _decoded(self, part: _Part, plane: int) -> bytes:
+        """The samples of these rows, as libtiff gives them and the mode of Pillow holds them."""
+        directory = self.directory
+        width, height = directory.size
+        step = 1 if self._separate or self._together else directory.samples
+        of_pixel = directory.samples if self._together else 1
+        values: dict[int, tuple[int, ...]] = {
+            tags.WIDTH: (width * step,),
+            tags.LENGTH: (part.rows,),
+            tags.BITS: (self._kind[0],) * of_pixel,
+            tags.SAMPLE_FORMAT: (self._kind[1],) * of_pixel,
+            tags.SAMPLES: (of_pixel,),
+            tags.EXTRA_SAMPLES: (0,) * (of_pixel - 1),
+            tags.PHOTOMETRIC: (_BLACK_IS_ZERO,),
+            tags.COMPRESSION: (self._compression,),
+            tags.PREDICTOR: (directory.value(tags.PREDICTOR, _NONE),),
+            tags.FILL_ORDER: (directory.value(tags.FILL_ORDER, 1),),
+        }
+        tiled = tags.TILE_OFFSETS in directory.entries
+        offsets = directory.values(tags.TILE_OFFSETS if tiled else tags.STRIP_OFFSETS)
+        counts = directory.values(tags.TILE_COUNTS if tiled else tags.STRIP_COUNTS)
+        first = plane * (len(offsets) // self._planes)
+        places = [first + place for place in part.places]
+        if not offsets or places[-1] >= min(len(offsets), len(counts) or len(offsets)):
+            raise Rejected(Reason.DAMAGED, f"a TIFF with {len(offsets)} of {places[-1] + 1} strips or tiles")
+        row = ceil(width * self._kind[0] * step * of_pixel / 8)
+        if tiled:
+            values[tags.TILE_WIDTH] = (directory.value(tags.TILE_WIDTH, width) * step,)
+            values[tags.TILE_LENGTH] = (directory.value(tags.TILE_LENGTH, height),)
+        else:
+            values[tags.ROWS_PER_STRIP] = (min(part.rows, directory.value(tags.ROWS_PER_STRIP, height)),)
+        starts = tuple(offsets[place] + part.skipped * row for place in places)
+        if self._compression == _NONE and not tiled:  # where what is written is often wrong, and not needed
+            rows = values[tags.ROWS_PER_STRIP][0]
+            lengths = tuple(min(rows, part.rows - number * rows) * row for number in range(len(places)))
+        else:
+            lengths = tuple(counts[place] for place in places)
+        values[tags.TILE_OFFSETS if tiled else tags.STRIP_OFFSETS] = starts
+        values[tags.TILE_COUNTS if tiled else tags.STRIP_COUNTS] = lengths
+        mode, raw = _TOGETHER[of_pixel, self._kind[0]] if self._together else _KINDS[self._kind]
+        samples = through_libtiff(directory, values, mode, raw, (width * step, part.rows)).tobytes()
+        return samples[1::2] if self._together and (of_pixel, self._kind[0]) == (2, 16) else samples
+
+
+_INVERTED = bytes(range(255, -1, -1))
+_SHIFTED = bytes(value ^ 0x80 for value in range(256))
+
+
+def through_libtiff(
+    directory: Directory, values: dict[int, tuple[int, ...]], mode: str, raw: str, size: tuple[int, int]
+) -> Image.Image:
+    """A picture decoded by libtiff from the data of the file, by a directory of these values, or by its own when there
+    are none. Raises OSError."""
+    at, original = directory.at, directory.original
+    if values:
+        at = len(original) + len(original) % 2
+        original = original.ljust(at, b"\0") + tags.made(
+            directory.order, directory.big, at, {tag: those for tag, those in values.items() if those}
+        )
+    picture = Image.new(mode, size)
+    decoder = Image._getdecoder(mode, "libtiff", (raw, False, at), ())
+    try:
+        decoder.setimage(picture.im, (0, 0, *size))
+        error = decoder.decode(original)[1]
+    finally:
+        decoder.cleanup()
+    if error < 0:
+        raise OSError(f"libtiff's decoder answers {error}")
+    return picture
