@@ -13,7 +13,7 @@ VENV := .venv/bin
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local test-sam-local operate prove lint-sar publish bench fuzz test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
+.PHONY: help run sam-local test-sam-local operate prove lint-sar publish bench fuzz explore test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -74,6 +74,9 @@ bench: .venv-bench.stamp  ## Measure the pipeline beside its peers (ONLY="race -
 
 fuzz: .venv/test.stamp  ## Break pictures at random until something comes to harm (FOR=600 seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
+
+explore: .venv/test.stamp  ## Try every order of events in the life of a job, with crashes, for an hour (FOR=3600 seconds)
+	@$(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
 
 operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
 	@$(VENV)/python -m operate $(DO)

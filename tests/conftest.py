@@ -15,7 +15,7 @@ from dev.stack import Stack
 from tests.journeys import PAGE, Service
 
 # The cheap kinds first: whoever breaks something basic hears of it within seconds.
-KINDS = ("unit", "template", "release", "service", "deployed", "browser", "sam_local", "fuzz")
+KINDS = ("unit", "template", "lifecycle", "release", "service", "deployed", "browser", "sam_local", "fuzz")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,224 @@
+"""Who acts: the handlers inside of what Lambda, SNS and SQS do around them, and the people on either side."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+import convert
+import get_upload
+import redrive
+import report_failure
+from tests.lifecycle.world import (
+    KILL,
+    THUMBNAILS,
+    UPLOADS,
+    Actor,
+    Killed,
+    Letter,
+    World,
+    call,
+    etag,
+    manifest_of,
+)
+from thumbs import keys, notices, observe, storage
+from thumbs.notices import Upload
+
+JOB = "a" * 32
+ORIGINAL, MANIFEST = keys.upload(JOB), keys.manifest(JOB)
+
+# The invariants that actors see for themselves.
+NO_MISTAKE = "No handler raises what no call that went wrong explains."
+NAMES = "A manifest names only thumbnails that are there, each with its own content."
+FINDS = "`GET /uploads/{job}` finds every job that has ended."
+
+_ATTEMPTS = 3  # of an asynchronous event (Lambda developer guide, "Asynchronous invocation", error handling)
+_CONTEXT: Any = None
+
+
+def posted(world: World, content: bytes) -> dict[str, Any]:
+    """The original is there; the event that S3 sends about it. A further write has a larger sequencer, a duplicate of
+    an event the same (AWS re:Post, "Why do I see duplicate messages in Amazon SQS for the same Amazon S3 event?")."""
+    world.put(UPLOADS, ORIGINAL, content)
+    world.posted.append(content)
+    number = f"{len(world.posted):016X}"
+    return notices.event([Upload(UPLOADS, ORIGINAL, JOB, etag=etag(content).strip('"'), sequencer=number)])
+
+
+def again() -> dict[str, Any]:
+    return notices.event([Upload(UPLOADS, ORIGINAL, JOB, again=True)])
+
+
+class Broken(Exception):
+    """The conversion has a bug, or what it needs is out."""
+
+
+def _mistake(error: Exception) -> bool:
+    """Whether a handler raises what no call that went wrong explains."""
+    if isinstance(error, ExceptionGroup):
+        return any(_mistake(each) for each in error.exceptions)
+    return not isinstance(error, (ClientError, HTTPClientError, storage.Overtaken, Broken))
+
+
+def _attempt(actor: Actor, run: Callable[[], object]) -> bool:
+    """Whether it ends well. What it has counted is written when it ends, also badly; a killed one writes nothing."""
+    try:
+        run()
+        call("returns", lambda: None, (KILL,), constant=True)
+    except Killed:
+        return False
+    except Exception as error:
+        if _mistake(error):
+            actor.world.violated(NO_MISTAKE, repr(error))
+        actor.world.counts.update(dict(_sums(actor)))
+        return False
+    actor.world.counts.update(dict(_sums(actor)))
+    return True
+
+
+def _sums(actor: Actor) -> list[tuple[str, int]]:
+    return [(name, int(sum(value for each, value in actor.counts if each == name))) for name, _ in actor.counts]
+
+
+def _unobserved(handler: Any) -> observe.Handler:
+    """A handler without the logs and metrics around it."""
+    inner: observe.Handler = handler.__wrapped__
+    return inner
+
+
+def _asynchronous(actor: Actor, handler: Any, event: dict[str, Any]) -> bool:
+    """Lambda's asynchronous invocation: three attempts, each a new process."""
+    for attempt in range(_ATTEMPTS):
+        actor.begin(attempt)
+        actor.event = event
+        if _attempt(actor, lambda: _unobserved(handler)(event, _CONTEXT)):
+            return True
+    actor.begin(_ATTEMPTS)
+    return False
+
+
+def convert_later(world: World, event: dict[str, Any]) -> None:
+    """What S3's notification or an asynchronous invoke starts."""
+
+    def body(actor: Actor) -> None:
+        if _asynchronous(actor, convert.handler, event):
+            return
+        # Lambda publishes the event; SNS parks it, and calls report_failure.
+        world.letters.append(Letter(len(world.letters), json.dumps(event)))
+        _report(world, event)
+
+    key = event["Records"][0]["s3"]["object"].get("sequencer", "")
+    again = event.get("again", False)
+    world.spawn(f"convert{' again' if again else ''} {key.lstrip('0')}".strip(), body)
+
+
+def _report(world: World, event: dict[str, Any]) -> None:
+    message = {"Records": [{"Sns": {"Message": json.dumps(event)}}]}
+
+    def body(actor: Actor) -> None:
+        if "reports are lost" in world.flags:
+            call("report_failure fails for good", lambda: None, constant=True)
+            return
+        call("SNS delivers", lambda: None)
+        _asynchronous(actor, report_failure.handler, message)
+
+    world.spawn("report_failure", body)
+
+
+def upload(world: World, content: bytes, name: str, duplicates: int = 0) -> None:
+    """Somebody posts the form."""
+
+    def effect() -> None:
+        event = posted(world, content)
+        for _ in range(1 + duplicates):
+            convert_later(world, event)
+
+    once(world, f"POST original {name}", effect, f"visitor with {name}")
+
+
+def once(world: World, what: str, effect: Callable[[], None], role: str) -> Actor:
+    return world.spawn(role, lambda _: call(what, effect))
+
+
+def fix(world: World) -> None:
+    def effect() -> None:
+        world.broken = False
+
+    once(world, "the cause is fixed", effect, "developer")
+
+
+def deploy(world: World) -> None:
+    def effect() -> None:
+        world.version = 2
+
+    once(world, "other sizes and lower limits are deployed", effect, "deployment")
+
+
+def expire(world: World) -> None:
+    """The lifecycle deletes the original; after a redrive it may be at any moment."""
+    once(world, "the lifecycle deletes the original", lambda: world.delete(UPLOADS, ORIGINAL), "lifecycle")
+
+
+def operator_redrives(world: World, times: int = 1, most: int = 1) -> None:
+    def body(actor: Actor) -> None:
+        for time in range(times):
+            actor.begin(time)
+            actor.receipts = []
+            _attempt(actor, lambda: _unobserved(redrive.handler)({"max": most}, _CONTEXT))
+            for letter in actor.receipts:
+                letter.hidden = False
+
+    world.spawn("redrive", body)
+
+
+def page(world: World, looks: int = 2) -> None:
+    """A browser that waits for the result by its signed link, and shows the thumbnails."""
+
+    def body(actor: Actor) -> None:
+        for _ in range(looks):
+            found = call("GET the result", lambda: manifest_of(world, MANIFEST))
+            if not found or found["status"] != "done":
+                continue
+            for thumbnail in found["thumbnails"]:
+                place = (THUMBNAILS, thumbnail["key"])
+                if call("GET a thumbnail", partial(world.objects.get, place)) is None:
+                    world.violated(NAMES, "the page finds none")
+            return
+
+    world.spawn("page", body)
+
+
+def program(world: World) -> None:
+    """Who asks GET /uploads/{job} until it is answered."""
+
+    def body(actor: Actor) -> None:
+        known = (UPLOADS, ORIGINAL) in world.objects or (THUMBNAILS, MANIFEST) in world.objects
+        request = {"pathParameters": {"job": JOB}, "headers": {}}
+        try:
+            answer = _unobserved(get_upload.handler)(request, _CONTEXT)
+        except (Killed, ClientError):
+            return  # 502: it asks again
+        if known and answer["statusCode"] == 404 and (THUMBNAILS, MANIFEST) in world.objects:
+            world.violated(FINDS, "404")
+
+    world.spawn("get_upload", body)
+
+
+def owner(world: World) -> None:
+    """Who deletes a job in the order of the README: the original, then nothing for a minute, then the rest."""
+
+    def body(actor: Actor) -> None:
+        call("DELETE the original", lambda: world.delete(UPLOADS, ORIGINAL))
+        actor.ready = lambda: all(each.dead for each in world.actors if each.role.startswith("convert"))
+        call("a minute goes by", lambda: None)
+        actor.ready = lambda: True
+        world.flags.add("deleting")
+        try:
+            storage.delete_upload(JOB)
+        except (Killed, ClientError):
+            return  # it is begun again, some day
+        world.flags.add("deleted")
+
+    world.spawn("owner", body)

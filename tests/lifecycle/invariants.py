@@ -1,0 +1,179 @@
+"""What always holds, one predicate each. README.md has the same sentences, under "What always holds"."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.lifecycle.actors import FINDS, JOB, MANIFEST, ORIGINAL
+from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, Write, manifest_of
+from thumbs import keys
+
+# What a predicate finds wrong, in words; None when it holds.
+Verdict = str | None
+
+ON_WRITE: dict[str, Callable[[World, Write], Verdict]] = {}
+AT_THE_END: dict[str, Callable[[World], Verdict]] = {}
+
+
+def _on_write(check: Callable[[World, Write], Verdict]) -> Callable[[World, Write], Verdict]:
+    ON_WRITE[(check.__doc__ or "").strip()] = check
+    return check
+
+
+def _at_the_end(check: Callable[[World], Verdict]) -> Callable[[World], Verdict]:
+    AT_THE_END[(check.__doc__ or "").strip()] = check
+    return check
+
+
+def on_write(world: World, write: Write) -> None:
+    """Judge one change of the buckets."""
+    if write.bucket != THUMBNAILS:
+        return
+    for sentence, check in ON_WRITE.items():
+        if found := check(world, write):
+            world.violated(sentence, found)
+
+
+def at_the_end(world: World) -> None:
+    """Judge what is left when everybody has finished, the cause is fixed, and every letter was redriven."""
+    for sentence, check in AT_THE_END.items():
+        if found := check(world):
+            world.violated(sentence, found)
+
+
+def _manifests(write: Write) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    if write.key != MANIFEST:
+        return None, None
+    before, after = (json.loads(each.content) if each else None for each in (write.before, write.after))
+    return before, after
+
+
+@_at_the_end
+def _ends(world: World) -> Verdict:
+    """Every uploaded job ends in exactly one manifest: `done`, `rejected` or `failed`."""
+    if not world.posted or "deleting" in world.flags:
+        return None
+    if world.letters:
+        return "a letter stays, though everything was redriven"
+    return None if manifest_of(world, MANIFEST) else "no manifest, and no letter"
+
+
+@_on_write
+def _final(world: World, write: Write) -> Verdict:
+    """`done` and `rejected` stay unless somebody asks again; `failed` gives way to either, and to nothing else."""
+    before, after = _manifests(write)
+    if before is None or after is None:
+        return None
+    change = (before["status"], after["status"])
+    if "asked again" in world.flags:
+        allowed = {("done", "done"), ("rejected", "done"), ("rejected", "rejected")}
+    else:
+        allowed = set()
+    allowed |= {("failed", "done"), ("failed", "rejected")}
+    return None if change in allowed else f"{change[0]} → {change[1]}"
+
+
+@_on_write
+def _content(_: World, write: Write) -> Verdict:
+    """A key never changes its content, so a thumbnail may be cached for ever."""
+    if write.key in (MANIFEST, keys.claim(JOB)) or write.before is None or write.after is None:
+        return None
+    return None if write.before.etag == write.after.etag else write.key
+
+
+@_on_write
+def _names(world: World, write: Write) -> Verdict:
+    """A manifest names only thumbnails that are there, each with its own content."""
+    _, after = _manifests(write)
+    named = after or ("deleting" not in world.flags and manifest_of(world, MANIFEST)) or {"thumbnails": []}
+    for thumbnail in named["thumbnails"]:
+        there = world.objects.get((THUMBNAILS, thumbnail["key"]))
+        if there is None:
+            return f"{thumbnail['key']} is missing"
+        if len(there.content) != thumbnail["bytes"]:
+            return f"{thumbnail['key']} has {len(there.content)} bytes, not {thumbnail['bytes']}"
+    return None
+
+
+@_on_write
+def _picture(world: World, write: Write) -> Verdict:
+    """A job is about one picture, however often its form is used and whenever it is converted again."""
+    _, after = _manifests(write)
+    if after and after["status"] == "done":
+        world.pictures.add(json.dumps(after["original"]))
+    return "it shows another picture now" if len(world.pictures) > 1 else None
+
+
+@_on_write
+def _conversions(world: World, _: Write) -> Verdict:
+    """Of all uploads by one form, one is converted."""
+    return f"{len(world.converted)} were" if len(world.converted) > 1 else None
+
+
+@_on_write
+def _blame(world: World, write: Write) -> Verdict:
+    """Nobody is blamed for a mistake that is ours."""
+    _, after = _manifests(write)
+    if not after or after["status"] != "rejected":
+        return None
+    at_fault = {
+        "replaced": len({*world.posted}) > 1,
+        "too_many_pixels": any(len(content) > 5000 for content in world.posted),
+        "not_an_image": b"no picture" in world.posted,
+    }
+    reason = after["reason"]["code"]
+    return None if at_fault.get(reason) else f"rejected: {reason}"
+
+
+@_at_the_end
+def _redriven(world: World) -> Verdict:
+    """A conversion that was parked is converted by a redrive once its cause is fixed, if the original is there."""
+    found = manifest_of(world, MANIFEST)
+    if not found or found["status"] != "failed" or "deleting" in world.flags:
+        return None
+    claim, original = world.objects.get((THUMBNAILS, keys.claim(JOB))), world.objects.get((UPLOADS, ORIGINAL))
+    claimed = claim and original and json.loads(claim.content)["etag"] == original.etag.strip('"')
+    return "it stays failed" if claimed else None
+
+
+@_at_the_end
+def _counted(world: World) -> Verdict:
+    """Metrics count what happened: each job once, by its outcome."""
+    if "asked again" in world.flags or "deleting" in world.flags or not world.posted:
+        return None
+    found = manifest_of(world, MANIFEST)
+    status = found["status"] if found else None
+    wanted = {"Converted": status == "done", "Rejected": status == "rejected", "Failed": "failed" in world.statuses}
+    for name, happened in wanted.items():
+        number = world.counts[name]
+        replaced = name == "Failed" and status != "failed"
+        if number > happened or (number < happened and not _hidden(world, replaced)):
+            return f"{name} is {number}, and happened {int(happened)} times"
+    return None
+
+
+def _hidden(world: World, replaced: bool) -> bool:
+    """Whether an outcome may be hidden from the run that has written it.
+
+    A process that is killed takes its metrics with it; two faults in a row may do it; and so may a lost answer, when
+    the manifest was replaced before it was looked for.
+    """
+    faults = [step for step in world.steps if " — " in step]
+    return len(faults) > 1 or any("killed" in step or ("lost" in step and replaced) for step in faults)
+
+
+@_at_the_end
+def _deleted(world: World) -> Verdict:
+    """What was deleted in the order of this page stays deleted."""
+    left = [key for _, key in world.objects]
+    return f"{left} left" if "deleted" in world.flags and left else None
+
+
+def record(world: World, write: Write) -> None:
+    """Before it is judged."""
+    _, after = _manifests(write)
+    if after:
+        world.statuses.append(after["status"])
+
+
+SENTENCES = [*ON_WRITE, *AT_THE_END, FINDS]

@@ -1,0 +1,99 @@
+"""The real handlers with the model in AWS's place: nothing of theirs is changed but where they get AWS, time and chance
+from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.lifecycle.actors import Broken, convert_later
+from tests.lifecycle.model import S3, SQS, Lambda
+from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
+from tests.unit import pictures
+from tests.unit.conftest import ENVIRONMENT
+from thumbs import aws, manifest, observe, pipeline, settings, storage
+
+# Two pictures, one that is none, and one that the second version of the settings refuses.
+A, B, BAD = pictures.jpeg(8, 6), pictures.jpeg(6, 8), b"no picture"
+BIG = pictures.jpeg(1600, 900)
+
+_ONE = {"UPLOAD_BUCKET": UPLOADS, "THUMBNAIL_BUCKET": THUMBNAILS, "DELIVERY_DOMAIN": "d1.cloudfront.net"}
+_SIZES = {1: "small=4", 2: "small=3"}
+_MEGAPIXELS = {1: "50", 2: "1"}
+
+
+class Frozen(datetime):
+    """One second for everything: the manifests of two runs have the same ETag if they say the same."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Frozen":
+        return cls(2026, 11, 26, tzinfo=tz or UTC)
+
+
+class _Silence:
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
+
+
+def _settings(version: int) -> settings.Settings:
+    changed = {"THUMBNAIL_SIZES": _SIZES[version], "MAX_MEGAPIXELS": _MEGAPIXELS[version]}
+    return settings.Settings(ENVIRONMENT | _ONE | changed)
+
+
+def _converted(run: Any) -> Any:
+    """The pipeline, which is a function of the picture and the settings: each is converted once, and remembered."""
+    outcomes: dict[Any, Any] = {}
+
+    def remembered(original: bytes, wanted: pipeline.Wanted, limits: pipeline.Limits) -> pipeline.Conversion:
+        actor = me()
+        actor.sees(actor.world.broken)
+        if not actor.event.get("again"):
+            actor.world.converted.add(actor.event["Records"][0]["s3"]["object"].get("sequencer", ""))
+        if actor.world.broken:
+            raise Broken
+        key = (original, wanted.sizes, wanted.max_megapixels)
+        if key not in outcomes:
+            try:
+                outcomes[key] = run(original, wanted, limits)
+            except Exception as refusal:
+                outcomes[key] = refusal
+        outcome = outcomes[key]
+        if isinstance(outcome, Exception):
+            raise outcome
+        conversion: pipeline.Conversion = outcome
+        return conversion
+
+    return remembered
+
+
+@cache
+def _pipeline() -> Any:
+    return _converted(pipeline.run)
+
+
+@contextmanager
+def laboratory() -> Iterator[None]:
+    clients = {"s3": S3(), "sqs": SQS(), "lambda": Lambda(convert_later)}
+    versions = {version: _settings(version) for version in _SIZES}
+    silence = _Silence()
+
+    def current() -> settings.Settings:
+        return versions[me().version or 1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        aws.client.cache_clear()
+        patch.setattr(boto3, "client", lambda service, **_: clients[service])
+        patch.setattr(settings, "current", current)
+        patch.setattr(manifest, "datetime", Frozen)
+        patch.setattr(storage, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))
+        patch.setattr(observe, "log", lambda: silence)
+        patch.setattr(observe, "count", lambda name, value=1: me().counts.append((name, float(value))))
+        patch.setattr(observe, "measure", lambda *_: None)
+        patch.setattr(pipeline, "run", _pipeline())
+        yield
+    aws.client.cache_clear()

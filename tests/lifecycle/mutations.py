@@ -1,0 +1,189 @@
+"""The protocol with one thing wrong, by a change of the source text. Each breaks an invariant, and is found."""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_FUNCTIONS = Path(__file__).parents[2] / "functions"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """name: what is wrong. module, before, after: the change. scenario: where it shows. breaks: how the sentence of the
+    invariant begins.
+    """
+
+    name: str
+    module: str
+    before: str
+    after: str
+    scenario: str
+    breaks: str
+
+
+@contextmanager
+def mutated(mutation: Mutation) -> Iterator[None]:
+    """The module with the change, then as it was. Raises AssertionError when the text is not in it, once."""
+    module = importlib.import_module(mutation.module)
+    path = _FUNCTIONS / f"{mutation.module.replace('.', '/')}.py"
+    source = path.read_text()
+    assert source.count(mutation.before) == 1, f"{path.name} has no longer what {mutation.name!r} changes"
+    unchanged = dict(vars(module))
+    try:
+        exec(compile(source.replace(mutation.before, mutation.after), str(path), "exec"), vars(module))
+        yield
+    finally:
+        vars(module).clear()
+        vars(module).update(unchanged)
+
+
+_TWICE = "an event comes twice"
+_REDRIVEN = "a conversion fails for good, is reported, fixed and redriven"
+
+MUTATIONS = [
+    Mutation(
+        "the manifest is written before the thumbnails",
+        "convert",
+        "    thumbnails = [_store(job, thumbnail) for thumbnail in conversion.thumbnails]\n",
+        "    put, storage.put_thumbnail = storage.put_thumbnail, lambda *it: keys.thumbnail(*it[:2], 'webp', it[3])\n"
+        "    thumbnails = [_store(job, thumbnail) for thumbnail in conversion.thumbnails]\n"
+        "    storage.put_thumbnail = put\n"
+        "    storage.commit(manifest.done(job, conversion.original, thumbnails, conversion.placeholder), None)\n"
+        "    [_store(job, thumbnail) for thumbnail in conversion.thumbnails]\n",
+        "a picture is converted while its page waits",
+        "A manifest names",
+    ),
+    Mutation(
+        "the manifest is written whatever is there",
+        "thumbs.storage",
+        "            **condition,\n",
+        "",
+        _TWICE,
+        "`done` and `rejected` stay",
+    ),
+    Mutation(
+        "a failed manifest is replaced, though it may be another one by now",
+        "thumbs.storage",
+        '{"IfMatch": replacing.etag} if replacing',
+        "{} if replacing",
+        "a parked conversion is redriven twice at once while its page waits",
+        "`done` and `rejected` stay",
+    ),
+    Mutation(
+        "a thumbnail is written over whatever has its key",
+        "thumbs.storage",
+        "output.extension, content)\n    try:\n"
+        '        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")\n',
+        'output.extension, b"")\n    try:\n'
+        "        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER)\n",
+        "a done job is converted again with other sizes while its page waits",
+        "A key never changes",
+    ),
+    Mutation(
+        "a report of failure replaces what is there",
+        "report_failure",
+        "replacing=None",
+        "replacing=storage.manifest(job)",
+        _REDRIVEN,
+        "`done` and `rejected` stay",
+    ),
+    Mutation(
+        "a run that meets a report of failure leaves",
+        "convert",
+        "if not manifest.replaces(outcome, first.standing.manifest):",
+        "if True:",
+        _REDRIVEN,
+        "A conversion that was parked",
+    ),
+    Mutation(
+        "a letter is deleted before the conversion is handed over",
+        "redrive",
+        "        parked.convert_again(notices.event(uploads))\n        parked.delete(letter)\n",
+        "        parked.delete(letter)\n        parked.convert_again(notices.event(uploads))\n",
+        "a parked conversion is redriven twice at once while its page waits",
+        "A conversion that was parked",
+    ),
+    Mutation(
+        "an attempt that failed is not tried again",
+        "convert",
+        "    if failures:\n        raise ",
+        "    if failures:\n        return\n        raise ",
+        "a picture is converted while its page waits",
+        "Every uploaded job ends",
+    ),
+    Mutation(
+        "a job whose original has gone is left without a manifest",
+        "convert",
+        "    if found and not manifest.replaces(outcome, found.manifest, upload.again):\n",
+        '    if outcome["status"] == "failed" or found and not manifest.replaces(outcome, found.manifest):\n'
+        "        return _LEFT\n",
+        "a conversion and its report fail for good, the original expires, and the letter is redriven",
+        "Every uploaded job ends",
+    ),
+    Mutation(
+        "an upload is converted though another was claimed",
+        "convert",
+        "if claim and not claim.admits(upload):",
+        "if False:",
+        "a form is posted twice with the same picture",
+        "Of all uploads by one form",
+    ),
+    Mutation(
+        "the original is read whatever its ETag",
+        "thumbs.storage",
+        """, IfMatch=f'"{etag}"')""",
+        ")",
+        "a done job gets another picture by its form and is converted again",
+        "A job is about one picture",
+    ),
+    Mutation(
+        "any trouble with reading the original is taken for the uploader's doing",
+        "thumbs.storage",
+        'if aws.code(error) == "PreconditionFailed":\n            raise Rejected',
+        "if True:\n            raise Rejected",
+        "a picture is converted while its page waits",
+        "Nobody is blamed",
+    ),
+    Mutation(
+        "a job is deleted, all but its manifest",
+        "thumbs.storage",
+        "    _delete(last)\n",
+        "",
+        "the owner deletes a job while it is converted",
+        "What was deleted",
+    ),
+    Mutation(
+        "a commit is taken for another run's when its answer was lost",
+        "thumbs.storage",
+        "if standing and standing.commit == own:",
+        "if False:",
+        "a picture is converted while its page waits",
+        "Metrics count what happened",
+    ),
+    Mutation(
+        "a failure is counted before it is known",
+        "report_failure",
+        "    log.append_keys(job=job)\n",
+        '    log.append_keys(job=job)\n    observe.count("Failed")\n',
+        _REDRIVEN,
+        "Metrics count what happened",
+    ),
+    Mutation(
+        "a lowered limit takes thumbnails away",
+        "thumbs.manifest",
+        'return again and standing["status"] == "rejected" and',
+        "return again and",
+        "a big picture is done, limits are lowered, and it is asked for again twice",
+        "`done` and `rejected` stay",
+    ),
+    Mutation(
+        "GET /uploads looks for the manifest once",
+        "get_upload",
+        "if found := found or storage.manifest(job):",
+        "if found:",
+        "an original expires while it is converted and asked for",
+        "`GET /uploads/{job}` finds",
+    ),
+]

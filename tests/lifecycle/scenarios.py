@@ -1,0 +1,278 @@
+"""What may meet in the life of a job, each as a sentence."""
+
+from collections.abc import Callable
+
+from tests.lifecycle import actors
+from tests.lifecycle.actors import convert_later, posted
+from tests.lifecycle.explorer import Scenario, Setup
+from tests.lifecycle.laboratory import BAD, BIG, A, B
+from tests.lifecycle.world import World
+
+SCENARIOS: dict[str, Scenario] = {}
+WALKS: dict[str, Scenario] = {}
+
+
+def _scenario(name: str, faults: int = 1, complete: bool = True) -> Callable[[Setup], Setup]:
+    def add(setup: Setup) -> Setup:
+        SCENARIOS[name] = Scenario(name, setup, faults, complete)
+        return setup
+
+    return add
+
+
+def _walk(name: str, faults: int = 3) -> Callable[[Setup], Setup]:
+    def add(setup: Setup) -> Setup:
+        WALKS[name] = Scenario(name, setup, faults, complete=False)
+        return setup
+
+    return add
+
+
+def _uploaded(world: World, content: bytes = A, *, stays: bool = True) -> None:
+    """The form was posted, and S3 tells of it. stays: nobody changes the original in this scenario."""
+    if stays:
+        world.flags.add("originals stay")
+    convert_later(world, posted(world, content))
+
+
+def _ended(world: World) -> None:
+    """Everybody there is finishes first."""
+    world.start()
+    while able := [actor for actor in world.actors if not actor.dead]:
+        able[0].switch(None)
+        world.start()
+    world.actors.clear()
+    world.steps.append("that is over")
+
+
+def _done(world: World, content: bytes = A, *, stays: bool = True) -> None:
+    _uploaded(world, content, stays=stays)
+    _ended(world)
+
+
+def _failed(world: World, *, stays: bool = True) -> None:
+    world.broken = True
+    _uploaded(world, stays=stays)
+    _ended(world)
+    world.broken = False
+
+
+def _again(world: World) -> None:
+    world.flags.add("asked again")
+    convert_later(world, actors.again())
+
+
+@_scenario("a picture is converted while its page waits", faults=2)
+def _(world: World) -> None:
+    _uploaded(world)
+    actors.page(world)
+
+
+@_scenario("an event comes twice")
+def _(world: World) -> None:
+    world.flags.add("originals stay")
+    event = posted(world, A)
+    convert_later(world, event)
+    convert_later(world, event)
+
+
+@_scenario("an event comes twice about what is no picture")
+def _(world: World) -> None:
+    world.flags.add("originals stay")
+    event = posted(world, BAD)
+    convert_later(world, event)
+    convert_later(world, event)
+
+
+@_scenario("an event comes three times", complete=False)
+def _(world: World) -> None:
+    world.flags.add("originals stay")
+    event = posted(world, A)
+    for _ in range(3):
+        convert_later(world, event)
+
+
+@_scenario("a form is posted twice with the same picture")
+def _(world: World) -> None:
+    actors.upload(world, A, "A")
+    actors.upload(world, A, "A")
+
+
+@_scenario("a form is posted twice with two pictures")
+def _(world: World) -> None:
+    actors.upload(world, A, "A")
+    actors.upload(world, B, "B")
+
+
+@_scenario("a form is posted twice, once with what is no picture")
+def _(world: World) -> None:
+    actors.upload(world, A, "A")
+    actors.upload(world, BAD, "no picture")
+
+
+@_scenario("a form is posted twice while the conversion is broken, and it is fixed and redriven", complete=False)
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A")
+    actors.upload(world, B, "B")
+    actors.fix(world)
+    actors.operator_redrives(world)
+
+
+@_scenario("a conversion fails for good, is reported, fixed and redriven", complete=False)
+def _(world: World) -> None:
+    world.broken = True
+    _uploaded(world)
+    actors.fix(world)
+    actors.operator_redrives(world)
+
+
+@_scenario("a parked conversion is redriven twice at once while its page waits")
+def _(world: World) -> None:
+    _failed(world)
+    actors.operator_redrives(world)
+    actors.operator_redrives(world)
+    actors.page(world, looks=1)
+
+
+@_scenario("a failed job is redriven and asked for again at once")
+def _(world: World) -> None:
+    _failed(world)
+    actors.operator_redrives(world)
+    _again(world)
+
+
+@_scenario("a conversion and its report fail for good, the original expires, and the letter is redriven")
+def _(world: World) -> None:
+    world.flags.add("reports are lost")
+    _failed(world, stays=False)
+    actors.expire(world)
+    actors.operator_redrives(world)
+
+
+@_scenario("a parked conversion is redriven while its original expires")
+def _(world: World) -> None:
+    _failed(world, stays=False)
+    actors.expire(world)
+    actors.operator_redrives(world)
+
+
+@_scenario("an original expires while it is converted and asked for")
+def _(world: World) -> None:
+    _uploaded(world, stays=False)
+    actors.expire(world)
+    actors.program(world)
+
+
+@_scenario("a done job is converted again with other sizes while its page waits")
+def _(world: World) -> None:
+    _done(world)
+    world.version = 2
+    _again(world)
+    actors.page(world)
+
+
+@_scenario("a done job is asked for again twice while other sizes are deployed and its event comes late")
+def _(world: World) -> None:
+    _done(world)
+    actors.deploy(world)
+    _again(world)
+    _again(world)
+    convert_later(world, posted_before(world))
+
+
+def posted_before(world: World) -> dict[str, object]:
+    """The event of the upload that is there, once more."""
+    content = world.posted.pop()
+    return posted(world, content)
+
+
+@_scenario("a big picture is done, limits are lowered, and it is asked for again twice")
+def _(world: World) -> None:
+    _done(world, BIG)
+    actors.deploy(world)
+    _again(world)
+    _again(world)
+    actors.page(world)
+
+
+@_scenario("a done job gets another picture by its form and is converted again")
+def _(world: World) -> None:
+    _done(world, stays=False)
+    actors.upload(world, B, "B")
+    _again(world)
+    actors.page(world)
+
+
+@_scenario("a rejected job gets another picture by its form and is converted again")
+def _(world: World) -> None:
+    _done(world, BAD, stays=False)
+    actors.upload(world, B, "B")
+    _again(world)
+
+
+@_scenario("a job is asked for again while its own event is on the way, and its form is used once more", complete=False)
+def _(world: World) -> None:
+    actors.upload(world, A, "A")
+    actors.upload(world, B, "B")
+    _again(world)
+
+
+@_scenario("a done job is asked for again, which fails for good, is fixed and redriven", complete=False)
+def _(world: World) -> None:
+    _done(world)
+    world.broken, world.version = True, 2
+    _again(world)
+    actors.fix(world)
+    actors.operator_redrives(world)
+
+
+@_scenario("the owner deletes a job while it is converted")
+def _(world: World) -> None:
+    _uploaded(world, stays=False)
+    actors.owner(world)
+
+
+@_scenario("the owner deletes a job while it is converted again")
+def _(world: World) -> None:
+    _done(world, stays=False)
+    world.version = 2
+    _again(world)
+    actors.owner(world)
+
+
+@_walk("everything at once")
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A", duplicates=1)
+    actors.upload(world, B, "B")
+    actors.fix(world)
+    actors.deploy(world)
+    actors.operator_redrives(world, times=2)
+    actors.operator_redrives(world)
+    actors.page(world, looks=4)
+    actors.program(world)
+    _again(world)
+    _again(world)
+
+
+@_walk("everything at once, and the original expires")
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A", duplicates=1)
+    actors.upload(world, BAD, "no picture")
+    actors.fix(world)
+    actors.operator_redrives(world, times=2)
+    actors.operator_redrives(world)
+    actors.page(world, looks=4)
+    actors.expire(world)
+
+
+@_walk("an ordinary life with everything that may go wrong")
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A", duplicates=2)
+    actors.fix(world)
+    actors.operator_redrives(world, times=3)
+    actors.page(world, looks=4)
+    actors.program(world)

@@ -1,0 +1,76 @@
+"""Every order of calls in the life of a job, with crashes and faults: no invariant is broken, and a broken protocol is
+found. About a minute and a half of processor time; `make explore` goes on for an hour."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dev.emulator import ROOT
+from tests.lifecycle import invariants
+from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
+from tests.lifecycle.laboratory import laboratory
+from tests.lifecycle.mutations import MUTATIONS, Mutation, mutated
+from tests.lifecycle.scenarios import SCENARIOS, WALKS
+
+SEED = 20261126
+# Of processor time. What is complete ends by itself, in seconds; its limit is for what grows out of proportion.
+COMPLETE, BOUNDED, WALKED, MUTATED = 60.0, 4.0, 3.0, 30.0
+SWITCHES = 2  # how often an actor is stopped for another one where not every order can be tried
+
+
+@pytest.fixture
+def _laboratory() -> Iterator[None]:
+    with laboratory():
+        yield
+
+
+def holds(report: Report) -> None:
+    if report.violation:
+        pytest.fail(f"{report.scenario.name}\n{shortest(report.scenario, report.violation)}", pytrace=False)
+
+
+@pytest.mark.usefixtures("_laboratory")
+@pytest.mark.parametrize("scenario", [each for each in SCENARIOS.values() if each.complete], ids=lambda it: it.name)
+def test_every_order_keeps_the_invariants(scenario: Scenario) -> None:
+    report = explore(scenario, COMPLETE)
+
+    holds(report)
+    assert report.complete, f"{report.states} states were not all: mark it, and let make explore have it"
+
+
+@pytest.mark.usefixtures("_laboratory")
+@pytest.mark.parametrize("scenario", [each for each in SCENARIOS.values() if not each.complete], ids=lambda it: it.name)
+def test_orders_with_few_switches_keep_the_invariants(scenario: Scenario) -> None:
+    holds(explore(scenario, BOUNDED, bound=SWITCHES))
+
+
+@pytest.mark.usefixtures("_laboratory")
+@pytest.mark.parametrize("scenario", WALKS.values(), ids=lambda it: it.name)
+def test_orders_at_random_keep_the_invariants(scenario: Scenario) -> None:
+    report = walk(scenario, WALKED, SEED)
+
+    holds(report)
+    assert report.runs > 10
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda it: it.name)
+def test_a_broken_protocol_is_found(mutation: Mutation) -> None:
+    with mutated(mutation), laboratory():
+        report = explore(SCENARIOS[mutation.scenario], MUTATED)
+
+    assert report.violation, f"nothing was found in {report.states} states"
+    assert report.violation.invariant.startswith(mutation.breaks), report.violation
+
+
+def test_every_invariant_is_broken_by_a_mutation() -> None:
+    """Or nobody would know that the explorer sees it."""
+    seen = {sentence for each in MUTATIONS for sentence in invariants.SENTENCES if sentence.startswith(each.breaks)}
+
+    assert seen == {*invariants.SENTENCES}
+
+
+def test_the_readme_says_what_always_holds() -> None:
+    text = " ".join((ROOT / "README.md").read_text().split())
+
+    for sentence in invariants.SENTENCES:
+        assert f"- {sentence}" in text, sentence

@@ -1,0 +1,228 @@
+"""A small world around the real handlers: whoever acts in it stops before each call of AWS, and the explorer chooses
+who goes on, and whether the call goes wrong.
+
+Each actor is a greenlet. Its own state is a function of what it has seen since its process began, so a state of the
+world is what is stored, what each actor has seen, and the faults that may still happen.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import md5
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+from greenlet import getcurrent, greenlet
+
+T = TypeVar("T")
+
+UPLOADS, THUMBNAILS = "uploads-bucket", "thumbnails-bucket"
+
+# What may befall a call. botocore's own tries are inside of one: "error" is what is left after all of them.
+ERROR = "error"  # it had no effect, and an error comes back
+LOST = "answer lost"  # it had its effect, and no answer comes back
+REPEATED = "answer lost, asked again"  # the same, and botocore asks once more, which is answered
+CONFLICT = "409"  # S3: another write of this object is under way, which may still fail
+KILL = "killed"  # the process dies before the call
+
+
+class Killed(BaseException):
+    """The end of a process. No Exception, so that no handler survives it."""
+
+
+@cache
+def etag(content: bytes) -> str:
+    """The ETag of an object that was written in one piece is its MD5 (Amazon S3 API reference, "Object")."""
+    return f'"{md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def refusal(code: str, status: int, operation: str) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, operation)
+
+
+@dataclass(frozen=True)
+class Object:
+    content: bytes
+    etag: str
+    metadata: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Letter:
+    """A message of the dead-letter queue. hidden: in somebody's hands."""
+
+    number: int
+    body: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Write:
+    """One change of a bucket. before, after: None when there was, or is, nothing."""
+
+    bucket: str
+    key: str
+    before: Object | None
+    after: Object | None
+
+
+class Actor(greenlet):  # type: ignore[misc]
+    """Whoever calls AWS. role: what it is; actors of one role that have seen the same are interchangeable."""
+
+    def __init__(self, world: "World", role: str, name: str, body: Callable[["Actor"], None]):
+        super().__init__(parent=world.hub)
+        self.world, self.role, self.name, self._body = world, role, name, body
+        self.pending = ""
+        self.faults: tuple[str, ...] = ()
+        self.constant = False
+        self.ready: Callable[[], bool] = lambda: True
+        self.killed = False
+        self.version: int | None = None
+        self.seen = 0
+        self.attempt = 0
+        self.counts: list[tuple[str, float]] = []
+        self.event: dict[str, Any] = {}
+        self.receipts: list[Letter] = []
+
+    def run(self) -> None:
+        self._body(self)
+
+    def begin(self, attempt: int = 0) -> None:
+        """A new process, which remembers nothing."""
+        self.killed, self.version, self.counts, self.attempt = False, None, [], attempt
+        self.seen = hash((self.role, attempt))
+
+    def sees(self, *what: object) -> None:
+        self.seen = hash((self.seen, *what))
+
+    @property
+    def token(self) -> str:
+        return f"{self.name}/{self.attempt}"
+
+
+@dataclass
+class World:
+    hub: greenlet
+    objects: dict[tuple[str, str], Object] = field(default_factory=dict)
+    letters: list[Letter] = field(default_factory=list)
+    actors: list[Actor] = field(default_factory=list)
+    fresh: list[Actor] = field(default_factory=list)
+    broken: bool = False  # the conversion raises, whatever it is given
+    version: int = 1  # of the settings that are deployed
+    posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in their order
+    converted: set[str] = field(default_factory=set)  # the writes that were converted without being asked again
+    counts: Counter[str] = field(default_factory=Counter)
+    pictures: set[str] = field(default_factory=set)  # what done manifests were made of
+    statuses: list[str] = field(default_factory=list)  # of each manifest that was written
+    flags: set[str] = field(default_factory=set)
+    steps: list[str] = field(default_factory=list)
+    violation: tuple[str, str] | None = None
+    on_write: Callable[["World", Write], None] = lambda _world, _write: None
+
+    def spawn(self, role: str, body: Callable[[Actor], None], name: str = "") -> Actor:
+        number = sum(actor.role == role for actor in self.actors) + 1
+        actor = Actor(self, role, name or (f"{role} {number}" if number > 1 else role), body)
+        actor.begin()
+        self.actors.append(actor)
+        self.fresh.append(actor)
+        return actor
+
+    def start(self) -> None:
+        """Bring new actors to their first call."""
+        while self.fresh:
+            self.fresh.pop(0).switch()
+
+    def put(self, bucket: str, key: str, content: bytes, metadata: Iterable[tuple[str, str]] = ()) -> Object:
+        before, after = self.objects.get((bucket, key)), Object(content, etag(content), tuple(metadata))
+        self.objects[bucket, key] = after
+        self.on_write(self, Write(bucket, key, before, after))
+        return after
+
+    def delete(self, bucket: str, key: str) -> None:
+        if before := self.objects.pop((bucket, key), None):
+            self.on_write(self, Write(bucket, key, before, None))
+
+    def violated(self, invariant: str, text: str) -> None:
+        self.violation = self.violation or (invariant, text)
+
+    def state(self) -> int:
+        at_work = {actor.token for actor in self.actors if not actor.dead}
+        return hash(
+            (
+                frozenset((place, each.etag, self._live(each, at_work)) for place, each in self.objects.items()),
+                tuple((letter.body, letter.hidden) for letter in self.letters),
+                tuple(sorted(actor.seen for actor in self.actors if not actor.dead)),
+                (self.broken, self.version, len(self.posted)),
+                frozenset(self.counts.items()),
+                (frozenset(self.converted), frozenset(self.pictures), frozenset(self.flags)),
+                len(self.statuses) and self.statuses[-1],
+                "failed" in self.statuses,
+            )
+        )
+
+    @staticmethod
+    def _live(stored: Object, at_work: set[str]) -> tuple[tuple[str, str], ...]:
+        """The mark of a commit matters to the process that has made it, and to no other."""
+        return tuple(item for item in stored.metadata if item[1] in at_work)
+
+
+def me() -> Actor:
+    actor: Actor = getcurrent()
+    return actor
+
+
+def call(what: str, effect: Callable[[], T], faults: tuple[str, ...] = (), *, constant: bool = False) -> T:
+    """One call of AWS by the actor that runs. It waits until it is chosen, then does what was decided.
+
+    constant: what it reads does not change in this scenario, so nothing is gained by waiting.
+    """
+    actor = me()
+    if actor.killed:
+        raise Killed
+    actor.pending, actor.faults, actor.constant = what, faults, constant
+    actor.sees(what)
+    fault = actor.parent.switch()
+    if actor.version is None:
+        actor.version = actor.world.version
+        actor.sees(actor.version)
+    actor.world.steps.append(f"{actor.name}: {what}{f' — {fault}' if fault else ''}")
+    if fault == KILL:
+        actor.killed = True
+        raise Killed
+    if fault == ERROR:
+        raise _seen(actor, refusal("SlowDown", 503, what))
+    if fault == CONFLICT:
+        raise _seen(actor, refusal("ConditionalRequestConflict", 409, what))
+    if fault in (LOST, REPEATED):
+        try:
+            effect()
+        except ClientError as error:
+            _said(actor, error)
+        if fault == LOST:
+            actor.sees(LOST)
+            raise ReadTimeoutError(endpoint_url=what)
+    try:
+        answer = effect()
+    except ClientError as error:
+        _said(actor, error)
+        raise _seen(actor, error) from None
+    actor.sees(repr(answer))
+    return answer
+
+
+def _seen(actor: Actor, error: ClientError) -> ClientError:
+    actor.sees(error.response["Error"]["Code"])
+    return error
+
+
+def _said(actor: Actor, error: ClientError) -> None:
+    actor.world.steps[-1] += f" → {error.response['Error']['Code']}"
+
+
+def manifest_of(world: World, key: str) -> dict[str, Any] | None:
+    stored = world.objects.get((THUMBNAILS, key))
+    found: dict[str, Any] | None = json.loads(stored.content) if stored else None
+    return found
