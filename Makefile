@@ -76,7 +76,7 @@ fuzz: .venv/test.stamp  ## Break pictures at random until something comes to har
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
 explore: .venv/test.stamp  ## Try every order of events in the life of a job, with crashes, for an hour (FOR=3600 seconds)
-	@$(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
+	@PYTHONPATH=functions $(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
 
 operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
 	@$(VENV)/python -m operate $(DO)
