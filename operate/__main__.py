@@ -1,23 +1,17 @@
 """python -m operate: what a person does to a deployed stack. `--help` lists it."""
 
 import argparse
-import csv
 import json
 import sys
 import time
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Never, TypeVar
-from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
-from tqdm import tqdm
 
-from operate import api_keys, leaving, tuning, versions
-from operate.deployment import UPLOADS, Deployment, NoStack, Uncopied, folder
-
-T = TypeVar("T")
+from operate import api_keys, bulk, leaving, tuning, versions
+from operate.bulk import progress
+from operate.deployment import UPLOADS, Deployment, NoStack, new_probe
 
 LETTERS_AT_ONCE = 50  # per call of the redrive function: some seconds
 
@@ -45,7 +39,7 @@ def redrive(deployment: Deployment, options: argparse.Namespace) -> str:
     if options.dry_run:
         return f"{parked} conversions are parked; {most} would be put through again."
     redriven = 0
-    with _progress(most, "redriven") as bar:
+    with progress(most, "redriven") as bar:
         while redriven < most:
             done = deployment.redrive(min(LETTERS_AT_ONCE, options.rate, most - redriven))["redriven"]
             if not done:
@@ -54,57 +48,6 @@ def redrive(deployment: Deployment, options: argparse.Namespace) -> str:
             bar.update(done)
             time.sleep(done / options.rate)
     return f"{redriven} of {parked} parked conversions were put through again; one that fails again is parked again."
-
-
-def reconvert(deployment: Deployment, options: argparse.Namespace) -> str:
-    state: Path = options.state or Path(f"reconvert.{options.stack_name}.state")
-    after = state.read_text().strip() if state.exists() else ""
-    if options.dry_run:
-        count = sum(1 for _ in deployment.originals(after))
-        return f"{count} originals would be converted again{f', from {after} on' if after else ''}."
-    converted = 0
-    with _progress(None, "handed over") as bar:
-        for key in _paced(deployment.originals(after), options.rate):
-            deployment.convert_again(key)
-            state.write_text(key)
-            converted += 1
-            bar.update()
-    state.unlink(missing_ok=True)
-    return (
-        f"{converted} originals were handed to the conversion again. Their new thumbnails have new addresses where "
-        "they differ; the old ones stay until you delete them."
-    )
-
-
-def import_(deployment: Deployment, options: argparse.Namespace) -> str:
-    address = urlsplit(options.source)
-    if address.scheme != "s3" or not address.netloc:
-        raise ValueError(f"{options.source!r} is not s3://bucket/prefix")
-    bucket, prefix = address.netloc, address.path.lstrip("/")
-    state: Path = options.state or Path(f"import.{options.stack_name}.csv")
-    known = _imported(state)
-    objects = ((f"s3://{bucket}/{key}", key, size) for key, size in deployment.objects(bucket, prefix))
-    found = [(source, key, size) for source, key, size in objects if size and source not in known]
-    if options.dry_run:
-        megabytes = sum(size for *_, size in found) / 1_000_000
-        return f"{len(found)} objects would be imported, {megabytes:.1f} MB; {len(known)} are already."
-    left = []
-    with state.open("a", newline="") as file, _progress(len(found), "imported") as bar:
-        jobs = csv.writer(file)
-        for source, key, _ in _paced(found, options.rate):
-            job = uuid.uuid4().hex
-            try:
-                deployment.take_over(bucket, key, job)
-            except Uncopied as problem:  # the others are none the worse for it
-                left.append(f"{source}: {problem}")
-                continue
-            jobs.writerow([source, job])
-            file.flush()  # what was copied is written down, also when this is stopped now
-            bar.update()
-    done = f"{len(found) - len(left)} objects were imported; {state} tells the job of each."
-    if left:
-        raise RuntimeError("\n".join([*left, done, f"{len(left)} were not; the same command tries them again."]))
-    return done
 
 
 def tune(deployment: Deployment, options: argparse.Namespace) -> str:
@@ -116,7 +59,7 @@ def tune(deployment: Deployment, options: argparse.Namespace) -> str:
             f"{options.picture} ({len(content) / 1_000_000:.1f} MB) would be uploaded and converted. The tuner would "
             f"convert it {options.num} times with each of {_listed(values)} MB; the last is what there is now."
         )
-    job = uuid.uuid4().hex
+    job = new_probe()
     try:
         manifest = deployment.convert(content, job)
         if manifest["status"] != "done":
@@ -128,10 +71,8 @@ def tune(deployment: Deployment, options: argparse.Namespace) -> str:
         raise
     print(
         f"The picture is job {job} and takes up to {needed} MB, so {_listed(values)} MB are compared.\n"
-        "When you have finished, delete it:\n"
-        f"    aws s3 rm s3://{deployment.outputs['UploadBucket']}/{UPLOADS}{job}\n"
-        f"    aws s3 rm --recursive s3://{deployment.outputs['ThumbnailBucket']}/{job}/\n"
-        f"    aws s3 rm --recursive s3://{deployment.outputs['ThumbnailBucket']}/{folder(job)}/",
+        "What is made of it is deleted after a day. To delete it, and the picture, when you have finished:\n"
+        f'    make operate DO="delete-upload {job} --stack-name {options.stack_name}"',
         file=sys.stderr,
     )
     event = deployment.again(UPLOADS + job)
@@ -140,25 +81,6 @@ def tune(deployment: Deployment, options: argparse.Namespace) -> str:
 
 def _listed(values: Iterable[int]) -> str:
     return ", ".join(map(str, values))
-
-
-def _imported(state: Path) -> set[str]:
-    if not state.exists():
-        return set()
-    with state.open(newline="") as file:
-        return {row[0] for row in csv.reader(file) if row}
-
-
-def _paced(things: Iterable[T], rate: int) -> Iterator[T]:
-    """The things, at most so many a second."""
-    started = time.monotonic()
-    for number, thing in enumerate(things):
-        time.sleep(max(0.0, started + number / rate - time.monotonic()))
-        yield thing
-
-
-def _progress(total: int | None, unit: str) -> "tqdm[Never]":
-    return tqdm(total=total, unit=f" {unit}", disable=None)  # silent when nobody looks
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -178,18 +100,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     command.add_argument("--max", type=_positive, help="at most so many (all)")
     command.set_defaults(run=redrive)
 
-    command = commands.add_parser(
-        "reconvert",
-        parents=[common, paced],
-        help="convert all originals again that are still there, after sizes have changed",
-    )
-    command.add_argument("--state", type=Path, help="remembers how far it got (reconvert.STACK.state)")
-    command.set_defaults(run=reconvert)
-
-    command = commands.add_parser("import", parents=[common, paced], help="make thumbnails of pictures that lie in S3")
-    command.add_argument("source", metavar="s3://BUCKET/PREFIX")
-    command.add_argument("--state", type=Path, help="the job of each object, as it is imported (import.STACK.csv)")
-    command.set_defaults(run=import_)
+    bulk.add(commands, common, paced)
 
     command = commands.add_parser(
         "tune", parents=[common], help="write the input of AWS Lambda Power Tuning (docs/power-tuning.md)"

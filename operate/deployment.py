@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import time
+import uuid
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -15,11 +16,21 @@ UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
 # What S3 answers to a copy when the object is to blame (Amazon S3 API reference, CopyObject and "Error responses").
 _OF_ONE_OBJECT = {"NoSuchKey", "InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
 PATIENCE = 90  # seconds until a conversion is given up: its timeout of 60, and a slow start
+RUN_SECONDS = 60  # the longest that one run of the conversion takes: its timeout
+
+# What the jobs of probes begin with, as functions/thumbs/keys.py has it: they are not in the users' metrics, and the
+# thumbnail bucket's lifecycle deletes what was made of them after a day.
+_PROBES = "00000000"
+
+
+def new_probe() -> str:
+    return _PROBES + uuid.uuid4().hex[len(_PROBES) :]
 
 
 def folder(job: str) -> str:
     """Where the thumbnails of a job lie, as functions/thumbs/keys.py has it."""
-    return hashlib.sha256(job.encode()).hexdigest()[:32]
+    digest = hashlib.sha256(job.encode()).hexdigest()
+    return (_PROBES + digest if job.startswith(_PROBES) else digest)[:32]
 
 
 class NoStack(Exception):
@@ -160,13 +171,37 @@ class Deployment:
         content: dict[str, Any] = json.load(answer["Body"])
         return content
 
-    def delete(self, job: str) -> None:
-        """Delete the original of a job and all that was made of it."""
-        s3, thumbnails = self.client("s3"), self.outputs["ThumbnailBucket"]
-        s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job)
-        for place in (job, folder(job)):
-            for key, _ in self.objects(thumbnails, f"{place}/"):
-                s3.delete_object(Bucket=thumbnails, Key=key)
+    def has(self, job: str) -> bool:
+        """Whether the original of a job was taken over: it is there, or what it ended in is."""
+        key = UPLOADS + job
+        originals = self.objects(self.outputs["UploadBucket"], key)
+        return any(found == key for found, _ in originals) or self._manifest(job) is not None
+
+    def made(self, job: str) -> Iterator[str]:
+        """The keys of all that was made of an original, the manifest last."""
+        last = f"{job}/manifest.json"
+        places = [f"{folder(job)}/", f"{job}/"]
+        keys = [key for place in places for key, _ in self.objects(self.outputs["ThumbnailBucket"], place)]
+        return iter(sorted(keys, key=lambda key: key == last))
+
+    def delete(self, *jobs: str, wait: float = 0) -> None:
+        """Delete the originals of jobs and all that was made of them, in the order of "Delete an upload" in README.md.
+
+        wait: seconds in which a conversion that has read its original comes to its end. Without, what such a one leaves
+        stays: of a probe, until the lifecycle deletes it.
+        """
+        s3 = self.client("s3")
+        for job in jobs:
+            s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job)
+        time.sleep(wait)
+        for key in (key for job in jobs for key in self.made(job)):
+            s3.delete_object(Bucket=self.outputs["ThumbnailBucket"], Key=key)
+
+    def convert_version(self) -> str:
+        """Which version of the conversion serves users. A change of its settings or of its code makes another."""
+        answer = self.client("lambda").get_alias(FunctionName=self.convert_function, Name="live")
+        version: str = answer["FunctionVersion"]
+        return version
 
     @property
     def convert_function(self) -> str:

@@ -68,7 +68,10 @@ def test_originals_are_converted_again_under_new_keys(stack: Service, operate: O
 
 def test_a_reconversion_goes_on_where_it_was_stopped(stack: Service, operate: Operate, tmp_path: Path) -> None:
     stack.result(stack.upload(pictures.jpeg()))
-    (tmp_path / f"reconvert.{NAME}.state").write_text("uploads/g")  # behind every job
+    alias = stack.deployed.outputs["ConvertFunction"].removesuffix(":live")
+    version = stack.deployed.client("lambda").get_alias(FunctionName=alias, Name="live")["FunctionVersion"]
+    behind_every_job = json.dumps({"after": "uploads/g", "version": version})
+    (tmp_path / f"reconvert.{NAME}.state").write_text(behind_every_job)
 
     assert said(operate("reconvert", "--dry-run")) == "0 originals would be converted again, from uploads/g on.\n"
 

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from botocore.compat import HTTPHeaders
 
 from operate import leaving
 from operate.__main__ import main
-from operate.deployment import folder
+from operate.deployment import folder, new_probe
 from tests.unit.conftest import ENVIRONMENT
 from thumbs import keys
 
@@ -21,12 +22,17 @@ from thumbs import keys
 @pytest.fixture(autouse=True)
 def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
     """Whatever its name, a stack has these buckets; and there are two others to import from."""
-    names = {"UploadBucket": ENVIRONMENT["UPLOAD_BUCKET"], "RedriveFunction": "redrive"}
+    buckets = {"UploadBucket": ENVIRONMENT["UPLOAD_BUCKET"], "ThumbnailBucket": ENVIRONMENT["THUMBNAIL_BUCKET"]}
+    names = buckets | {"RedriveFunction": "redrive", "ConvertFunction": "convert:live"}
     outputs = [{"OutputKey": name, "OutputValue": value} for name, value in names.items()]
     session = boto3.Session()
     session.events.register(
         "before-call.cloudformation.DescribeStacks",
         lambda **_: (AWSResponse("", 200, HTTPHeaders(), None), {"Stacks": [{"Outputs": outputs}]}),
+    )
+    session.events.register(
+        "before-call.lambda.GetAlias",
+        lambda **_: (AWSResponse("", 200, HTTPHeaders(), None), {"FunctionVersion": "7"}),
     )
     for bucket in ("archive", "attic"):
         place = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
@@ -37,10 +43,46 @@ def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def test_the_folder_of_a_job_is_the_one_that_the_service_uses() -> None:
-    job = keys.new_job()
+@pytest.mark.parametrize("new", [keys.new_job, keys.new_probe, new_probe])
+def test_the_folder_of_a_job_is_the_one_that_the_service_uses(new: Callable[[], str]) -> None:
+    job = new()
 
     assert folder(job) == keys.folder(job)
+
+
+def test_what_is_tuned_with_is_a_probe() -> None:
+    """Which is in no user's metrics, and whose thumbnails the lifecycle deletes."""
+    assert keys.is_probe(new_probe())
+    assert keys.is_job(new_probe())
+    assert new_probe() != new_probe()
+
+
+def test_an_upload_is_deleted_in_the_order_that_a_late_conversion_cannot_spoil(
+    s3: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job, other = keys.new_job(), keys.new_job()
+    small = keys.thumbnail(job, "small", "webp", b"x")
+    uploads, thumbnails = ENVIRONMENT["UPLOAD_BUCKET"], ENVIRONMENT["THUMBNAIL_BUCKET"]
+    s3.put_object(Bucket=uploads, Key=keys.upload(job), Body=b"x")
+    for key in (keys.manifest(job), keys.claim(job), small, keys.manifest(other)):
+        s3.put_object(Bucket=thumbnails, Key=key, Body=b"x")
+    deleted: list[str] = []
+    boto3.DEFAULT_SESSION.events.register(
+        "provide-client-params.s3.DeleteObject", lambda params, **_: deleted.append(params["Key"])
+    )
+    monkeypatch.setattr(time, "sleep", lambda seconds: deleted.append(f"{seconds} seconds"))
+
+    assert main(["delete-upload", job, "--dry-run"]) == 0
+    assert capsys.readouterr().out.startswith("1 originals, if they are still there, and 3 objects")
+    assert main(["delete-upload", job]) == 0
+
+    assert deleted == [keys.upload(job), "60 seconds", small, keys.claim(job), keys.manifest(job)]
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket=thumbnails)["Contents"]] == [keys.manifest(other)]
+
+
+def test_what_is_no_job_is_not_deleted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["delete-upload", "../"]) == 1
+    assert "is no job" in capsys.readouterr().err
 
 
 def imported(stack: str) -> list[str]:
@@ -68,7 +110,7 @@ def test_a_reconversion_of_one_stack_does_not_go_on_where_that_of_another_was_st
     s3: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     s3.put_object(Bucket=ENVIRONMENT["UPLOAD_BUCKET"], Key=f"uploads/{'5' * 32}", Body=b"x")
-    Path("reconvert.dev.state").write_text("uploads/g")  # behind every job
+    Path("reconvert.dev.state").write_text('{"after": "uploads/g", "version": "7"}')  # behind every job
 
     for stack, count in (("dev", 0), ("prod", 1)):
         assert main(["reconvert", "--dry-run", "--stack-name", stack]) == 0
