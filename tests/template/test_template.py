@@ -12,7 +12,7 @@ import pytest
 from dev import stack
 from dev.emulator import ROOT
 from tests.template.conftest import PACKAGES, Template
-from thumbs import requests
+from thumbs import keys, requests
 
 
 def of_type(resources: Template, kind: str) -> Template:
@@ -195,6 +195,18 @@ def test_originals_go_and_thumbnails_stay(resources: Template) -> None:
     assert [rule.get("ExpirationInDays") for rule in rules] == [{"Ref": "KeepOriginalsDays"}, None]
     assert resources["UploadBucket"]["DeletionPolicy"] == "Delete"
     assert resources["ThumbnailBucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+def test_what_a_probe_leaves_behind_goes_after_a_day(resources: Template) -> None:
+    """Whoever verifies a release deletes it; a run that was late may put it back."""
+    rules = resources["ThumbnailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+
+    assert expiring == {keys.PROBES: 1, keys.PROBE_JOBS: 1}
+    probe, job = keys.new_probe(), "f" + keys.new_job()[1:]
+    for place in (keys.manifest, keys.claim, keys.folder):
+        assert place(probe).startswith(keys.PROBE_JOBS)
+        assert not place(job).startswith(tuple(expiring))
 
 
 def test_a_conversion_that_is_given_up_reaches_queue_function_and_person(resources: Template) -> None:
