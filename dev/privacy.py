@@ -23,7 +23,7 @@ _KEEP = {
 _FUNCTION_LOG = "what the function did, by job; no name of a file, no address, no link"
 _HOLDS = {
     "UploadBucket": "originals, with all their metadata",
-    "ThumbnailBucket": "thumbnails, without metadata; manifests: format, size, outcome of an original; claims: its ETag",
+    "ThumbnailBucket": "thumbnails without metadata; manifests: format, size, outcome of an original; claims: its ETag",
     "ConversionDeadLetterQueue": "S3's event for a conversion that failed: the job, and the address that uploaded",
     "ConversionFailures": "the same event on its way; with `ContactEmail`, in that mailbox",
     "Alarms": "which alarm changed; with `ContactEmail`, in that mailbox",
