@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-from dev import invocations
+from dev import condition_keys, invocations
 from dev.isolation import App, Isolation, Scope, header, isolated
 
 ROOT = Path(__file__).parent.parent
@@ -172,6 +172,7 @@ async def serve(port: int) -> None:
     listed = {name: filter(None, os.environ[name].split(",")) for name in ("PAGE_ORIGINS", "EMULATOR_HOSTS")}
     isolation = EmulatorIsolation(listed["PAGE_ORIGINS"], (*_HOSTS, *listed["EMULATOR_HOSTS"]))
     invocations.bound()
+    condition_keys.teach()
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.backlog = _BACKLOG

@@ -48,8 +48,8 @@ def _takes_a_picture() -> None:
         raise Fault(f"a picture is answered with {answer['statusCode']}: {answer['body']}")
     (signed,) = json.loads(answer["body"])["uploads"]
     job = signed["job"]
-    if not keys.is_job(job):
-        raise Fault(f"{job!r} is no job")
+    if not keys.is_job(job) or not keys.is_probe(job):
+        raise Fault(f"{job!r} is no job of a probe")
     observe.log().append_keys(job=job)
     try:
         _upload(signed, picture)
@@ -115,7 +115,7 @@ def _follow(link: str, result: str) -> None:
 
 def _sign(content_type: str, size: int) -> dict[str, Any]:
     files = [{"name": "golden.jpg", "type": content_type, "size": size}]
-    event = _request("POST", "/uploads") | {"body": json.dumps({"files": files})}
+    event = _request("POST", "/uploads") | {"body": json.dumps({"files": files}), "probe": True}
     answer: dict[str, Any] = versions.call(settings.current().sign_upload_version, event, release.ANSWER_SECONDS)
     return answer
 

@@ -17,13 +17,13 @@ from dev import emulator
 
 @dataclass(frozen=True)
 class Call:
-    """One call. role: its name. caller: the function that has the role. prefix: of a list of objects."""
+    """One call. role: its name. caller: the function that has the role. context: what conditions may ask about."""
 
     role: str
     caller: str
     action: str
     resource: str
-    prefix: str | None
+    context: dict[str, str]
     allowed: bool
 
 
@@ -33,34 +33,44 @@ def read(trail: Path) -> list[Call]:
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one resource that a role is allowed. prefix: the only one that may be listed, or None."""
+    """One action on one resource that a role is allowed. condition: operator, key and value, or None."""
 
     action: str
     resource: str
-    prefix: str | None
+    condition: tuple[str, str, str] | None
 
     def allows(self, call: Call) -> bool:
-        return (
-            call.action == self.action
-            and fnmatchcase(call.resource, self.resource)
-            and (self.prefix is None or fnmatchcase(call.prefix or "", self.prefix))
-        )
+        return call.action == self.action and fnmatchcase(call.resource, self.resource) and self._meets(call.context)
+
+    def _meets(self, context: dict[str, str]) -> bool:
+        match self.condition:
+            case None:
+                return True
+            case ("StringLike", key, pattern):
+                return fnmatchcase(context.get(key.lower(), ""), pattern)
+            case ("StringEquals", key, value):
+                return context.get(key.lower()) == value
+            case ("Null", key, "false"):
+                return key.lower() in context
+        raise ValueError(f"a condition that is not understood: {self.condition}")
 
 
 def grants(document: dict[str, Any]) -> list[Grant]:
-    """What a policy allows. Raises ValueError for what this reads past: a condition on something else than a prefix."""
+    """What a policy allows. Raises ValueError for what this reads past: more than one condition of a statement."""
     found = []
     for statement in document["Statement"]:
-        match statement.get("Condition"):
-            case None:
-                prefix = None
-            case {"StringLike": {"s3:prefix": str(prefix), **others}, **operators} if not others and not operators:
-                pass
-            case condition:
-                raise ValueError(f"a condition that is not understood: {condition}")
+        asked = statement.get("Condition", {}).items()
+        conditions = [(operator, key, value) for operator, keys in asked for key, value in keys.items()]
+        if len(conditions) > 1:
+            raise ValueError(f"conditions that are not understood: {conditions}")
+        condition = conditions[0] if conditions else None
         for action in _listed(statement["Action"]):
-            found += [Grant(action, resource, prefix) for resource in _listed(statement["Resource"])]
+            found += [Grant(action, resource, condition) for resource in _listed(statement["Resource"])]
     return found
+
+
+# The keys of conditions that the template uses.
+_ASKED = {"s3:prefix", "s3:authtype", "s3:if-match", "s3:if-none-match"}
 
 
 def _listed(value: str | list[str]) -> list[str]:
@@ -79,8 +89,9 @@ def _leave(path: Path) -> None:
         who = iam_evaluator.resolve_caller_identity(access_key_id) or {}
         match who.get("userArn", "").split(":")[-1].split("/"):
             case ["assumed-role", role, caller]:
-                prefix = (named.get("service_context") or {}).get("s3:prefix")
-                call = Call(role, caller, iam_action, named["resource_arn"], prefix, denial is None)
+                known = (named.get("service_context") or {}).items()
+                context = {key.lower(): value for key, value in known if key.lower() in _ASKED}
+                call = Call(role, caller, iam_action, named["resource_arn"], context, denial is None)
                 file.write(json.dumps(vars(call)) + "\n")
         return denial
 

@@ -70,7 +70,8 @@ def test_a_key_never_changes_its_content(stack: Service) -> None:
 
     stored(stack, job, pictures.jpeg(800, 600))
     first = made()
-    stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/manifest.json")
+    for name in ("manifest.json", "claim.json"):
+        stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/{name}")
     stored(stack, job, pictures.jpeg(600, 800))
     second = made()
 

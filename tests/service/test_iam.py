@@ -18,11 +18,36 @@ from tests.unit import pictures
 from thumbs import keys
 
 PROBE = """
+import re
+import urllib.error
+import urllib.request
+
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
+def fetched(request):
+    try:
+        with urllib.request.urlopen(request):
+            return "allowed"
+    except urllib.error.HTTPError as error:
+        return re.search("<Code>(.*)</Code>", error.read().decode())[1]
+
+def read_by_link(client, Bucket, Key):
+    return fetched(client.generate_presigned_url("get_object", {"Bucket": Bucket, "Key": Key}))
+
+def write_by_form(client, Bucket, Key):
+    post = client.generate_presigned_post(Bucket, Key)
+    parts = [f'--b\\r\\nContent-Disposition: form-data; name="{name}"\\r\\n\\r\\n{value}\\r\\n'
+             for name, value in (post["fields"] | {"file": "x"}).items()]
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    return fetched(urllib.request.Request(post["url"], ("".join(parts) + "--b--").encode(), headers))
+
 def handler(event, context):
-    client = boto3.client(event["service"])
+    client = boto3.client(event["service"], config=Config(signature_version="v4"))  # also of links and forms
+    signed = {"read_by_link": read_by_link, "write_by_form": write_by_form}.get(event["operation"])
+    if signed:
+        return signed(client, **event["parameters"])
     try:
         getattr(client, event["operation"])(**event["parameters"])
     except ClientError as error:
@@ -94,23 +119,38 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
     topic = stack.deployed.outputs["ConversionFailures"]
     probe = keys.PROBE_JOBS + "9" * 24
     stack.s3.put_object(Bucket=thumbnails, Key=keys.manifest(probe))
-    original, manifest, small = f"uploads/{job}", f"{job}/manifest.json", f"{job}/small.webp"
+    original, manifest, claim = f"uploads/{job}", keys.manifest(job), keys.claim(job)
+    (small, *_) = stack.keys(job) - {manifest, claim}
+    new, replaced = {"IfNoneMatch": "*"}, {"IfMatch": '"0"'}
     alias = stack.deployed.functions["ConvertFunction"] + ":live"
     other = stack.deployed.functions["SignUploadFunction"] + ":live"
     return {
         "read an original": ("s3", "get_object", {"Bucket": uploads, "Key": original}),
+        "write an original by a form": ("s3", "write_by_form", {"Bucket": uploads, "Key": "uploads/" + "9" * 32}),
         "write an original": ("s3", "put_object", {"Bucket": uploads, "Key": "uploads/" + "9" * 32}),
         "read beside uploads/": ("s3", "get_object", {"Bucket": uploads, "Key": "elsewhere"}),
         "write beside uploads/": ("s3", "put_object", {"Bucket": uploads, "Key": "elsewhere"}),
         "delete an original": ("s3", "delete_object", {"Bucket": uploads, "Key": "uploads/" + "9" * 32}),
+        "delete an original of a probe": ("s3", "delete_object", {"Bucket": uploads, "Key": f"uploads/{probe}"}),
+        "list one upload": ("s3", "list_objects_v2", {"Bucket": uploads, "Prefix": original}),
         "list uploads/": ("s3", "list_objects_v2", {"Bucket": uploads, "Prefix": "uploads/"}),
         "list all of the upload bucket": ("s3", "list_objects_v2", {"Bucket": uploads}),
         "read a manifest": ("s3", "get_object", {"Bucket": thumbnails, "Key": manifest}),
-        "write a manifest": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/manifest.json"}),
+        "read a manifest by a link": ("s3", "read_by_link", {"Bucket": thumbnails, "Key": manifest}),
+        "write a new manifest": ("s3", "put_object", {"Bucket": thumbnails, "Key": manifest, **new}),
+        "replace a manifest": ("s3", "put_object", {"Bucket": thumbnails, "Key": manifest, **replaced}),
+        "overwrite a manifest": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/manifest.json"}),
+        "read a claim": ("s3", "get_object", {"Bucket": thumbnails, "Key": claim}),
+        "write a claim": ("s3", "put_object", {"Bucket": thumbnails, "Key": claim, **new}),
+        "overwrite a claim": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/claim.json"}),
         "read a thumbnail": ("s3", "get_object", {"Bucket": thumbnails, "Key": small}),
-        "write a thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.webp"}),
+        "read a thumbnail by a link": ("s3", "read_by_link", {"Bucket": thumbnails, "Key": small}),
+        "write a new thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.webp", **new}),
+        "overwrite a thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.webp"}),
+        "write what is no thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.html", **new}),
         "delete a thumbnail": ("s3", "delete_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/none"}),
         "write a probe": ("s3", "put_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
+        "read a probe": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
         "delete a probe": ("s3", "delete_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
         "read what a probe made": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"{probe}/manifest.json"}),
         "delete what a probe made": ("s3", "delete_object", {"Bucket": thumbnails, "Key": f"{probe}/manifest.json"}),
@@ -132,30 +172,41 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
 
 
 MAY = {
-    "SignUploadFunction": {"write an original", "read a manifest", "read what a probe made"},
+    "SignUploadFunction": {"write an original by a form", "read a manifest by a link"},
     "GetUploadFunction": {
         "read a manifest",
-        "read a thumbnail",
+        "read a manifest by a link",
+        "read a thumbnail by a link",
         "list thumbnails",
-        "list uploads/",
+        "list one upload",
         "read what a probe made",
         "list what a probe made",
     },
     "ConvertFunction": {
         "read an original",
         "list uploads/",
+        "list one upload",
         "list all of the upload bucket",
         "read a manifest",
-        "write a manifest",
-        "read a thumbnail",
-        "write a thumbnail",
+        "read a manifest by a link",
+        "write a new manifest",
+        "replace a manifest",
+        "read a claim",
+        "write a claim",
+        "read a thumbnail by a link",
+        "write a new thumbnail",
         "list thumbnails",
-        "write a probe",
+        "read a probe",
         "read what a probe made",
         "list what a probe made",
         "report a failure",
     },
-    "ReportFailureFunction": {"read a manifest", "read what a probe made", "write a manifest"},
+    "ReportFailureFunction": {
+        "read a manifest",
+        "read a manifest by a link",
+        "read what a probe made",
+        "write a new manifest",
+    },
     "RedriveFunction": {"read dead letters", "count dead letters", "call convert"},
     "VerifyReleaseFunction": {
         "write a probe",
@@ -166,12 +217,9 @@ MAY = {
         "call convert",
     },
     "VerifyApiFunction": {
-        "delete an original",
-        "delete a thumbnail",
-        "delete a probe",
+        "delete an original of a probe",
         "delete what a probe made",
         "list what a probe made",
-        "list thumbnails",
         "call another function",
     },
 }

@@ -10,6 +10,7 @@ import convert
 import get_upload
 import redrive
 import report_failure
+import sign_upload
 from tests.unit import pictures
 from tests.unit.conftest import ENVIRONMENT, Context
 from thumbs import aws, keys, settings, storage
@@ -244,3 +245,47 @@ def test_a_failure_is_logged_with_its_job(s3: Any, context: Context, capsys: pyt
     (failure,) = [line for line in lines if line.get("message") == "conversion failed"]
     assert failure["job"] == JOB
     assert "NoSuchBucket" in failure["exception"]
+
+
+def signed(context: Context, files: int = 1, **members: Any) -> list[dict[str, Any]]:
+    """The uploads that are signed for a call, whose event and body have these further members."""
+    body = {"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1000}] * files, **members}
+    event = {"httpMethod": "POST", "resource": "/uploads", "headers": {}, "body": json.dumps(body), **members}
+    answer = sign_upload.handler(event, context)
+    uploads: list[dict[str, Any]] = json.loads(answer["body"])["uploads"]
+    return uploads
+
+
+def test_who_verifies_a_release_gets_a_probe_that_is_nobodys_upload(
+    context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (upload,) = signed(context, probe=True)
+    assert keys.is_probe(upload["job"])
+    assert counted(capsys, "UploadsSigned") is None
+
+    (upload,) = signed(context)
+    assert not keys.is_probe(upload["job"])
+    assert counted(capsys, "UploadsSigned") == [1]
+
+
+@pytest.mark.parametrize("probe", [None, False, "true", 1])
+def test_nothing_else_names_a_probe(context: Context, probe: Any) -> None:
+    body = {"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1000}], "probe": True}
+    event = {"httpMethod": "POST", "resource": "/uploads", "headers": {"probe": "true"}, "body": json.dumps(body)}
+    event |= {"queryStringParameters": {"probe": "true"}, "probe": probe}
+
+    (upload,) = json.loads(sign_upload.handler(event, context)["body"])["uploads"]
+
+    assert not keys.is_probe(upload["job"])
+
+
+def test_a_call_for_many_files_writes_one_line(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever calls decides what the log costs: it used to be a line for each file, and 6.8 KB."""
+    uploads = signed(context, files=25)
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    (said, metrics) = sorted(map(json.loads, lines), key=lambda line: "_aws" in line)
+    assert (said["message"], said["types"], said["bytes"]) == ("signed", {"image/jpeg": 25}, 25_000)
+    assert said["jobs"] == [upload["job"] for upload in uploads]
+    assert "_aws" in metrics
+    assert sum(map(len, lines)) < 2500
