@@ -10,22 +10,25 @@ from functools import cache
 
 XY = tuple[float, float]
 Matrix = tuple[tuple[float, ...], ...]
+Chromaticities = tuple[XY, XY, XY, XY]
+Curve = Callable[[float], float]
 
 # x and y of red, green, blue and white (H.273, table 2).
-_D65, _DCI_WHITE = (0.3127, 0.3290), (0.314, 0.351)
+_D65, _DCI_WHITE, _C = (0.3127, 0.3290), (0.314, 0.351), (0.310, 0.316)
 SRGB = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060), _D65)
-_PRIMARIES: dict[int, tuple[XY, XY, XY, XY]] = {
+PRIMARIES: dict[int, Chromaticities] = {
     1: SRGB,
+    4: ((0.670, 0.330), (0.210, 0.710), (0.140, 0.080), _C),  # BT.470, system M
     5: ((0.640, 0.330), (0.290, 0.600), (0.150, 0.060), _D65),  # BT.601, 625 lines
     6: ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070), _D65),  # BT.601, 525 lines
+    7: ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070), _D65),  # SMPTE ST 240
+    8: ((0.681, 0.319), (0.243, 0.692), (0.145, 0.049), _C),  # film
     9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), _D65),  # BT.2020
     11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _DCI_WHITE),  # DCI-P3
     12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65),  # Display P3
+    22: ((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65),  # EBU Tech. 3213
 }
-_PQ, _HLG = 16, 18
-# Diffuse white of an HDR picture in cd/m² (ITU-R BT.2408): what is shown as white; brighter highlights are clipped.
-_WHITE_NITS = 203.0
-_HLG_WHITE = 0.75  # the same white as a signal of HLG
+_UNSPECIFIED = 2
 
 _D50 = (0.9642, 1.0, 0.8249)  # of the profile connection space (ICC.1:2022, 7.2.16)
 _BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
@@ -39,16 +42,31 @@ def of_cicp(primaries: int, transfer: int) -> bytes | None:
     The transfer functions of BT.601 and BT.709 count as sRGB's, as in browsers: pictures are looked at, not filmed.
     """
     curve = _curve(transfer)
-    if primaries not in _PRIMARIES or (primaries == 1 and curve is None):
+    chromaticities = chromaticities_of(primaries)
+    if chromaticities is None or (chromaticities == SRGB and curve is None):
         return None
-    return profile(_PRIMARIES[primaries], curve or _srgb)
+    return profile(chromaticities, curve or srgb)
 
 
-def profile(chromaticities: tuple[XY, XY, XY, XY], curve: Callable[[float], float]) -> bytes:
+def chromaticities_of(primaries: int) -> Chromaticities | None:
+    """Those of a number of H.273, which are sRGB's when it is 2, unspecified; None for an unknown one."""
+    return PRIMARIES.get(1 if primaries == _UNSPECIFIED else primaries)
+
+
+def is_known(primaries: int, transfer: int) -> bool:
+    """Whether these numbers say something that can be followed."""
+    return primaries in PRIMARIES and (transfer in _CURVES or transfer in _LIKE_SRGB)
+
+
+def profile(chromaticities: Chromaticities, curve: Curve) -> bytes:
     """chromaticities: of red, green, blue and white. curve: from a signal to light, both 0 to 1."""
+    return with_colorants(_adapted(chromaticities), curve)
+
+
+def with_colorants(colorants: Matrix, curve: Curve) -> bytes:
+    """colorants: the XYZ of red, green and blue, adapted to D50."""
     points = (round(65535 * min(1.0, max(0.0, curve(i / (_CURVE_POINTS - 1))))) for i in range(_CURVE_POINTS))
     table = b"curv" + struct.pack(f">4xI{_CURVE_POINTS}H", _CURVE_POINTS, *points)
-    colorants = _adapted(chromaticities)
     tags = [
         (b"wtpt", _xyz(_D50)),
         (b"rXYZ", _xyz(colorants[0])),
@@ -69,40 +87,50 @@ def profile(chromaticities: tuple[XY, XY, XY, XY], curve: Callable[[float], floa
     return header + struct.pack(">III", *(round(65536 * value) for value in _D50)) + bytes(48) + directory + data
 
 
-def gamma(exponent: float) -> Callable[[float], float]:
-    return lambda signal: signal**exponent
+def gamma(exponent: float) -> Curve:
+    return lambda signal: float(signal**exponent)
 
 
-def _curve(transfer: int) -> Callable[[float], float] | None:
-    """None for sRGB's."""
-    curves: dict[int, Callable[[float], float]] = {4: gamma(2.2), 5: gamma(2.8), 8: gamma(1.0), _PQ: _pq, _HLG: _hlg}
-    return curves.get(transfer)
-
-
-def _srgb(signal: float) -> float:
+def srgb(signal: float) -> float:
+    """IEC 61966-2-1."""
     return signal / 12.92 if signal <= 0.04045 else ((signal + 0.055) / 1.055) ** 2.4
 
 
-def _pq(signal: float) -> float:
-    """SMPTE ST 2084."""
-    m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
-    root = signal ** (1 / m2)
-    nits = 10000 * (max(root - c1, 0.0) / (c2 - c3 * root)) ** (1 / m1)
-    return float(nits / _WHITE_NITS)
+def srgb_signal(light: float) -> float:
+    """The inverse of `srgb`."""
+    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
-def _hlg(signal: float) -> float:
-    """ITU-R BT.2100, with the system gamma of 1.2 applied to each channel."""
-    a, b, c = 0.17883277, 0.28466892, 0.55991073
+# From a signal to light, by transfer characteristics (H.273, table 3).
+_CURVES: dict[int, Curve] = {
+    4: gamma(2.2),
+    5: gamma(2.8),
+    8: gamma(1.0),
+    9: lambda signal: 10 ** (2 * (signal - 1)) if signal > 0 else 0.0,
+    10: lambda signal: 10 ** (2.5 * (signal - 1)) if signal > 0 else 0.0,
+    17: lambda signal: min(1.0, 52.37 / 48 * signal**2.6),  # SMPTE ST 428-1
+}
+_LIKE_SRGB = {1, 6, 7, 11, 12, 13, 14, 15}
 
-    def light(value: float) -> float:
-        scene = value**2 / 3 if value <= 0.5 else (2.718281828459045 ** ((value - c) / a) + b) / 12
-        return float(scene**1.2)
 
-    return light(signal) / light(_HLG_WHITE)
+def _curve(transfer: int) -> Curve | None:
+    """None for sRGB's."""
+    return _CURVES.get(transfer)
 
 
-def _adapted(chromaticities: tuple[XY, XY, XY, XY]) -> Matrix:
+def to_srgb(chromaticities: Chromaticities) -> Matrix:
+    """From linear light of these primaries to that of sRGB's."""
+    into = _inverse(_transposed(_adapted(SRGB)))
+    return _transposed(tuple(_times(into, colorant) for colorant in _adapted(chromaticities)))
+
+
+def luminance(chromaticities: Chromaticities) -> tuple[float, ...]:
+    """How much each primary adds to the luminance of white, which is 1."""
+    red, green, blue, white = ((x / y, 1.0, (1 - x - y) / y) for x, y in chromaticities)
+    return _times(_inverse(_transposed((red, green, blue))), white)
+
+
+def _adapted(chromaticities: Chromaticities) -> Matrix:
     """The XYZ of red, green and blue, adapted to D50 (Bradford, ICC.1:2022, annex E)."""
     red, green, blue, white = ((x / y, 1.0, (1 - x - y) / y) for x, y in chromaticities)
     amounts = _times(_inverse(_transposed((red, green, blue))), white)

@@ -37,7 +37,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     source = readers.opened(accepted, original)
     width, height = orient.as_seen(source.size, source.orientation)
     known = manifest.Original(accepted.name, width, height, len(original), source.frames)
-    bytes_per_pixel = min(accepted.bytes_per_pixel, source.bytes_per_pixel)
+    bytes_per_pixel = source.bytes_per_pixel or accepted.bytes_per_pixel
     limits.check(bytes_per_pixel, known, source.coded or source.size, wanted.max_megapixels, allowed)
 
     targets = [geometry.target((width, height), size) for size in wanted.sizes]
@@ -54,6 +54,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     del source  # it holds the decoded picture, the largest thing in memory, which is let go as soon as it is averaged
     picture = colour.plain(picture)
     picture = averaged(picture, stored)
+    profile = colour.measured(picture, profile)
     picture = resize_multiplied(picture, stored)
     picture = orient.upright(picture, orientation)
     picture = colour.to_srgb(picture, profile)

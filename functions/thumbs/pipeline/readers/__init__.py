@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from math import inf
 from types import ModuleType
 
 from PIL import Image
 
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
+from thumbs.pipeline.colour import Profile
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,17 @@ class Source:
 
     size: width and height as stored, in pixels. load: decodes the first frame; given the smallest width and height
     that are needed, it may decode to any size from those upwards, in the shape of the original. orientation: 1 to 8.
-    profile: the ICC profile of its colours. frames: 1 for a still. bytes_per_pixel: of memory that this picture takes,
-    when that is less than the most that its format does (see `formats`). coded: width and height of what has to be
+    profile: of its colours (see `colour`). frames: 1 for a still. bytes_per_pixel: of memory that this picture takes,
+    when that is not the most that its format does (see `formats`). coded: width and height of what has to be
     decoded, where a part of it is cut off afterwards.
     """
 
     size: tuple[int, int]
     load: Callable[[tuple[int, int]], Image.Image]
     orientation: int = 1
-    profile: bytes | None = None
+    profile: Profile | None = None
     frames: int = 1
-    bytes_per_pixel: float = inf
+    bytes_per_pixel: float | None = None
     coded: tuple[int, int] | None = None
 
 

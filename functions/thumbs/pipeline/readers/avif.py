@@ -5,7 +5,7 @@ from io import BytesIO
 from PIL import AvifImagePlugin, Image
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline import icc, orient
+from thumbs.pipeline import colour, orient
 from thumbs.pipeline.readers import Source, aperture, av1, isobmff
 
 # What libavif agrees to decode (AVIF_DEFAULT_IMAGE_SIZE_LIMIT); to anything larger it says "parsing failed".
@@ -39,8 +39,8 @@ def source(original: bytes) -> Source:
     )
 
 
-def _named(facts: isobmff.Facts) -> bytes | None:
+def _named(facts: isobmff.Facts) -> colour.Profile | None:
     """The profile of the colours that the container names, or, where it names none, the stream (AVIF 1.1, 2.2.1)."""
     configuration = bytes(facts.properties.get(b"av1C", b""))[_CONFIGURATION:]
     cicp = facts.cicp or av1.cicp(configuration) or av1.cicp(facts.data)
-    return icc.of_cicp(*cicp) if cicp else None
+    return colour.named(*cicp) if cicp else None

@@ -6,7 +6,7 @@ from PIL import Image, ImageFile
 from pillow_heif import HeifImageFile, options
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline import icc
+from thumbs.pipeline import colour
 from thumbs.pipeline.readers import Source, avif, isobmff
 
 # The codings that pillow-heif's libheif decodes: HEVC.
@@ -35,8 +35,8 @@ def source(original: bytes) -> Source:
     return Source(size, load, profile=profile, coded=facts.size)
 
 
-def _named(nclx: dict[str, int] | None) -> bytes | None:
-    return icc.of_cicp(nclx["color_primaries"], nclx["transfer_characteristics"]) if nclx else None
+def _named(nclx: dict[str, int] | None) -> colour.Profile | None:
+    return colour.named(nclx["color_primaries"], nclx["transfer_characteristics"]) if nclx else None
 
 
 def _refuse(original: bytes, facts: isobmff.Facts) -> None:

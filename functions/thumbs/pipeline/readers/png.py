@@ -9,29 +9,26 @@ import struct
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from io import BytesIO
-from zlib import crc32, decompressobj
+from typing import NamedTuple
+from zlib import crc32
 
 from isal import isal_zlib
 from PIL import Image, ImageChops, PngImagePlugin
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline import icc, orient
-from thumbs.pipeline.readers import Source
+from thumbs.pipeline import orient
+from thumbs.pipeline.readers import Source, deep, png_colours
 
 _SIGNATURE = 8
 _DEPTH_AND_COLOUR = slice(24, 26)  # bits per sample and colour type, in IHDR, the first chunk
-_GRAY, _RGB = 0, 2
+_GRAY, _RGB, _GRAY_ALPHA, _RGB_ALPHA = 0, 2, 4, 6
 _SAMPLES = {_GRAY: 1, _RGB: 3}  # of a pixel, for the colour types that may have one transparent colour
-_LOWER_BYTES = "RGB;16L"  # how Pillow calls samples whose upper byte is the second
+# How Pillow calls samples whose upper byte is the second, and, for gray with alpha, four samples of 8 bits.
+_LOWER_BYTES = {_RGB: "RGB;16L", _GRAY_ALPHA: "RGBA", _RGB_ALPHA: "RGBA;16L"}
 _MAX_PALETTE = 256
-_SRGB_GAMMA = 2.2
 # What pixels need besides their data. Text, which may be a decompression bomb, animation, which may claim 2**31 frames,
 # and metadata are left out before any decoder sees the file.
 _NEEDED = {b"IHDR", b"PLTE"}
-# The chunks that name a colour space.
-_SPACE = {b"cICP", b"sRGB", b"gAMA", b"cHRM"}
-# Of an uncompressed colour profile. The largest in use, of printing presses, have 2 to 4 MB.
-_MAX_PROFILE = 8 * 2**20
 # Encoders write data chunks of 8 KB and more; 20 MB of them are 2,500.
 _MAX_CHUNKS = 100_000
 # Bytes inflated at a time: they become at most 1,032 times as many (RFC 1951).
@@ -43,10 +40,11 @@ class _Png(PngImagePlugin.PngImageFile):
     """Takes its pixels from data, a zlib stream in pieces, instead of from its file."""
 
     data: Iterator[bytes]
+    deep = False
 
     def load_prepare(self) -> None:
         """Of 16-bit gray only the upper byte is unpacked, of which `colour` would make the same with more memory."""
-        if self.mode == "I;16" and "transparency" not in self.info:
+        if self.mode == "I;16" and "transparency" not in self.info and not self.deep:
             self._mode = "L"
             self.tile = [tile._replace(args="L;16B") for tile in self.tile]
         super().load_prepare()
@@ -61,8 +59,8 @@ class _Png(PngImagePlugin.PngImageFile):
 def source(original: bytes) -> Source:
     header = [original[:_SIGNATURE]]
     data: list[memoryview] = []
-    orientation, profile, frames, clear = 1, None, 0, b""
-    space: dict[bytes, bytes] = {}
+    orientation, frames, clear = 1, 0, b""
+    colours: dict[bytes, bytes] = {}
     view = memoryview(original)
     for kind, start, end in _chunks(original):
         if kind == b"IDAT":
@@ -74,33 +72,64 @@ def source(original: bytes) -> Source:
             header.append(_transparency(clear, *original[_DEPTH_AND_COLOUR]))
         elif kind == b"eXIf":
             orientation = orient.of_exif(original[start + 8 : end - 4])
-        elif kind == b"iCCP":
-            profile = _profile(original[start + 8 : end - 4])
-        elif kind in _SPACE:
-            space[kind] = original[start + 8 : end - 4]
+        elif kind in png_colours.CHUNKS:
+            colours[kind] = original[start + 8 : end - 4]
         elif kind == b"fcTL":
             frames += 1
-    opening = b"".join((*header, _EMPTY_DATA))
-    image = _Png(BytesIO(opening))
-    exact = tuple(original[_DEPTH_AND_COLOUR]) == (16, _RGB) and len(clear) == 6
+    depth, colour = original[_DEPTH_AND_COLOUR]
+    samples = _Samples(b"".join((*header, _EMPTY_DATA)), data, depth, colour, clear)
+    recoding = png_colours.recoding(colours) if depth == 16 else None
+    image = samples.opened()
     return Source(
         image.size,
-        lambda _: _with_one_colour_clear(opening, data, clear) if exact else _loaded(image, data),
+        lambda _: samples.recoded(recoding) if recoding else samples.upper(image),
         orientation=orientation,
-        profile=_named(space, profile),
+        profile=recoding.profile if recoding else png_colours.named(colours),
         frames=max(1, frames),
+        bytes_per_pixel=deep.BYTES_PER_PIXEL if recoding else None,
     )
 
 
-def _with_one_colour_clear(opening: bytes, data: list[memoryview], clear: bytes) -> Image.Image:
-    """RGB of 16 bits, without the colour that has these samples. Pillow keeps 8 bits, so it decodes twice."""
-    lower = _Png(BytesIO(opening))
-    lower.tile = [tile._replace(args=_LOWER_BYTES) for tile in lower.tile]
-    alpha = _equal(_loaded(lower, data), clear[1::2])
-    del lower  # before there is memory for the upper ones
-    image = _loaded(_Png(BytesIO(opening)), data)
-    image.putalpha(ImageChops.invert(ImageChops.multiply(alpha, _equal(image, clear[0::2]))))
-    return image
+class _Samples(NamedTuple):
+    """The pixels as they are stored. opening: the file up to its data. clear: the samples of a transparent colour."""
+
+    opening: bytes
+    data: list[memoryview]
+    depth: int
+    colour: int
+    clear: bytes
+
+    def opened(self) -> _Png:
+        return _Png(BytesIO(self.opening))
+
+    def upper(self, image: _Png) -> Image.Image:
+        """Every sample in 8 bits, the upper ones of 16."""
+        exact = (self.depth, self.colour) == (16, _RGB) and len(self.clear) == 6
+        return self._with_one_colour_clear() if exact else _loaded(image, self.data)
+
+    def recoded(self, recoding: deep.Recoding) -> Image.Image:
+        """Samples of 16 bits in 8 that say more than the upper ones."""
+        if self.colour == _GRAY:
+            image = self.opened()
+            image.deep = True
+            return deep.recoded_gray(_loaded(image, self.data), recoding)
+        if self.colour == _GRAY_ALPHA:
+            upper, lower, alpha, _ = self._lower().split()
+            return Image.merge("LA", (deep.recoded_gray(deep.wide(upper, lower), recoding), alpha))
+        return deep.recoded(self.upper(self.opened()), self._lower(), recoding)
+
+    def _lower(self) -> Image.Image:
+        """The lower bytes of 16-bit samples."""
+        image = self.opened()
+        image.tile = [tile._replace(args=_LOWER_BYTES[self.colour]) for tile in image.tile]
+        return _loaded(image, self.data)
+
+    def _with_one_colour_clear(self) -> Image.Image:
+        """RGB of 16 bits, without the colour that has these samples. Pillow keeps 8 bits, so it decodes twice."""
+        alpha = _equal(self._lower(), self.clear[1::2])
+        image = _loaded(self.opened(), self.data)
+        image.putalpha(ImageChops.invert(ImageChops.multiply(alpha, _equal(image, self.clear[0::2]))))
+        return image
 
 
 def _loaded(image: _Png, data: list[memoryview]) -> _Png:
@@ -169,42 +198,3 @@ def _transparency(content: bytes, depth: int, colour: int) -> bytes:
         return b""
     body = b"tRNS" + content
     return struct.pack(">I", len(content)) + body + struct.pack(">I", crc32(body))
-
-
-def _profile(chunk: bytes) -> bytes | None:
-    """name, 0, method 0, and the profile compressed; None when it is broken or a bomb."""
-    _, _, rest = chunk.partition(b"\0")
-    unpack = decompressobj()
-    try:
-        profile = unpack.decompress(rest[1:], _MAX_PROFILE)
-    except Exception:  # zlib.error: a broken profile is no reason to refuse a good picture
-        return None
-    return profile if unpack.eof else None
-
-
-def _named(space: dict[bytes, bytes], profile: bytes | None) -> bytes | None:
-    """The profile of the colours, by the precedence of the specification (PNG 3, 4.3): cICP, iCCP, sRGB, gAMA and cHRM.
-
-    Gray and colours that differ from sRGB by no more than rounding need none.
-    """
-    cicp = space.get(b"cICP", b"")
-    if len(cicp) == 4:
-        return icc.of_cicp(cicp[0], cicp[1])
-    if profile or b"sRGB" in space or len(space.get(b"gAMA", b"")) != 4:
-        return profile
-    exponent = 100_000 / max(1, int.from_bytes(space[b"gAMA"], "big"))
-    chromaticities = icc.SRGB
-    if len(space.get(b"cHRM", b"")) == 32:
-        x = [value / 100_000 for value in struct.unpack(">8I", space[b"cHRM"])]
-        chromaticities = (x[2], x[3]), (x[4], x[5]), (x[6], x[7]), (x[0], x[1])
-    usual = abs(exponent - _SRGB_GAMMA) < 0.1 and all(
-        abs(a - b) < 0.01
-        for ours, theirs in zip(icc.SRGB, chromaticities, strict=True)
-        for a, b in zip(ours, theirs, strict=True)
-    )
-    if usual or not 0.2 < exponent < 10:
-        return None
-    try:
-        return icc.profile(chromaticities, icc.gamma(exponent))
-    except (ZeroDivisionError, struct.error):  # chromaticities that no colours have
-        return None

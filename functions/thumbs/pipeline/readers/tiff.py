@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image, ImagePalette, TiffImagePlugin
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline.readers import Source, tiff_directory, tiff_samples
+from thumbs.pipeline.readers import Source, tiff_deep, tiff_directory, tiff_samples
 from thumbs.pipeline.readers.tiff_directory import Directory
 
 _WHITE_IS_ZERO, _YCBCR, _LAB = 0, 6, {8, 9}
@@ -46,9 +46,11 @@ def source(original: bytes) -> Source:
             if compression in _NOT_ALWAYS_READ:
                 raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"a TIFF of compression {compression}: {error}") from error
             raise
-        return image
+        return tiff_deep.recoded(image, original, recoding) if recoding else image
 
-    return Source(image.size, load, profile=image.info.get("icc_profile"))
+    recoding = tiff_deep.recoding(image)
+    profile = recoding.profile if recoding else image.info.get("icc_profile")
+    return Source(image.size, load, profile=profile)
 
 
 def _is_misread(directory: Directory, photometric: int) -> bool:

@@ -1,0 +1,91 @@
+"""The curves of an ICC profile that consists of nothing but curves and primaries (ICC.1:2022, 8.3.3 and 8.4.3)."""
+
+import struct
+from dataclasses import dataclass
+
+from thumbs.pipeline.icc import Curve, Matrix, gamma
+
+_TABLES = {b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2"}  # which outdo curves
+_MOST_TAGS = 100
+# How many parameters each type of parametric curve has (10.18).
+_PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
+
+
+@dataclass(frozen=True)
+class Curves:
+    """contents: of red, green and blue, or of gray, as the profile spells each. colorants: the XYZ of red, green and
+    blue, adapted to D50; none of gray."""
+
+    contents: tuple[bytes, ...]
+    colorants: Matrix | None
+
+
+def curves(profile: bytes) -> Curves | None:
+    """None for a profile of another kind, or a broken one."""
+    try:
+        space = profile[16:20]
+        tags = _tags(profile)
+        if _TABLES & tags.keys():
+            return None
+        if space == b"GRAY":
+            return Curves((tags[b"kTRC"],), None)
+        if space == b"RGB ":
+            colorants = tuple(_xyz(tags[name]) for name in (b"rXYZ", b"gXYZ", b"bXYZ"))
+            return Curves(tuple(tags[name] for name in (b"rTRC", b"gTRC", b"bTRC")), colorants)
+    except (struct.error, KeyError):
+        pass
+    return None
+
+
+def curve(content: bytes) -> Curve | None:
+    """From a signal to light, of the type curv (10.6) or para (10.18); None for another one, or a broken one."""
+    try:
+        if content[:4] == b"curv":
+            return _sampled(content)
+        if content[:4] == b"para":
+            return _parametric(content)
+    except struct.error:
+        pass
+    return None
+
+
+def _sampled(content: bytes) -> Curve:
+    (count,) = struct.unpack_from(">I", content, 8)
+    if count == 0:
+        return lambda signal: signal
+    points = struct.unpack_from(f">{count}H", content, 12)
+    if count == 1:
+        exponent = points[0] / 256
+        return gamma(exponent)
+
+    def between(signal: float) -> float:
+        at = min(int(signal * (count - 1)), count - 2)
+        low, high = points[at], points[at + 1]
+        return float(low + (high - low) * (signal * (count - 1) - at)) / 65535
+
+    return between
+
+
+def _parametric(content: bytes) -> Curve | None:
+    (kind,) = struct.unpack_from(">H", content, 8)
+    if kind not in _PARAMETERS:
+        return None
+    values = [value / 65536 for value in struct.unpack_from(f">{_PARAMETERS[kind]}i", content, 12)]
+    g, a, b, c, d, e, f = values + [1.0, 0.0, 0.0, 0.0, 0.0, 0.0][len(values) - 1 :]
+    if kind in {1, 2}:  # the power begins where its base is 0, and c is added throughout
+        d, e, f, c = (-b / a if a else 0.0), c, c, 0.0
+
+    def power(signal: float) -> float:
+        return float(max(0.0, a * signal + b) ** g + e) if signal >= d else c * signal + f
+
+    return power
+
+
+def _tags(profile: bytes) -> dict[bytes, bytes]:
+    (count,) = struct.unpack_from(">I", profile, 128)
+    entries = (struct.unpack_from(">4sII", profile, 132 + 12 * place) for place in range(min(count, _MOST_TAGS)))
+    return {name: profile[start : start + length] for name, start, length in entries}
+
+
+def _xyz(content: bytes) -> tuple[float, ...]:
+    return tuple(value / 65536 for value in struct.unpack_from(">3i", content, 8))

@@ -1,0 +1,96 @@
+"""Sixteen bits of a channel become eight along a curve like sRGB's, where the picture's own is far from it.
+
+The upper eight bits of linear light have 13 levels of sRGB between the two darkest of them. So what such a picture has
+in its lower ones is looked up before it is given up, and the profile is replaced by that of what comes out. Pillow
+unpacks one byte of each sample, so it decodes such pictures twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from PIL import Image
+
+from thumbs.pipeline import colour, hdr, icc, icc_read
+
+# Bytes for each pixel that this takes: two pictures of one byte for each of four channels, and what is worked on.
+BYTES_PER_PIXEL = 10.0
+_LEVELS = 65536
+_ROWS = 64  # recoded at a time
+# Levels of sRGB between two of 8 bits, from which on they are too few.
+_TOO_COARSE = 2.0
+
+
+@dataclass(frozen=True)
+class Recoding:
+    """tables: for each of 65,536 levels one of 256, by channel, or one for all. profile: of what comes out."""
+
+    tables: tuple[Sequence[int], ...]
+    profile: colour.Profile | None
+
+
+def of_cicp(primaries: int, transfer: int) -> Recoding | None:
+    """For the names of HDR. None for others: their curves are near enough, or made into a profile."""
+    if hdr.of_cicp(primaries, transfer) is None:
+        return None
+    table, signal = hdr.companded(primaries, transfer)
+    return Recoding((table,), signal)
+
+
+def of_profile(profile: colour.Profile | None) -> Recoding | None:
+    """None when 8 bits in the profile's own curves suffice, or when it has others beside them."""
+    found = icc_read.curves(profile) if isinstance(profile, bytes) else None
+    if found is None or not any(map(_is_coarse, set(found.contents))):
+        return None
+    made = icc.with_colorants(found.colorants, icc.srgb) if found.colorants else None
+    tables = tuple(_table(content) for content in found.contents)
+    return None if any(not table for table in tables) else Recoding(tables, made)
+
+
+def recoded(upper: Image.Image, lower: Image.Image, recoding: Recoding) -> Image.Image:
+    """upper, lower: RGB or RGBA, of the same samples' bytes. The upper one is changed, but for its alpha."""
+    tables = recoding.tables * (3 // len(recoding.tables))
+    for top in range(0, upper.height, _ROWS):
+        box = 0, top, upper.width, min(upper.height, top + _ROWS)
+        high, low = upper.crop(box), lower.crop(box)
+        bands = [
+            _looked_up(wide(high.getchannel(name), low.getchannel(name)), table)
+            for name, table in zip("RGB", tables, strict=True)
+        ]
+        bands += [high.getchannel("A")] if upper.mode == "RGBA" else []
+        upper.paste(Image.merge(upper.mode, bands), (0, top))
+    return upper
+
+
+def recoded_gray(image: Image.Image, recoding: Recoding) -> Image.Image:
+    """image: in I;16, of which a shade may be transparent. L or LA."""
+    return colour.from_16_bit(image, image.info.get("transparency"), recoding.tables[len(recoding.tables) // 2])
+
+
+def wide(upper: Image.Image, lower: Image.Image) -> Image.Image:
+    """I;16 of the bytes of its samples, each in L."""
+    return Image.frombytes("I;16", upper.size, Image.merge("LA", (lower, upper)).tobytes())
+
+
+def _looked_up(image: Image.Image, table: Sequence[int]) -> Image.Image:
+    return image.convert("I").point(table, "L")
+
+
+@lru_cache(6)
+def _is_coarse(content: bytes) -> bool:
+    curve = icc_read.curve(content)
+    if curve is None:
+        return False
+    levels = [255 * icc.srgb_signal(min(1.0, max(0.0, curve(level / 255)))) for level in range(256)]
+    return any(high - low > _TOO_COARSE for low, high in pairwise(levels))
+
+
+@lru_cache(3)
+def _table(content: bytes) -> tuple[int, ...]:
+    """Empty when it is no curve."""
+    curve = icc_read.curve(content)
+    if curve is None:
+        return ()
+    steps = (min(1.0, max(0.0, curve(level / (_LEVELS - 1)))) for level in range(_LEVELS))
+    return tuple(round(255 * icc.srgb_signal(step)) for step in steps)

@@ -1,0 +1,403 @@
+"""Colours that need more than eight bits: 16-bit linear light, PQ and HLG."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from itertools import pairwise
+from math import exp, log
+
+import pytest
+from PIL import Image
+
+from tests.unit import pictures
+from tests.unit.pipeline import containers
+from thumbs import formats, pipeline, sizes
+from thumbs.pipeline import hdr, icc, icc_read, tonemap
+from thumbs.pipeline.readers import deep, png_colours
+
+Light = tuple[float, float, float]
+
+SIDE = 64
+
+
+def seen(original: bytes, quality: int = 98) -> tuple[int, ...]:
+    """The colour in the middle of the thumbnail."""
+    wanted = pipeline.Wanted(sizes.parse("a=32"), formats.OUTPUTS["avif"], quality, 50)
+    made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).convert("RGBA")
+    pixel = made.getpixel((made.width // 2, made.height // 2))
+    assert isinstance(pixel, tuple)
+    return pixel
+
+
+def off(pixel: tuple[int, ...], colour: tuple[float, ...]) -> float:
+    return max(abs(a - b) for a, b in zip(pixel, colour, strict=False))
+
+
+def level(light: float) -> float:
+    """Of sRGB, from linear light (IEC 61966-2-1)."""
+    light = min(1.0, max(0.0, light))
+    return 255 * (12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def light(level: float) -> float:
+    value = level / 255
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def samples16(colour: int, *samples: float) -> bytes:
+    """A square PNG of one colour, of 16 bits a sample, 0 to 1."""
+    return pictures.stored_png(SIDE, 16, colour, struct.pack(f">{len(samples)}H", *map(code, samples)) * SIDE)
+
+
+def code(sample: float) -> int:
+    return round(65535 * min(1.0, max(0.0, sample)))
+
+
+# Linear light
+
+DARK = 0.0012  # level 4 of sRGB, where 8 bits of linear light know 0 and 13
+
+
+def with_gamma(original: bytes) -> bytes:
+    return pictures.with_chunk(original, b"gAMA", struct.pack(">I", 100_000))
+
+
+def with_profile(original: bytes, profile: bytes) -> bytes:
+    return pictures.with_chunk(original, b"iCCP", b"x\0\0" + zlib.compress(profile))
+
+
+def linear(chromaticities: icc.Chromaticities = icc.SRGB) -> bytes:
+    return icc.profile(chromaticities, icc.gamma(1.0))
+
+
+def gray_profile(curve: bytes) -> bytes:
+    """GRAY, with this kTRC."""
+    head = struct.pack(">I4xI", 144 + len(curve), 0x02400000) + b"mntrGRAYXYZ " + bytes(12) + b"acsp" + bytes(28)
+    white = struct.pack(">III", 63190, 65536, 54061)
+    return head + white + bytes(48) + struct.pack(">I4sII", 1, b"kTRC", 144, len(curve)) + curve
+
+
+@pytest.mark.parametrize("value", [0.0, DARK, 0.003, 0.0101, 0.2, 1.0])
+@pytest.mark.parametrize(
+    ("colour", "channels"), [(0, 1), (2, 3), (4, 1), (6, 3)], ids=["gray", "RGB", "gray with alpha", "RGBA"]
+)
+def test_16_bits_of_linear_light_keep_their_dark_tones(colour: int, channels: int, value: float) -> None:
+    original = with_gamma(samples16(colour, *[value] * channels, *[1.0] * (colour > 3)))
+    assert off(seen(original), (level(value),) * 3) < 1.6
+
+
+def test_alpha_of_16_bits_is_no_light() -> None:
+    for colour, channels in ((4, 1), (6, 3)):
+        assert off(seen(with_gamma(samples16(colour, *[0.2] * channels, 0.5)))[3:], (127,)) < 2
+
+
+def test_channels_of_linear_light_are_not_mixed_up() -> None:
+    original = with_gamma(samples16(2, DARK, 0.0101, 0.05))
+    assert off(seen(original), (level(DARK), level(0.0101), level(0.05))) < 4
+
+
+def test_a_transparent_colour_of_linear_light_stays_transparent() -> None:
+    exact = struct.pack(">3H", *[code(DARK)] * 3)
+    original = with_gamma(samples16(2, DARK, DARK, DARK))
+    assert seen(pictures.with_chunk(original, b"tRNS", exact))[3] == 0
+    assert seen(pictures.with_chunk(original, b"tRNS", exact[:-1] + b"\0"))[3] == 255
+    gray = with_gamma(samples16(0, DARK))
+    assert seen(pictures.with_chunk(gray, b"tRNS", exact[:2]))[3] == 0
+
+
+def tiff16(*samples: float, order: str = "<", compression: int = 1, profile: bytes = b"") -> bytes:
+    """A square of one colour: gray, RGB or RGBA."""
+    count = len(samples)
+    pixels = struct.pack(f"{order}{count}H", *map(code, samples)) * SIDE * SIDE
+    data = zlib.compress(pixels) if compression == 8 else pixels
+    values = {256: (3, [SIDE]), 257: (3, [SIDE]), 258: (3, [16] * count), 259: (3, [compression])}
+    values |= {262: (3, [1 if count < 3 else 2]), 273: (4, [8]), 277: (3, [count]), 278: (3, [SIDE])}
+    values |= {279: (4, [len(data)])} | ({338: (3, [2])} if count in {2, 4} else {})
+    at = 8 + len(data)
+    entries, tail = b"", profile
+    behind = at + 6 + 12 * (len(values) + 1)
+    entry_of_profile = struct.pack(order + "HHII", 34675, 7, len(profile), behind)
+    for tag, (kind, numbers) in sorted(values.items()):
+        packed = struct.pack(f"{order}{len(numbers)}{'H' if kind == 3 else 'I'}", *numbers)
+        if len(packed) > 4:
+            place = struct.pack(order + "I", behind + len(tail))
+            tail += packed
+        else:
+            place = packed.ljust(4, b"\0")
+        entries += struct.pack(order + "HHI", tag, kind, len(numbers)) + place
+    directory = struct.pack(order + "H", len(values) + 1) + entries + entry_of_profile + bytes(4)
+    return (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", at) + data + directory + tail
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("compression", [1, 8], ids=["stored", "deflate"])
+@pytest.mark.parametrize("samples", [(DARK,) * 3, (DARK, 0.0101, 0.05), (0.0101, 0.0101, 0.0101, 1.0)])
+def test_linear_light_in_a_tiff_keeps_its_dark_tones(samples: tuple[float, ...], compression: int, order: str) -> None:
+    original = tiff16(*samples, order=order, compression=compression, profile=linear())
+    assert off(seen(original), tuple(map(level, samples[:3]))) < 4
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_linear_gray_in_a_tiff_keeps_its_dark_tones(order: str) -> None:
+    profile = gray_profile(b"curv" + struct.pack(">4xI", 0))
+    assert off(seen(tiff16(DARK, order=order, profile=profile)), (level(DARK),) * 3) < 1.6
+
+
+@pytest.mark.parametrize(
+    ("chromaticities", "colour"),
+    [(icc.SRGB, (0.01, 0.02, 0.04)), (icc.PRIMARIES[9], (0.01, 0.02, 0.04)), (icc.PRIMARIES[12], (0.3, 0.1, 0.004))],
+)
+def test_linear_light_of_other_primaries_is_converted(chromaticities: icc.Chromaticities, colour: Light) -> None:
+    expected = [level(sum(a * b for a, b in zip(row, colour, strict=True))) for row in icc.to_srgb(chromaticities)]
+    assert off(seen(with_profile(samples16(2, *colour), linear(chromaticities))), tuple(expected)) < 4
+
+
+@pytest.mark.parametrize(
+    ("content", "signal", "expected"),
+    [
+        (b"curv" + struct.pack(">4xI", 0), 0.3, 0.3),
+        (b"curv" + struct.pack(">4xIH", 1, 512), 0.3, 0.09),
+        (b"curv" + struct.pack(">4xI3H", 3, 0, 6553, 65535), 0.25, 0.05),
+        (b"curv" + struct.pack(">4xI3H", 3, 0, 6553, 65535), 1.0, 1.0),
+        (b"para" + struct.pack(">4xHxxi", 0, 2 * 65536), 0.3, 0.09),
+        (b"para" + struct.pack(">4xHxx3i", 1, 2 * 65536, 65536, -6554), 0.3, 0.04),
+        (b"para" + struct.pack(">4xHxx3i", 1, 2 * 65536, 65536, -6554), 0.05, 0.0),
+        (b"para" + struct.pack(">4xHxx4i", 2, 2 * 65536, 65536, -6554, 6554), 0.05, 0.1),
+        (b"para" + struct.pack(">4xHxx5i", 3, 157286, 62119, 3417, 5072, 2651), 0.5, 0.2140),
+        (b"para" + struct.pack(">4xHxx5i", 3, 157286, 62119, 3417, 5072, 2651), 0.02, 0.001548),
+        (b"para" + struct.pack(">4xHxx7i", 4, 65536, 65536, 0, 32768, 6554, 6554, 0), 0.05, 0.025),
+        (b"para" + struct.pack(">4xHxx7i", 4, 65536, 65536, 0, 32768, 6554, 6554, 0), 0.5, 0.6),
+    ],
+)
+def test_the_curves_of_a_profile_are_read(content: bytes, signal: float, expected: float) -> None:
+    curve = icc_read.curve(content)
+    assert curve is not None
+    assert curve(signal) == pytest.approx(expected, abs=2e-4)
+
+
+@pytest.mark.parametrize("content", [b"", b"curv", b"mluc" + bytes(20), b"para" + struct.pack(">4xHxx", 9)])
+def test_a_broken_curve_is_none(content: bytes) -> None:
+    assert icc_read.curve(content) is None
+    assert deep.of_profile(gray_profile(content)) is None
+
+
+@pytest.mark.parametrize("cut", range(0, 900, 61))
+def test_a_profile_that_ends_early_is_no_reason_to_fail(cut: int) -> None:
+    deep.of_profile(linear()[:cut])
+
+
+def test_what_is_near_srgb_pays_nothing() -> None:
+    adobe = icc.profile(icc.SRGB, icc.gamma(563 / 256))
+    for profile in (None, b"", pictures.srgb_profile(), adobe, icc.profile(icc.SRGB, icc.gamma(1.8))):
+        assert deep.of_profile(profile) is None
+    assert deep.of_profile(linear()) is not None
+
+
+# The colours that a PNG names
+
+WIDE = struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+P3_PROFILE = zlib.compress(icc.of_cicp(12, 13) or b"")
+
+
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        ({}, None),
+        ({b"cICP": bytes((12, 13, 0, 1)), b"sRGB": b"\0"}, icc.of_cicp(12, 13)),
+        ({b"cICP": bytes((1, 13, 0, 1)), b"iCCP": b"x\0\0" + P3_PROFILE}, None),
+        ({b"cICP": bytes((2, 2, 0, 1)), b"iCCP": b"x\0\0" + P3_PROFILE}, icc.of_cicp(12, 13)),
+        ({b"cICP": bytes((99, 13, 0, 1)), b"iCCP": b"x\0\0" + P3_PROFILE}, icc.of_cicp(12, 13)),
+        ({b"cICP": bytes((12, 13, 1, 1)), b"iCCP": b"x\0\0" + P3_PROFILE}, icc.of_cicp(12, 13)),
+        ({b"cICP": bytes((1, 13, 0)), b"iCCP": b"x\0\0" + P3_PROFILE}, icc.of_cicp(12, 13)),
+        ({b"iCCP": b"x\0\0" + P3_PROFILE, b"sRGB": b"\0", b"gAMA": struct.pack(">I", 100_000)}, icc.of_cicp(12, 13)),
+        ({b"iCCP": b"x\0\0broken", b"sRGB": b"\0", b"gAMA": struct.pack(">I", 100_000)}, None),
+        ({b"iCCP": b"x\0\0broken", b"gAMA": struct.pack(">I", 100_000)}, linear()),
+        ({b"sRGB": b"\0", b"gAMA": struct.pack(">I", 100_000)}, None),
+        ({b"gAMA": struct.pack(">I", 100_000)}, linear()),
+        ({b"gAMA": struct.pack(">I", 45_455)}, None),
+        ({b"gAMA": bytes(4)}, None),
+        ({b"cHRM": WIDE}, icc.of_cicp(12, 13)),
+        ({b"cHRM": bytes(32)}, None),
+    ],
+)
+def test_of_several_names_of_its_colours_a_png_means_the_strongest(
+    chunks: dict[bytes, bytes], expected: bytes | None
+) -> None:
+    assert png_colours.named(chunks) == expected
+
+
+# HDR. The formulas are written anew, from BT.2100-2.
+
+BT2020 = ((0.6274, 0.3293, 0.0433), (0.0691, 0.9195, 0.0114), (0.0164, 0.0880, 0.8956))  # from BT.709 (BT.2087)
+PQ, HLG = 16, 18
+
+
+def pq(nits: float) -> float:
+    power = (nits / 10000) ** 0.1593017578125
+    return float(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
+
+
+def hlg(*nits: float) -> tuple[float, ...]:
+    """The signals of one colour on a display of 1,000 cd/m²."""
+    luminance = sum(a * b for a, b in zip((0.2627, 0.6780, 0.0593), nits, strict=True))
+    scene = [value / 1000 * (luminance / 1000) ** (1 / 1.2 - 1) if luminance else 0.0 for value in nits]
+    return tuple(
+        (3 * value) ** 0.5 if value <= 1 / 12 else 0.17883277 * log(12 * value - 0.28466892) + 0.55991073
+        for value in scene
+    )
+
+
+def signals(transfer: int, colour: Light) -> tuple[float, ...]:
+    """Of a colour in BT.709's primaries, in units of white."""
+    wide = [203 * sum(a * b for a, b in zip(row, colour, strict=True)) for row in BT2020]
+    return tuple(map(pq, wide)) if transfer == PQ else hlg(*wide)
+
+
+def hdr_png(transfer: int, colour: Light, depth: int = 16) -> bytes:
+    values = signals(transfer, colour)
+    if depth == 16:
+        original = samples16(2, *values)
+    else:
+        original = pictures.stored_png(SIDE, 8, 2, bytes(round(255 * value) for value in values) * SIDE)
+    return pictures.with_chunk(original, b"cICP", bytes((9, transfer, 0, 1)))
+
+
+def hdr_avif(transfer: int, colour: Light) -> bytes:
+    picture = Image.new("RGB", (SIDE, SIDE), tuple(round(255 * value) for value in signals(transfer, colour)))
+    return containers.avif(pictures.avif(picture=picture, quality=98), containers.nclx(9, transfer))
+
+
+def hdr_heic(transfer: int, colour: Light) -> bytes:
+    picture = Image.new("RGB", (SIDE, SIDE), tuple(round(255 * value) for value in signals(transfer, colour)))
+    return pictures.heic(
+        picture=picture,
+        quality=98,
+        color_primaries=9,
+        transfer_characteristics=transfer,
+        matrix_coefficients=6,
+        full_range_flag=1,
+    )
+
+
+SDR = [(255, 255, 255), (128, 128, 128), (20, 20, 20), (230, 30, 40), (30, 180, 60), (40, 60, 210), (240, 211, 41)]
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+@pytest.mark.parametrize("colour", SDR, ids=str)
+def test_what_sdr_can_show_looks_the_same_in_hdr(transfer: int, colour: tuple[int, int, int]) -> None:
+    red, green, blue = map(light, colour)
+    assert off(seen(hdr_png(transfer, (red, green, blue))), colour) <= 4
+
+
+@pytest.mark.parametrize("colour", SDR, ids=str)
+def test_8_bits_of_hdr_are_as_near_as_their_steps(colour: tuple[int, int, int]) -> None:
+    red, green, blue = map(light, colour)
+    for transfer in (PQ, HLG):
+        assert off(seen(hdr_png(transfer, (red, green, blue), 8)), colour) <= 12
+
+
+@pytest.mark.parametrize("maker", [hdr_avif, hdr_heic])
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+def test_hdr_is_read_from_every_format_that_names_it(maker: Callable[[int, Light], bytes], transfer: int) -> None:
+    red, green, blue = map(light, (40, 60, 210))
+    assert off(seen(maker(transfer, (red, green, blue))), (40, 60, 210)) <= 10
+
+
+def brightness(transfer: int, nits: float, companion: float = 0.0) -> int:
+    """Of one gray, in a picture whose other half has as many cd/m² as companion."""
+    gray = [signals(transfer, (value / 203,) * 3) for value in (nits, companion)]
+    row = b"".join(struct.pack(">3H", *map(code, values)) * (SIDE // 2) for values in gray)
+    original = pictures.with_chunk(pictures.stored_png(SIDE, 16, 2, row), b"cICP", bytes((9, transfer, 0, 1)))
+    wanted = pipeline.Wanted(sizes.parse(f"a={SIDE}"), formats.OUTPUTS["avif"], 98, 50)
+    made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).convert("L")
+    return made.tobytes()[SIDE // 2 * SIDE + SIDE // 4]
+
+
+@pytest.mark.parametrize(("transfer", "peak"), [(PQ, 1000), (PQ, 4000), (PQ, 10000), (HLG, 1000)])
+def test_highlights_roll_off(transfer: int, peak: float) -> None:
+    shown = [brightness(transfer, share * peak, peak) for share in (0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)]
+    assert shown == sorted(shown)
+    assert all(high - low >= 8 for low, high in pairwise(shown[:4]))
+    assert shown[3] < shown[4] < 255 == shown[-1]
+
+
+def test_dark_tones_do_not_change_for_the_sake_of_highlights() -> None:
+    for transfer in (PQ, HLG):
+        assert abs(brightness(transfer, 5, 1000) - brightness(transfer, 5, 0)) <= 1
+
+
+def test_a_picture_without_highlights_is_not_darkened() -> None:
+    assert brightness(PQ, 203) >= 253
+    assert brightness(HLG, 203) >= 253
+
+
+def test_a_bright_colour_keeps_its_hue() -> None:
+    of_709 = bytes((1, PQ, 0, 1))
+    dim, bright = (
+        seen(pictures.with_chunk(samples16(2, *(pq(203 * share * part) for part in (0.7, 0.5, 0.2))), b"cICP", of_709))
+        for share in (1.0, 4.0)
+    )
+    assert dim[0] + 20 < bright[0]
+    ratios = [[light(value) / light(pixel[0]) for value in pixel[1:3]] for pixel in (dim, bright)]
+    assert ratios[0] == pytest.approx(ratios[1], abs=0.04)
+
+
+def eetf(nits: float, peak: float) -> float:
+    """BT.2390-10, 5.4.1, in cd/m², towards 203."""
+
+    def inverse(signal: float) -> float:
+        root = signal ** (1 / 78.84375)
+        return float(10000 * (max(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)) ** (1 / 0.1593017578125))
+
+    one, most = pq(nits) / pq(peak), pq(203) / pq(peak)
+    knee = 1.5 * most - 0.5
+    if one >= knee:
+        t = (one - knee) / (1 - knee)
+        one = (2 * t**3 - 3 * t**2 + 1) * knee + (t**3 - 2 * t**2 + t) * (1 - knee) + (-2 * t**3 + 3 * t**2) * most
+    return inverse(one * pq(peak))
+
+
+@pytest.mark.parametrize("peak", [250, 1000, 4000, 10000])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.1, 0.3, 0.6, 1.0])
+def test_the_roll_off_is_that_of_bt_2390(peak: float, share: float) -> None:
+    nits = peak * share
+    gain = tonemap.gain(Image.new("F", (1, 1), nits / 203), peak / 203).getpixel((0, 0))
+    assert isinstance(gain, float)
+    assert gain * nits == pytest.approx(eetf(nits, peak), rel=2e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+def test_16_bits_of_hdr_lose_little_in_8(transfer: int) -> None:
+    table, signal = hdr.companded(9, transfer)
+    plain = hdr.of_cicp(9, transfer)
+    assert plain is not None
+    assert (table[0], table[-1]) == (0, 255)
+    for eighth in range(256):
+        exact, found = plain.light[eighth], signal.light[table[257 * eighth]]
+        assert abs(level(exact) - level(found)) < 1 or exact > 1
+        assert found == pytest.approx(exact, rel=0.06, abs=0.001)
+
+
+def test_the_primaries_of_hdr_count() -> None:
+    in_p3 = pictures.with_chunk(samples16(2, pq(203 * 0.2), pq(203 * 0.5), pq(203 * 0.1)), b"cICP", b"\x0c\x10\0\1")
+    in_709 = pictures.with_chunk(samples16(2, pq(203 * 0.2), pq(203 * 0.5), pq(203 * 0.1)), b"cICP", b"\1\x10\0\1")
+    expected = [
+        level(sum(a * b for a, b in zip(row, (0.2, 0.5, 0.1), strict=True))) for row in icc.to_srgb(icc.PRIMARIES[12])
+    ]
+    assert off(seen(in_p3), tuple(expected)) <= 4
+    assert off(seen(in_709), tuple(map(level, (0.2, 0.5, 0.1)))) <= 4
+
+
+def test_hdr_keeps_transparency() -> None:
+    values = signals(PQ, (0.5, 0.5, 0.5))
+    original = pictures.with_chunk(samples16(6, *values, 0.5), b"cICP", b"\x09\x10\0\1")
+    pixel = seen(original)
+    assert off(pixel, (level(0.5),) * 3) <= 4
+    assert abs(pixel[3] - 128) <= 2
+
+
+def test_the_inverse_of_the_hlg_curve_ends_at_one() -> None:
+    signal = hdr.of_cicp(9, HLG)
+    assert signal is not None
+    assert signal.light[255] == pytest.approx(12 / (exp((0.75 - 0.55991073) / 0.17883277) + 0.28466892), rel=1e-4)
