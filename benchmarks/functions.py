@@ -40,7 +40,7 @@ CONVERT_EVENT: dict[str, Any] = {
         {
             "eventSource": "aws:s3",
             "eventName": "ObjectCreated:Post",
-            "s3": {"bucket": {"name": "made-up-uploads"}, "object": {"key": f"uploads/{JOB}"}},
+            "s3": {"bucket": {"name": "made-up-uploads"}, "object": {"key": f"uploads/{JOB}", "eTag": "1"}},
         }
     ]
 }

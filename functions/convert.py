@@ -42,8 +42,6 @@ def _count(upload: Upload, status: str | None) -> None:
         return  # an event that came twice, or a redrive of last week's: its upload is not lost
     observe.count("Converted", status == "done")
     observe.count("Rejected", status == "rejected")
-    if status == "failed":
-        observe.count("Failed")
 
 
 def _convert(upload: Upload) -> str | None:
@@ -63,9 +61,8 @@ def _convert(upload: Upload) -> str | None:
         return _LEFT
     started = time.monotonic()
     outcome = _outcome(upload.job, upload, claim)
-    reason = outcome["reason"] and outcome["reason"]["code"]
     if found and not manifest.replaces(outcome, found.manifest, upload.again):
-        log.info("ignored: the job keeps its outcome", status=found.manifest["status"], reason=reason)
+        log.info("ignored: the job keeps its outcome", status=found.manifest["status"], reason=outcome["reason"])
         return _LEFT
     try:
         storage.commit(outcome, found)  # last: the manifest is the commit
@@ -114,6 +111,7 @@ def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
     """A rejection was logged with its reason already, once: the dashboard counts those."""
     observe.count("Writes", _WRITES + len(outcome["thumbnails"]))
     if outcome["status"] == "failed":
+        observe.count("Failed")
         observe.log().error("failed: the original is gone")
         return
     observe.measure("ConversionTime", milliseconds)

@@ -72,6 +72,7 @@ def _attempt(actor: Actor, run: Callable[[], object]) -> bool:
     except Exception as error:
         if _mistake(error):
             actor.world.violated(NO_MISTAKE, repr(error))
+        actor.world.steps.append(f"{actor.name}: ends badly")
         actor.world.counts.update(dict(_sums(actor)))
         return False
     actor.world.counts.update(dict(_sums(actor)))
@@ -93,6 +94,8 @@ def _asynchronous(actor: Actor, handler: Any, event: dict[str, Any]) -> bool:
     for attempt in range(_ATTEMPTS):
         actor.begin(attempt)
         actor.event = event
+        if attempt:
+            actor.world.steps.append(f"{actor.name}: attempt {attempt + 1} of {_ATTEMPTS}")
         if _attempt(actor, lambda: _unobserved(handler)(event, _CONTEXT)):
             return True
     actor.begin(_ATTEMPTS)
@@ -106,12 +109,12 @@ def convert_later(world: World, event: dict[str, Any]) -> None:
         if _asynchronous(actor, convert.handler, event):
             return
         # Lambda publishes the event; SNS parks it, and calls report_failure.
+        world.steps.append(f"{actor.name}: is given up, parked and reported")
         world.letters.append(Letter(len(world.letters), json.dumps(event)))
         _report(world, event)
 
-    key = event["Records"][0]["s3"]["object"].get("sequencer", "")
-    again = event.get("again", False)
-    world.spawn(f"convert{' again' if again else ''} {key.lstrip('0')}".strip(), body)
+    upload = event["Records"][0]["s3"]["object"].get("sequencer", "").lstrip("0")
+    world.spawn(f"convert, of upload {upload}" if upload else "convert, asked again", body)
 
 
 def _report(world: World, event: dict[str, Any]) -> None:

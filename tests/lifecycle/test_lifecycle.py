@@ -1,12 +1,14 @@
 """Every order of calls in the life of a job, with crashes and faults: no invariant is broken, and a broken protocol is
 found. About a minute and a half of processor time; `make explore` goes on for an hour."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from dev.emulator import ROOT
 from tests.lifecycle import invariants
+from tests.lifecycle.__main__ import main
 from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
 from tests.lifecycle.laboratory import laboratory
 from tests.lifecycle.mutations import MUTATIONS, Mutation, mutated
@@ -60,6 +62,21 @@ def test_a_broken_protocol_is_found(mutation: Mutation) -> None:
 
     assert report.violation, f"nothing was found in {report.states} states"
     assert report.violation.invariant.startswith(mutation.breaks), report.violation
+
+
+def test_what_explore_finds_is_told_in_steps(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mutation,) = (each for each in MUTATIONS if each.name == "an attempt that failed is not tried again")
+    monkeypatch.setattr(sys, "argv", ["explore", "--seconds", "60"])
+
+    with mutated(mutation):
+        assert main() == 1
+
+    said = capsys.readouterr().out
+    assert "violated: Every uploaded job ends in exactly one manifest" in said
+    assert "   1. convert, of upload 1: GET thumbnails aaaa…/manifest.json → NoSuchKey\n" in said
+    assert "   3. convert, of upload 1: GET original uploads/aaaa… — error\n" in said
 
 
 def test_every_invariant_is_broken_by_a_mutation() -> None:

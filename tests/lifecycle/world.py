@@ -124,7 +124,7 @@ class World:
 
     def spawn(self, role: str, body: Callable[[Actor], None], name: str = "") -> Actor:
         number = sum(actor.role == role for actor in self.actors) + 1
-        actor = Actor(self, role, name or (f"{role} {number}" if number > 1 else role), body)
+        actor = Actor(self, role, name or (f"{role} (no. {number})" if number > 1 else role), body)
         actor.begin()
         self.actors.append(actor)
         self.fresh.append(actor)
