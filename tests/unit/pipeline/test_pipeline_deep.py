@@ -9,6 +9,7 @@ from math import exp, log
 
 import pytest
 from PIL import Image
+from pillow_heif import from_bytes
 
 from tests.unit import pictures
 from tests.unit.pipeline import containers
@@ -302,6 +303,30 @@ def test_8_bits_of_hdr_are_as_near_as_their_steps(colour: tuple[int, int, int]) 
 def test_hdr_is_read_from_every_format_that_names_it(maker: Callable[[int, Light], bytes], transfer: int) -> None:
     red, green, blue = map(light, (40, 60, 210))
     assert off(seen(maker(transfer, (red, green, blue))), (40, 60, 210)) <= 10
+
+
+def heic_of_10_bits(transfer: int, colour: Light, *alpha: float) -> bytes:
+    """As HDR cameras write it."""
+    values = *signals(transfer, colour), *alpha
+    pixels = struct.pack(f"<{len(values)}H", *map(code, values)) * SIDE * SIDE
+    picture = from_bytes("RGBA;16" if alpha else "RGB;16", (SIDE, SIDE), pixels)
+    file = BytesIO()
+    names = {"color_primaries": 9, "transfer_characteristics": transfer, "matrix_coefficients": 9, "full_range_flag": 1}
+    picture.save(file, quality=-1, chroma=444, **names)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+@pytest.mark.parametrize("colour", SDR, ids=str)
+def test_the_10_bits_of_a_heic_count(transfer: int, colour: tuple[int, int, int]) -> None:
+    red, green, blue = map(light, colour)
+    original = heic_of_10_bits(transfer, (red, green, blue))
+    assert off(seen(original), colour) <= 5
+    assert seen(original.replace(b"colrnclx", b"freenclx")) == seen(original)  # named in the stream alone
+
+
+def test_a_heic_of_10_bits_keeps_transparency() -> None:
+    assert off(seen(heic_of_10_bits(PQ, (0.5, 0.5, 0.5), 0.5)), (*(level(0.5),) * 3, 128)) <= 3
 
 
 def brightness(transfer: int, nits: float, companion: float = 0.0) -> int:

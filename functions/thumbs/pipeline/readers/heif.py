@@ -3,14 +3,16 @@
 from io import BytesIO
 
 from PIL import Image, ImageFile
-from pillow_heif import HeifImageFile, options
+from pillow_heif import HeifFile, HeifImageFile, options
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import colour
-from thumbs.pipeline.readers import Source, avif, isobmff
+from thumbs.pipeline.readers import Source, avif, deep, hevc, isobmff
 
 # The codings that pillow-heif's libheif decodes: HEVC.
 _DECODED = {b"hvc1", b"hev1"}
+# Of memory, for pictures of more than 8 bits that are decoded in 16: libheif's, pillow-heif's, and two of Pillow.
+_DEEP_BYTES_PER_PIXEL = 28.0
 
 
 def source(original: bytes) -> Source:
@@ -24,19 +26,46 @@ def source(original: bytes) -> Source:
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False  # only the picture is parsed
     image: ImageFile.ImageFile = HeifImageFile(BytesIO(original))  # type: ignore[no-untyped-call]  # pillow-heif's
     size = image.size
+    icc_profile = image.info.get("icc_profile")
+    cicp = _cicp(facts, image.info.get("nclx_profile"))
+    profile = icc_profile or (colour.named(*cicp) if cicp else None)
+    recoding = None
+    if image.info.get("bit_depth", 8) > 8 and image.mode in {"RGB", "RGBA"}:
+        recoding = deep.of_profile(icc_profile) if icc_profile else deep.of_cicp(*cicp) if cicp else None
 
     def load(_: tuple[int, int]) -> Image.Image:
-        image.load()
-        if image.size != size:  # how libheif answers to a file that ends early
-            raise Rejected(Reason.DAMAGED, f"{size} announced, {image.size} decoded")
-        return image
+        made = _recoded(original, recoding) if recoding else image
+        made.load()
+        if made.size != size:  # how libheif answers to a file that ends early
+            raise Rejected(Reason.DAMAGED, f"{size} announced, {made.size} decoded")
+        return made
 
-    profile = image.info.get("icc_profile") or _named(image.info.get("nclx_profile"))
-    return Source(size, load, profile=profile, coded=facts.size)
+    return Source(
+        size,
+        load,
+        profile=recoding.profile if recoding else profile,
+        bytes_per_pixel=_DEEP_BYTES_PER_PIXEL if recoding else None,
+        coded=facts.size,
+    )
 
 
-def _named(nclx: dict[str, int] | None) -> colour.Profile | None:
-    return colour.named(nclx["color_primaries"], nclx["transfer_characteristics"]) if nclx else None
+def _recoded(original: bytes, recoding: deep.Recoding) -> Image.Image:
+    """Of more than 8 bits, which libheif would cut off."""
+    file = HeifFile(BytesIO(original), convert_hdr_to_8bit=False)  # type: ignore[no-untyped-call]
+    primary = file[file.primary_index]
+    pixels, mode = primary.data, primary.mode.partition(";")[0]
+    upper, lower = (
+        Image.frombytes(mode, primary.size, pixels, "raw", f"{mode};{order}", primary.stride)
+        for order in ("16L", "16B")  # the upper byte is the second
+    )
+    return deep.recoded(upper, lower, recoding)
+
+
+def _cicp(facts: isobmff.Facts, nclx: dict[str, int] | None) -> tuple[int, int] | None:
+    """What the container names, or, where it names nothing, the stream."""
+    if nclx:
+        return nclx["color_primaries"], nclx["transfer_characteristics"]
+    return hevc.cicp(bytes(facts.properties.get(b"hvcC", b"")))
 
 
 def _refuse(original: bytes, facts: isobmff.Facts) -> None:
