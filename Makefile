@@ -10,10 +10,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))))
 VENV := .venv/bin
+# Nothing but wheels, of which the lock files have the hashes. `make WHEELS= …` also takes source distributions, where a
+# processor has no wheels (docs/develop.md).
+WHEELS := --only-binary :all:
+INSTALL = pip install --quiet --require-hashes $(WHEELS)
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local test-sam-local operate prove lint-sar publish bench fuzz explore test test-page test-fast lint format build deploy release-to deploy-page golden docs lock clean python
+.PHONY: help tools run sam-local test-sam-local operate prove lint-sar publish bench fuzz explore test test-page test-fast lint format build deploy release-to deploy-page golden docs lock audit clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -81,6 +85,8 @@ explore: .venv/test.stamp  ## Try every order of events in the life of a job, wi
 operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
 	@$(VENV)/python -m operate $(DO)
 
+tools: .venv/test.stamp .cache/sam.stamp  ## Install what release-to needs, and no more
+
 release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has made, and try it (ENVIRONMENT=dev or prod)
 	@grep -q '^\[$(ENVIRONMENT)\.deploy\.' samconfig.toml || { \
 		echo "Which environment of samconfig.toml? make release-to ENVIRONMENT=dev" >&2; exit 1; }
@@ -97,14 +103,29 @@ golden: .venv/test.stamp  ## Make the golden pictures again, which verify a rele
 docs: .venv/test.stamp  ## Write the generated tables of the README again
 	@$(VENV)/python -m dev.docs
 
-lock: .venv/test.stamp  ## Choose the newest versions of what development needs, and pin them
-	@$(VENV)/pip install --quiet uv
-	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header dev/requirements.in -o dev/requirements.txt
-	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
-		-c dev/requirements.txt tests/requirements.in layers/imaging/requirements.txt layers/powertools/requirements.txt -o tests/requirements.txt
-	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header benchmarks/requirements.in -o benchmarks/requirements.txt
-	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header tests/sam.in -o tests/sam.txt
-	$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header tests/checkov.in -o tests/checkov.txt
+lock: .cache/packages.stamp  ## Choose the newest versions of what development needs, and pin them with their hashes
+	$(LOCK) layers/imaging/requirements.in -o layers/imaging/requirements.txt
+	$(LOCK) layers/powertools/requirements.in -o layers/powertools/requirements.txt
+	$(LOCK) dev/requirements.in -o dev/requirements.txt
+	$(LOCK) -c dev/requirements.txt tests/requirements.in layers/imaging/requirements.in layers/powertools/requirements.in \
+		-o tests/requirements.txt
+	$(LOCK) --no-binary pyvips benchmarks/requirements.in -o benchmarks/requirements.txt
+	$(LOCK) tests/sam.in -o tests/sam.txt
+	$(LOCK) tests/checkov.in -o tests/checkov.txt
+	$(LOCK) tests/packages.in -o tests/packages.txt
+
+# Only what can be had as a wheel, for a source distribution runs code of its own when it is installed; and with a hash of
+# each file that pip may take. Which index they come from is not written down.
+LOCK = .cache/packages/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
+	--no-emit-index-url --generate-hashes --only-binary :all:
+
+audit: .cache/packages.stamp  ## Ask whether a package that is installed somewhere has a known hole
+	@for lock in $(LOCKS); do echo "$$lock"; \
+		.cache/packages/bin/pip-audit --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; done
+
+# What users run comes first.
+LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt dev/requirements.txt tests/requirements.txt \
+	tests/sam.txt tests/checkov.txt tests/packages.txt benchmarks/requirements.txt
 
 .cache/tsc.stamp: tests/frontend/package-lock.json
 	@echo "installing TypeScript, which checks the page's types (once)"
@@ -115,7 +136,7 @@ lock: .venv/test.stamp  ## Choose the newest versions of what development needs,
 .venv-bench.stamp: benchmarks/requirements.txt benchmarks/package-lock.json | python
 	@echo "installing the peers (once)"
 	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
+	@.venv-bench/bin/python -m $(INSTALL) $(if $(WHEELS),--no-binary pyvips) --requirement benchmarks/requirements.txt
 	@if command -v npm >/dev/null; then cd benchmarks && npm ci --silent; else echo "no npm: sharp is left out"; fi
 	@touch $@
 
@@ -131,12 +152,12 @@ python:
 
 .venv/run.stamp: dev/requirements.txt .venv/bin/python
 	@echo "installing what the service needs on this machine (once, about a minute)"
-	@$(VENV)/python -m pip install --quiet --requirement dev/requirements.txt
+	@$(VENV)/python -m $(INSTALL) --requirement dev/requirements.txt
 	@touch $@
 
 .venv/test.stamp: tests/requirements.txt .venv/run.stamp
 	@echo "installing what the tests need (once)"
-	@$(VENV)/python -m pip install --quiet --requirement tests/requirements.txt
+	@$(VENV)/python -m $(INSTALL) --requirement tests/requirements.txt
 	@touch $@
 
 # SAM's command line, and checkov, which scans the templates, pin other versions of what the emulator needs: each gets an
@@ -145,5 +166,5 @@ python:
 	@echo "installing $* (once)"
 	@mkdir -p .cache
 	@$(PYTHON) -m venv .cache/$*
-	@.cache/$*/bin/python -m pip install --quiet --requirement $<
+	@.cache/$*/bin/python -m $(INSTALL) --requirement $<
 	@touch $@

@@ -3,9 +3,11 @@ the path and nothing else, in any state of compilation."""
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +19,7 @@ from benchmarks.inputs import CACHE
 
 _HERE = Path(__file__).resolve().parent
 _FUNCTIONS = _HERE.parent / "functions"
-_LAYERS = _HERE.parent / "layers"
+_PEERS = ("cffi", "numpy", "opencv-", "pycparser", "pyvips", "pyyaml")
 _RUNTIME = "3.13"  # of Globals.Function.Runtime in template.yaml
 
 JOB = "0123456789abcdef0123456789abcdef"
@@ -79,24 +81,27 @@ def python_version() -> str:
 @cache
 def packages() -> Path:
     """The layers' packages and boto3, installed for that interpreter, without bytecode."""
-    lines = [line for name in ("imaging", "powertools") for line in _requirements(_LAYERS / name)]
-    lines += [line for line in _requirements(_HERE) if line.startswith("boto")]
+    lock = _without_the_peers((_HERE / "requirements.txt").read_text())
     minor = ".".join(python_version().split(".")[:2])
-    digest = hashlib.sha256("\n".join([minor, *lines]).encode()).hexdigest()[:12]
+    digest = hashlib.sha256("\n".join([minor, lock]).encode()).hexdigest()[:12]
     folder = CACHE / "packages" / digest
     if not folder.exists():
         unfinished = folder.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
-        options = ["--only-binary=:all:", "--python-version", minor, "--target", str(unfinished)]
-        subprocess.run([*pip, *options, *lines], check=True)
+        options = ["--require-hashes", "--only-binary=:all:", "--python-version", minor, "--target", str(unfinished)]
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write(lock)
+            file.flush()
+            subprocess.run([*pip, *options, "--requirement", file.name], check=True)
         unfinished.rename(folder)
     return folder
 
 
-def _requirements(folder: Path) -> list[str]:
-    lines = (folder / "requirements.txt").read_text().splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+def _without_the_peers(lock: str) -> str:
+    """Of the benchmarks' lock file, what the functions have on AWS: the layers' packages, and the runtime's boto3."""
+    packages = re.findall(r"^[^ #\n].*(?:\n .*)*\n", lock, re.MULTILINE)
+    return "".join(package for package in packages if not package.startswith(_PEERS))
 
 
 def compiled(folder: Path) -> Path:

@@ -193,7 +193,7 @@ def _installed(requirements: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix="part-") as part:
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            target = ["--no-compile", "--target", f"{part}/layer"]
+            target = ["--require-hashes", "--only-binary", ":all:", "--no-compile", "--target", f"{part}/layer"]
             installed = subprocess.run([*pip, *target, "--requirement", requirements])
             if installed.returncode:
                 raise RuntimeError(f"pip cannot install {requirements.relative_to(ROOT)}; it says why above")

@@ -12,15 +12,16 @@ import yaml
 from dev.emulator import ROOT
 from tests.bounds import SERVICE
 
+WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 BUILDSPECS = sorted(ROOT.glob("buildspec*.yml"))
 
 
-def test_the_workflow_is_one_by_githubs_schema() -> None:
+@pytest.mark.parametrize("path", [*WORKFLOWS, ROOT / ".github" / "dependabot.yml"], ids=lambda path: path.name)
+def test_what_github_reads_is_valid_by_its_schema(path: Path) -> None:
+    schema = "vendor.dependabot" if path.stem == "dependabot" else "vendor.github-workflows"
     program = Path(sys.executable).parent / "check-jsonschema"
-    answer = subprocess.run(
-        [program, "--builtin-schema", "vendor.github-workflows", WORKFLOW], capture_output=True, text=True
-    )
+    answer = subprocess.run([program, "--builtin-schema", schema, path], capture_output=True, text=True)
 
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
@@ -36,7 +37,7 @@ def test_a_buildspec_has_the_parts_that_codebuild_knows(path: Path) -> None:
     assert all(isinstance(command, str) for command in spec["phases"]["build"]["commands"])
 
 
-@pytest.mark.parametrize("path", [WORKFLOW, *BUILDSPECS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *BUILDSPECS], ids=lambda path: path.name)
 def test_a_pipeline_runs_what_exists(path: Path) -> None:
     text = path.read_text()
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

@@ -42,7 +42,7 @@ def test_a_layer_is_for_the_functions_python_and_processor(layers: Path, layer: 
 
 def test_a_layer_holds_what_is_pinned_and_nothing_else(layers: Path) -> None:
     for layer, folder in (("ImagingLayerArm64", "imaging"), ("PowertoolsLayer", "powertools")):
-        lines = (ROOT / "layers" / folder / "requirements.txt").read_text().splitlines()
+        lines = (ROOT / "layers" / folder / "requirements.in").read_text().splitlines()
         pinned = {line.split("#")[0].strip().lower().replace("-", "_") for line in lines if "==" in line}
         found = {path.name.removesuffix(".dist-info").lower() for path in layers.joinpath(layer).rglob("*.dist-info")}
         assert {line.replace("==", "-") for line in pinned} == found
