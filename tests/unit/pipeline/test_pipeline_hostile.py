@@ -395,6 +395,15 @@ def test_a_process_with_threads_converts_in_a_new_interpreter() -> None:
         assert refusal(b"\xff\xd8\xff" + bytes(100)).reason is Reason.DAMAGED
 
 
+# Sound, but not read
+
+
+def test_a_png_for_ios_alone_is_not_called_damaged() -> None:
+    original = pictures.png()
+    changed = original[:8] + pictures.chunk(b"CgBI", bytes([0x50, 0, 0x20, 6])) + original[8:]
+    assert refusal(changed).reason is Reason.VARIANT_NOT_SUPPORTED
+
+
 # Damage
 
 

@@ -83,7 +83,16 @@ EXPECTED: dict[str, list[tuple[int, ...]]] = {
     "cmyk and alpha": list(COLOURS),
 }
 PHOTOMETRIC = {"gray": GRAY, "rgb": RGB, "cmyk": CMYK}
-KINDS = [(8, UNSIGNED), (12, UNSIGNED), (16, UNSIGNED), (16, FLOAT), (32, UNSIGNED), (32, SIGNED), (32, FLOAT)]
+KINDS = [
+    (8, UNSIGNED),
+    (12, UNSIGNED),
+    (16, UNSIGNED),
+    (16, SIGNED),
+    (16, FLOAT),
+    (32, UNSIGNED),
+    (32, SIGNED),
+    (32, FLOAT),
+]
 LAYOUTS: dict[str, dict[str, object]] = {
     "one strip": {},
     "strips": {"rows": 9},
@@ -140,6 +149,31 @@ def test_a_predictor_is_undone(bits: int, order: str, planar: bool, tile: tuple[
             assert reason(original) is Reason.VARIANT_NOT_SUPPORTED
         else:
             assert_seen(original, EXPECTED[name])
+
+
+@pytest.mark.parametrize("compression", [LZW, DEFLATE])
+@pytest.mark.parametrize("tile", [None, (16, 16)], ids=["strips", "tiles"])
+@pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
+@pytest.mark.parametrize(("kind", "predictor"), [(UNSIGNED, 2), (FLOAT, 3)])
+def test_a_predictor_of_32_bits_is_undone(
+    kind: int, predictor: int, order: str, tile: tuple[int, int] | None, compression: int
+) -> None:
+    for name, planar in (("gray", False), ("rgb and alpha", True)):
+        original = tiff(
+            (WIDTH, HEIGHT),
+            PIXELS[name],
+            32,
+            kind=kind,
+            photometric=PHOTOMETRIC[name.split()[0]],
+            order=order,
+            planar=planar,
+            extras=(2,) if "alpha" in name else (),
+            compression=compression,
+            predictor=predictor,
+            rows=9,
+            tile=tile,
+        )
+        assert_seen(original, EXPECTED[name])
 
 
 @pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
@@ -333,3 +367,15 @@ def test_what_ends_early_is_damaged(compression: int) -> None:
         at = next(at for at in range(end + 2, len(moved), 12) if struct.unpack_from("<H", moved, at)[0] == 273)
         struct.pack_into("<I", moved, struct.unpack_from("<I", moved, at + 8)[0], len(moved) * 2 % 2**16)
         assert reason(bytes(moved)) is Reason.DAMAGED
+
+
+@pytest.mark.parametrize("bits", [16, 32])
+def test_less_than_nothing_is_black(bits: int) -> None:
+    most = 2 ** (bits - 1) - 1
+    for values, expected in (((-most, -1, most // 2, most), (0, 0, 128, 255)), ((0, 64, 128, 255), (0, 64, 128, 255))):
+
+        def pixel(x: int, y: int, values: tuple[int, ...] = values) -> Pixel:
+            return (values[quadrant(x, y)],)
+
+        original = tiff((WIDTH, HEIGHT), pixel, bits, kind=SIGNED, photometric=GRAY)
+        assert_seen(original, [(level,) * 3 for level in expected])

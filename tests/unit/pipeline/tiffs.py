@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import ceil
 
 NONE, LZW, DEFLATE, PACKBITS = 1, 5, 8, 32773
@@ -32,6 +32,12 @@ def differences(values: Sequence[float], step: int, bits: int) -> list[int]:
     """Predictor 2"""
     whole = [round(value * (2**bits - 1)) for value in values]
     return whole[:step] + [(now - before) % 2**bits for now, before in zip(whole[step:], whole, strict=False)]
+
+
+def float_differences(row: bytes, order: str) -> bytes:
+    """Predictor 3, for floating point of 32 bits and one sample a pixel (Adobe, TIFF technical note 3)."""
+    planes = b"".join(row[byte::4] for byte in (range(4) if order == ">" else range(3, -1, -1)))
+    return planes[:1] + bytes((now - before) % 256 for before, now in pairwise(planes))
 
 
 def lzw(data: bytes) -> bytes:
@@ -83,7 +89,8 @@ def tiff(
                     for x in range(left, left + across):
                         of_pixel = pixel(min(x, width - 1), min(y, height - 1))
                         row += [of_pixel[plane]] if planar else of_pixel
-                    data += packed(differences(row, step, bits) if predictor == 2 else row, bits, kind, order)
+                    coded = packed(differences(row, step, bits) if predictor == 2 else row, bits, kind, order)
+                    data += float_differences(coded, order) if predictor == 3 else coded
                 parts.append(_ENCODERS[compression](data))
     header = 16 if big else 8
     starts = tuple(header + end - len(part) for part, end in zip(parts, accumulate(map(len, parts)), strict=True))

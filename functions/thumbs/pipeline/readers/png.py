@@ -63,6 +63,8 @@ def source(original: bytes) -> Source:
     colours: dict[bytes, bytes] = {}
     view = memoryview(original)
     for kind, start, end in _chunks(original):
+        if kind == b"CgBI":  # of Xcode: without zlib's header, and blue first
+            raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a PNG for iOS alone")
         if kind == b"IDAT":
             data.append(view[start + 8 : end - 4])
         elif kind in _NEEDED:

@@ -57,7 +57,7 @@ def _is_misread(directory: Directory, photometric: int) -> bool:
     """Whether Pillow reads it, but not rightly."""
     bits, kind = directory.bits[0], directory.value(tiff_directory.SAMPLE_FORMAT, _UNSIGNED)
     compression = directory.value(tiff_directory.COMPRESSION, _NONE)
-    if bits == 16 and kind == _UNSIGNED and photometric == _WHITE_IS_ZERO:
+    if bits == 16 and (kind != _UNSIGNED or photometric == _WHITE_IS_ZERO):
         return True
     return bits in {12, 32} or photometric in _LAB or (_is_separate(directory) and compression in _LOSSLESS)
 

@@ -21,7 +21,7 @@ class Levels:
 
     def __init__(self, bits: int, kind: int, directory: Directory):
         self._bits, self._kind = bits, kind
-        self.depend = kind == FLOAT or bits == 32
+        self.depend = kind != UNSIGNED or bits == 32
         self._directory = directory
         self._upper: Counter[int] = Counter()
         self._lower: set[int] = set()
@@ -49,16 +49,17 @@ class Levels:
     @property
     def _small(self) -> bool:
         """Whether whole numbers of 32 bits would do with 16."""
-        return self._bits == 32 and self._kind != FLOAT and not any(self._upper.keys() - {0})
+        return self._bits == 32 and self._kind != FLOAT and not self._upper.keys() - {0}
 
     def _made(self) -> list[int]:
         if self._bits == 12:
             return [min(255, code >> 4) for code in range(_CODES)]
         if self._kind == FLOAT:
             return self._of_floats()
+        if max(self._lower if self._small else self._upper, default=0) < 256 and (self._small or self._bits == 16):
+            return [min(255, code) for code in range(_CODES)]
         if self._small:
-            shift = 0 if max(self._lower, default=0) < 256 else 8
-            return [code >> shift & 255 for code in range(_CODES)]
+            return [code >> 8 for code in range(_CODES)]
         if self._kind == SIGNED:  # less than nothing is black
             return [0 if code >> 15 else code >> 7 for code in range(_CODES)]
         return [code >> 8 for code in range(_CODES)]

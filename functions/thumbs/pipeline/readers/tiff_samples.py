@@ -32,6 +32,7 @@ _KINDS = {
     (8, UNSIGNED): ("L", "L"),
     (12, UNSIGNED): ("I;16", "I;12"),
     (16, UNSIGNED): ("L", "L;16"),
+    (16, SIGNED): ("I;16", "I;16"),
     (16, FLOAT): ("I;16", "I;16"),
     (32, UNSIGNED): ("CMYK", "CMYK"),
     (32, SIGNED): ("CMYK", "CMYK"),
