@@ -37,7 +37,8 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     source = readers.opened(accepted, original)
     width, height = orient.as_seen(source.size, source.orientation)
     known = manifest.Original(accepted.name, width, height, len(original), source.frames)
-    bytes_per_pixel = source.bytes_per_pixel or accepted.bytes_per_pixel
+    # A format without a bound has none for any of its pictures either.
+    bytes_per_pixel = accepted.bytes_per_pixel and (source.bytes_per_pixel or accepted.bytes_per_pixel)
     limits.check(bytes_per_pixel, known, source.coded or source.size, wanted.max_megapixels, allowed)
 
     targets = [geometry.target((width, height), size) for size in wanted.sizes]
