@@ -157,6 +157,14 @@ def _(world: World) -> None:
     actors.operator_redrives(world)
 
 
+@_scenario("Lambda loses a conversion that failed, its form is used once more, and everything is converted again")
+def _(world: World) -> None:
+    world.flags.add("letters are lost")
+    _failed(world, stays=False)
+    actors.upload(world, B, "B")
+    _again(world)
+
+
 @_scenario("an original expires while it is converted and asked for")
 def _(world: World) -> None:
     _uploaded(world, stays=False)
