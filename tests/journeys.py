@@ -18,7 +18,7 @@ T = TypeVar("T")
 PAGE = "https://photos.example.com"  # an adopter's own, on another site
 
 # Seconds until a test gives up waiting. What it waits for takes one or two, on a machine that does nothing else.
-PATIENCE = 300
+PATIENCE = 180
 
 
 @dataclass(frozen=True)
