@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from thumbs.pipeline import alpha, hdr, icc
+from thumbs.pipeline import alpha, hdr, icc, icc_read
 
 # What says how the colours of a picture are meant: an ICC profile, or the names of HDR, which no profile describes.
 Profile = bytes | hdr.Signal
@@ -66,8 +66,11 @@ def is_known(primaries: int, transfer: int) -> bool:
 
 
 def measured(image: Image.Image, profile: Profile | None) -> Profile | None:
-    """The profile, with what has to be known of the picture before it is resized."""
-    return hdr.measured(image, profile) if isinstance(profile, hdr.Signal) else profile
+    """The profile, with what has to be known of the picture before it is resized. One that names HDR stands for that:
+    its curves and tables show it as some display did, for which the profile was made."""
+    names = icc_read.cicp(profile) if isinstance(profile, bytes) else None
+    meant = (hdr.of_cicp(*names) if names else None) or profile
+    return hdr.measured(image, meant) if isinstance(meant, hdr.Signal) else meant
 
 
 def to_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:

@@ -1,4 +1,5 @@
-"""The curves of an ICC profile that consists of nothing but curves and primaries (ICC.1:2022, 8.3.3 and 8.4.3)."""
+"""What is read of an ICC profile here: its curves, when it consists of nothing but curves and primaries (ICC.1:2022,
+8.3.3 and 8.4.3), and the numbers by which it names its colours."""
 
 import struct
 from dataclasses import dataclass
@@ -35,6 +36,15 @@ def curves(profile: bytes) -> Curves | None:
     except (struct.error, KeyError):
         pass
     return None
+
+
+def cicp(profile: bytes) -> tuple[int, int] | None:
+    """Colour primaries and transfer characteristics (ITU-T H.273) of the tag cicp (9.2.17), if there is one."""
+    try:
+        content = _tags(profile).get(b"cicp", b"")
+    except struct.error:
+        return None
+    return (content[8], content[9]) if len(content) == 12 else None
 
 
 def curve(content: bytes) -> Curve | None:

@@ -119,6 +119,14 @@ def test_heif_in_a_coding_that_nothing_here_decodes_is_told_from_damage(codec: b
     assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED
 
 
+def test_a_matrix_that_libavif_does_not_know_is_told_from_damage() -> None:
+    original = flat_avif(range="limited")
+    assert near(corners(converted(containers.avif(original, containers.nclx(1, 13, 6, full=False)))[1])[0], P3)
+    with pytest.raises(Rejected) as refused:
+        converted(containers.avif(original, containers.nclx(1, 13, 8, full=False)))  # YCgCo
+    assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED
+
+
 def test_a_sequence_of_hevc_without_a_still_is_told_from_damage() -> None:
     with pytest.raises(Rejected) as refused:
         converted(containers.ftyp(b"msf1", b"hevc") + track(b"hvc1", b"data", b""))

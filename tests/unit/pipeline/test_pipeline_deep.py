@@ -6,13 +6,14 @@ from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
 from math import exp, log
+from typing import Any
 
 import pytest
 from PIL import Image
 from pillow_heif import from_bytes
 
 from tests.unit import pictures
-from tests.unit.pipeline import containers
+from tests.unit.pipeline import containers, tiffs
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import hdr, icc, icc_read, tonemap
 from thumbs.pipeline.readers import deep, png_colours
@@ -143,6 +144,30 @@ def test_linear_light_in_a_tiff_keeps_its_dark_tones(samples: tuple[float, ...],
 def test_linear_gray_in_a_tiff_keeps_its_dark_tones(order: str) -> None:
     profile = gray_profile(b"curv" + struct.pack(">4xI", 0))
     assert off(seen(tiff16(DARK, order=order, profile=profile)), (level(DARK),) * 3) < 1.6
+
+
+@pytest.mark.parametrize(
+    ("bits", "layout"),
+    [
+        (16, {"planar": True}),
+        (16, {"planar": True, "order": ">"}),
+        (12, {}),
+        (32, {}),
+        (32, {"kind": tiffs.FLOAT}),
+        (16, {"kind": tiffs.FLOAT}),
+        (32, {"kind": tiffs.FLOAT, "planar": True, "compression": tiffs.DEFLATE}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("samples", [(DARK * 2,), (DARK, 0.0101, 0.05)], ids=["gray", "RGB"])
+def test_linear_light_keeps_its_dark_tones_in_every_layout(
+    bits: int, layout: dict[str, Any], samples: tuple[float, ...]
+) -> None:
+    profile = linear() if len(samples) == 3 else gray_profile(b"curv" + struct.pack(">4xI", 0))
+    original = tiffs.tiff(
+        (SIDE, SIDE), lambda *_: samples, bits, photometric=len(samples) // 2 + 1, tags={34675: profile}, **layout
+    )
+    assert off(seen(original), tuple(map(level, samples * (3 // len(samples))))) < 4
 
 
 @pytest.mark.parametrize(
@@ -412,6 +437,39 @@ def test_the_primaries_of_hdr_count() -> None:
     ]
     assert off(seen(in_p3), tuple(expected)) <= 4
     assert off(seen(in_709), tuple(map(level, (0.2, 0.5, 0.1)))) <= 4
+
+
+def naming(profile: bytes, primaries: int, transfer: int) -> bytes:
+    """The profile with one more tag, cicp, whose content stands at its end."""
+    (count,) = struct.unpack_from(">I", profile, 128)
+    entries = profile[132 : 132 + 12 * count]
+    moved = b"".join(
+        struct.pack(">4sII", name, start + 12, length) for name, start, length in struct.iter_unpack(">4sII", entries)
+    )
+    last = struct.pack(">4sII", b"cicp", len(profile) + 12, 12)
+    head = profile[:128] + struct.pack(">I", count + 1) + moved + last
+    made = head + profile[132 + 12 * count :] + b"cicp" + bytes((0, 0, 0, 0, primaries, transfer, 0, 1))
+    return struct.pack(">I", len(made)) + made[4:]
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_a_profile_may_name_hdr(transfer: int, depth: int) -> None:
+    colour = (40, 160, 210)
+    red, green, blue = map(light, colour)
+    values = signals(transfer, (red, green, blue))
+    original = samples16(2, *values)
+    if depth == 8:
+        original = pictures.stored_png(SIDE, 8, 2, bytes(round(255 * value) for value in values) * SIDE)
+    profile = naming(icc.of_cicp(9, 13) or b"", 9, transfer)
+    assert off(seen(with_profile(original, profile)), colour) <= (4 if depth == 16 else 10)
+
+
+def test_a_profile_that_names_sdr_is_taken_as_it_is() -> None:
+    original = pictures.stored_png(SIDE, 8, 2, bytes((200, 100, 50)) * SIDE)
+    profile = icc.of_cicp(12, 13) or b""
+    assert seen(with_profile(original, naming(profile, 12, 13))) == seen(with_profile(original, profile))
+    assert icc_read.cicp(b"") is None
 
 
 def test_hdr_keeps_transparency() -> None:

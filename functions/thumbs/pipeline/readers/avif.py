@@ -10,6 +10,8 @@ from thumbs.pipeline.readers import Source, aperture, av1, isobmff
 
 # What libavif agrees to decode (AVIF_DEFAULT_IMAGE_SIZE_LIMIT); to anything larger it says "parsing failed".
 _MAX_PIXELS = 16384 * 16384
+# What libavif says of pictures that it understands and does not decode: matrices in a limited range, depths (avif.c).
+_NOT_SUPPORTED = "Reformat failed", "Not implemented", "No codec available", "Unsupported depth"
 _CONFIGURATION = 4  # bytes of the box av1C before the OBUs in it (AV1 in ISOBMFF, 2.3.3)
 
 
@@ -24,7 +26,12 @@ def source(original: bytes) -> Source:
     visible = aperture.box(facts.properties[b"clap"], coded) if b"clap" in facts.properties else None
 
     def load(_: tuple[int, int]) -> Image.Image:
-        image.load()
+        try:
+            image.load()
+        except RuntimeError as error:
+            if str(error).endswith(_NOT_SUPPORTED):
+                raise Rejected(Reason.VARIANT_NOT_SUPPORTED, str(error)) from error
+            raise
         return image.crop(visible) if visible else image
 
     # Pillow says in EXIF's terms what the container's rotation and mirror say, which come after the aperture (MIAF,

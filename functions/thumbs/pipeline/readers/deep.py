@@ -40,7 +40,12 @@ def of_cicp(primaries: int, transfer: int) -> Recoding | None:
 
 def of_profile(profile: colour.Profile | None) -> Recoding | None:
     """None when 8 bits in the profile's own curves suffice, or when it has others beside them."""
-    found = icc_read.curves(profile) if isinstance(profile, bytes) else None
+    if not isinstance(profile, bytes):
+        return None
+    names = icc_read.cicp(profile)
+    if names and hdr.of_cicp(*names):
+        return of_cicp(*names)
+    found = icc_read.curves(profile)
     if found is None or not any(map(_is_coarse, set(found.contents))):
         return None
     made = icc.with_colorants(found.colorants, icc.srgb) if found.colorants else None

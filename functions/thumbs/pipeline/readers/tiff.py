@@ -2,12 +2,13 @@
 and gives the picture already turned; `tiff_samples` reads others."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 from PIL import Image, ImagePalette, TiffImagePlugin
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline.readers import Source, tiff_deep, tiff_directory, tiff_samples
+from thumbs.pipeline.readers import Source, deep, tiff_deep, tiff_directory, tiff_libtiff, tiff_samples
 from thumbs.pipeline.readers.tiff_directory import Directory
 
 _WHITE_IS_ZERO, _YCBCR, _LAB = 0, 6, {8, 9}
@@ -27,7 +28,7 @@ def source(original: bytes) -> Source:
     if photometric == _YCBCR and compression == _NONE and directory.values(_SUBSAMPLING, (2, 2)) != (1, 1):
         if set(directory.bits) != {8} or directory.samples != 3 or _is_separate(directory):
             raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a TIFF of subsampled YCbCr with other bits, alpha or planes")
-        return _source(directory, lambda: tiff_samples.through_libtiff(directory, {}, "RGB", "RGBX", directory.size))
+        return _source(directory, lambda: tiff_libtiff.decoded(directory, {}, "RGB", "RGBX", directory.size))
     if _is_misread(directory, photometric):
         return _with_samples(directory)
     try:
@@ -67,18 +68,24 @@ def _is_separate(directory: Directory) -> bool:
 
 
 def _with_samples(directory: Directory) -> Source:
-    layout = tiff_samples.Layout(directory)
+    layout = tiff_samples.Layout(directory, deep.of_profile(_profile(directory)))
     layout.check()
-    return _source(directory, layout.picture)
+    source = _source(directory, layout.picture)
+    return replace(source, profile=layout.recoding.profile) if layout.recoding and layout.recoded else source
 
 
 def _source(directory: Directory, picture: Callable[[], Image.Image]) -> Source:
-    at, _, count = directory.entries.get(_PROFILE, (0, 0, 0))
-    lab = directory.value(tiff_directory.PHOTOMETRIC, 1) in _LAB  # which is sRGB by then
     orientation = directory.value(_ORIENTATION, 1)
     return Source(
         directory.size,
         lambda _: picture(),
         orientation=orientation if orientation in range(1, 9) else 1,
-        profile=None if lab else directory.original[at : at + count] or None,
+        profile=_profile(directory),
     )
+
+
+def _profile(directory: Directory) -> bytes | None:
+    if directory.value(tiff_directory.PHOTOMETRIC, 1) in _LAB:  # which is sRGB by then
+        return None
+    at, _, count = directory.entries.get(_PROFILE, (0, 0, 0))
+    return directory.original[at : at + count] or None

@@ -5,6 +5,7 @@ a level needs.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from math import isfinite, isnan, nan
 from struct import pack, unpack
 
@@ -14,13 +15,16 @@ from thumbs.pipeline.readers.tiff_directory import NO_DATA, Directory
 
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 _CODES = 2**16
+_UPPER_BITS = [code >> 8 for code in range(_CODES)]
 
 
 class Levels:
-    """depend: whether the levels depend on all samples, which must then be seen first."""
+    """depend: whether the levels depend on all samples, which must then be seen first. recoded: for each of 65,536
+    steps from black to white its level, where that is not the upper 8 bits (see `deep`)."""
 
-    def __init__(self, bits: int, kind: int, directory: Directory):
-        self._bits, self._kind = bits, kind
+    def __init__(self, bits: int, kind: int, directory: Directory, recoded: Sequence[int] | None = None):
+        self._bits, self._kind, self._recoded = bits, kind, recoded or _UPPER_BITS
+        self._upper_half = (bits, kind) == (8, UNSIGNED) or ((bits, kind) == (16, UNSIGNED) and not recoded)
         self.depend = kind != UNSIGNED or bits == 32
         self._directory = directory
         self._upper: Counter[int] = Counter()
@@ -34,7 +38,7 @@ class Levels:
 
     def of(self, samples: bytes) -> bytes:
         """A level, 0 to 255, for each sample."""
-        if (self._bits, self._kind) in {(8, UNSIGNED), (16, UNSIGNED)}:  # the upper half of which was decoded
+        if self._upper_half:  # is what was decoded
             return samples
         codes = self._half(samples, 0 if self._small else 1).tobytes()
         if self._table is None:
@@ -53,23 +57,27 @@ class Levels:
 
     def _made(self) -> list[int]:
         if self._bits == 12:
-            return [min(255, code >> 4) for code in range(_CODES)]
+            return [self._recoded[min(_CODES - 1, code << 4 | code >> 8)] for code in range(_CODES)]
         if self._kind == FLOAT:
             return self._of_floats()
+        if not self.depend:
+            return [*self._recoded]
         if max(self._lower if self._small else self._upper, default=0) < 256 and (self._small or self._bits == 16):
             return [min(255, code) for code in range(_CODES)]
         if self._small:
             return [code >> 8 for code in range(_CODES)]
         if self._kind == SIGNED:  # less than nothing is black
-            return [0 if code >> 15 else code >> 7 for code in range(_CODES)]
-        return [code >> 8 for code in range(_CODES)]
+            return [self._recoded[0 if code >> 15 else code << 1] for code in range(_CODES)]
+        return [*self._recoded]
 
     def _of_floats(self) -> list[int]:
         layout = ("<H", "<e") if self._bits == 16 else ("<2xH", "<f")
         values = [unpack(layout[1], pack(layout[0], code))[0] for code in range(_CODES)]
         low, high = self._range(values)
-        scale = 255 / (high - low)
-        return [_level((value - low) * scale) for value in values]
+        if self._recoded is not _UPPER_BITS:
+            steps = (_within((value - low) / (high - low), _CODES - 1) for value in values)
+            return [self._recoded[step] for step in steps]
+        return [_within((value - low) / (high - low), 255) for value in values]
 
     def _range(self, values: list[float]) -> tuple[float, float]:
         """What is black, and what is white. These are 0.0 and 1.0, unless half of the picture lies outside: elevations,
@@ -94,5 +102,5 @@ class Levels:
             return nan
 
 
-def _level(value: float) -> int:
-    return 0 if isnan(value) else round(min(255.0, max(0.0, value)))
+def _within(share: float, most: int) -> int:
+    return 0 if isnan(share) else round(most * min(1.0, max(0.0, share)))

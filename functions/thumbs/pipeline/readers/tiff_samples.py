@@ -5,7 +5,7 @@ libtiff reads the data, called through Pillow with directories made for it, in w
 gray picture; here they are taken apart (docs/decisions/imaging-tiff-samples.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -13,10 +13,11 @@ from math import ceil
 from PIL import Image
 
 from thumbs.errors import Reason, Rejected
+from thumbs.pipeline.readers import deep, tiff_lab
 from thumbs.pipeline.readers import tiff_directory as tags
-from thumbs.pipeline.readers import tiff_lab
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED, Levels
+from thumbs.pipeline.readers.tiff_libtiff import decoded
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK, _CIELAB, _ICCLAB = 0, 1, 2, 5, 8, 9
 _MODES = {_WHITE_IS_ZERO: "L", _BLACK_IS_ZERO: "L", _RGB: "RGB", _CMYK: "CMYK", _CIELAB: "RGB", _ICCLAB: "RGB"}
@@ -63,7 +64,10 @@ class _Part:
 
 @dataclass(frozen=True)
 class Layout:
+    """recoding: for colours that need more than the upper 8 bits of their samples."""
+
     directory: Directory
+    recoding: deep.Recoding | None = None
 
     @cached_property
     def _photometric(self) -> int:
@@ -96,6 +100,13 @@ class Layout:
         has = colours < self.directory.samples and extras[:1] in {(_ASSOCIATED,), (_UNASSOCIATED,)}
         return colours if has and self._photometric != _CMYK else None
 
+    @cached_property
+    def recoded(self) -> Sequence[int] | None:
+        """The level of each of 65,536 steps. None where no recoding fits: it knows neither alpha nor negatives."""
+        if self.recoding is None or len({*self.recoding.tables}) > 1 or self._kind[0] == 8 or self._together:
+            return None
+        return self.recoding.tables[0] if self._photometric in {_BLACK_IS_ZERO, _RGB} and self.alpha is None else None
+
     def check(self) -> None:
         """Raises Rejected (variant_not_supported) for a layout that is not read."""
         directory = self.directory
@@ -113,7 +124,7 @@ class Layout:
     def picture(self) -> Image.Image:
         """In L, LA, La, RGB, RGBA, RGBa or CMYK. Alpha of CMYK is left out."""
         mode = _MODES[self._photometric]
-        levels = Levels(*self._kind, self.directory)
+        levels = Levels(*self._kind, self.directory, self.recoded)
         if levels.depend:
             for part in self._parts():
                 for plane in range(self._planes):
@@ -217,32 +228,11 @@ class Layout:
         values[tags.TILE_OFFSETS if tiled else tags.STRIP_OFFSETS] = starts
         values[tags.TILE_COUNTS if tiled else tags.STRIP_COUNTS] = lengths
         mode, raw = _TOGETHER[of_pixel, self._kind[0]] if self._together else _KINDS[self._kind]
-        samples = through_libtiff(directory, values, mode, raw, (width * step, part.rows)).tobytes()
+        if self.recoded and self._kind == (16, UNSIGNED):
+            mode, raw = _KINDS[16, FLOAT]  # both bytes
+        samples = decoded(directory, values, mode, raw, (width * step, part.rows)).tobytes()
         return samples[1::2] if self._together and (of_pixel, self._kind[0]) == (2, 16) else samples
 
 
 _INVERTED = bytes(range(255, -1, -1))
 _SHIFTED = bytes(value ^ 0x80 for value in range(256))
-
-
-def through_libtiff(
-    directory: Directory, values: dict[int, tuple[int, ...]], mode: str, raw: str, size: tuple[int, int]
-) -> Image.Image:
-    """A picture decoded by libtiff from the data of the file, by a directory of these values, or by its own when there
-    are none. Raises OSError."""
-    at, original = directory.at, directory.original
-    if values:
-        at = len(original) + len(original) % 2
-        original = original.ljust(at, b"\0") + tags.made(
-            directory.order, directory.big, at, {tag: those for tag, those in values.items() if those}
-        )
-    picture = Image.new(mode, size)
-    decoder = Image._getdecoder(mode, "libtiff", (raw, False, at), ())
-    try:
-        decoder.setimage(picture.im, (0, 0, *size))
-        error = decoder.decode(original)[1]
-    finally:
-        decoder.cleanup()
-    if error < 0:
-        raise OSError(f"libtiff's decoder answers {error}")
-    return picture
