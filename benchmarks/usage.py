@@ -1,4 +1,4 @@
-"""What this process and its children take, those that still live included: the pipeline keeps one between pictures.
+"""What this process and its children take, those that still live included: the pipeline keeps two between pictures.
 
 Linux tells of the living; elsewhere only those that have ended count.
 """
@@ -14,32 +14,41 @@ _KIB = 1024
 def cpu() -> float:
     """Seconds, of this process with its threads, and of its children."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # The CPU clock of another process: clock_getcpuclockid(3), as Linux spells it.
-    alive = sum(time.clock_gettime(~child << 3 | 2) for child in _alive())
+    alive = sum(_cpu_of(process) for process in _descendants())
     return time.process_time() + ended.ru_utime + ended.ru_stime + alive
 
 
-def peak() -> int:
-    """Bytes: the most that this process or one of its children has had in memory.
+def _cpu_of(process: int) -> float:
+    """Of a living one, and of its children that have ended."""
+    with open(f"/proc/{process}/stat") as stat:  # noqa: PTH123  as below
+        ticks = stat.read().rpartition(")")[2].split()[13:15]  # cutime, cstime: proc(5)
+    # The CPU clock of another process: clock_getcpuclockid(3), as Linux spells it.
+    return time.clock_gettime(~process << 3 | 2) + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
-    A forked child's count includes the pages that it shares with its parent. To that of a living one, what this process
-    has for itself is added. The kernel's own count for this process (ru_maxrss) would include whoever started it: VmHWM
-    begins anew with exec.
+
+def peak() -> int:
+    """Bytes: the most that this process and the one that decodes have had in memory.
+
+    The kernel's own count for this process (ru_maxrss) would include whoever started it: VmHWM begins anew with exec.
+    Of its descendants the youngest counts, which decodes: it shares the pages of the one that forked it.
     """
     ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     if sys.platform == "darwin":  # which counts bytes
         return max(ended, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    most = max(ended, _kib("status", "VmHWM:"))
-    children = _alive()
-    if children:
-        own = _kib("smaps_rollup", "Private_Clean:") + _kib("smaps_rollup", "Private_Dirty:")
-        most = max(most, own + sum(_kib("status", "VmHWM:", str(child)) for child in children))
-    return most * _KIB
+    youngest = [_kib("status", "VmHWM:", str(process)) for process in _descendants() if not _children(process)]
+    return (_kib("status", "VmHWM:") + max([ended, *youngest])) * _KIB
 
 
-def _alive() -> list[int]:
+def _descendants() -> list[int]:
+    found = [os.getpid()]
+    for process in found:
+        found.extend(_children(process))
+    return found[1:]
+
+
+def _children(process: int) -> list[int]:
     try:
-        with open(f"/proc/self/task/{os.getpid()}/children") as children:  # noqa: PTH123  as below
+        with open(f"/proc/{process}/task/{process}/children") as children:  # noqa: PTH123  as below
             return [int(child) for child in children.read().split()]
     except OSError:
         return []

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 
 from thumbs import formats, sizes
 
+LEAST_MEMORY = 512  # MiB that ConvertFunction works with: less has too little of a processor (docs/power-tuning.md)
 BESIDE_CONVERSION = 350  # MiB of a function's memory, for Python, boto3 and the original
 
 
@@ -79,6 +80,11 @@ class Settings:
     def url_suffix(self) -> str:
         """amazonaws.com, or what the partition has in its place."""
         return self._environment.get("URL_SUFFIX", "amazonaws.com")
+
+    @property
+    def library_path(self) -> dict[str, str]:
+        """The variable, if it is set, by which an interpreter finds its own shared libraries, as Lambda's has to."""
+        return {name: value for name, value in self._environment.items() if name == "LD_LIBRARY_PATH"}
 
     @property
     def s3_endpoint(self) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,11 @@ API_KEY = "API_KEY"  # the environment variable, for a stack with ApiKeyRequired
 
 @dataclass(frozen=True)
 class Api:
-    """The service as a program somewhere uses it. url: ends with a slash."""
+    """The service as a program somewhere uses it. url: ends with a slash. lines: of convert's log that hold a text."""
 
     url: str
     headers: dict[str, str]
+    lines: Callable[[str], list[dict[str, Any]]]
 
     def ask(self, body: Any) -> requests.Response:
         headers = {"Content-Type": "application/json"} | self.headers
@@ -49,10 +51,22 @@ class Api:
 def api(request: pytest.FixtureRequest) -> Api:
     name = request.config.getoption("--deployed")
     if not name:
-        return Api(request.getfixturevalue("stack").deployed.api_url, {})
+        deployed = request.getfixturevalue("stack").deployed
+        return Api(deployed.api_url, {}, _lines(deployed.client("logs"), deployed.resources["ConvertLogs"]))
     import boto3  # with the credentials and region of whoever runs this
 
     (found,) = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
     key = os.environ.get(API_KEY)
-    return Api(outputs["ApiUrl"], {"x-api-key": key} if key else {})
+    logs = boto3.client("cloudformation").describe_stack_resource(StackName=name, LogicalResourceId="ConvertLogs")
+    group = logs["StackResourceDetail"]["PhysicalResourceId"]
+    return Api(outputs["ApiUrl"], {"x-api-key": key} if key else {}, _lines(boto3.client("logs"), group))
+
+
+def _lines(logs: Any, group: str) -> Callable[[str], list[dict[str, Any]]]:
+    def lines(text: str) -> list[dict[str, Any]]:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern=f'"{text}"')
+        found = [event["message"] for page in pages for event in page["events"]]
+        return [json.loads(line) for line in found if line.startswith("{") and text in line]
+
+    return lines

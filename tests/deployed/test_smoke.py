@@ -7,7 +7,7 @@ import requests
 from PIL import Image
 
 from tests.deployed.conftest import Api
-from tests.journeys import PATIENCE
+from tests.journeys import PATIENCE, wait_for
 from tests.unit import pictures
 
 
@@ -48,3 +48,16 @@ def test_what_cannot_be_uploaded_is_refused_with_its_reason(api: Api) -> None:
 
     assert answer.status_code == 415
     assert answer.json()["errors"][0]["code"] == "type_not_supported"
+
+
+def test_the_kernel_holds_a_decoder_to_its_limits(api: Api) -> None:
+    job = api.convert(pictures.jpeg(64, 48))["job"]
+
+    def done() -> list[str] | None:
+        return next((line["held_by"] for line in api.lines(job) if line["message"] == "done"), None)
+
+    held_by = wait_for(done, "line in the log")
+
+    assert {"processor", "memory", "files"} <= set(held_by)
+    if "seccomp" not in held_by:
+        pytest.xfail("the kernel takes no filter of system calls: see docs/decisions/imaging-sandbox.md")

@@ -333,7 +333,7 @@ SYNTHETIC = {
     "GetUploadSlow": one("AWS/Lambda:Duration", of_version("GetUploadFunction"), 8000, 8001),
     "ConvertErrors": one("AWS/Lambda:Errors", of_version("ConvertFunction"), 0, 1),
     "ConvertVersionThrottles": (throttled("ConvertFunction", 20, 10), throttled("ConvertFunction", 21, 10)),
-    "ConvertSlow": one("AWS/Lambda:Duration", of_version("ConvertFunction"), 45_000, 45_001),
+    "ConvertSlow": one("AWS/Lambda:Duration", of_version("ConvertFunction"), 75_000, 75_001),
     "ConvertShare": (
         traffic(new=Uploads(20, converted=10), old=Uploads(180, converted=180)),
         traffic(new=Uploads(20, converted=9), old=Uploads(180, converted=180)),

@@ -9,7 +9,7 @@ import pytest
 from dev.emulator import ROOT
 from operate import tuning
 from tests.template.conftest import Template
-from thumbs import formats, settings
+from thumbs import formats, pipeline, settings
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,15 @@ def test_the_setting_is_of_that_memory_where_nobody_tells(memory: int) -> None:
     told = settings.Settings({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory)})
 
     assert settings.Settings({}).conversion_memory == told.conversion_memory
+
+
+def test_a_costly_picture_is_refused_before_anybody_gives_up_waiting(memory: int) -> None:
+    """Lambda gives a whole processor at 1769 MB and less in proportion (Developer Guide, "Configure Lambda function
+    memory")."""
+    limits = pipeline.Limits()
+
+    assert limits.cpu_seconds * 1769 / settings.LEAST_MEMORY < limits.wall_seconds - 10
+    assert min(memory, *tuning.POWER_VALUES) >= settings.LEAST_MEMORY
 
 
 def test_tuning_compares_with_that_memory(memory: int) -> None:

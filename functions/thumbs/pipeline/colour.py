@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 from thumbs.pipeline import alpha, hdr, icc, icc_read
 
@@ -94,8 +94,6 @@ _SPACES = {"GRAY": {"L"}, "RGB": {"RGB", "RGBA"}, "CMYK": {"CMYK"}}
 
 
 def _transformed(image: Image.Image, profile: bytes | None) -> Image.Image | None:
-    from PIL import ImageCms  # here, because most pictures need none of it
-
     output = "RGBA" if image.mode in {"LA", "RGBA"} else "RGB"
     alpha = image.getchannel("A") if image.mode == "LA" else None
     try:

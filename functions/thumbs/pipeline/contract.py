@@ -25,12 +25,14 @@ class Limits:
 
     memory: bytes that the conversion may take beyond the running program; the setting is the function's memory less
     what Python, boto3 and the original itself need (about 150 MB). A format that needs more memory per pixel is
-    refused earlier, before it is decoded. seconds: of waiting, after which the conversion is stopped; shorter than the
-    function's timeout.
+    refused earlier, before it is decoded. cpu_seconds: of processor time, after which the picture is rejected.
+    wall_seconds: of waiting, after which the conversion raises: the machine is to blame, not the picture. Shorter than
+    the function's timeout, and long enough for cpu_seconds at the least of memory (settings.LEAST_MEMORY).
     """
 
     memory: int = 1400 * 2**20
-    seconds: float = 20.0
+    cpu_seconds: float = 20.0
+    wall_seconds: float = 80.0
 
 
 @dataclass(frozen=True)

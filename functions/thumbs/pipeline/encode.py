@@ -13,14 +13,22 @@ _WHITE = (255, 255, 255)
 _ENCODERS = {"webp": "PIL.WebPImagePlugin", "jpeg": "PIL.JpegImagePlugin", "avif": "PIL.AvifImagePlugin"}
 
 
+class _File(BytesIO):
+    """Pillow sees by its name which encoder is wanted. Told a format, it would load five others first."""
+
+    def __init__(self, output: formats.Output):
+        super().__init__()
+        self.name = f"/thumbnail.{output.extension}"
+
+
 def encode(image: Image.Image, output: formats.Output, quality: int) -> bytes:
     """image: RGB or RGBA. Metadata is left out by being asked for nowhere."""
     if image.mode == "RGBA" and not output.transparency:
         image = on_white(image)
-    file = BytesIO()
+    file = _File(output)
     clean = image.copy() if image.info else image
     clean.info = {}
-    clean.save(file, output.name.upper(), **_options(output, quality))
+    clean.save(file, **_options(output, quality))
     return file.getvalue()
 
 

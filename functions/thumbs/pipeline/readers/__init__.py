@@ -60,13 +60,14 @@ def decoding() -> Iterator[None]:
     """Whatever a decoder raises is the file's fault. Only decoders run inside: a mistake of ours must not hide here.
 
     Seen: OSError, ValueError, RuntimeError, SyntaxError, EOFError, ZeroDivisionError, TypeError, IndexError,
-    struct.error, zlib.error. Their warnings are about the file as well.
+    struct.error, zlib.error. Their warnings are about the file as well. An ImportError is ours: a reader that imports
+    when its first picture is here comes too late for the sandbox.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except Rejected:
+    except (Rejected, ImportError):
         raise
     except Exception as error:
         # libheif, libavif and libtiff report a refused allocation as an error of their own, with this word in it.

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from PIL import AvifImagePlugin, Image
+from PIL import AvifImagePlugin, Image, TiffImagePlugin  # noqa: F401  which Pillow reads EXIF with, and imports too late
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import colour, orient

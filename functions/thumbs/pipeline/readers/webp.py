@@ -184,6 +184,9 @@ def _library() -> ctypes.CDLL | None:
     return library if library.WebPInitDecoderConfigInternal(ctypes.byref(_Config()), _ABI) else None
 
 
+_library()  # while a library may still be opened: in the sandbox it is too late once there is a picture
+
+
 def _features(library: ctypes.CDLL, original: bytes) -> _Features:
     features = _Features()
     status = library.WebPGetFeaturesInternal(original, len(original), ctypes.byref(features), _ABI)

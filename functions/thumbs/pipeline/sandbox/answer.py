@@ -1,0 +1,102 @@
+"""What a child answers, checked against what was asked: its decoder may be in the hands of whoever made the file.
+
+The answer is data, a JSON header and the files; nothing of it is run, and nothing that was not asked for is kept.
+"""
+
+import json
+import re
+from dataclasses import asdict
+from string import Formatter
+from typing import Any, NoReturn
+
+from thumbs import formats, manifest
+from thumbs.errors import SENTENCES, Reason, Rejected
+from thumbs.pipeline import geometry
+from thumbs.pipeline.contract import Conversion, Rendered
+from thumbs.pipeline.sandbox.wire import HEADER, Job
+
+NONSENSE = "the sandbox answered nonsense"
+
+# What the steps may refuse a picture for; `identify`, which runs here, has the others.
+REASONS = frozenset({Reason.DAMAGED, Reason.TOO_MANY_PIXELS, Reason.TOO_COMPLEX, Reason.VARIANT_NOT_SUPPORTED})
+
+_MOST_HEADER = 64 * 2**10
+_MOST_DETAIL = 500
+_MOST_NUMBER = 2**53 - 1  # up to here every reader of JSON counts exactly
+_THUMBHASH = re.compile(r"[A-Za-z0-9+/]{1,40}={0,2}")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+class SandboxError(RuntimeError):
+    """The steps raised what they should not, or the sandbox does not work: ours, and worth another attempt."""
+
+
+def understood(answer: bytes, job: Job) -> Conversion:
+    """Raises Rejected, also (damaged) for everything that cannot be the answer to this job, and SandboxError."""
+    try:
+        length = int.from_bytes(answer[:HEADER], "big")
+        _expect(length <= _MOST_HEADER)
+        header = json.loads(answer[HEADER : HEADER + length], parse_constant=_refuse)
+        contents = memoryview(answer)[HEADER + length :]
+        match header:
+            case {"raised": str(trace)} if len(header) == 1:
+                raise SandboxError(trace)
+            case {"rejected": [reason, str(detail), original, dict(facts)]} if len(header) == 1:
+                raise _rejected(job, reason, detail, original, facts)
+            case {"original": original, "thumbnails": list(thumbnails), "placeholder": placeholder}:
+                _expect(len(header) == 3)
+                return _conversion(job, original, thumbnails, placeholder, contents)
+        raise ValueError(header)
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise Rejected(Reason.DAMAGED, NONSENSE) from error
+
+
+def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any, contents: memoryview) -> Conversion:
+    seen = _original(job, original)
+    _expect(seen.width * seen.height <= job.wanted.max_megapixels * 1_000_000)
+    signature = next(one for one in formats.INPUTS if one.name == job.wanted.output.name.upper())
+    rendered = []
+    for wanted, (name, width, height, count) in zip(job.wanted.sizes, thumbnails, strict=True):
+        expected = geometry.target((seen.width, seen.height), wanted).output
+        _expect((name, _number(width), _number(height)) == (wanted.name, *expected))
+        content, contents = bytes(contents[: _number(count)]), contents[count:]
+        _expect(len(content) == count and signature.matches(content[:64]))
+        rendered.append(Rendered(name, width, height, content))
+    _expect(not contents)
+    match placeholder:
+        case {"thumbhash": str(thumbhash), "color": str(colour)} if len(placeholder) == 2:
+            _expect(bool(_THUMBHASH.fullmatch(thumbhash) and _COLOUR.fullmatch(colour)))
+            return Conversion(seen, tuple(rendered), manifest.Placeholder(thumbhash, colour))
+    raise ValueError(placeholder)
+
+
+def _original(job: Job, told: Any) -> manifest.Original:
+    original = manifest.Original(**told)
+    for number in (original.width, original.height, original.frames):
+        _number(number)
+    _expect((original.format, _number(original.bytes)) == (job.accepted.name, len(job.original)))
+    return original
+
+
+def _rejected(job: Job, reason: Any, detail: str, original: Any, facts: dict[str, Any]) -> Rejected:
+    _expect(reason in REASONS)
+    _expect(facts.keys() <= {name for _, name, _, _ in Formatter().parse(SENTENCES[Reason(reason)].text)})
+    seen = None if original is None else asdict(_original(job, original))
+    numbers = {name: _number(fact) for name, fact in facts.items()}
+    return Rejected(Reason(reason), detail[:_MOST_DETAIL], original=seen, **numbers)
+
+
+def _number(value: Any) -> int:
+    """A whole number above 0."""
+    _expect(type(value) is int and 0 < value <= _MOST_NUMBER)
+    number: int = value
+    return number
+
+
+def _expect(condition: bool) -> None:
+    if not condition:
+        _refuse(condition)
+
+
+def _refuse(what: object) -> NoReturn:
+    raise ValueError(what)

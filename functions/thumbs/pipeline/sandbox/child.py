@@ -1,0 +1,61 @@
+"""A child: converts the pictures that it is sent, one after the other."""
+
+import json
+import os
+import pickle
+import socket
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import count
+from typing import Any, NoReturn
+
+from thumbs.errors import Reason, Rejected
+from thumbs.pipeline import steps
+from thumbs.pipeline.sandbox import wire
+from thumbs.pipeline.sandbox.confinement import Confinement
+
+_MOST = 2**32  # bytes of a job; the parent is trusted
+
+
+def work(connection: socket.socket) -> NoReturn:
+    """Until the parent closes the connection, or ends itself; without the zygote's farewells."""
+    code = 1
+    try:
+        confinement = Confinement(connection.fileno())
+        for number in count(1):
+            job = _job(connection, number)
+            confinement.apply(job.limits)
+            # From here on there is nothing but memory and this connection, and the picture may be looked at.
+            wire.send(connection, number, [json.dumps(confinement.enforced).encode()])
+            wire.send(connection, number, _answer(job))
+            confinement.rest()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _job(connection: socket.socket, number: int) -> wire.Job:
+    job: wire.Job = pickle.loads(wire.receive(connection, number, _MOST))  # noqa: S301  from our own parent
+    return job._replace(original=wire.receive(connection, number, _MOST))
+
+
+def _answer(job: wire.Job) -> Sequence[bytes]:
+    header: dict[str, Any]
+    contents: list[bytes] = []
+    try:
+        conversion = steps.convert(job.original, job.accepted, job.wanted, job.limits)
+        contents = [thumbnail.content for thumbnail in conversion.thumbnails]
+        header = {
+            "original": asdict(conversion.original),
+            "thumbnails": [[made.size, made.width, made.height, len(made.content)] for made in conversion.thumbnails],
+            "placeholder": asdict(conversion.placeholder),
+        }
+    except Rejected as refusal:
+        header = {"rejected": [refusal.reason, refusal.detail[:500], refusal.original, refusal.facts]}
+    except MemoryError:
+        header = {"rejected": [Reason.TOO_COMPLEX, "out of memory", None, {}]}
+    except Exception:
+        header = {"raised": traceback.format_exc()[-10_000:]}
+    encoded = json.dumps(header).encode()
+    return [len(encoded).to_bytes(wire.HEADER, "big"), encoded, *contents]

@@ -1,0 +1,106 @@
+"""What a process gives up. What the kernel at hand does not have is gone without, and told (`Confinement.enforced`)."""
+
+import ctypes
+import os
+import resource
+import signal
+from contextlib import suppress
+
+from thumbs.pipeline.contract import Limits
+from thumbs.pipeline.sandbox import seccomp
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4  # prctl(2)
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_MOST_IN_HEAP = 32 * 2**20  # bytes of one allocation; glibc takes no more
+
+MOST_AT_REST = 160 * 2**20  # bytes of freed memory that a child keeps for its next picture
+_LARGEST_ORIGINAL = 104 * 2**20  # bytes; MaxUploadMegabytes is at most 100
+
+# How much later than its parent a child notices that nobody waits any more.
+_GRACE_SECONDS = 5.0
+
+
+def be_opaque() -> None:
+    """To the other processes of the same user: they can neither trace this one nor read its memory or environment."""
+    with suppress(AttributeError):  # prctl is Linux's
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def end_with(parent: int) -> None:
+    """Ends this process when the one that forked it does."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it is gone already
+        os._exit(1)
+
+
+def keep_freed_memory() -> None:
+    """For the next picture, which would have to ask the kernel for each page again (mallopt(3), glibc alone)."""
+    with suppress(AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_TRIM_THRESHOLD, MOST_AT_REST)
+        mallopt(_M_MMAP_THRESHOLD, _MOST_IN_HEAP)
+
+
+class Confinement:
+    """A child's own, which begins before its first picture and does not end.
+
+    enforced: what the kernel holds it to, from the first `apply` on.
+
+    processor   time, of all its threads together, for each picture: then it ends by SIGPROF
+    memory      address space, for each picture as much more than now as limits say; in all, for good
+    files       no descriptor can be opened, for good: no file, no socket, no library, nothing of /proc
+    seccomp     no system call but those that `seccomp` allows, for good
+    """
+
+    def __init__(self, connection: int):
+        """connection: the one descriptor that stays."""
+        self.enforced: list[str] = []
+        silence = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):  # libtiff writes its warnings to descriptor 2, whoever listens
+            os.dup2(silence, stream)
+        os.closerange(3, connection)
+        os.closerange(connection + 1, 4096)
+        try:
+            self._statm = os.open("/proc/self/statm", os.O_RDONLY)
+        except OSError:  # macOS, which does not limit memory either
+            self._statm = -1
+
+    def apply(self, limits: Limits) -> None:
+        """For one picture. limits.memory may not be more than the first time."""
+        signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _GRACE_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
+        used = self._address_space()
+        if not self.enforced:
+            self._give_up(used + limits.memory + MOST_AT_REST + _LARGEST_ORIGINAL)
+        if used:
+            _limit(resource.RLIMIT_AS, used + limits.memory, None)
+
+    def rest(self) -> None:
+        for timer in (signal.ITIMER_REAL, signal.ITIMER_PROF):
+            signal.setitimer(timer, 0)
+
+    def _give_up(self, most: int) -> None:
+        self.enforced.append("processor")
+        for none in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+            _limit(none, 0, 0)
+        if self._statm >= 0:
+            _limit(resource.RLIMIT_AS, most, most)
+            self.enforced.append("memory")
+        _limit(resource.RLIMIT_NOFILE, 0, 0)
+        self.enforced.append("files")
+        if seccomp.install():
+            self.enforced.append("seccomp")
+
+    def _address_space(self) -> int:
+        """Bytes that this process has; 0 where nobody tells."""
+        if self._statm < 0:
+            return 0
+        return int(os.pread(self._statm, 100, 0).split()[0]) * resource.getpagesize()
+
+
+def _limit(what: int, soft: int, hard: int | None) -> None:
+    """hard: None leaves it. A hard limit that is lower already stays, for only root may raise it."""
+    least = resource.getrlimit(what)[1]
+    hard = least if hard is None else hard if least == resource.RLIM_INFINITY else min(hard, least)
+    resource.setrlimit(what, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

@@ -1,0 +1,136 @@
+"""The parent's part: it has a child convert, and believes nothing that it answers."""
+
+import atexit
+import os
+import signal
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+
+from thumbs.errors import Reason, Rejected
+from thumbs.pipeline.contract import Conversion, Limits, Wanted
+from thumbs.pipeline.identify import identify
+from thumbs.pipeline.sandbox import answer
+from thumbs.pipeline.sandbox.answer import SandboxError
+from thumbs.pipeline.sandbox.processes import Child, Ended, NotBegunError, Zygote
+from thumbs.pipeline.sandbox.wire import Job, UnexpectedError
+
+__all__ = ["SandboxError", "close", "enforced", "run", "start"]
+
+
+def start() -> None:
+    """Starts the zygote and does not wait for it: worth it before something else is loaded."""
+    _sandbox().start()
+
+
+def run(original: bytes, wanted: Wanted, limits: Limits) -> Conversion:
+    """See pipeline.run. Raises Rejected and SandboxError."""
+    return _sandbox().run(Job(original, identify(original), wanted, limits))
+
+
+def enforced() -> list[str]:
+    """What the kernel held the last child to (see confinement.Confinement)."""
+    return _sandbox().enforced
+
+
+def close() -> None:
+    """Ends the processes, if there are any; the next picture starts others."""
+    _sandbox().close()
+
+
+@cache
+def _sandbox() -> "_Sandbox":
+    return _Sandbox()
+
+
+class _Sandbox:
+    """Keeps the zygote, and a child between pictures."""
+
+    def __init__(self) -> None:
+        self.enforced: list[str] = []
+        self._zygote: Zygote | None = None
+        self._kept: Child | None = None
+        self._lock = threading.Lock()
+        atexit.register(self.close)
+
+    def start(self) -> None:
+        with self._lock, suppress(OSError):  # the first picture tries again
+            self._started()
+
+    def run(self, job: Job) -> Conversion:
+        with self._lock:
+            zygote = self._started()
+            until = time.monotonic() + job.limits.wall_seconds
+            kept, self._kept = self._kept, None
+            if kept and kept.suits(job):
+                try:
+                    return self._converted(zygote, kept, job)
+                except NotBegunError:  # it died while nobody looked
+                    zygote = self._started()
+                except Rejected:
+                    left = job.limits.cpu_seconds - kept.spent
+                    if left <= 0:
+                        raise
+                    limits = replace(job.limits, cpu_seconds=left, wall_seconds=max(1.0, until - time.monotonic()))
+                    job = job._replace(limits=limits)
+            try:
+                return self._converted(zygote, zygote.child(job), job)
+            except NotBegunError as error:
+                raise SandboxError("no sandbox starts") from error
+
+    def _converted(self, zygote: Zygote, child: Child, job: Job) -> Conversion:
+        """Raises Rejected, SandboxError and NotBegunError, after each of which the child has ended."""
+        try:
+            self.enforced = child.begin(job)
+            conversion = answer.understood(child.answer(job.limits.wall_seconds), job)
+        except NotBegunError:
+            self._end()
+            raise
+        except UnexpectedError as error:
+            zygote.replace()
+            raise Rejected(Reason.DAMAGED, answer.NONSENSE) from error
+        except TimeoutError:
+            zygote.replace()
+            if child.spent > job.limits.cpu_seconds:  # it has disarmed its timer
+                raise Rejected(Reason.TOO_COMPLEX, f"stopped after {child.spent:.2f} s of processor time") from None
+            raise SandboxError(f"no answer in {job.limits.wall_seconds:g} s; processor: {child.spent:.1f} s") from None
+        except (OSError, EOFError):
+            raise _cause(zygote.replace(), job.limits) from None
+        except BaseException:
+            zygote.replace()
+            raise
+        if child.may_stay():
+            self._kept = child
+        else:
+            zygote.replace()
+        return conversion
+
+    def _started(self) -> Zygote:
+        if self._zygote is None or self._zygote.parent != os.getpid():  # a fork of this process leaves it to its parent
+            self._zygote, self._kept = Zygote(), None
+        return self._zygote
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        zygote, self._zygote, self._kept = self._zygote, None, None
+        if zygote and zygote.parent == os.getpid():
+            zygote.end()
+
+
+def _cause(ended: Ended, limits: Limits) -> Exception:
+    """Why a child that had begun is gone without an answer: the file's doing."""
+    match -ended.code:
+        case signal.SIGPROF:
+            return Rejected(Reason.TOO_COMPLEX, f"stopped after {limits.cpu_seconds:.2f} s of processor time")
+        case signal.SIGKILL:
+            return Rejected(Reason.TOO_COMPLEX, "killed, probably for its memory")
+        case signal.SIGALRM:
+            return SandboxError("a child gave up before its parent did")
+        case number if number > 0:
+            return Rejected(Reason.DAMAGED, f"the decoder crashed: {signal.strsignal(number)}")
+    return Rejected(Reason.DAMAGED, f"the decoder ended its process with {ended.code}")

@@ -1,0 +1,65 @@
+"""What goes between the parent, the zygote and a child: frames, each behind the number of its picture and the count of
+its bytes."""
+
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from thumbs import formats
+from thumbs.pipeline.contract import Limits, Wanted
+
+_FRAME = struct.Struct(">QQ")
+HEADER = 4  # bytes of the length of the JSON header of an answer
+
+
+class UnexpectedError(Exception):
+    """A frame of another picture, or with more bytes than it may have."""
+
+
+class Job(NamedTuple):
+    """One picture. accepted: the format that its first bytes are of."""
+
+    original: bytes
+    accepted: formats.Input
+    wanted: Wanted
+    limits: Limits
+
+
+def send(connection: socket.socket, number: int, parts: Sequence[bytes], until: float | None = None) -> None:
+    """One frame of several parts. until: of time.monotonic, after which it raises TimeoutError."""
+    for part in (_FRAME.pack(number, sum(map(len, parts))), *parts):
+        _wait(connection, until)
+        connection.sendall(part)
+
+
+def receive(connection: socket.socket, number: int, most: int, until: float | None = None) -> bytes:
+    """The content of the next frame. Raises TimeoutError, EOFError and UnexpectedError."""
+    told, length = _FRAME.unpack(_read(connection, _FRAME.size, until))
+    if told != number or length > most:
+        raise UnexpectedError(f"{length} bytes of picture {told}")
+    return _read(connection, length, until)
+
+
+def _read(connection: socket.socket, length: int, until: float | None) -> bytes:
+    if until is None:
+        whole = connection.recv(length, socket.MSG_WAITALL)  # without a second copy, which would be left in the heap
+        if len(whole) < length:
+            raise EOFError
+        return whole
+    content = bytearray(length)
+    rest = memoryview(content)
+    while rest:
+        _wait(connection, until)
+        count = connection.recv_into(rest)
+        if not count:
+            raise EOFError
+        rest = rest[count:]
+    return bytes(content)
+
+
+def _wait(connection: socket.socket, until: float | None) -> None:
+    """No longer than that. A confined child may not even ask for it, and waits for ever."""
+    if until is not None:
+        connection.settimeout(max(0.001, until - time.monotonic()))  # 0 would mean: not to wait

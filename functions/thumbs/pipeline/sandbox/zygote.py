@@ -1,0 +1,70 @@
+"""The zygote: the process that forks the children. It knows no secret, and never sees a picture.
+
+It obeys one command: end the child that there is, load what is named, fork another. With the command comes the
+connection over which the new child talks to the parent; with the answer, how the former child ended.
+"""
+
+import gc
+import json
+import os
+import pickle
+import signal
+import socket
+from typing import NoReturn
+
+from thumbs.pipeline import steps
+from thumbs.pipeline.sandbox import confinement
+from thumbs.pipeline.sandbox.child import work
+
+_MOST = 65536  # bytes of a command
+
+
+def serve(control: int) -> NoReturn:
+    """Until the parent closes the connection, or ends itself. control: the descriptor of that connection.
+
+    Nobody collects garbage here, which would copy the pages that the children share with this process.
+    """
+    for caught in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(caught, signal.SIG_DFL)
+    confinement.be_opaque()
+    confinement.keep_freed_memory()
+    child = 0
+    code = 1
+    try:
+        with socket.socket(fileno=control) as commands:
+            while True:
+                command, descriptors, _, _ = socket.recv_fds(commands, _MOST, 1)
+                if not command:
+                    break
+                former, child = child, 0
+                ended = _end(former)
+                formats = pickle.loads(command)  # noqa: S301  from our own parent
+                if formats:
+                    steps.prepare(*formats)
+                child = _fork(commands, descriptors[0])
+                commands.sendall(json.dumps([child, *ended]).encode())
+        code = 0
+    finally:
+        _end(child)
+        os._exit(code)
+
+
+def _fork(commands: socket.socket, connection: int) -> int:
+    gc.freeze()
+    mother = os.getpid()
+    child = os.fork()
+    if child == 0:
+        commands.close()
+        confinement.end_with(mother)
+        work(socket.socket(fileno=connection))
+    os.close(connection)
+    return child
+
+
+def _end(child: int) -> tuple[int, float]:
+    """How it ended: its exit code, or the negative number of a signal; and the seconds of processor time it took."""
+    if not child:
+        return 0, 0.0
+    os.kill(child, signal.SIGKILL)  # one that has ended already does not notice
+    _, status, used = os.wait4(child, 0)
+    return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
