@@ -64,7 +64,7 @@ def _convert(upload: Upload) -> str | None:
     if found and manifest.is_final(found.manifest) and not upload.again:
         log.info("ignored: the job has ended", status=found.manifest["status"])
         return _LEFT
-    claim = storage.claim(upload)
+    claim = storage.claim(upload.job, upload)
     if claim and not claim.admits(upload):
         log.info("ignored: another upload of this job was first")
         return _LEFT

@@ -51,8 +51,8 @@ class Overtaken(Exception):
         self.standing = standing
 
 
-def claim(upload: Upload) -> Claim | None:
-    """The upload that its job is about: this one, unless another was first. None when there is no original.
+def claim(job: str, upload: Upload) -> Claim | None:
+    """The upload that a job is about: this one, unless another was first. None when there is no original.
 
     The claim is written once and never changed, so a job is about one picture for ever, and only the events of one
     write convert it. A run that finds another upload's claim may leave the job to it: the event of that upload is tried
@@ -62,14 +62,15 @@ def claim(upload: Upload) -> Claim | None:
     if etag is None:
         return None
     own = Claim(etag, upload.sequencer)
-    key = keys.claim(upload.job or "")
+    key = keys.claim(job)
     try:
         _put(key, json.dumps(asdict(own)).encode(), ContentType="application/json", IfNoneMatch="*")
     except ClientError as error:
         if aws.code(error) != "PreconditionFailed":  # there is one
             raise
         answer = aws.client("s3").get_object(Bucket=settings.current().thumbnail_bucket, Key=key)
-        return Claim(**json.loads(answer["Body"].read()))
+        standing = json.loads(answer["Body"].read())  # of a later version, perhaps, with more in it
+        return Claim(standing["etag"], standing["sequencer"])
     return own
 
 

@@ -14,7 +14,7 @@ import get_upload
 import report_failure
 from tests.unit import pictures
 from tests.unit.conftest import Context
-from thumbs import aws, manifest, notices, settings, storage
+from thumbs import aws, keys, manifest, notices, settings, storage
 from thumbs.notices import Upload
 
 JOB = "7" * 32
@@ -58,7 +58,7 @@ def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
 ) -> None:
     """The first run is still at work: nothing but its claim is there yet."""
     first = form.post(A)
-    storage.claim(notices.uploads(first)[0])
+    storage.claim(JOB, notices.uploads(first)[0])
 
     for content in (A, B, A):
         convert.handler(form.post(content), context)
@@ -71,10 +71,23 @@ def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
 
 def test_a_duplicate_of_an_event_and_a_further_attempt_go_on_with_the_claim(form: Form, context: Context) -> None:
     event = form.post(A)
-    storage.claim(notices.uploads(event)[0])  # an attempt that died here
+    storage.claim(JOB, notices.uploads(event)[0])  # an attempt that died here
 
     convert.handler(event, context)
 
+    assert ended()["status"] == "done"
+
+
+def test_a_claim_of_a_later_version_is_honoured(s3: Any, form: Form, context: Context) -> None:
+    """A release is also half one version and half the next."""
+    event = form.post(A)
+    (upload,) = notices.uploads(event)
+    later = {"etag": upload.etag, "sequencer": upload.sequencer, "more": 1}
+    s3.put_object(Bucket="thumbnails-bucket", Key=keys.claim(JOB), Body=json.dumps(later))
+
+    convert.handler(form.post(A), context)
+    assert storage.manifest(JOB) is None
+    convert.handler(event, context)
     assert ended()["status"] == "done"
 
 
