@@ -379,3 +379,20 @@ def test_less_than_nothing_is_black(bits: int) -> None:
 
         original = tiff((WIDTH, HEIGHT), pixel, bits, kind=SIGNED, photometric=GRAY)
         assert_seen(original, [(level,) * 3 for level in expected])
+
+
+def test_one_strip_of_compressed_floats_takes_more_memory_than_many() -> None:
+    def bytes_per_pixel(rows: int) -> float:
+        original = tiff((1, 1), lambda *_: (0.5,) * 3, 32, kind=FLOAT, photometric=RGB, compression=DEFLATE)
+        larger = bytearray(original)
+        at = struct.unpack_from("<I", original, 4)[0]
+        for entry in range(at + 2, at + 2 + 12 * struct.unpack_from("<H", original, at)[0], 12):
+            tag = struct.unpack_from("<H", original, entry)[0]
+            if tag in {256, 257, 278}:
+                struct.pack_into("<H", larger, entry + 8, rows if tag == 278 else 3000)
+        source = readers.opened(TIFF, bytes(larger))
+        assert source.size == (3000, 3000)
+        return source.bytes_per_pixel or 0
+
+    assert bytes_per_pixel(16) < 20
+    assert bytes_per_pixel(3000) > 45

@@ -70,17 +70,18 @@ def _is_separate(directory: Directory) -> bool:
 def _with_samples(directory: Directory) -> Source:
     layout = tiff_samples.Layout(directory, deep.of_profile(_profile(directory)))
     layout.check()
-    source = _source(directory, layout.picture)
+    source = _source(directory, layout.picture, layout.bytes_per_pixel)
     return replace(source, profile=layout.recoding.profile) if layout.recoding and layout.recoded else source
 
 
-def _source(directory: Directory, picture: Callable[[], Image.Image]) -> Source:
+def _source(directory: Directory, picture: Callable[[], Image.Image], bytes_per_pixel: float | None = None) -> Source:
     orientation = directory.value(_ORIENTATION, 1)
     return Source(
         directory.size,
         lambda _: picture(),
         orientation=orientation if orientation in range(1, 9) else 1,
         profile=_profile(directory),
+        bytes_per_pixel=bytes_per_pixel,
     )
 
 

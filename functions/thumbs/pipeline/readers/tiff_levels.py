@@ -1,12 +1,14 @@
-"""The 256 levels of a thumbnail for samples of other kinds: 12 bits, 32 bits, and floating point.
+"""The 256 levels of a thumbnail for samples of other kinds: 12 bits, 32 bits, with a sign, and floating point.
 
 Of 32 bits the upper 16 are looked up in a table: of a float they are the sign, the exponent and 8 digits, one more than
-a level needs.
+a level needs. What is white may depend on the samples, which are then seen first: their bytes are counted, and when
+these do not tell, their upper 16 bits.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from math import isfinite, isnan, nan
+from operator import add
 from struct import pack, unpack
 
 from PIL import Image
@@ -16,6 +18,10 @@ from thumbs.pipeline.readers.tiff_directory import NO_DATA, Directory
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 _CODES = 2**16
 _UPPER_BITS = [code >> 8 for code in range(_CODES)]
+# By the bits of a float, upper bytes of what is no light: 2.0 and more, and what is below -1/128. The last ones of both
+# signs are not counted: no numbers, infinite, or what some write where there is nothing.
+_BEYOND = {16: (*range(0x40, 0x7C), *range(0xA0, 0xFC)), 32: (*range(0x40, 0x7F), *range(0xBC, 0xFF))}
+_NO_NUMBERS = {16: (*range(0x7C, 0x80), *range(0xFC, 0x100)), 32: (0x7F, 0xFF)}
 
 
 class Levels:
@@ -27,33 +33,50 @@ class Levels:
         self._upper_half = (bits, kind) == (8, UNSIGNED) or ((bits, kind) == (16, UNSIGNED) and not recoded)
         self.depend = kind != UNSIGNED or bits == 32
         self._directory = directory
-        self._upper: Counter[int] = Counter()
-        self._lower: set[int] = set()
+        self._bytes: list[list[int]] = [[0] * 256 for _ in range(bits // 8)]
+        self._counted: Counter[int] = Counter()
         self._table: list[int] | None = None
 
     def see(self, samples: bytes) -> None:
-        self._upper.update(self._half(samples, 1))
-        if self._bits == 32 and self._kind != FLOAT and len(self._lower) < _CODES:
-            self._lower.update(self._half(samples, 0))
+        for place, seen in enumerate(self._bytes):
+            plane = samples[place :: len(self._bytes)]
+            self._bytes[place] = [*map(add, seen, Image.frombytes("L", (len(plane), 1), plane).histogram())]
+
+    @property
+    def unclear(self) -> bool:
+        """Whether floating point is no light, so that its range must be found by `count`."""
+        if self._kind != FLOAT:
+            return False
+        seen = self._bytes[-1]
+        numbers: int = sum(seen) - sum(seen[value] for value in _NO_NUMBERS[self._bits])
+        beyond: int = sum(seen[value] for value in _BEYOND[self._bits])
+        return 0 < numbers <= 2 * beyond
+
+    def count(self, samples: bytes) -> None:
+        self._counted.update(self._half(samples, upper=True))
 
     def of(self, samples: bytes) -> bytes:
         """A level, 0 to 255, for each sample."""
         if self._upper_half:  # is what was decoded
             return samples
-        codes = self._half(samples, 0 if self._small else 1).tobytes()
+        codes = self._half(samples, upper=not self._is_small).tobytes()
         if self._table is None:
             self._table = self._made()
         picture = Image.frombytes("I;16", (len(codes) // 2, 1), codes)
         return picture.convert("I").point(self._table, "L").tobytes()
 
-    def _half(self, samples: bytes, upper: int) -> memoryview:
+    def _half(self, samples: bytes, upper: bool) -> memoryview:
         codes = memoryview(samples).cast("H")
-        return codes[upper::2] if self._bits == 32 else codes
+        return codes[int(upper) :: 2] if self._bits == 32 else codes
+
+    def _has(self, place: int) -> bool:
+        """Whether a byte of whole numbers is ever used."""
+        return any(self._bytes[place][1:])
 
     @property
-    def _small(self) -> bool:
+    def _is_small(self) -> bool:
         """Whether whole numbers of 32 bits would do with 16."""
-        return self._bits == 32 and self._kind != FLOAT and not self._upper.keys() - {0}
+        return self._bits == 32 and self._kind != FLOAT and not (self._has(3) or self._has(2))
 
     def _made(self) -> list[int]:
         if self._bits == 12:
@@ -62,9 +85,9 @@ class Levels:
             return self._of_floats()
         if not self.depend:
             return [*self._recoded]
-        if max(self._lower if self._small else self._upper, default=0) < 256 and (self._small or self._bits == 16):
+        if (self._is_small or self._bits == 16) and not self._has(1):
             return [min(255, code) for code in range(_CODES)]
-        if self._small:
+        if self._is_small:
             return [code >> 8 for code in range(_CODES)]
         if self._kind == SIGNED:  # less than nothing is black
             return [self._recoded[0 if code >> 15 else code << 1] for code in range(_CODES)]
@@ -80,13 +103,12 @@ class Levels:
         return [_within((value - low) / (high - low), 255) for value in values]
 
     def _range(self, values: list[float]) -> tuple[float, float]:
-        """What is black, and what is white. These are 0.0 and 1.0, unless half of the picture lies outside: elevations,
-        counts. Then they are the least and the most that there is, or 0 and 255 when these are enough."""
+        """What is black, and what is white: 0.0 and 1.0 for light. For elevations and counts they are the least and the
+        most that there is, or 0 and 255 when these are enough."""
         missing = self._missing()
-        seen = {values[code]: count for code, count in self._upper.items() if isfinite(values[code])}
-        seen = {value: count for value, count in seen.items() if not abs(value - missing) <= abs(missing) / 128}
-        outside = sum(count for value, count in seen.items() if not -0.01 < value < 1.01)
-        if 2 * outside < sum(seen.values()) or not seen:
+        seen = [values[code] for code in self._counted]
+        seen = [value for value in seen if isfinite(value) and not abs(value - missing) <= abs(missing) / 128]
+        if not seen:
             return 0.0, 1.0
         least, most = min(seen), max(seen)
         if least >= 0 and most < 256:

@@ -5,7 +5,7 @@ libtiff reads the data, called through Pillow with directories made for it, in w
 gray picture; here they are taken apart (docs/decisions/imaging-tiff-samples.md).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -27,6 +27,7 @@ _SEPARATE = 2  # planes
 _COMPRESSIONS = {_NONE, 5, 8, 32773, 32946, 34925, 50000}  # LZW, Deflate, PackBits, Deflate, LZMA, Zstandard
 # Bytes of samples decoded at a time, where the file is divided up that far.
 _AT_ONCE = 8 * 2**20
+_WHOLE = 14  # bytes of memory for each pixel: RGB, alpha, and both together
 
 # How libtiff's samples get into a picture of Pillow, for each kind: mode and raw mode. Of 16 bits the upper 8 do.
 _KINDS = {
@@ -126,9 +127,9 @@ class Layout:
         mode = _MODES[self._photometric]
         levels = Levels(*self._kind, self.directory, self.recoded)
         if levels.depend:
-            for part in self._parts():
-                for plane in range(self._planes):
-                    levels.see(self._decoded(part, plane))
+            self._each(levels.see)
+        if levels.unclear:
+            self._each(levels.count)
         whole = Image.new(mode, self.directory.size)
         alpha = None if self.alpha is None else Image.new("L", self.directory.size)
         for part in self._parts():
@@ -143,11 +144,28 @@ class Layout:
         associated = self.directory.values(tags.EXTRA_SAMPLES)[0] == _ASSOCIATED
         return Image.merge(mode + ("a" if associated else "A"), (*whole.split(), alpha))
 
+    def _each(self, look: Callable[[bytes], None]) -> None:
+        for part in self._parts():
+            for plane in range(self._planes):
+                look(self._decoded(part, plane))
+
     def _merged(self, colours: list[Image.Image]) -> Image.Image:
         if self._photometric in {_CIELAB, _ICCLAB}:
             lightness, a, b = colours
             return tiff_lab.to_srgb(lightness, a, b, 0.5 if self._kind[0] == 16 else 0.0)
         return colours[0] if len(colours) == 1 else Image.merge(_MODES[self._photometric], colours)
+
+    @property
+    def bytes_per_pixel(self) -> float:
+        """Of memory: the picture and its bands, and what is decoded at a time, once or twice in another form."""
+        part = next(self._parts())
+        return _WHOLE + 3 * part.rows * self._row / (self.directory.size[0] * self.directory.size[1])
+
+    @property
+    def _row(self) -> int:
+        """Bytes of a row of samples."""
+        samples = 1 if self._separate else self.directory.samples
+        return ceil(self.directory.size[0] * self._kind[0] * samples / 8)
 
     @property
     def _planes(self) -> int:
@@ -170,8 +188,7 @@ class Layout:
         return [Image.frombytes("L", size, sample) for sample in samples]
 
     def _parts(self) -> Iterator[_Part]:
-        width, height = self.directory.size
-        row = ceil(width * self._kind[0] * (1 if self._separate else self.directory.samples) / 8)
+        (width, height), row = self.directory.size, self._row
         across, length = 1, max(1, min(height, self.directory.value(tags.ROWS_PER_STRIP, height)))
         if tags.TILE_OFFSETS in self.directory.entries:
             across = ceil(width / max(1, self.directory.value(tags.TILE_WIDTH, width)))
@@ -207,32 +224,27 @@ class Layout:
             tags.FILL_ORDER: (directory.value(tags.FILL_ORDER, 1),),
         }
         tiled = tags.TILE_OFFSETS in directory.entries
-        offsets = directory.values(tags.TILE_OFFSETS if tiled else tags.STRIP_OFFSETS)
-        counts = directory.values(tags.TILE_COUNTS if tiled else tags.STRIP_COUNTS)
-        first = plane * (len(offsets) // self._planes)
-        places = [first + place for place in part.places]
+        of_data = (tags.TILE_OFFSETS, tags.TILE_COUNTS) if tiled else (tags.STRIP_OFFSETS, tags.STRIP_COUNTS)
+        offsets, counts = map(directory.values, of_data)
+        places = [plane * (len(offsets) // self._planes) + place for place in part.places]
         if not offsets or places[-1] >= min(len(offsets), len(counts) or len(offsets)):
             raise Rejected(Reason.DAMAGED, f"a TIFF with {len(offsets)} of {places[-1] + 1} strips or tiles")
-        row = ceil(width * self._kind[0] * step * of_pixel / 8)
+        lengths = [*counts[places[0] : places[-1] + 1]]
         if tiled:
             values[tags.TILE_WIDTH] = (directory.value(tags.TILE_WIDTH, width) * step,)
             values[tags.TILE_LENGTH] = (directory.value(tags.TILE_LENGTH, height),)
         else:
-            values[tags.ROWS_PER_STRIP] = (min(part.rows, directory.value(tags.ROWS_PER_STRIP, height)),)
-        starts = tuple(offsets[place] + part.skipped * row for place in places)
-        if self._compression == _NONE and not tiled:  # where what is written is often wrong, and not needed
-            rows = values[tags.ROWS_PER_STRIP][0]
-            lengths = tuple(min(rows, part.rows - number * rows) * row for number in range(len(places)))
-        else:
-            lengths = tuple(counts[place] for place in places)
-        values[tags.TILE_OFFSETS if tiled else tags.STRIP_OFFSETS] = starts
-        values[tags.TILE_COUNTS if tiled else tags.STRIP_COUNTS] = lengths
-        mode, raw = _TOGETHER[of_pixel, self._kind[0]] if self._together else _KINDS[self._kind]
-        if self.recoded and self._kind == (16, UNSIGNED):
-            mode, raw = _KINDS[16, FLOAT]  # both bytes
+            rows = min(part.rows, directory.value(tags.ROWS_PER_STRIP, height))
+            values[tags.ROWS_PER_STRIP] = (rows,)
+            if self._compression == _NONE:  # where what is written is often wrong, and not needed
+                lengths = [min(rows, part.rows - number * rows) * self._row for number in range(len(places))]
+        values[of_data[0]] = tuple(offsets[place] + part.skipped * self._row for place in places)
+        values[of_data[1]] = tuple(lengths)
+        both_bytes = self.recoded and self._kind == (16, UNSIGNED)
+        kind = _KINDS[(16, FLOAT) if both_bytes else self._kind]
+        mode, raw = _TOGETHER[of_pixel, self._kind[0]] if self._together else kind
         samples = decoded(directory, values, mode, raw, (width * step, part.rows)).tobytes()
         return samples[1::2] if self._together and (of_pixel, self._kind[0]) == (2, 16) else samples
 
 
-_INVERTED = bytes(range(255, -1, -1))
-_SHIFTED = bytes(value ^ 0x80 for value in range(256))
+_INVERTED, _SHIFTED = bytes(range(255, -1, -1)), bytes(value ^ 0x80 for value in range(256))
