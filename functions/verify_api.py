@@ -83,8 +83,8 @@ def _read(signed: dict[str, Any]) -> None:
 def _ask(job: str) -> str:
     """The link to a thumbnail, as get_upload gives it."""
     observe.log().append_keys(step="ask get_upload")
-    event = _request("GET", "/uploads/{job}") | {"pathParameters": {"job": job}}
-    answer = versions.call(settings.current().get_upload_version, event, release.ANSWER_SECONDS)
+    version = settings.current().get_upload_version
+    answer = versions.ask(version, "GET", "/uploads/{job}", release.ANSWER_SECONDS, pathParameters={"job": job})
     if answer["statusCode"] != 200:
         raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
     manifest = json.loads(answer["body"])
@@ -115,21 +115,5 @@ def _follow(link: str, result: str) -> None:
 
 def _sign(content_type: str, size: int) -> dict[str, Any]:
     files = [{"name": "golden.jpg", "type": content_type, "size": size}]
-    event = _request("POST", "/uploads") | {"body": json.dumps({"files": files}), "probe": True}
-    answer: dict[str, Any] = versions.call(settings.current().sign_upload_version, event, release.ANSWER_SECONDS)
-    return answer
-
-
-def _request(method: str, resource: str) -> dict[str, Any]:
-    """As API Gateway passes it on."""
-    return {
-        "httpMethod": method,
-        "resource": resource,
-        "path": resource,
-        "headers": {"Content-Type": "application/json"},
-        "queryStringParameters": None,
-        "pathParameters": None,
-        "requestContext": {"resourcePath": resource, "httpMethod": method},
-        "body": None,
-        "isBase64Encoded": False,
-    }
+    body, version = json.dumps({"files": files}), settings.current().sign_upload_version
+    return versions.ask(version, "POST", "/uploads", release.ANSWER_SECONDS, body=body, probe=True)

@@ -31,6 +31,23 @@ def call(version: str, event: dict[str, Any], seconds: float) -> Any:
     return payload
 
 
+def ask(version: str, method: str, resource: str, seconds: float, **others: Any) -> dict[str, Any]:
+    """The same of a version that answers requests, called as API Gateway calls it. others: of the event's fields."""
+    event = {
+        "httpMethod": method,
+        "resource": resource,
+        "path": resource,
+        "headers": {"Content-Type": "application/json"},
+        "queryStringParameters": None,
+        "pathParameters": None,
+        "requestContext": {"resourcePath": resource, "httpMethod": method},
+        "body": None,
+        "isBase64Encoded": False,
+    }
+    answer: dict[str, Any] = call(version, event | others, seconds)
+    return answer
+
+
 @cache
 def _impatient_lambda(seconds: float) -> Any:
     # One attempt: a version that answers only when it is asked twice must not pass.
