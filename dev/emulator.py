@@ -6,6 +6,7 @@ As a module it starts and stops that process; run as a program (`python -m dev.e
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,8 +30,11 @@ _HEALTH = "/_ministack/health"
 _PATIENCE = 180  # seconds until a start is given up; it takes one, on a machine that does nothing else
 _BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
 
-# CloudFront's distributions, by the Host header; nobody but AWS gives such a name an address.
+# CloudFront's distributions, by the Host header: nobody but AWS gives such a name an address. They alone have a page:
+# what is called localhost has none, whatever lies in its buckets.
 _HOSTS = ("*.cloudfront.net",)
+_OWN = ("*.cloudfront.localhost", *_HOSTS)
+_API = re.compile(r"/restapis/[^/]+/[^/]+/_user_request_/")
 _CREDENTIALS = {"x-amz-algorithm", "x-amz-credential", "awsaccesskeyid"}  # in a query string, by SigV4 and SigV2
 
 
@@ -77,6 +81,9 @@ class Emulator:
         return inherited | {
             "AUTH": "true",  # signatures, POST policies, IAM and bucket policies are enforced
             "BIND_HOST": "127.0.0.1",
+            # Listeners of its own, which would be open to the whole network.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
             "GATEWAY_PORT": str(port),
             "MINISTACK_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
@@ -134,8 +141,9 @@ def behind_tls(app: App) -> App:
 
 
 class EmulatorIsolation(Isolation):
-    """The emulator's root key is known, and its signature is not even checked. So its key may come in an Authorization
-    header only: a page must ask before it sends one. In the query string, credentials may read objects from S3."""
+    """The emulator's root key is known, its signature is not even checked, and any other Authorization is root's.
+    So no page may send one, except to the API: the upload page has links and forms that are signed already. Credentials
+    in a query string may read objects from S3."""
 
     def refusal(self, scope: Scope) -> str | None:
         return super().refusal(scope) or _control(scope) or _credentials(scope)
@@ -151,8 +159,12 @@ def _control(scope: Scope) -> str | None:
 def _credentials(scope: Scope) -> str | None:
     from ministack.core.router import detect_service
 
-    if any(value.lower().startswith("basic") for value in header(scope, "authorization")):
+    authorization = header(scope, "authorization")
+    if any(value.lower().startswith("basic") for value in authorization):
         return "No name and password are needed here."  # the only such header that a link can make a browser send
+    is_page = header(scope, "origin") or header(scope, "sec-fetch-site")
+    if authorization and is_page and not _API.match(scope["path"]):
+        return "No page signs requests."
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     if scope["method"] not in ("GET", "HEAD", "POST") or not _CREDENTIALS & {name.lower() for name in query}:
         return None  # a page asks before it uses another method
@@ -169,8 +181,8 @@ async def serve(port: int) -> None:
     from hypercorn.config import Config
     from ministack.app import app
 
-    listed = {name: filter(None, os.environ[name].split(",")) for name in ("PAGE_ORIGINS", "EMULATOR_HOSTS")}
-    isolation = EmulatorIsolation(listed["PAGE_ORIGINS"], (*_HOSTS, *listed["EMULATOR_HOSTS"]))
+    origins, hosts = ([*filter(None, os.environ[name].split(","))] for name in ("PAGE_ORIGINS", "EMULATOR_HOSTS"))
+    isolation = EmulatorIsolation(origins, (*_HOSTS, *hosts), (*_OWN, *hosts))
     invocations.bound()
     condition_keys.teach()
     config = Config()

@@ -26,18 +26,22 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", re.ASCII)
 class Isolation:
     """Which requests are refused, and why."""
 
-    def __init__(self, origins: Iterable[str], hosts: Iterable[str] = ()):
-        """origins: of the pages that may call. hosts: under which this is called too. Either may hold a *."""
+    def __init__(self, origins: Iterable[str], hosts: Iterable[str] = (), own: Iterable[str] = ("*",)):
+        """origins: of the pages that may call. hosts: under which this is called too. own: those of all hosts that
+        have a page, which may call its own host. Each may hold a *.
+        """
         self._origins = [_pattern(origin.rstrip("/")) for origin in origins]
         self._hosts = [_pattern(host) for host in (*_LOCAL_HOSTS, *hosts)]
+        self._own = [_pattern(host) for host in own]
 
     def refusal(self, scope: Scope) -> str | None:
         """Why this request is refused, or None. scope: ASGI's, of an HTTP request."""
         if reason := self.refusal_of_host(scope):
             return reason
-        origins = header(scope, "origin")
         (host,) = header(scope, "host")
-        if strangers := [origin for origin in origins if not self._is_origin(origin, host)]:
+        own = (f"http://{host}", f"https://{host}") if _matches(host.lower().rsplit(":", 1)[0], self._own) else ()
+        origins = header(scope, "origin")
+        if strangers := [origin for origin in origins if origin not in own and not _matches(origin, self._origins)]:
             return f"Pages of {_shown(strangers)} may not call this; PAGE_ORIGINS names those that may."
         if not origins and "cross-site" in header(scope, "sec-fetch-site"):
             return "Pages of other sites may not call this."
@@ -52,12 +56,7 @@ class Isolation:
         if match is None:
             return False
         name = match[1]
-        return _is_address(name) or any(fnmatchcase(name, pattern) for pattern in self._hosts)
-
-    def _is_origin(self, origin: str, host: str) -> bool:
-        return origin in (f"http://{host}", f"https://{host}") or any(
-            fnmatchcase(origin, pattern) for pattern in self._origins
-        )
+        return _is_address(name) or _matches(name, self._hosts)
 
 
 def isolated(app: App, refusal: Callable[[Scope], str | None]) -> App:
@@ -87,6 +86,10 @@ async def answer(
 def header(scope: Scope, name: str) -> list[str]:
     """The values of every header of this name. name: in lower case, as ASGI has them."""
     return [value.decode("latin-1") for each, value in scope["headers"] if each == name.encode()]
+
+
+def _matches(text: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
 def _pattern(text: str) -> str:

@@ -10,7 +10,9 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -59,6 +61,9 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
 
     children = _descendants(run.process.pid)
     assert children
+    if sys.platform == "linux":
+        ports = {urlsplit(address).port for address in (page, run.named("AWS answers at ").split()[0])}
+        assert _listening([run.process.pid, *children]) == {("127.0.0.1", port) for port in ports}
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(PATIENCE) == 0
     assert run.lines[-1].endswith("stopping")
@@ -173,6 +178,19 @@ def _descendants(pid: int) -> list[int]:
     for parent in found:
         found += [child for child, of in pairs if of == parent]
     return found[1:]
+
+
+def _listening(pids: list[int]) -> set[tuple[str, int]]:
+    """Where these processes listen, by Linux's tables."""
+    inodes = {str(file.readlink()) for pid in pids for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pids[0]}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == "0A" and f"socket:[{inode}]" in inodes:
+                address, port = local.split(":")
+                found.add((str(ip_address(bytes.fromhex(address)[::-1])), int(port, 16)))
+    return found
 
 
 def _is_alive(pid: int) -> bool:

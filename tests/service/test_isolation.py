@@ -91,6 +91,35 @@ def test_the_page_is_led_to_the_name_that_its_bucket_has(stack: Service) -> None
 # Only the emulator has these.
 
 
+def test_what_lies_in_a_bucket_is_no_page_of_ours(stack: Service) -> None:
+    """A link can have it shown as HTML, and then it would be on the emulator's own origin."""
+    host = urlsplit(stack.deployed.endpoint).netloc
+    for name in (host, f"a-bucket.{host}", host.replace("localhost", "127.0.0.1")):
+        assert "PAGE_ORIGINS" in call(stack.deployed.endpoint, "POST", Host=name, Origin=f"http://{name}").text
+
+    distribution = f"unknown.cloudfront.{host}"
+    answer = call(f"{stack.deployed.api_url}limits", Host=distribution, Origin=f"http://{distribution}")
+    assert answer.json()["maxFiles"] == 25
+
+
+SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0"
+
+
+@pytest.mark.parametrize("signed", [SIGNED, "Bearer x"])
+@pytest.mark.parametrize("sent", [{"Sec_Fetch_Site": "same-origin"}, {"Origin": PAGE}])
+def test_no_page_signs_requests(stack: Service, sent: dict[str, str], signed: str) -> None:
+    functions = f"{stack.deployed.endpoint}/2015-03-31/functions"
+
+    assert call(functions, Authorization=signed).status_code == 200, "a program is root with either"
+    assert call(functions, Authorization=signed, **sent).text == "No page signs requests.\n"
+    assert call(f"{stack.deployed.api_url}limits", Authorization="Bearer x", **sent).status_code == 200
+
+
+def test_nothing_is_open_to_the_network(stack: Service) -> None:
+    """The emulator would listen for MQTT on every address, see test_dev.py."""
+    assert call(f"{stack.deployed.endpoint}/_ministack/health").json()["iot_mtls"] == "disabled"
+
+
 def test_the_emulator_s_own_api_is_closed(stack: Service) -> None:
     source = Path(ministack.app.__file__).read_text()
     paths = set(re.findall(r'"(/_[a-z]+/[\w/.-]*)', source)) - {"/_ministack/health"}
