@@ -1,0 +1,139 @@
+"""The API's own document, as template.yaml has it, fuzzed: whatever a caller sends is answered, and never by an error.
+
+schemathesis makes calls that keep to the document and calls that break it. A small gateway passes them to the handlers
+as API Gateway would without its validator, so that what the functions get is worse than on AWS.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+import get_upload
+import sign_upload
+from dev import stack
+from tests.template.conftest import PACKAGES
+from tests.unit.conftest import Context
+
+# Per operation and kind: about ten seconds of processor time for all.
+EXAMPLES = 150
+LONGEST_LINE = 5000  # of a log, in characters
+LARGEST_ANSWER = 1_000_000  # bytes; API Gateway takes ten times as much
+ANSWERS = {
+    "POST /uploads": {201, 400, 413, 415, 422},
+    "OPTIONS /uploads": {204},
+    "GET /limits": {200},
+    "GET /uploads/{job}": {200, 202, 404},
+}
+HANDLERS = {"GET /uploads/{job}": get_upload.handler}
+
+Answer = Callable[[str, list[tuple[str, str]]], object]
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document of the stack, without AWS's extensions, and with the parameters that its paths only name."""
+    body = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["Api"]["Properties"]["Body"]
+    paths: dict[str, Any] = {}
+    for path, methods in body["paths"].items():
+        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+        paths[path] = {
+            method: {
+                **{name: operation[name] for name in operation.keys() & {"requestBody"}},
+                "parameters": parameters,
+                "responses": {"default": {"description": "an answer"}},
+            }
+            for method, operation in methods.items()
+        }
+    schemas = body["components"]["schemas"]
+    info = {"title": "thumbnails", "version": "1"}
+    return {"openapi": body["openapi"], "info": info, "components": {"schemas": schemas}, "paths": paths}
+
+
+class Gateway:
+    """A WSGI application: calls as API Gateway passes them on, and the document itself."""
+
+    def __init__(self, described: dict[str, Any]):
+        self.described = described
+
+    def __call__(self, environ: dict[str, Any], answer: Answer) -> Iterable[bytes]:
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        if path == "/openapi.json":
+            answer("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(self.described).encode()]
+        event = self._event(environ, path)
+        handler = HANDLERS.get(f"{event['httpMethod']} {event['resource']}", sign_upload.handler)
+        said = handler(event, Context())
+        status = HTTPStatus(said["statusCode"])
+        answer(f"{status.value} {status.phrase}", [*said["headers"].items()])
+        return [said["body"].encode()]
+
+    def _event(self, environ: dict[str, Any], path: str) -> dict[str, Any]:
+        resource, _, job = ("/uploads/{job}", "", path[9:]) if path.startswith("/uploads/") else (path, "", None)
+        content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name[:5] == "HTTP_"}
+        return {
+            "httpMethod": environ["REQUEST_METHOD"],
+            "resource": resource,
+            "path": path,
+            "headers": headers or None,
+            "queryStringParameters": dict(parse_qsl(environ.get("QUERY_STRING", ""))) or None,
+            "pathParameters": {"job": job} if job is not None else None,
+            "body": content.decode("utf-8", "replace") if content else None,
+            "isBase64Encoded": False,
+        }
+
+
+def operations() -> Iterator[Any]:
+    described = document()
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", Gateway(described))
+    for found in schema.get_all_operations():
+        operation: Any = found
+        operation = operation.ok()
+        kinds = [GenerationMode.POSITIVE]
+        if operation.body:  # a path takes any text
+            kinds.append(GenerationMode.NEGATIVE)
+        for kind in kinds:
+            yield pytest.param(operation, kind, id=f"{operation.label}, {kind.value}")
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize(("operation", "kind"), [*operations()])
+def test_whatever_is_asked_is_answered(operation: Any, kind: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    seen: set[int] = set()
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=kind))
+    def ask(case: Any) -> None:
+        answer = case.call()
+        seen.add(answer.status_code)
+        assert answer.status_code in ANSWERS[operation.label]
+        assert answer.headers["access-control-allow-origin"] == ["*"]
+        assert len(answer.content) < LARGEST_ANSWER
+        if answer.status_code != HTTPStatus.NO_CONTENT:
+            problem = answer.status_code >= HTTPStatus.BAD_REQUEST
+            assert answer.headers["content-type"] == [f"application/{'problem+json' if problem else 'json'}"]
+            assert isinstance(json.loads(answer.content), dict)
+
+    ask()
+
+    assert seen <= ANSWERS[operation.label]
+    for line in capsys.readouterr().out.splitlines():
+        assert isinstance(json.loads(line), dict), "one line for each event, whatever is in it"
+        assert len(line) < LONGEST_LINE
+
+
+def test_every_operation_of_the_document_is_fuzzed() -> None:
+    assert {parameter.values[0].label for parameter in operations()} == ANSWERS.keys()
