@@ -16,6 +16,7 @@ from thumbs.settings import Settings
 
 MAX_FILES = 25
 MAX_NAME = 1024  # characters: longer than any file system's
+MAX_BODY = 400_000  # characters: more than that many files with such names, each character written as an escape
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def files(body: str | None, settings: Settings) -> list[File]:
 
 
 def _entries(body: str | None) -> list[dict[str, Any]]:
+    if len(body or "") > MAX_BODY:
+        detail = f"The body has more than {MAX_BODY} characters."
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, [Problem(Reason.MALFORMED.value, detail, "#")])
     try:
         content = json.loads(body or "")
     except (ValueError, RecursionError):

@@ -170,7 +170,10 @@ def test_the_firewall_guards_what_costs_something(delivery: Template) -> None:
     calls, core, inputs = acl["Properties"]["Rules"]
     rate = calls["Statement"]["RateBasedStatement"]
     assert (rate["AggregateKeyType"], rate["Limit"]) == ("IP", {"Ref": "CallsPerAddress"})
-    assert rate["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == "/uploads"
+    match = rate["ScopeDownStatement"]["ByteMatchStatement"]
+    assert match["SearchString"] == "/uploads"
+    transformed = sorted(match["TextTransformations"], key=lambda each: int(each["Priority"]))
+    assert [each["Type"] for each in transformed] == ["URL_DECODE", "NORMALIZE_PATH"]
     assert calls["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
     groups = [rule["Statement"]["ManagedRuleGroupStatement"] for rule in (core, inputs)]
     names = [group["Name"].removeprefix("AWSManagedRules") for group in groups]

@@ -421,6 +421,24 @@ def test_each_wildcard_of_a_grant_has_its_reason_beside_it(template: Template) -
             assert list(_unreasoned(lines[start + 1 :], column)) == []
 
 
+def test_the_access_log_has_nothing_that_a_caller_writes(resources: Template) -> None:
+    """API Gateway puts values between the quotes as they are."""
+    line = resources["Apiv1Stage"]["Properties"]["AccessLogSetting"]["Format"]
+    variables = set(re.findall(r"\$context\.([a-zA-Z.]+)", line))
+
+    assert variables == {
+        "requestId",
+        "requestTime",
+        "httpMethod",  # one that API Gateway knows: others it refuses
+        "resourcePath",
+        "status",
+        "responseLatency",
+        "responseLength",
+        "error.responseType",
+    }
+    assert json.loads(re.sub(r"\$context\.[a-zA-Z.]+", "0", line)).keys() > {"path", "status"}
+
+
 def _unreasoned(lines: list[str], column: int) -> Iterator[str]:
     """The lines with a wildcard and without a reason, of the statement that is indented to a column."""
     reasoned = False  # by a comment above, which holds for a list of similar ones

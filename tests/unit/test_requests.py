@@ -86,6 +86,16 @@ def test_a_bad_file_is_named_with_its_reason(changed: dict[str, Any], status: in
     assert problem.detail == "1 file of 2 cannot be uploaded; nothing was signed."
 
 
+def test_a_body_that_is_too_long_is_413() -> None:
+    longest = body(*[entry(name="\N{FIREWORKS}" * requests.MAX_NAME)] * requests.MAX_FILES)
+    assert len(requests.files(longest, settings.current())) == requests.MAX_FILES
+
+    padded = longest + " " * (requests.MAX_BODY - len(longest))
+    assert requests.files(padded, settings.current())
+    refused = refusal(padded + " ")
+    assert (refused.status, refused.problems[0].code) == (413, "malformed")
+
+
 def test_exactly_the_limit_is_accepted() -> None:
     assert requests.files(body(entry(size=20_000_000)), settings.current())[0].size == 20_000_000
 
