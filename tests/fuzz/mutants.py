@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 
 from tests.unit import pictures
+from tests.unit.pipeline import containers
 
 # Values at which sizes, counts and offsets overflow.
 _EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -23,6 +24,7 @@ def parents() -> tuple[bytes, ...]:
     clear = pictures.transparent(64, 48)
     gray = picture.convert("L")
     profile = pictures.srgb_profile()
+    deep = pictures.stored_png(32, 16, 2, bytes(range(192)))
     frames: dict[str, Any] = {"save_all": True, "append_images": [gray.convert("RGB"), picture], "duration": 100}
     return (
         pictures.jpeg(picture=picture, orientation=6, icc_profile=profile),
@@ -34,6 +36,8 @@ def parents() -> tuple[bytes, ...]:
         pictures.png(picture=picture.quantize(16)),
         pictures.png(picture=gray.convert("1")),
         pictures.png(picture=gray.convert("I;16")),
+        pictures.with_chunk(deep, b"gAMA", (100_000).to_bytes(4, "big")),
+        pictures.with_chunk(deep, b"cICP", bytes((9, 18, 0, 1))),  # BT.2020 and HLG
         pictures.png(picture=picture, **frames),
         pictures.webp(picture=picture, orientation=8, icc_profile=profile),
         pictures.webp(picture=clear, lossless=True),
@@ -42,6 +46,7 @@ def parents() -> tuple[bytes, ...]:
         pictures.gif(picture=picture, **frames),
         pictures.avif(picture=picture, orientation=5),
         pictures.avif(picture=clear),
+        containers.avif(pictures.avif(40, 30), containers.clap(20, 1, 20, 1, 1, 2, 0, 1), width=40, height=30),
         pictures.heic(picture=picture, orientation=6),
         pictures.heic(picture=clear),
         pictures.tiff(picture=picture, orientation=7, icc_profile=profile),

@@ -8,6 +8,7 @@ from thumbs.pipeline.icc import Curve, Matrix, gamma
 
 _TABLES = {b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2"}  # which outdo curves
 _MOST_TAGS = 100
+_MOST_POINTS = 65536  # of a curve
 # How many parameters each type of parametric curve has (10.18).
 _PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
 
@@ -92,9 +93,10 @@ def _parametric(content: bytes) -> Curve | None:
 
 
 def _tags(profile: bytes) -> dict[bytes, bytes]:
+    """By their names; of each at most what a curve can have."""
     (count,) = struct.unpack_from(">I", profile, 128)
     entries = (struct.unpack_from(">4sII", profile, 132 + 12 * place) for place in range(min(count, _MOST_TAGS)))
-    return {name: profile[start : start + length] for name, start, length in entries}
+    return {name: profile[start : start + min(length, 12 + 2 * _MOST_POINTS)] for name, start, length in entries}
 
 
 def _xyz(content: bytes) -> tuple[float, ...]:

@@ -213,6 +213,12 @@ def test_a_profile_that_ends_early_is_no_reason_to_fail(cut: int) -> None:
     deep.of_profile(linear()[:cut])
 
 
+def test_a_huge_curve_is_not_read() -> None:
+    huge = b"curv" + struct.pack(">4xI", 4_000_000) + bytes(8_000_000)
+    assert icc_read.curves(gray_profile(huge)) is not None
+    assert deep.of_profile(gray_profile(huge)) is None
+
+
 def test_what_is_near_srgb_pays_nothing() -> None:
     adobe = icc.profile(icc.SRGB, icc.gamma(563 / 256))
     for profile in (None, b"", pictures.srgb_profile(), adobe, icc.profile(icc.SRGB, icc.gamma(1.8))):

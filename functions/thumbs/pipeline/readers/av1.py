@@ -4,6 +4,7 @@ from thumbs.pipeline.readers.bits import Bits
 
 _SEQUENCE_HEADER = 1  # its type among the OBUs (6.2.2)
 _MOST_OBUS = 16  # that may come before it
+_MOST = 4096  # bytes
 _UNSPECIFIED = 2, 2
 
 
@@ -12,6 +13,7 @@ def cicp(obus: bytes) -> tuple[int, int] | None:
 
     Both are 2, unspecified, when it names none; None when there is no such header, or it ends early.
     """
+    obus = obus[:_MOST]
     try:
         for _ in range(_MOST_OBUS):
             kind, content, obus = _obu(obus)

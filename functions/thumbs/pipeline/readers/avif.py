@@ -23,7 +23,9 @@ def source(original: bytes) -> Source:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and bring nothing to a function of one vCPU
     image = AvifImagePlugin.AvifImageFile(BytesIO(original))
     coded = image.size
-    visible = aperture.box(facts.properties[b"clap"], coded) if b"clap" in facts.properties else None
+    # Of a size that is not the container's, Pillow would have cropped it already.
+    hides = b"clap" in facts.properties and coded == facts.size
+    visible = aperture.box(facts.properties[b"clap"], coded) if hides else None
 
     def load(_: tuple[int, int]) -> Image.Image:
         try:

@@ -52,7 +52,7 @@ def facts(original: bytes, *, moving: bool = False) -> Facts:
             if sequence:
                 return sequence
         return _of_item(view)
-    except (struct.error, IndexError, KeyError):
+    except (struct.error, LookupError, StopIteration):
         return Facts()
 
 
