@@ -15,7 +15,7 @@ from thumbs import pipeline
 gc.disable()  # what is loaded is not garbage, and looking for some takes a tenth of a cold start
 pipeline.start()  # the decoders load in a process of their own, while this one loads boto3
 
-from thumbs import errors, formats, keys, links, manifest, notices, observe, settings, storage  # noqa: E402
+from thumbs import errors, formats, keys, manifest, notices, observe, settings, storage, thumbnails  # noqa: E402
 from thumbs.notices import Upload  # noqa: E402
 
 gc.freeze()
@@ -98,22 +98,8 @@ def _outcome(job: str, upload: Upload, claim: storage.Claim | None) -> manifest.
         observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original)
-    thumbnails = [_store(job, thumbnail) for thumbnail in conversion.thumbnails]
-    return manifest.done(job, conversion.original, thumbnails, conversion.placeholder)
-
-
-def _store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:
-    output = settings.current().output
-    key = storage.put_thumbnail(job, rendered.size, output, rendered.content)
-    return manifest.Thumbnail(
-        size=rendered.size,
-        width=rendered.width,
-        height=rendered.height,
-        type=output.content_type,
-        bytes=len(rendered.content),
-        key=key,
-        url=links.to(key),
-    )
+    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]
+    return manifest.done(job, conversion.original, stored, conversion.placeholder)
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:

@@ -46,12 +46,12 @@ MUTATIONS = [
     Mutation(
         "the manifest is written before the thumbnails",
         "convert",
-        "    thumbnails = [_store(job, thumbnail) for thumbnail in conversion.thumbnails]\n",
+        "    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n",
         "    put, storage.put_thumbnail = storage.put_thumbnail, lambda *it: keys.thumbnail(*it[:2], 'webp', it[3])\n"
-        "    thumbnails = [_store(job, thumbnail) for thumbnail in conversion.thumbnails]\n"
+        "    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n"
         "    storage.put_thumbnail = put\n"
-        "    storage.commit(manifest.done(job, conversion.original, thumbnails, conversion.placeholder), None)\n"
-        "    [_store(job, thumbnail) for thumbnail in conversion.thumbnails]\n",
+        "    storage.commit(manifest.done(job, conversion.original, stored, conversion.placeholder), None)\n"
+        "    [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n",
         "a picture is converted while its page waits",
         "A manifest names",
     ),
