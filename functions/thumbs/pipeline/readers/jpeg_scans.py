@@ -16,6 +16,8 @@ _PROGRESSIVE, _ARITHMETIC = {0xC2, 0xCA}, {0xC9, 0xCA}
 _DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
 # With those that libjpeg-turbo does not decode: lossless, hierarchical, and JPEG-LS (T.87).
 _FRAMES = _DECODED | {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
+_BEHIND_SCANS = {_DHT, _EOI, _SOS, 0xDB, _DRI, 0xFE}  # with DQT and COM
+_BOX_LENGTH = 4  # bytes, in front of the name of a box
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to RST7 and SOI have no length
 # A marker inside compressed data: not a stuffed zero, not a restart, not fill. It begins with a literal byte, which the
 # regular expression engine finds with memchr: 20 times as fast as `\xff+`.
@@ -178,6 +180,9 @@ def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | 
     if not following and table[:1] + table[16:17] != _EMPTY_BLOCKS:
         written = len(original.rstrip(b"\0"))
         end = written if end - written >= _UNWRITTEN else end
+    if following is None or original[following.end() - 1] not in _BEHIND_SCANS:
+        film = original.find(b"ftyp", data + _BOX_LENGTH, end)  # of an MP4, which phones put behind panoramas
+        end = film - _BOX_LENGTH if film > 0 else end
     if original[end - 1] == _FILL:
         end = data + len(original[data:end].rstrip(bytes([_FILL])))
     return Scan(components, first, last, bits & 15, start, end, found.restarts, table)

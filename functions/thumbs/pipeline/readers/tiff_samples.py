@@ -240,9 +240,8 @@ class Layout:
                 lengths = [min(rows, part.rows - number * rows) * self._row for number in range(len(places))]
         values[of_data[0]] = tuple(offsets[place] + part.skipped * self._row for place in places)
         values[of_data[1]] = tuple(lengths)
-        both_bytes = self.recoded and self._kind == (16, UNSIGNED)
-        kind = _KINDS[(16, FLOAT) if both_bytes else self._kind]
-        mode, raw = _TOGETHER[of_pixel, self._kind[0]] if self._together else kind
+        kind = (16, FLOAT) if self.recoded and self._kind == (16, UNSIGNED) else self._kind  # both bytes of 16 bits
+        mode, raw = _TOGETHER[of_pixel, self._kind[0]] if self._together else _KINDS[kind]
         samples = decoded(directory, values, mode, raw, (width * step, part.rows)).tobytes()
         return samples[1::2] if self._together and (of_pixel, self._kind[0]) == (2, 16) else samples
 
