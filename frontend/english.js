@@ -101,6 +101,7 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
       too_large: ({limit}) => `The file is larger than ${bytes(limit)}. Please choose a smaller one.`,
       type_not_supported: ({accepted}) => `This type of file is not accepted. Please choose ${any(accepted)}.`,
       invalid: () => "The request says something about this file that cannot be right.",
+      replaced: () => "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
       empty: () => "The file is empty. Please choose another one.",
       not_an_image: ({accepted}) => `This file is not a picture that we can read. Accepted are ${all(accepted)}.`,
       damaged: () => "The picture is damaged and cannot be read. Please export it again, or choose another one.",

@@ -90,7 +90,7 @@ test("waiting ends at the deadline, with a sentence that does not call it a fail
   await assert.rejects(result(signed, {api, expected: 0, deadline: 600}), {code: "no_result", retryable: true, message: /may still be converted/});
 });
 
-test("looks that got no answer do not count: an outage is not the end of the wait", {timeout: 20_000}, async (t) => {
+test("looks that got no answer do not count: an outage is not the end of the wait", {timeout: 180_000}, async (t) => {
   const {api, signed} = await serve(t, {"/1f/manifest.json": [...Array(4).fill([503, ""]), [200, DONE]]});
   assert.deepEqual(await result(signed, {api, expected: 0, deadline: 600}), DONE);
 });

@@ -60,7 +60,7 @@ function resumed(api, kept) {
   return {uploads, upload, stages, reached};
 }
 
-test("what was on its way before a reload is asked for until the service can tell, and kept meanwhile", {timeout: 20_000}, async (t) => {
+test("what was on its way before a reload is asked for until the service can tell, and kept meanwhile", {timeout: 180_000}, async (t) => {
   const api = await serve(t, [json(429, {}), cut, json(200, DONE)]);
   const {stages, reached} = resumed(api, KEPT);
   await reached("again");
@@ -75,7 +75,7 @@ test("what had not arrived before a reload is interrupted", async (t) => {
   await reached("interrupted");
 });
 
-test("a file that is chosen again while the service is asked for it is sent when the service does not know it", {timeout: 5_000}, async (t) => {
+test("a file that is chosen again while the service is asked for it is sent when the service does not know it", {timeout: 180_000}, async (t) => {
   const late = (response) => setTimeout(() => json(404, {})(response), 200);
   const api = await serve(t, [late, silent]);
   const {uploads, upload, reached} = resumed(api, KEPT);
@@ -85,7 +85,7 @@ test("a file that is chosen again while the service is asked for it is sent when
   upload.cancel();
 });
 
-test("what is cancelled is over at once, however long the service takes to answer", {timeout: 5_000}, async (t) => {
+test("what is cancelled is over at once, however long the service takes to answer", {timeout: 180_000}, async (t) => {
   const api = await serve(t, [silent]);
   for (const kept of [KEPT, {...KEPT, arrived: true}]) {
     const {upload, reached} = resumed(api, kept);
