@@ -19,9 +19,9 @@ PER_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
 PER_REQUEST = 0.20 / 1e6
 WHOLE_VCPU = 1769  # MB
 SIZES = (512, 768, 1024, 1280, 1536, WHOLE_VCPU, 2048, 3008)
-# Six calls to S3, one after the other: the manifest that is not there, the original, three thumbnails, the manifest. An
-# assumption of 25 ms for each within a region; nothing here can measure it.
-WAITING = 6 * 0.025
+# Seven calls to S3, one after the other: the manifest that is not there, the claim, the original, three thumbnails, the
+# manifest. An assumption of 25 ms for each within a region; nothing here can measure it.
+WAITING = 7 * 0.025
 _CLASSES = ("jpeg-12", "jpeg-48", "progressive-12", "png-rgb", "webp", "avif", "heic")
 _TIMES = 5
 
