@@ -17,7 +17,6 @@ from tests.lifecycle.world import (
     UPLOADS,
     Actor,
     Killed,
-    Letter,
     World,
     call,
     etag,
@@ -112,7 +111,7 @@ def convert_later(world: World, event: dict[str, Any]) -> None:
             return  # the alarm LostFailures tells of it
         # Lambda publishes the event; SNS parks it, and calls report_failure.
         world.steps.append(f"{actor.name}: is given up, parked and reported")
-        world.letters.append(Letter(len(world.letters), json.dumps(event)))
+        world.park(json.dumps(event))
         _report(world, event)
 
     upload = event["Records"][0]["s3"]["object"].get("sequencer", "").lstrip("0")

@@ -6,6 +6,7 @@ from tests.lifecycle import actors
 from tests.lifecycle.actors import convert_later, posted
 from tests.lifecycle.explorer import Scenario, Setup
 from tests.lifecycle.laboratory import BAD, BIG, A, B
+from tests.lifecycle.openings import again, done, failed, posted_before, uploaded
 from tests.lifecycle.world import World
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -28,43 +29,9 @@ def _walk(name: str, faults: int = 3) -> Callable[[Setup], Setup]:
     return add
 
 
-def _uploaded(world: World, content: bytes = A, *, stays: bool = True) -> None:
-    """The form was posted, and S3 tells of it. stays: nobody changes the original in this scenario."""
-    if stays:
-        world.flags.add("originals stay")
-    convert_later(world, posted(world, content))
-
-
-def _ended(world: World) -> None:
-    """Everybody there is finishes first."""
-    world.start()
-    while able := [actor for actor in world.actors if not actor.dead]:
-        able[0].switch(None)
-        world.start()
-    world.actors.clear()
-    world.steps.append("that is over")
-
-
-def _done(world: World, content: bytes = A, *, stays: bool = True) -> None:
-    _uploaded(world, content, stays=stays)
-    _ended(world)
-
-
-def _failed(world: World, *, stays: bool = True) -> None:
-    world.broken = True
-    _uploaded(world, stays=stays)
-    _ended(world)
-    world.broken = False
-
-
-def _again(world: World) -> None:
-    world.flags.add("asked again")
-    convert_later(world, actors.again())
-
-
 @_scenario("a picture is converted while its page waits", faults=2)
 def _(world: World) -> None:
-    _uploaded(world)
+    uploaded(world)
     actors.page(world)
 
 
@@ -122,14 +89,14 @@ def _(world: World) -> None:
 @_scenario("a conversion fails for good, is reported, fixed and redriven", complete=False)
 def _(world: World) -> None:
     world.broken = True
-    _uploaded(world)
+    uploaded(world)
     actors.fix(world)
     actors.operator_redrives(world)
 
 
 @_scenario("a parked conversion is redriven twice at once while its page waits")
 def _(world: World) -> None:
-    _failed(world)
+    failed(world)
     actors.operator_redrives(world)
     actors.operator_redrives(world)
     actors.page(world, looks=1)
@@ -137,22 +104,22 @@ def _(world: World) -> None:
 
 @_scenario("a failed job is redriven and asked for again at once")
 def _(world: World) -> None:
-    _failed(world)
+    failed(world)
     actors.operator_redrives(world)
-    _again(world)
+    again(world)
 
 
 @_scenario("a conversion and its report fail for good, the original expires, and the letter is redriven")
 def _(world: World) -> None:
     world.flags.add("reports are lost")
-    _failed(world, stays=False)
+    failed(world, stays=False)
     actors.expire(world)
     actors.operator_redrives(world)
 
 
 @_scenario("a parked conversion is redriven while its original expires")
 def _(world: World) -> None:
-    _failed(world, stays=False)
+    failed(world, stays=False)
     actors.expire(world)
     actors.operator_redrives(world)
 
@@ -160,92 +127,86 @@ def _(world: World) -> None:
 @_scenario("Lambda loses a conversion that failed, its form is used once more, and everything is converted again")
 def _(world: World) -> None:
     world.flags.add("letters are lost")
-    _failed(world, stays=False)
+    failed(world, stays=False)
     actors.upload(world, B, "B")
-    _again(world)
+    again(world)
 
 
 @_scenario("an original expires while it is converted and asked for")
 def _(world: World) -> None:
-    _uploaded(world, stays=False)
+    uploaded(world, stays=False)
     actors.expire(world)
     actors.program(world)
 
 
 @_scenario("a done job is converted again with other sizes while its page waits")
 def _(world: World) -> None:
-    _done(world)
+    done(world)
     world.version = 2
-    _again(world)
+    again(world)
     actors.page(world)
 
 
 @_scenario("a done job is asked for again twice while other sizes are deployed and its event comes late")
 def _(world: World) -> None:
-    _done(world)
+    done(world)
     actors.deploy(world)
-    _again(world)
-    _again(world)
+    again(world)
+    again(world)
     convert_later(world, posted_before(world))
-
-
-def posted_before(world: World) -> dict[str, object]:
-    """The event of the upload that is there, once more."""
-    content = world.posted.pop()
-    return posted(world, content)
 
 
 @_scenario("a big picture is done, limits are lowered, and it is asked for again twice")
 def _(world: World) -> None:
-    _done(world, BIG)
+    done(world, BIG)
     actors.deploy(world)
-    _again(world)
-    _again(world)
+    again(world)
+    again(world)
     actors.page(world)
 
 
 @_scenario("a done job gets another picture by its form and is converted again")
 def _(world: World) -> None:
-    _done(world, stays=False)
+    done(world, stays=False)
     actors.upload(world, B, "B")
-    _again(world)
+    again(world)
     actors.page(world)
 
 
 @_scenario("a rejected job gets another picture by its form and is converted again")
 def _(world: World) -> None:
-    _done(world, BAD, stays=False)
+    done(world, BAD, stays=False)
     actors.upload(world, B, "B")
-    _again(world)
+    again(world)
 
 
 @_scenario("a job is asked for again while its own event is on the way, and its form is used once more", complete=False)
 def _(world: World) -> None:
     actors.upload(world, A, "A")
     actors.upload(world, B, "B")
-    _again(world)
+    again(world)
 
 
 @_scenario("a done job is asked for again, which fails for good, is fixed and redriven", complete=False)
 def _(world: World) -> None:
-    _done(world)
+    done(world)
     world.broken, world.version = True, 2
-    _again(world)
+    again(world)
     actors.fix(world)
     actors.operator_redrives(world)
 
 
 @_scenario("the owner deletes a job while it is converted")
 def _(world: World) -> None:
-    _uploaded(world, stays=False)
+    uploaded(world, stays=False)
     actors.owner(world)
 
 
 @_scenario("the owner deletes a job while it is converted again")
 def _(world: World) -> None:
-    _done(world, stays=False)
+    done(world, stays=False)
     world.version = 2
-    _again(world)
+    again(world)
     actors.owner(world)
 
 
@@ -260,8 +221,8 @@ def _(world: World) -> None:
     actors.operator_redrives(world)
     actors.page(world, looks=4)
     actors.program(world)
-    _again(world)
-    _again(world)
+    again(world)
+    again(world)
 
 
 @_walk("everything at once, and the original expires")

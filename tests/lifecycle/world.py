@@ -108,6 +108,7 @@ class World:
     hub: greenlet
     objects: dict[tuple[str, str], Object] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
+    parked: int = 0  # letters, ever
     actors: list[Actor] = field(default_factory=list)
     fresh: list[Actor] = field(default_factory=list)
     broken: bool = False  # the conversion raises, whatever it is given
@@ -134,6 +135,10 @@ class World:
         """Bring new actors to their first call."""
         while self.fresh:
             self.fresh.pop(0).switch()
+
+    def park(self, body: str) -> None:
+        self.letters.append(Letter(self.parked, body))
+        self.parked += 1
 
     def put(self, bucket: str, key: str, content: bytes, metadata: Iterable[tuple[str, str]] = ()) -> Object:
         before, after = self.objects.get((bucket, key)), Object(content, etag(content), tuple(metadata))

@@ -1,0 +1,47 @@
+"""How scenarios begin: what has happened to the job before the orders are tried."""
+
+from typing import Any
+
+from tests.lifecycle import actors
+from tests.lifecycle.actors import convert_later, posted
+from tests.lifecycle.laboratory import A
+from tests.lifecycle.world import World
+
+
+def uploaded(world: World, content: bytes = A, *, stays: bool = True) -> None:
+    """The form was posted, and S3 tells of it. stays: nobody changes the original in this scenario."""
+    if stays:
+        world.flags.add("originals stay")
+    convert_later(world, posted(world, content))
+
+
+def ended(world: World) -> None:
+    """Everybody there is finishes first."""
+    world.start()
+    while able := [actor for actor in world.actors if not actor.dead]:
+        able[0].switch(None)
+        world.start()
+    world.steps.append("that is over")
+
+
+def done(world: World, content: bytes = A, *, stays: bool = True) -> None:
+    uploaded(world, content, stays=stays)
+    ended(world)
+
+
+def failed(world: World, *, stays: bool = True) -> None:
+    world.broken = True
+    uploaded(world, stays=stays)
+    ended(world)
+    world.broken = False
+
+
+def again(world: World) -> None:
+    world.flags.add("asked again")
+    convert_later(world, actors.again())
+
+
+def posted_before(world: World) -> dict[str, Any]:
+    """The event of the upload that is there, once more."""
+    content = world.posted.pop()
+    return posted(world, content)
