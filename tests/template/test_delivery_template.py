@@ -194,11 +194,20 @@ def test_a_body_of_25_long_names_would_be_too_large_for_the_core_rules(delivery:
 # The page
 
 
-def test_the_index_names_every_file_of_its_version_and_no_other() -> None:
+def test_the_index_or_what_it_loads_names_every_file_of_its_version_and_no_other() -> None:
     page = Page()
     named = re.findall(r'\b(?:href|src)="([^"]+)"', page.index.content.decode())
 
-    assert sorted(named) == sorted(file.key for file in page.assets), "what it does not name would never be cached"
+    # What is needed later is imported by its place beside the file that names it: in the same version.
+    code = [(file.key, file.content.decode()) for file in page.assets if file.key.endswith(".js")]
+    imported = {
+        f"{key.rsplit('/', 1)[0]}/{name}"
+        for key, text in code
+        for name in re.findall(r'\b(?:import\(|from )"\./([^"]+)"', re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    }
+    files = sorted(file.key for file in page.assets)
+    assert sorted({*named, *imported}) == files, "what nothing names would never be cached"
+    assert len(named) == len(set(named))
 
 
 def test_a_change_of_any_file_is_another_version(tmp_path_factory: pytest.TempPathFactory) -> None:
