@@ -31,7 +31,10 @@ export function keep(id, facts) {
     written.set(id, entry);
     forgotten.delete(id);
   } catch {
-    forgotten.add(id); // full, or a browser that stores nothing: it still uploads
+    // Full, or a browser that stores nothing: it still uploads. By its job, the service knows the rest.
+    if (written.get(id)?.includes('"job"')) return true;
+    forget(id);
+    forgotten.add(id);
   }
   return !forgotten.has(id);
 }

@@ -111,6 +111,7 @@ async function open() {
   terms.replaceChildren(words.terms({...factsOf(limits), days: limits.keepOriginalsDays}));
   input.accept = Object.entries(limits.types).flat(2).join(",");
   know(limits);
+  uploads.prepare();
 }
 
 /** @param {File[]} files */

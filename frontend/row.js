@@ -5,7 +5,6 @@
 
 import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
-import {forget, preview} from "./preview.js";
 import {deed, label, lines} from "./status.js";
 import {isOver} from "./uploads.js";
 
@@ -16,6 +15,9 @@ import {isOver} from "./uploads.js";
  *   refresh: (upload: Upload) => Promise<Manifest | null>, announce: (text: string) => void, onToggle: () => void,
  *   limits: () => import("./service.js").Limits | null, fail: (text: string) => void}} Actions
  */
+
+/** Loaded with the first file. @type {typeof import("./preview.js") | null} */
+let previews = null;
 
 export class Row {
   element = make("li", {class: "row"});
@@ -67,7 +69,7 @@ export class Row {
   approach(near) {
     this.near = near;
     if (near) return this.#draw();
-    forget(this);
+    previews?.forget(this);
     if (this.#picture instanceof HTMLCanvasElement) {
       Object.assign(this.#picture, {width: 0, height: 0}); // gives its memory back now, not when somebody collects it
       this.#picture.remove();
@@ -154,7 +156,8 @@ export class Row {
     const {file, stage} = this.upload;
     if (this.#picture || !this.near) return;
     if (file && stage !== "stopped") {
-      const canvas = await preview(this, file);
+      previews ??= await import("./preview.js").catch(() => null);
+      const canvas = await previews?.preview(this, file);
       if (this.#picture || !this.near) return;
       if (canvas) {
         canvas.className = "picture";

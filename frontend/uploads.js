@@ -6,11 +6,11 @@
  *                   └─────── retry ◀── stopped | cancelled | interrupted
  */
 
-import {Journey} from "./journey.js";
 import {forget, keep} from "./kept.js";
-import {Problem} from "./problem.js";
+import {persist} from "./patience.js";
+import {lostConnection, Problem} from "./problem.js";
 import {Twins} from "./twins.js";
-import {breaths} from "./waiting.js";
+import {breaths, unlessAborted} from "./waiting.js";
 
 /**
  * @typedef {import("./kept.js").Kept} Kept
@@ -38,7 +38,9 @@ export const mayRetry = ({stage, problem}) => stage === "cancelled" || (stage ==
 export class Uploads {
   /** @type {Set<Upload>} */
   list = new Set();
-  #journey;
+  /** Loaded when it is needed. @type {import("./journey.js").Journey | null} */
+  #journey = null;
+  #options;
   #onChange;
   #twins = new Twins();
   #ids = 0;
@@ -51,7 +53,14 @@ export class Uploads {
    */
   constructor({onChange, ...options}) {
     this.#onChange = onChange;
-    this.#journey = new Journey({...options, onStage: (upload, stage) => this.#set(upload, stage)});
+    this.#options = options;
+  }
+
+  /** Loads what brings files to the service: best while nobody waits for it. */
+  async prepare() {
+    const {Journey} = await persist(() => import("./journey.js").catch(() => Promise.reject(lostConnection())));
+    this.#journey ??= new Journey({...this.#options, onStage: (upload, stage) => this.#set(upload, stage)});
+    return this.#journey;
   }
 
   /**
@@ -100,7 +109,7 @@ export class Uploads {
       const upload = this.#enter({name, size, type, lastModified}, null, id);
       Object.assign(upload, {job, arrived: arrived === true, made: made ?? null});
       if (made) this.#set(upload, "done");
-      else if (job) this.#follow(upload, (signal) => this.#journey.recall(upload, signal));
+      else if (job) this.#follow(upload, (journey, signal) => journey.recall(upload, signal));
       else this.#set(upload, "interrupted");
       await breath();
     }
@@ -109,7 +118,7 @@ export class Uploads {
   /** Sends it again, or, when the file has arrived and only the result is missing, looks again. @param {Upload} upload */
   retry(upload) {
     if (!isOver(upload) || upload.stage === "done") return;
-    if (upload.problem?.code === "no_result") this.#follow(upload, (signal) => this.#journey.await(upload, {signal}));
+    if (upload.problem?.code === "no_result") this.#follow(upload, (journey, signal) => journey.await(upload, {signal}));
     else if (upload.file) this.#start(upload);
     else this.#set(upload, "interrupted");
   }
@@ -155,13 +164,13 @@ export class Uploads {
 
   /** The manifest with addresses that work now. @param {Upload} upload */
   async refresh(upload) {
-    upload.manifest = await this.#journey.refresh(upload);
+    upload.manifest = await (await this.prepare()).refresh(upload);
     return upload.manifest;
   }
 
   /** Seconds that so many bytes take, when known. @param {number} bytes */
   left(bytes) {
-    return this.#journey.left(bytes);
+    return this.#journey?.left(bytes) ?? null;
   }
 
   /**
@@ -185,13 +194,13 @@ export class Uploads {
   #start(upload) {
     const file = /** @type {File} */ (upload.file);
     Object.assign(upload, {job: undefined, arrived: false, sent: 0});
-    return this.#follow(upload, (signal) => this.#journey.begin(upload, file, signal));
+    return this.#follow(upload, (journey, signal) => journey.begin(upload, file, signal));
   }
 
   /**
    * Lets the steps run, and makes of how they end the upload's last stage.
    * @param {Upload} upload
-   * @param {(signal: AbortSignal) => Promise<Manifest>} steps
+   * @param {(journey: import("./journey.js").Journey, signal: AbortSignal) => Promise<Manifest>} steps
    * @returns {Promise<void>}
    */
   async #follow(upload, steps) {
@@ -200,12 +209,13 @@ export class Uploads {
     upload.problem = null;
     this.#set(upload, "waiting");
     try {
-      upload.manifest = await steps(controller.signal);
+      const journey = this.#journey ?? (await unlessAborted(this.prepare(), controller.signal));
+      upload.manifest = await steps(journey, controller.signal);
       upload.made = made(upload.manifest);
       this.#set(upload, "done");
     } catch (problem) {
       if (controller.signal.aborted) {
-        if (upload.file) this.#journey.forget(upload.file); // it may still have been waiting for a signature
+        if (upload.file) this.#journey?.forget(upload.file); // it may still have been waiting for a signature
         return this.#set(upload, "cancelled");
       }
       if (!(problem instanceof Problem)) reportError(problem); // a mistake of ours: seen in the console, and still said

@@ -5,6 +5,10 @@
 
 /** General purpose bit 11: names are UTF-8. */
 const UTF8 = 0x0800;
+/** Unix, version 2.0 (4.4.2): names made by DOS are, whatever the bit says, read in its old code pages by Debian's unzip. */
+const MADE_BY = 0x0314;
+/** A regular file that all may read and its owner may write, as Unix has it in the upper half. */
+const ATTRIBUTES = 0o100644 * 0x10000;
 /** 1 January 1980, the first day that the format knows: thumbnails have no date worth keeping. */
 const DATE = 0x0021;
 
@@ -30,8 +34,8 @@ export function zip(files) {
     // Version needed, flags, method "stored", time, date, checksum, both sizes, lengths of name and extra field.
     const facts = [[2, 20], [2, UTF8], [2, 0], [2, 0], [2, DATE], [4, crc32(file.bytes)], [4, size], [4, size], [2, name.length], [2, 0]];
     const local = record(0x04034b50, facts);
-    // Made by version 2.0 for DOS; after the facts: comment, disk, internal and external attributes, where the file begins.
-    directory.push(record(0x02014b50, [[2, 20], ...facts, [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), name);
+    // After the facts: comment, disk, internal and external attributes, where the file begins.
+    directory.push(record(0x02014b50, [[2, MADE_BY], ...facts, [2, 0], [2, 0], [2, 0], [4, ATTRIBUTES], [4, offset]]), name);
     parts.push(local, name, file.bytes);
     offset += local.length + name.length + size;
   }
