@@ -135,7 +135,8 @@ class _Handler(SimpleHTTPRequestHandler):
                 self.standin.asked.append(Asked(kind, time.monotonic(), groups.get("job", "")))
                 if kind == POST:
                     self.standin.arrived.add(groups["job"])
-                answer = self.standin.weather.get(kind, lambda _: ...)(self)
+                weather = self.standin.weather.get(kind)
+                answer = weather(self) if weather else ...
                 if answer is ...:
                     answer = getattr(self, f"_{kind}")(body, **groups)
                 return self._send(answer)

@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from dev.page import FRONTEND
 from tests.browser.photos import jpeg, text
 from tests.browser.standin import LIMITS, POST, SIGN, STATUS, THUMBNAIL, Standin, first, problem
 from tests.browser.steps import choose, expect_all_over, expect_stage, row
 from tests.browser.tab import Watch
+from tests.journeys import PAGE, Service
 
 LOST = "net::ERR_CONTENT_LENGTH_MISMATCH"
 
@@ -314,7 +315,8 @@ def test_an_archive_can_be_unpacked_everywhere(page: Page, tmp_path: Path) -> No
         "Zoë.jpg",
         "zoe\u0308.jpg",
     ]
-    choose(page, *({**photo, "name": name} for name in names))
+    files: list[FilePayload] = [{**photo, "name": name} for name in names]
+    choose(page, *files)
     title(page).to_have_text(f"{len(names)} done")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all").click()
@@ -550,22 +552,34 @@ def test_the_page_is_light_and_brings_only_what_the_first_file_needs(page: Page)
 # Elsewhere.
 
 
-def test_a_page_of_another_origin_can_use_the_client(
-    blank: Page, context: BrowserContext, standin: Standin, stack: Any
+def test_a_page_of_another_site_can_use_the_client(
+    blank: Page, context: BrowserContext, stack: Service, watch: Watch
 ) -> None:
-    """The module from its own server, the service from another, with a header that somebody fetches first."""
-    blank.goto(f"{standin.url}favicon.svg")
+    """The modules and the page from there, the service from here, with a header that somebody fetches first."""
+
+    def serve(route: Route) -> None:
+        name = route.request.url.rsplit("/", 1)[1]
+        if name.endswith(".js"):
+            return route.fulfill(path=FRONTEND / name, content_type="text/javascript")
+        return route.fulfill(body="<!doctype html><title>Photos</title>", content_type="text/html")
+
+    watch.expect("asked a foreign host: https://photos.example.com")
+    context.grant_permissions(["local-network-access"], origin=PAGE)
+    blank.route(f"{PAGE}/**", serve)
+    blank.goto(f"{PAGE}/")
     outcome = blank.evaluate(
-        """async ([module, api, bytes]) => {
-            const {upload} = await import(module);
+        """async ([api, bytes]) => {
+            const {upload} = await import("./upload.js");
             const file = new File([Uint8Array.from(bytes)], "photo.jpg", {type: "image/jpeg"});
             const troubles = [];
             const onProgress = ({problem}) => { if (problem) troubles.push(problem.message); };
             const headers = async () => ({accept: "application/json"});
-            const signal = AbortSignal.timeout(30_000);
-            const made = upload(file, {api, headers, signal, onProgress});
-            return made.then(({status}) => status, (end) => `${end} ${troubles}`);
+            const made = upload(file, {api, headers, signal: AbortSignal.timeout(60_000), onProgress});
+            return made.then(({thumbnails}) => thumbnails.length, (end) => `${end} ${troubles}`);
         }""",
-        [f"{standin.url}upload.js", stack.page_url, list(jpeg("photo.jpg", 200, 150)["buffer"])],
+        [stack.page_url, list(jpeg("photo.jpg", 200, 150)["buffer"])],
     )
-    assert outcome == "done"
+    assert outcome == 3
+    posts = [request for request in watch.requests if request.method == "POST" and request.url.endswith("/uploads")]
+    assert posts[0].headers["accept"] == "application/json"
+    assert posts[0].headers["origin"] == PAGE
