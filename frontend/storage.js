@@ -24,6 +24,7 @@ export function post(file, {url, fields}, {onProgress = () => {}, onSent = () =>
     const request = new XMLHttpRequest();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let watchdog;
+    let all = false;
     const watch = (/** @type {number} */ time) => {
       clearTimeout(watchdog);
       watchdog = setTimeout(() => request.abort(), time);
@@ -34,11 +35,14 @@ export function post(file, {url, fields}, {onProgress = () => {}, onSent = () =>
       watch(stalled);
       // The form's other fields count too; people think in bytes of the file.
       onProgress(Math.max(0, file.size - (total - loaded)), file.size);
+      if (loaded === total) sent(); // Firefox says that it has loaded only when the answer comes
     };
-    request.upload.onload = () => {
+    const sent = () => {
       watch(answer);
-      onSent();
+      if (!all) onSent();
+      all = true;
     };
+    request.upload.onload = sent;
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve();
       else reject(storageProblem(request.status, request.responseText, retryAfter(request)));
