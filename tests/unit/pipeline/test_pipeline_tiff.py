@@ -210,6 +210,20 @@ def test_what_is_neither_colour_nor_alpha_is_left_out(bits: int, extras: tuple[i
         assert_seen(original, EXPECTED["gray"])
 
 
+@pytest.mark.parametrize("bits", [8, 12, 16, 32])
+def test_samples_of_an_undefined_format_are_unsigned(bits: int) -> None:
+    for name in ("gray", "rgb and alpha"):
+        original = tiff(
+            (WIDTH, HEIGHT),
+            PIXELS[name],
+            bits,
+            photometric=PHOTOMETRIC[name.split()[0]],
+            extras=(2,) if "alpha" in name else (),
+            tags={339: (4,) * len(PIXELS[name](0, 0))},
+        )
+        assert_seen(original, EXPECTED[name])
+
+
 LAB = {(230, 30, 40): (49.3797, 71.3086, 47.9492), (30, 170, 60): (61.0910, -57.7969, 45.4336)}
 
 

@@ -23,7 +23,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK, _CIELAB, _ICCLAB = 0, 1, 2, 5, 8, 9
 _MODES = {_WHITE_IS_ZERO: "L", _BLACK_IS_ZERO: "L", _RGB: "RGB", _CMYK: "CMYK", _CIELAB: "RGB", _ICCLAB: "RGB"}
 _ASSOCIATED, _UNASSOCIATED = 1, 2  # alpha, in ExtraSamples
 _NONE = 1  # compression or predictor
-_SEPARATE = 2  # planes
+_SEPARATE, _UNDEFINED = 2, 4  # planes, and a sample format
 _COMPRESSIONS = {_NONE, 5, 8, 32773, 32946, 34925, 50000}  # LZW, Deflate, PackBits, Deflate, LZMA, Zstandard
 # Bytes of samples decoded at a time, where the file is divided up that far.
 _AT_ONCE = 8 * 2**20
@@ -80,8 +80,9 @@ class Layout:
 
     @cached_property
     def _kind(self) -> tuple[int, int]:
-        """Bits and format of each sample."""
-        return self.directory.bits[0], self.directory.value(tags.SAMPLE_FORMAT, UNSIGNED)
+        """Bits and format of each sample, which is unsigned when it is called undefined."""
+        kind = self.directory.value(tags.SAMPLE_FORMAT, UNSIGNED)
+        return self.directory.bits[0], UNSIGNED if kind == _UNDEFINED else kind
 
     @cached_property
     def _compression(self) -> int:
@@ -207,8 +208,7 @@ class Layout:
 
     def _decoded(self, part: _Part, plane: int) -> bytes:
         """The samples of these rows, as libtiff gives them and the mode of Pillow holds them."""
-        directory = self.directory
-        width, height = directory.size
+        directory, (width, height) = self.directory, self.directory.size
         step = 1 if self._separate or self._together else directory.samples
         of_pixel = directory.samples if self._together else 1
         values: dict[int, tuple[int, ...]] = {
