@@ -201,6 +201,7 @@ def test_a_grid_may_leave_its_colours_to_its_tiles() -> None:
     made = flat_avif(advanced={"color-primaries": "smpte432", "transfer-characteristics": "srgb"})
     assert near(corners(converted(grid(made, (), ()))[1])[0], P3_AS_SRGB, 6)
     assert near(corners(converted(grid(made, (), (containers.nclx(1, 13),)))[1])[0], P3, 6)
+    assert near(corners(converted(grid(flat_avif(), (containers.nclx(12, 13),), ()))[1])[0], P3_AS_SRGB, 6)
 
 
 @pytest.mark.parametrize("reduced", [True, False])
