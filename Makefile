@@ -10,10 +10,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))))
 VENV := .venv/bin
-# Nothing but wheels, of which the lock files have the hashes. `make WHEELS= …` also takes source distributions, where a
+# Exactly what the lock files have, by its hashes, and nothing but wheels. `make WHEELS= …` also takes source distributions, where a
 # processor has no wheels (docs/develop.md).
 WHEELS := --only-binary :all:
-INSTALL = pip install --quiet --require-hashes $(WHEELS)
+# pip looks for nothing else (--no-deps): a lock file is complete, and pip's own search takes a package with extras for
+# another one, whose hash it misses.
+INSTALL = pip install --quiet --no-deps --require-hashes $(WHEELS)
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
@@ -117,7 +119,7 @@ lock: .cache/packages.stamp  ## Choose the newest versions of what development n
 # Only what can be had as a wheel, for a source distribution runs code of its own when it is installed; and with a hash of
 # each file that pip may take. Which index they come from is not written down.
 LOCK = .cache/packages/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
-	--no-emit-index-url --generate-hashes --only-binary :all:
+	--no-emit-index-url --strip-extras --generate-hashes --only-binary :all:
 
 audit: .cache/packages.stamp  ## Ask whether a package that is installed somewhere has a known hole
 	@for lock in $(LOCKS); do echo "$$lock"; \

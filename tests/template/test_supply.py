@@ -32,7 +32,7 @@ def test_a_lock_has_a_hash_for_every_package_and_names_no_index(lock: Path) -> N
 
     assert packages
     for package in packages:
-        assert re.match(r"[a-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ]+ ", package), package.splitlines()[0]
+        assert re.match(r"[a-z0-9._-]+(\[[a-z0-9, -]+\])?==[^ ]+ ", package), package.splitlines()[0]
         assert re.search(r"--hash=sha256:[0-9a-f]{64}$", package), package.splitlines()[0]
     assert "://" not in text
     assert "--index" not in text
@@ -59,6 +59,8 @@ def test_nothing_is_installed_without_its_hash(path: Path) -> None:
     if path.name == "Makefile" and path.parent == ROOT:
         assert installs == 1, "the definition of INSTALL"
         assert through_the_makefile == 4
+        assert re.search(r"^INSTALL = pip install --quiet --no-deps --require-hashes \$\(WHEELS\)$", text, re.MULTILINE)
+        assert re.search(r"^WHEELS := --only-binary :all:$", text, re.MULTILINE)
 
 
 def test_an_action_is_pinned_by_its_commit() -> None:
