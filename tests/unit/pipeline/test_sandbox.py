@@ -329,7 +329,7 @@ def test_a_child_that_is_stuck_before_it_begins_is_replaced(monkeypatch: pytest.
     pipeline.run(pictures.jpeg(), WANTED, LIMITS)
     first = kept()
     os.kill(first, signal.SIGSTOP)
-    monkeypatch.setattr(processes, "_START_SECONDS", 5)
+    monkeypatch.setattr(processes, "_START_SECONDS", 10)  # of waiting, and then for another zygote
     assert pipeline.run(pictures.jpeg(picture=pictures.photo(2000, 1500), quality=100), WANTED, LIMITS).thumbnails
     assert not _runs(first)
 

@@ -23,7 +23,7 @@ _MOST_PICTURES = 200
 _MOST_GROWTH = MOST_AT_REST
 
 # How long a child may take before it begins, with the start of the zygote on a busy machine.
-_START_SECONDS = 20.0
+_START_SECONDS = 30.0
 _END_SECONDS = 5.0
 _LONGEST = 256 * 2**20  # bytes of an answer: ten thumbnails of 4,096 pixels in the worst of qualities
 _LONGEST_WORD = 1000  # bytes of what a child says first, and of what the zygote answers
