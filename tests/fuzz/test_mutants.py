@@ -15,7 +15,7 @@ CRASHES = sorted(path for path in (Path(__file__).parent / "crashes").iterdir() 
 
 
 def test_thousands_of_broken_files_are_converted_or_refused() -> None:
-    """In a process of its own, as `make fuzz` runs it. On a busy machine it takes minutes, and blames no file for that."""
+    """In a process of its own, as by `make fuzz`. It takes minutes on a busy machine, and blames no file for it."""
     command = [sys.executable, "-m", "tests.fuzz", "--files", str(_FILES), "--seed", "20261121"]
 
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
