@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from PIL import Image, ImageMath
+from PIL import Image, ImageChops, ImageMath
 
 _WHITE = 0.95047, 1.0, 1.08883  # X, Y and Z of D65
 _FROM_XYZ = (3.2404542, -1.5371385, -0.4985314), (-0.9692660, 1.8760108, 0.0415560), (0.0556434, -0.2040259, 1.0572252)
@@ -20,6 +20,13 @@ def to_srgb(lightness: Image.Image, a: Image.Image, b: Image.Image, fraction: fl
     """Three pictures in L: L* from 0 to 255, and a* and b* with 128 for nothing. fraction: of a level, to be added to
     each, where lower bits were left out."""
     return Image.merge("RGB", [_channel(row, lightness, a, b, fraction) for row in _FROM_XYZ])
+
+
+def rounded(upper: bytes, lower: bytes) -> bytes:
+    """Samples of 16 bits in the 8 that are nearest."""
+    size = len(upper), 1
+    up = Image.frombytes("L", size, lower).point([value >> 7 for value in range(256)])
+    return ImageChops.add_modulo(Image.frombytes("L", size, upper), up).tobytes()
 
 
 def _channel(

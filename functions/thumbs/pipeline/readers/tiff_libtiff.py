@@ -4,6 +4,31 @@ from PIL import Image
 
 from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
+from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED
+
+# How libtiff's samples get into a picture of Pillow, for each kind: mode and raw mode. Of 16 bits the upper 8 do.
+KINDS = {
+    (8, UNSIGNED): ("L", "L"),
+    (12, UNSIGNED): ("I;16", "I;12"),
+    (16, UNSIGNED): ("L", "L;16"),
+    (16, SIGNED): ("I;16", "I;16"),
+    (16, FLOAT): ("I;16", "I;16"),
+    (32, UNSIGNED): ("CMYK", "CMYK"),
+    (32, SIGNED): ("CMYK", "CMYK"),
+    (32, FLOAT): ("CMYK", "CMYK"),
+}
+# The same for whole pixels, by the number and the bits of their samples, where a predictor has to know them.
+TOGETHER = {
+    (2, 8): ("LA", "LA"),
+    (3, 8): ("RGB", "RGB"),
+    (4, 8): ("CMYK", "CMYK"),
+    (5, 8): ("CMYK", "CMYKX"),
+    (2, 16): ("CMYK", "CMYK"),
+    (3, 16): ("RGB", "RGB;16N"),
+    (4, 16): ("CMYK", "CMYK;16N"),
+}
+# The raw mode of the lower 8 of 16 bits: it takes the second byte for the upper one.
+LOWER_BYTES = "L;16B"
 
 
 def decoded(

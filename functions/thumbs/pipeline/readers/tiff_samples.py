@@ -16,8 +16,8 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.readers import deep, tiff_lab
 from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
-from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED, Levels
-from thumbs.pipeline.readers.tiff_libtiff import decoded
+from thumbs.pipeline.readers.tiff_levels import FLOAT, UNSIGNED, Levels
+from thumbs.pipeline.readers.tiff_libtiff import KINDS, LOWER_BYTES, TOGETHER, decoded
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK, _CIELAB, _ICCLAB = 0, 1, 2, 5, 8, 9
 _MODES = {_WHITE_IS_ZERO: "L", _BLACK_IS_ZERO: "L", _RGB: "RGB", _CMYK: "CMYK", _CIELAB: "RGB", _ICCLAB: "RGB"}
@@ -28,28 +28,6 @@ _COMPRESSIONS = {_NONE, 5, 8, 32773, 32946, 34925, 50000}  # LZW, Deflate, PackB
 # Bytes of samples decoded at a time, where the file is divided up that far.
 _AT_ONCE = 8 * 2**20
 _WHOLE = 14  # bytes of memory for each pixel: RGB, alpha, and both together
-
-# How libtiff's samples get into a picture of Pillow, for each kind: mode and raw mode. Of 16 bits the upper 8 do.
-_KINDS = {
-    (8, UNSIGNED): ("L", "L"),
-    (12, UNSIGNED): ("I;16", "I;12"),
-    (16, UNSIGNED): ("L", "L;16"),
-    (16, SIGNED): ("I;16", "I;16"),
-    (16, FLOAT): ("I;16", "I;16"),
-    (32, UNSIGNED): ("CMYK", "CMYK"),
-    (32, SIGNED): ("CMYK", "CMYK"),
-    (32, FLOAT): ("CMYK", "CMYK"),
-}
-# The same for whole pixels, by the number and the bits of their samples, where a predictor has to know them.
-_TOGETHER = {
-    (2, 8): ("LA", "LA"),
-    (3, 8): ("RGB", "RGB"),
-    (4, 8): ("CMYK", "CMYK"),
-    (5, 8): ("CMYK", "CMYKX"),
-    (2, 16): ("CMYK", "CMYK"),
-    (3, 16): ("RGB", "RGB;16N"),
-    (4, 16): ("CMYK", "CMYK;16N"),
-}
 
 
 @dataclass(frozen=True)
@@ -112,9 +90,9 @@ class Layout:
     def check(self) -> None:
         """Raises Rejected (variant_not_supported) for a layout that is not read."""
         directory = self.directory
-        known = self._kind in _KINDS and self._compression in _COMPRESSIONS and self._photometric in _MODES
+        known = self._kind in KINDS and self._compression in _COMPRESSIONS and self._photometric in _MODES
         alike = set(directory.bits) == {self._kind[0]} and len({*directory.values(tags.SAMPLE_FORMAT, (1,))}) == 1
-        whole = not self._together or (self._kind[1] == UNSIGNED and (directory.samples, self._kind[0]) in _TOGETHER)
+        whole = not self._together or (self._kind[1] == UNSIGNED and (directory.samples, self._kind[0]) in TOGETHER)
         enough = known and len(_MODES[self._photometric]) <= directory.samples <= tags.MOST_SAMPLES
         if not (alike and whole and enough and len(directory.bits) == directory.samples):
             raise Rejected(
@@ -153,7 +131,7 @@ class Layout:
     def _merged(self, colours: list[Image.Image]) -> Image.Image:
         if self._photometric in {_CIELAB, _ICCLAB}:
             lightness, a, b = colours
-            return tiff_lab.to_srgb(lightness, a, b, 0.5 if self._kind[0] == 16 else 0.0)
+            return tiff_lab.to_srgb(lightness, a, b, 0.5 if self._kind[0] == 16 and self._together else 0.0)
         return colours[0] if len(colours) == 1 else Image.merge(_MODES[self._photometric], colours)
 
     @property
@@ -176,17 +154,23 @@ class Layout:
         """The colours in these rows, and alpha where it counts."""
         size = self.directory.size[0], part.rows
         wanted = [*range(len(_MODES[self._photometric])), *([] if self.alpha is None else [self.alpha])]
-        if self._separate:
-            samples = [levels.of(self._decoded(part, plane)) for plane in wanted]
-        else:
-            every = levels.of(self._decoded(part, 0))
-            step = len(every) // (size[0] * size[1])
-            samples = [every[sample::step] for sample in wanted]
+        samples = self._each_sample(part, levels, wanted)
+        if self._photometric in {_CIELAB, _ICCLAB} and self._kind == (16, UNSIGNED) and not self._together:
+            lower = self._each_sample(part, levels, wanted, lower=True)
+            samples[1:3] = map(tiff_lab.rounded, samples[1:3], lower[1:3])
         if self._photometric == _WHITE_IS_ZERO:
             samples[0] = samples[0].translate(_INVERTED)
         if self._photometric == _CIELAB:  # whose a* and b* have signs
             samples[1:3] = (sample.translate(_SHIFTED) for sample in samples[1:3])
         return [Image.frombytes("L", size, sample) for sample in samples]
+
+    def _each_sample(self, part: _Part, levels: Levels, wanted: list[int], lower: bool = False) -> list[bytes]:
+        """lower: bytes of 16-bit samples."""
+        if self._separate:
+            return [levels.of(self._decoded(part, plane, lower)) for plane in wanted]
+        every = levels.of(self._decoded(part, 0, lower))
+        step = len(every) // (self.directory.size[0] * part.rows)
+        return [every[sample::step] for sample in wanted]
 
     def _parts(self) -> Iterator[_Part]:
         (width, height), row = self.directory.size, self._row
@@ -206,7 +190,7 @@ class Layout:
             places = range(first * across, min(first + several, ceil(height / length)) * across)
             yield _Part(first * length, min(several * length, height - first * length), places)
 
-    def _decoded(self, part: _Part, plane: int) -> bytes:
+    def _decoded(self, part: _Part, plane: int, lower: bool = False) -> bytes:
         """The samples of these rows, as libtiff gives them and the mode of Pillow holds them."""
         directory, (width, height) = self.directory, self.directory.size
         step = 1 if self._separate or self._together else directory.samples
@@ -241,7 +225,8 @@ class Layout:
         values[of_data[0]] = tuple(offsets[place] + part.skipped * self._row for place in places)
         values[of_data[1]] = tuple(lengths)
         kind = (16, FLOAT) if self.recoded and self._kind == (16, UNSIGNED) else self._kind  # both bytes of 16 bits
-        mode, raw = _TOGETHER[of_pixel, self._kind[0]] if self._together else _KINDS[kind]
+        mode, raw = TOGETHER[of_pixel, self._kind[0]] if self._together else KINDS[kind]
+        raw = LOWER_BYTES if lower else raw
         samples = decoded(directory, values, mode, raw, (width * step, part.rows)).tobytes()
         return samples[1::2] if self._together and (of_pixel, self._kind[0]) == (2, 16) else samples
 
