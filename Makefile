@@ -123,7 +123,7 @@ LOCK = .cache/packages/bin/uv pip compile --quiet --upgrade --universal --python
 
 audit: .cache/packages.stamp  ## Ask whether a package that is installed somewhere has a known hole
 	@for lock in $(LOCKS); do echo "$$lock"; \
-		.cache/packages/bin/pip-audit --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; done
+		.cache/packages/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; done
 
 # What users run comes first.
 LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt dev/requirements.txt tests/requirements.txt \

@@ -110,3 +110,4 @@ def test_the_audit_asks_about_every_lock() -> None:
 
     assert asked
     assert {*asked[1].split()} == {name(lock) for lock in LOCKS}
+    assert "pip-audit --strict --disable-pip --require-hashes" in makefile, "no answer is no good news"
