@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from benchmarks import cold_start, contenders, cost, machine, memory, polling, race, standings
+from benchmarks import cold_start, contenders, cost, machine, memory, page, polling, race, standings
 from benchmarks.contenders import LIMIT, OURS, Contender
 from benchmarks.inputs import CLASSES, Input
 from benchmarks.race import Results
@@ -21,6 +21,7 @@ _PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "memory": ("Memory", memory.report),
     "cost": ("Cost", cost.report),
     "polling": ("Polling", polling.report),
+    "page": ("The page with many files", page.report),
 }
 
 _INTRODUCTION = """\
@@ -134,7 +135,8 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
         default="race",
         choices=("race", *_PARTS, "report"),
         help="race: CPU, memory and quality beside the peers; cold-start: of the functions; memory: the most that "
-        "convert takes; cost: on Lambda; polling: of waiting for a result; report: all of it, into docs/benchmarks.md",
+        "convert takes; cost: on Lambda; polling: of waiting for a result; page: of many files in the browser; "
+        "report: all of it, into docs/benchmarks.md",
     )
     parser.add_argument(
         "--class",

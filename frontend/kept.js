@@ -7,8 +7,8 @@
 /**
  * @typedef {{thumbnails: number, bytes: number, width: number, height: number}} Made what a row says of a finished upload
  * @typedef {{name: string, size: number, type: string, lastModified: number,
- *   job?: string, arrived?: boolean, made?: Made}} Kept
- *   job: once signed. arrived: whether the storage has the file. made: once done.
+ *   job?: string, made?: Made}} Kept
+ *   job: once signed; whether its file has arrived, the service knows. made: once done.
  */
 
 const PREFIX = "upload ";
@@ -53,23 +53,22 @@ export function forget(id) {
 /** How many uploads a reload would forget. */
 export const willBeForgotten = () => forgotten.size;
 
-/** @returns {[number, Kept][]} by id, in order */
-export function kept() {
-  /** @type {[number, Kept][]} */
-  const found = [];
+/** @returns {number[]} in order: the ids of what was kept */
+export function keptIds() {
   try {
-    for (const key of Object.keys(sessionStorage)) {
-      const id = key.startsWith(PREFIX) ? Number(key.slice(PREFIX.length)) : NaN;
-      const entry = Number.isSafeInteger(id) ? (sessionStorage.getItem(key) ?? "") : "";
-      const facts = parsed(entry);
-      if (!facts) continue;
-      written.set(id, entry);
-      found.push([id, facts]);
-    }
+    const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+    return keys.map((key) => Number(key.slice(PREFIX.length))).filter(Number.isSafeInteger).sort((one, other) => one - other);
   } catch {
     return [];
   }
-  return found.sort(([one], [other]) => one - other);
+}
+
+/** @param {number} id @returns {Kept | null} */
+export function kept(id) {
+  const entry = sessionStorage.getItem(PREFIX + id) ?? "";
+  const facts = parsed(entry);
+  if (facts) written.set(id, entry);
+  return facts;
 }
 
 /** What another page of this origin may have left under such a name is no upload. @param {string} entry @returns {Kept | null} */

@@ -16,6 +16,8 @@ const SHARE = 8;
 const SCREEN = 12;
 
 export class List {
+  #section = byId("uploads");
+  #summary = byId("summary");
   #element = byId("list");
   #actions;
   /** @type {Map<Upload, Row>} */
@@ -31,9 +33,8 @@ export class List {
   /** @param {import("./row.js").Actions} actions */
   constructor(actions) {
     this.#actions = actions;
-    const section = byId("uploads");
-    section.before(room(section, longest()));
-    section.addEventListener("contentvisibilityautostatechange", (event) => {
+    this.#section.before(room(this.#section, longest()));
+    this.#section.addEventListener("contentvisibilityautostatechange", (event) => {
       const row = this.#byElement.get(/** @type {Element} */ (event.target));
       row?.approach(!(/** @type {ContentVisibilityAutoStateChangeEvent} */ (event).skipped));
     }, {capture: true});
@@ -76,13 +77,20 @@ export class List {
     const old = this.#element;
     this.#element = make("ol", {id: old.id});
     old.removeAttribute("id");
-    old.hidden = true;
+    old.className = "gone"; // not hidden: to take all of it down at once takes long
     old.after(this.#element);
     while (old.lastChild) {
       for (const end = performance.now() + SHARE; old.lastChild && performance.now() < end; ) old.lastChild.remove();
       await new Promise((resolve) => setTimeout(resolve));
     }
     old.remove();
+    this.#section.hidden = this.#rows.size === 0;
+  }
+
+  /** Without rows there is nothing to say of them. */
+  hide() {
+    this.#summary.hidden = true;
+    if (!this.#element.parentElement?.querySelector(".gone")) this.#section.hidden = true;
   }
 
   #draw() {
@@ -98,7 +106,7 @@ export class List {
       if (row) row.update();
       else fresh.append(this.#make(upload));
     }
-    if (fresh.hasChildNodes()) byId("uploads").hidden = false;
+    if (fresh.hasChildNodes()) this.#section.hidden = this.#summary.hidden = false;
     this.#element.append(fresh);
     this.#frame = this.#changed.size > 0 ? requestAnimationFrame(() => this.#draw()) : 0;
     if (this.#frame === 0) for (const resolve of this.#shown.splice(0)) resolve();

@@ -3,7 +3,7 @@
 import {button, byId, write} from "./elements.js";
 import {announce} from "./announcer.js";
 import {receive} from "./intake.js";
-import {kept, willBeForgotten} from "./kept.js";
+import {keptIds, willBeForgotten} from "./kept.js";
 import {factsOf, reason, words} from "./language.js";
 import {List} from "./list.js";
 import {Notices} from "./notices.js";
@@ -63,7 +63,6 @@ const summary = new Summary({
   clear: () => {
     uploads.clear();
     list.clear();
-    byId("uploads").hidden = true;
     notices.say("forgotten", "");
     input.focus();
     total();
@@ -83,7 +82,7 @@ addEventListener("beforeunload", (event) => {
 // What the service will say takes its room before it is there.
 byId("offer-room").textContent = words.offer([160, 320, 640, 1280].map((side) => ({width: side, height: side, crop: false})));
 byId("terms-room").textContent = words.terms({accepted: FORMATS, limit: 100e6, megapixels: 100, days: 10});
-uploads.resume(kept());
+uploads.resume(keptIds());
 open();
 
 /** Asks the service what it accepts. Files that are chosen meanwhile wait for the answer in their rows. */
@@ -140,7 +139,7 @@ function show(upload) {
 function total() {
   counting ??= setTimeout(() => {
     counting = null;
-    if (uploads.list.size === 0) byId("uploads").hidden = true; // it is shown with its first row
+    if (uploads.list.size === 0) list.hide(); // it is shown with its first row
     let open = 0;
     for (const row of list.rows) if (row.isOpen) open += 1;
     summary.update(uploads.list, {secondsFor: (bytes) => uploads.left(bytes), open});

@@ -6,14 +6,13 @@
  *                   └─────── retry ◀── stopped | cancelled | interrupted
  */
 
-import {forget, keep} from "./kept.js";
+import {forget, keep, kept} from "./kept.js";
 import {persist} from "./patience.js";
 import {lostConnection, Problem} from "./problem.js";
 import {Twins} from "./twins.js";
 import {breaths, unlessAborted} from "./waiting.js";
 
 /**
- * @typedef {import("./kept.js").Kept} Kept
  * @typedef {import("./kept.js").Made} Made
  * @typedef {import("./result.js").Manifest} Manifest
  * @typedef {"waiting" | "signing" | "uploading" | "storing" | "offline" | "again" | "converting" | "slow"
@@ -100,14 +99,17 @@ export class Uploads {
 
   /**
    * Takes up what an earlier life of the tab left.
-   * @param {[number, Kept][]} kept
+   * @param {number[]} ids in order
    */
-  async resume(kept) {
-    this.#ids = Math.max(this.#ids, ...kept.slice(-1).map(([id]) => id));
+  async resume(ids) {
+    this.#ids = Math.max(this.#ids, ids.at(-1) ?? 0);
     const breath = breaths();
-    for (const [id, {name, size, type, lastModified, job, arrived, made}] of kept) {
+    for (const id of ids) {
+      const facts = kept(id);
+      if (!facts) continue;
+      const {name, size, type, lastModified, job, made} = facts;
       const upload = this.#enter({name, size, type, lastModified}, null, id);
-      Object.assign(upload, {job, arrived: arrived === true, made: made ?? null});
+      Object.assign(upload, {job, arrived: made !== undefined, made: made ?? null});
       if (made) this.#set(upload, "done");
       else if (job) this.#follow(upload, (journey, signal) => journey.recall(upload, signal));
       else this.#set(upload, "interrupted");
@@ -242,7 +244,7 @@ export class Uploads {
   #keep(upload) {
     const {id, name, size, type, lastModified, stage, job, arrived, made} = upload;
     if (stage === "cancelled" || (stage === "stopped" && !arrived && !upload.problem?.retryable)) return forget(id);
-    keep(id, {...{name, size, type, lastModified, job}, ...(arrived && {arrived}), ...(made && {made})});
+    keep(id, {...{name, size, type, lastModified, job}, ...(made && {made})});
   }
 }
 

@@ -80,6 +80,7 @@ class Standin:
         """Good weather, and nothing remembered."""
         self.weather.clear()
         self.asked.clear()
+        self.arrived.clear()
 
     def count(self, kind: str) -> int:
         return sum(asked.kind == kind for asked in self.asked)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {createServer} from "node:http";
 import {test} from "node:test";
 
-import {forget, keep, kept, willBeForgotten} from "../../frontend/kept.js";
+import {forget, keep, keptIds, kept as keptOf, willBeForgotten} from "../../frontend/kept.js";
 import {Problem} from "../../frontend/problem.js";
 import {Signatures} from "../../frontend/signatures.js";
 import {limits, send} from "../../frontend/upload.js";
@@ -12,6 +12,8 @@ const JOB = "1f";
 const DONE = {job: JOB, status: "done", reason: null, original: null, thumbnails: [], placeholder: null};
 const KEPT = {name: "photo.jpg", size: 1000, type: "image/jpeg", lastModified: 1, job: JOB};
 const LIMITS = {maxFiles: 25, maxUploadBytes: 20e6, types: {"image/jpeg": [".jpg"]}};
+
+const kept = () => keptIds().map((id) => [id, keptOf(id)]);
 
 /** The session's storage of a browser, with as much room as it has. */
 function storage({room = Infinity} = {}) {
@@ -52,7 +54,8 @@ function resumed(api, kept) {
   const stages = [];
   globalThis.sessionStorage = storage();
   const uploads = new Uploads({api, limits: Promise.resolve(LIMITS), onChange: ({stage}) => stages.push(stage)});
-  uploads.resume([[1, kept]]);
+  sessionStorage.setItem("upload 1", JSON.stringify(kept));
+  uploads.resume([1]);
   const [upload] = uploads.list;
   const reached = async (stage) => {
     while (upload.stage !== stage) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -87,7 +90,7 @@ test("a file that is chosen again while the service is asked for it is sent when
 
 test("what is cancelled is over at once, however long the service takes to answer", {timeout: 180_000}, async (t) => {
   const api = await serve(t, [silent]);
-  for (const kept of [KEPT, {...KEPT, arrived: true}]) {
+  for (const kept of [KEPT]) {
     const {upload, reached} = resumed(api, kept);
     await new Promise((resolve) => setTimeout(resolve, 100));
     upload.cancel();
@@ -109,7 +112,7 @@ test("what something else of the origin left under our name in the storage is no
   t.after(() => delete globalThis.sessionStorage);
   const left = {"upload 1": "null", "upload 2": '{"a": 1}', "upload x": JSON.stringify(KEPT), "upload 3": "not JSON", uploads: "[]"};
   globalThis.sessionStorage = Object.assign(storage(), left, {"upload 10": JSON.stringify(KEPT), "upload 9": JSON.stringify(KEPT)});
-  assert.deepEqual(kept(), [[9, KEPT], [10, KEPT]]);
+  assert.deepEqual(kept().filter(([, facts]) => facts), [[9, KEPT], [10, KEPT]]);
 });
 
 test("a change writes one upload, not the list, and nothing twice", (t) => {
@@ -119,8 +122,8 @@ test("a change writes one upload, not the list, and nothing twice", (t) => {
   const {setItem} = sessionStorage;
   Object.defineProperty(sessionStorage, "setItem", {value: (...entry) => (writes += 1) && setItem(...entry), configurable: true});
   for (let id = 100; id < 200; id += 1) keep(id, KEPT);
-  keep(150, {...KEPT, arrived: true});
-  keep(150, {...KEPT, arrived: true});
+  keep(150, {...KEPT, made: {thumbnails: 3}});
+  keep(150, {...KEPT, made: {thumbnails: 3}});
   assert.equal(writes, 101);
 });
 
