@@ -45,6 +45,8 @@ export function receive(inputs, {onFiles, onUnreadable, onEmpty}) {
   });
 }
 
+const NONE = {collect: null};
+
 /**
  * The files of a drop, those in folders included.
  * @param {DataTransfer} transfer
@@ -56,41 +58,20 @@ async function dropped(transfer) {
     .map((item) => ({entry: item.webkitGetAsEntry?.() ?? null, file: item.getAsFile()}));
   /** @type {{files: File[], unreadable: string[], empty: string[]}} */
   const found = {files: [], unreadable: [], empty: []};
+  // The code for folders comes with the first one.
+  const {collect} = things.some(({entry, file}) => entry?.isDirectory || !file) ? await import("./folders.js").catch(() => NONE) : NONE;
   for (const {entry, file} of things) {
     const before = found.files.length + found.unreadable.length;
-    if (entry?.isDirectory) {
+    if (entry?.isDirectory && collect) {
       await collect(entry, found);
       if (found.files.length + found.unreadable.length === before) found.empty.push(entry.name);
-    } else if (file) {
+    } else if (file && !entry?.isDirectory) {
       found.files.push(file);
-    } else if (entry) {
+    } else if (entry && collect) {
       await collect(entry, found);
+    } else if (entry) {
+      found.unreadable.push(entry.name);
     }
   }
   return found;
-}
-
-/**
- * Puts the files of an entry where they belong. What cannot be read, such as a link to a file that has gone, is named: the
- * others are none the worse for it.
- * @param {FileSystemEntry} entry
- * @param {{files: File[], unreadable: string[]}} found
- */
-async function collect(entry, found) {
-  if (entry.name.startsWith(".")) return; // what systems leave in folders, such as .DS_Store, nobody meant to drop
-  try {
-    if (entry.isFile) {
-      found.files.push(await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject)));
-      return;
-    }
-    const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-    for (;;) {
-      /** @type {FileSystemEntry[]} */
-      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
-      if (some.length === 0) return;
-      for (const child of some) await collect(child, found);
-    }
-  } catch {
-    found.unreadable.push(entry.name);
-  }
 }

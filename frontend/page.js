@@ -3,7 +3,7 @@
 import {button, byId, write} from "./elements.js";
 import {announce} from "./announcer.js";
 import {receive} from "./intake.js";
-import {keptIds, willBeForgotten} from "./kept.js";
+import {kept, whenForgotten, willBeForgotten} from "./kept.js";
 import {factsOf, reason, words} from "./language.js";
 import {List} from "./list.js";
 import {Notices} from "./notices.js";
@@ -82,7 +82,8 @@ addEventListener("beforeunload", (event) => {
 // What the service will say takes its room before it is there.
 byId("offer-room").textContent = words.offer([160, 320, 640, 1280].map((side) => ({width: side, height: side, crop: false})));
 byId("terms-room").textContent = words.terms({accepted: FORMATS, limit: 100e6, megapixels: 100, days: 10});
-uploads.resume(keptIds());
+whenForgotten(total);
+uploads.resume(kept());
 open();
 
 /** Asks the service what it accepts. Files that are chosen meanwhile wait for the answer in their rows. */
@@ -111,6 +112,7 @@ async function open() {
   input.accept = Object.entries(limits.types).flat(2).join(",");
   know(limits);
   uploads.prepare();
+  import("./folders.js").catch(() => {});
 }
 
 /** @param {File[]} files */

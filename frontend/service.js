@@ -1,6 +1,5 @@
-/** The service's API: what it accepts, permission to upload, and how an upload stands. */
+/** The service's API: what it accepts, and how an upload stands. */
 
-import {contentType} from "./check.js";
 import {content, lostConnection, Problem, problemOf} from "./problem.js";
 
 /**
@@ -27,36 +26,6 @@ const TIMEOUT = 30_000;
  */
 export async function limits(access) {
   return content(await ask("limits", access));
-}
-
-/**
- * Asks for permission to upload, in one call: for each file, in order, its signature or the problem with it. A file that
- * the service refuses does not hold up the others: they are asked for again without it.
- * @param {File[]} files at most limits.maxFiles
- * @param {Access & {limits: Limits}} options
- * @returns {Promise<(Signed | Problem)[]>}
- */
-export async function sign(files, {limits, ...access}) {
-  /** @type {Map<File, Signed | Problem>} */
-  const answers = new Map();
-  for (let rest = files; rest.length > 0; rest = files.filter((file) => !answers.has(file))) {
-    try {
-      const body = JSON.stringify({files: rest.map((file) => ({name: file.name, type: contentType(file, limits), size: file.size}))});
-      const response = await ask("uploads", access, {method: "POST", headers: {"content-type": "application/json"}, body});
-      // By the service's clock where it can be read: the visitor's may be wrong.
-      const now = Date.parse(response.headers.get("date") ?? "") || Date.now();
-      const {uploads} = await content(response);
-      rest.forEach((file, index) => {
-        answers.set(file, {...uploads[index], lifetime: Date.parse(uploads[index].expires) - now});
-      });
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      const bad = problem.errors.filter(({file}) => rest[file]);
-      if (bad.length === 0) throw problem;
-      for (const {file, code, detail} of bad) answers.set(rest[file], new Problem(code, detail, {quoted: true}));
-    }
-  }
-  return files.map((file) => /** @type {Signed | Problem} */ (answers.get(file)));
 }
 
 /**
@@ -92,7 +61,7 @@ export async function isThere(job, access) {
  * @param {RequestInit & {headers?: Headers}} [options]
  * @returns {Promise<Response>} a success
  */
-async function ask(path, {api, headers}, options = {}) {
+export async function ask(path, {api, headers}, options = {}) {
   const all = {...options.headers, ...(await headers?.())};
   const request = fetch(new URL(path, api), {...options, headers: all, signal: AbortSignal.timeout(TIMEOUT)});
   const response = await request.catch(() => Promise.reject(lostConnection()));

@@ -6,7 +6,7 @@
  *                   └─────── retry ◀── stopped | cancelled | interrupted
  */
 
-import {forget, keep, kept} from "./kept.js";
+import {forget, keep} from "./kept.js";
 import {persist} from "./patience.js";
 import {lostConnection, Problem} from "./problem.js";
 import {Twins} from "./twins.js";
@@ -75,8 +75,7 @@ export class Uploads {
 
   /** @param {Iterable<File>} files */
   async #add(files) {
-    /** @type {{added: Upload[], resumed: Upload[], known: Upload[]}} */
-    const taken = {added: [], resumed: [], known: []};
+    const taken = {added: /** @type {Upload[]} */ ([]), resumed: /** @type {Upload[]} */ ([]), known: /** @type {Upload[]} */ ([])};
     const breath = breaths();
     for (const file of files) {
       const before = await this.#twins.find(file);
@@ -99,15 +98,12 @@ export class Uploads {
 
   /**
    * Takes up what an earlier life of the tab left.
-   * @param {number[]} ids in order
+   * @param {[number, import("./kept.js").Kept][]} kept by id, in order
    */
-  async resume(ids) {
-    this.#ids = Math.max(this.#ids, ids.at(-1) ?? 0);
+  async resume(kept) {
+    this.#ids = Math.max(this.#ids, kept.at(-1)?.[0] ?? 0);
     const breath = breaths();
-    for (const id of ids) {
-      const facts = kept(id);
-      if (!facts) continue;
-      const {name, size, type, lastModified, job, made} = facts;
+    for (const [id, {name, size, type, lastModified, job, made}] of kept) {
       const upload = this.#enter({name, size, type, lastModified}, null, id);
       Object.assign(upload, {job, arrived: made !== undefined, made: made ?? null});
       if (made) this.#set(upload, "done");
@@ -125,7 +121,6 @@ export class Uploads {
     else this.#set(upload, "interrupted");
   }
 
-  /** All that stopped and may go on. */
   async retryAll() {
     const breath = breaths();
     for (const upload of this.list) {
@@ -142,7 +137,6 @@ export class Uploads {
     forget(upload.id);
   }
 
-  /** Empties the list. */
   async clear() {
     const all = [...this.list];
     this.list.clear();

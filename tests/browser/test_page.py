@@ -370,8 +370,9 @@ def test_an_upload_that_arrived_while_the_page_was_reloaded_is_not_sent_again(pa
     expect_stage(row(page, "photo.jpg"), "uploading")
     while not arrived:
         page.wait_for_timeout(50)
+    page.wait_for_timeout(1_000)
     (kept,) = page.evaluate("Object.values(sessionStorage)")
-    assert "job" in kept, "a tab that crashes has no time to remember it then"
+    assert '"job"' in kept, "a tab that crashes has no time to remember it then"
     page.unroute(EVERYTHING)
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()

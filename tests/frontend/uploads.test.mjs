@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {createServer} from "node:http";
 import {test} from "node:test";
 
-import {forget, keep, keptIds, kept as keptOf, willBeForgotten} from "../../frontend/kept.js";
+import {flush, forget, keep, kept, willBeForgotten} from "../../frontend/kept.js";
 import {Problem} from "../../frontend/problem.js";
 import {Signatures} from "../../frontend/signatures.js";
 import {limits, send} from "../../frontend/upload.js";
@@ -12,8 +12,6 @@ const JOB = "1f";
 const DONE = {job: JOB, status: "done", reason: null, original: null, thumbnails: [], placeholder: null};
 const KEPT = {name: "photo.jpg", size: 1000, type: "image/jpeg", lastModified: 1, job: JOB};
 const LIMITS = {maxFiles: 25, maxUploadBytes: 20e6, types: {"image/jpeg": [".jpg"]}};
-
-const kept = () => keptIds().map((id) => [id, keptOf(id)]);
 
 /** The session's storage of a browser, with as much room as it has. */
 function storage({room = Infinity} = {}) {
@@ -54,8 +52,7 @@ function resumed(api, kept) {
   const stages = [];
   globalThis.sessionStorage = storage();
   const uploads = new Uploads({api, limits: Promise.resolve(LIMITS), onChange: ({stage}) => stages.push(stage)});
-  sessionStorage.setItem("upload 1", JSON.stringify(kept));
-  uploads.resume([1]);
+  uploads.resume([[1, kept]]);
   const [upload] = uploads.list;
   const reached = async (stage) => {
     while (upload.stage !== stage) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -67,6 +64,7 @@ test("what was on its way before a reload is asked for until the service can tel
   const api = await serve(t, [json(429, {}), cut, json(200, DONE)]);
   const {stages, reached} = resumed(api, KEPT);
   await reached("again");
+  flush();
   assert.equal(kept()[0][1].job, JOB);
   await reached("done");
   assert.deepEqual(stages, ["waiting", "again", "again", "done"]);
@@ -110,30 +108,40 @@ test("an answer that the network cut short, or that is not the service's, counts
 
 test("what something else of the origin left under our name in the storage is no upload", (t) => {
   t.after(() => delete globalThis.sessionStorage);
-  const left = {"upload 1": "null", "upload 2": '{"a": 1}', "upload x": JSON.stringify(KEPT), "upload 3": "not JSON", uploads: "[]"};
-  globalThis.sessionStorage = Object.assign(storage(), left, {"upload 10": JSON.stringify(KEPT), "upload 9": JSON.stringify(KEPT)});
-  assert.deepEqual(kept().filter(([, facts]) => facts), [[9, KEPT], [10, KEPT]]);
+  const left = {"uploads 1": "null", "uploads 2": '{"a": 1}', "uploads 3": "not JSON", uploads: "[]", "uploads 4": "7"};
+  const ours = {"uploads 0": JSON.stringify({10: KEPT, 9: KEPT, x: KEPT, 8: {}})};
+  globalThis.sessionStorage = Object.assign(storage(), left, ours);
+  assert.deepEqual(kept(), [[9, KEPT], [10, KEPT]]);
 });
 
-test("a change writes one upload, not the list, and nothing twice", (t) => {
+test("many changes are written together, and not the whole list", (t) => {
   t.after(() => delete globalThis.sessionStorage);
   globalThis.sessionStorage = storage();
+  flush(); // what other tests have left
   let writes = 0;
   const {setItem} = sessionStorage;
   Object.defineProperty(sessionStorage, "setItem", {value: (...entry) => (writes += 1) && setItem(...entry), configurable: true});
-  for (let id = 100; id < 200; id += 1) keep(id, KEPT);
-  keep(150, {...KEPT, made: {thumbnails: 3}});
-  keep(150, {...KEPT, made: {thumbnails: 3}});
-  assert.equal(writes, 101);
+  for (let id = 1000; id < 1100; id += 1) keep(id, KEPT);
+  flush();
+  assert.equal(writes, 4);
+  keep(1050, {...KEPT, made: {thumbnails: 3}});
+  keep(1050, {...KEPT, made: {thumbnails: 3}});
+  flush();
+  assert.equal(writes, 5);
+  for (let id = 1000; id < 1100; id += 1) forget(id);
+  flush();
+  assert.deepEqual(Object.keys(sessionStorage).filter((key) => key.startsWith("uploads 4")), []);
 });
 
 test("how many uploads a reload would forget is known when the storage is full", (t) => {
   t.after(() => delete globalThis.sessionStorage);
   globalThis.sessionStorage = storage({room: 1000});
-  for (let id = 300; id < 320; id += 1) keep(id, KEPT);
+  for (let id = 2000; id < 2020; id += 1) keep(id, KEPT);
+  flush();
   const fit = kept().length;
   assert.ok(fit > 0 && fit < 20);
   assert.equal(willBeForgotten(), 20 - fit);
-  for (let id = 300; id < 320; id += 1) forget(id);
+  for (let id = 2000; id < 2020; id += 1) forget(id);
+  flush();
   assert.equal(willBeForgotten(), 0);
 });

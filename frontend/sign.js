@@ -1,0 +1,37 @@
+/** Permission to upload. */
+
+import {contentType} from "./check.js";
+import {content, Problem} from "./problem.js";
+import {ask} from "./service.js";
+
+/** @typedef {import("./service.js").Signed} Signed */
+
+/**
+ * Asks for permission to upload, in one call: for each file, in order, its signature or the problem with it. A file that
+ * the service refuses does not hold up the others: they are asked for again without it.
+ * @param {File[]} files at most limits.maxFiles
+ * @param {import("./service.js").Access & {limits: import("./service.js").Limits}} options
+ * @returns {Promise<(Signed | Problem)[]>}
+ */
+export async function sign(files, {limits, ...access}) {
+  /** @type {Map<File, Signed | Problem>} */
+  const answers = new Map();
+  for (let rest = files; rest.length > 0; rest = files.filter((file) => !answers.has(file))) {
+    try {
+      const body = JSON.stringify({files: rest.map((file) => ({name: file.name, type: contentType(file, limits), size: file.size}))});
+      const response = await ask("uploads", access, {method: "POST", headers: {"content-type": "application/json"}, body});
+      // By the service's clock where it can be read: the visitor's may be wrong.
+      const now = Date.parse(response.headers.get("date") ?? "") || Date.now();
+      const {uploads} = await content(response);
+      rest.forEach((file, index) => {
+        answers.set(file, {...uploads[index], lifetime: Date.parse(uploads[index].expires) - now});
+      });
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      const bad = problem.errors.filter(({file}) => rest[file]);
+      if (bad.length === 0) throw problem;
+      for (const {file, code, detail} of bad) answers.set(rest[file], new Problem(code, detail, {quoted: true}));
+    }
+  }
+  return files.map((file) => /** @type {Signed | Problem} */ (answers.get(file)));
+}
