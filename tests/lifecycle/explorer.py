@@ -102,6 +102,7 @@ class _Search:
                 _settle(world)
                 invariants.at_the_end(world)
         report.runs += 1
+        world.leave()
         return world
 
     def _at_random(self, options: list[Choice]) -> int:
