@@ -5,12 +5,13 @@ import json
 import os
 import pickle
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tests.unit.pipeline import wicked
 from tests.unit.pipeline.test_pipeline_hostile import LIMITS, WANTED, refusal
 from thumbs import formats, pipeline
 from thumbs.errors import Reason
-from thumbs.pipeline.sandbox import parent, processes
+from thumbs.pipeline.sandbox import parent, processes, wire
 from thumbs.pipeline.sandbox.answer import NONSENSE, SandboxError
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what is tested is Linux's")
@@ -151,6 +152,14 @@ def test_a_child_that_hangs_is_our_problem_and_raises() -> None:
     with pytest.raises(SandboxError, match=r"no answer in 0\.5 s"):
         pipeline.run(wicked.file("hang"), WANTED, pipeline.Limits(wall_seconds=0.5))
     assert pipeline.run(pictures.jpeg(), WANTED, LIMITS).thumbnails
+
+
+def test_the_waiting_ends_also_when_there_is_always_one_more_byte() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack(">QQ", 1, 1000) + bytes(1000))
+        with pytest.raises(TimeoutError):
+            wire.receive(ours, 1, 1000, until=time.monotonic())
 
 
 @LINUX
@@ -323,6 +332,47 @@ def test_a_process_that_died_while_nobody_looked_is_replaced_and_the_picture_con
     assert pipeline.run(pictures.jpeg(), WANTED, LIMITS).thumbnails
     assert kept() != first
     assert not _runs(first)
+
+
+@pytest.mark.parametrize("original", [pictures.jpeg, pictures.avif], ids=["a loaded format", "another format"])
+def test_a_zygote_that_died_with_no_child_kept_is_replaced_and_the_picture_converted(
+    original: Callable[[], bytes],
+) -> None:
+    parent.close()
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    assert refusal(pictures.jpeg()[:-200]).reason is Reason.DAMAGED
+    zygote = parent._sandbox()._zygote
+    assert zygote is not None
+    os.kill(zygote.process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, zygote.process.pid, os.WEXITED | os.WNOWAIT)
+    assert pipeline.run(original(), WANTED, LIMITS).thumbnails
+
+
+def test_a_zygote_that_is_stuck_is_given_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parent.close()
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+    zygote = parent._sandbox()._zygote
+    assert zygote is not None
+    zygote._control.settimeout(0.5)
+    os.kill(zygote.process.pid, signal.SIGSTOP)
+    with pytest.raises(SandboxError, match="no sandbox starts"):
+        pipeline.run(pictures.avif(), WANTED, LIMITS)
+    assert not zygote.runs()
+    assert pipeline.run(pictures.avif(), WANTED, LIMITS).thumbnails
+
+
+@pytest.mark.parametrize("said", [b"[" * 1000, b"7", b"NaN", b'{"a"', b""])
+def test_a_kept_child_that_begins_with_nonsense_has_not_begun(said: bytes) -> None:
+    assert begun(b'["memory", "' + b"x" * 900 + b'", [["files"]], {}, "processor"]') == ["processor", "memory"]
+    with pytest.raises(processes.NotBegunError):
+        begun(said)
+
+
+def begun(said: bytes) -> list[str]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack(">QQ", 1, len(said)) + said)
+        return processes.Child(ours).begin(wire.Job(b"", wicked.FORMAT, WANTED, LIMITS))
 
 
 def test_a_child_that_is_stuck_before_it_begins_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

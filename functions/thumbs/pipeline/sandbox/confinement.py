@@ -16,6 +16,8 @@ _MOST_IN_HEAP = 32 * 2**20  # bytes of one allocation; glibc takes no more
 MOST_AT_REST = 160 * 2**20  # bytes of freed memory that a child keeps for its next picture
 _LARGEST_ORIGINAL = 104 * 2**20  # bytes; MaxUploadMegabytes is at most 100
 
+MEASURES = ("processor", "memory", "files", "seccomp")  # what a child may be held to, see Confinement
+
 # How much later than its parent a child notices that nobody waits any more.
 _GRACE_SECONDS = 5.0
 

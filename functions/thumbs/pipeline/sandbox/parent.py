@@ -67,14 +67,15 @@ class _Sandbox:
             if kept and kept.suits(job):
                 try:
                     return self._converted(zygote, kept, job)
-                except NotBegunError:  # it died while nobody looked
-                    zygote = self._started()
+                except NotBegunError:
+                    pass  # it died while nobody looked
                 except Rejected:
                     left = job.limits.cpu_seconds - kept.spent
                     if left <= 0:
                         raise
                     limits = replace(job.limits, cpu_seconds=left, wall_seconds=max(1.0, until - time.monotonic()))
                     job = job._replace(limits=limits)
+            zygote = self._started()
             try:
                 return self._converted(zygote, zygote.child(job), job)
             except NotBegunError as error:
@@ -108,9 +109,11 @@ class _Sandbox:
         return conversion
 
     def _started(self) -> Zygote:
-        if self._zygote is None or self._zygote.parent != os.getpid():  # a fork of this process leaves it to its parent
-            self._zygote, self._kept = Zygote(), None
-        return self._zygote
+        zygote = self._zygote
+        if zygote is None or zygote.parent != os.getpid() or not zygote.runs():
+            self._end()
+            zygote = self._zygote = Zygote()
+        return zygote
 
     def close(self) -> None:
         with self._lock:
@@ -118,7 +121,7 @@ class _Sandbox:
 
     def _end(self) -> None:
         zygote, self._zygote, self._kept = self._zygote, None, None
-        if zygote and zygote.parent == os.getpid():
+        if zygote and zygote.parent == os.getpid():  # a fork of this process leaves it to its parent
             zygote.end()
 
 

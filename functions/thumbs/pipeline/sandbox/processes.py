@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from thumbs import settings
 from thumbs.pipeline.sandbox import wire
-from thumbs.pipeline.sandbox.confinement import MOST_AT_REST, be_opaque
+from thumbs.pipeline.sandbox.confinement import MEASURES, MOST_AT_REST, be_opaque
 from thumbs.pipeline.sandbox.wire import Job
 
 # A child is replaced after so many pictures, and when it rests with so many bytes more than it began with: the function
@@ -70,10 +70,7 @@ class Zygote:
         """One that has loaded what the job needs, and has had no picture. Raises NotBegunError."""
         needed = job.accepted.reader, job.wanted.output.name
         if self._child is None or self._child.begun or needed not in self._loaded:
-            try:
-                self._fork((job.accepted, job.wanted.output))
-            except (OSError, ValueError) as error:
-                raise NotBegunError from error
+            self._fork((job.accepted, job.wanted.output))
             self._loaded.add(needed)
         assert self._child is not None
         self._child.serves(self._loaded, job.limits.memory)
@@ -85,21 +82,30 @@ class Zygote:
         assert former is not None
         try:
             ended = self._fork(None)
-        except (OSError, ValueError):  # the next picture finds out, and starts another zygote
+        except NotBegunError:  # the next picture has another zygote
             return Ended(0, 0.0)
         former.ended(ended)
         return ended
 
     def _fork(self, needed: object) -> Ended:
-        """Raises OSError, and ValueError when the zygote is gone."""
+        """Raises NotBegunError when the zygote is gone, or stuck; then it is gone, too: what it answers later would be
+        taken for the answer to the next command."""
         if self._child:
             self._child.close()
         ours, theirs = socket.socketpair()
         self._child = Child(ours)
-        with theirs:
-            socket.send_fds(self._control, [pickle.dumps(needed)], [theirs.fileno()])
-        self._child.process, code, seconds = json.loads(self._control.recv(_LONGEST_WORD))
+        try:
+            with theirs:
+                socket.send_fds(self._control, [pickle.dumps(needed)], [theirs.fileno()])
+            self._child.process, code, seconds = json.loads(self._control.recv(_LONGEST_WORD))
+        except (OSError, ValueError) as error:
+            self.process.kill()
+            self.process.wait()
+            raise NotBegunError from error
         return Ended(code, seconds)
+
+    def runs(self) -> bool:
+        return self.process.poll() is None
 
     def end(self) -> None:
         """And its child with it."""
@@ -147,9 +153,10 @@ class Child:
         try:
             for content in (pickle.dumps(job._replace(original=b"")), job.original):
                 wire.send(self._connection, self._pictures, [content], until)
-            begun = wire.receive(self._connection, self._pictures, _LONGEST_WORD, until)
-            enforced: list[str] = json.loads(begun)
-        except (OSError, EOFError, ValueError, wire.UnexpectedError) as error:
+            told = json.loads(wire.receive(self._connection, self._pictures, _LONGEST_WORD, until))
+            # Nothing else comes into our log, whoever has the child by now.
+            enforced = [measure for measure in MEASURES if measure in told]
+        except (OSError, EOFError, ValueError, TypeError, RecursionError, wire.UnexpectedError) as error:
             raise NotBegunError from error
         self._at_first = self._at_first or self._in_memory()
         return enforced

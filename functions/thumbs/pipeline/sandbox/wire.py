@@ -60,6 +60,10 @@ def _read(connection: socket.socket, length: int, until: float | None) -> bytes:
 
 
 def _wait(connection: socket.socket, until: float | None) -> None:
-    """No longer than that. A confined child may not even ask for it, and waits for ever."""
+    """No longer than that, also for whoever sends a byte now and then. A confined child may not even ask for it, and
+    waits for ever."""
     if until is not None:
-        connection.settimeout(max(0.001, until - time.monotonic()))  # 0 would mean: not to wait
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
