@@ -19,7 +19,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs
 
 from dev import condition_keys, invocations
-from dev.isolation import App, Isolation, Scope, header, isolated
+from dev.isolation import App, Isolation, Scope, header, is_sure, isolated
 
 ROOT = Path(__file__).parent.parent
 BYTECODE = os.environ.get("PYTHONPYCACHEPREFIX") or str(ROOT / ".cache" / "pycache")
@@ -30,8 +30,8 @@ _HEALTH = "/_ministack/health"
 _PATIENCE = 180  # seconds until a start is given up; it takes one, on a machine that does nothing else
 _BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
 
-# CloudFront's distributions, by the Host header: nobody but AWS gives such a name an address. They alone have a page:
-# what is called localhost has none, whatever lies in its buckets.
+# CloudFront's distributions, by the Host header: in the public DNS, nobody but AWS gives such a name an address. They
+# alone have a page: what is called localhost has none, whatever lies in its buckets.
 _HOSTS = ("*.cloudfront.net",)
 _OWN = ("*.cloudfront.localhost", *_HOSTS)
 _API = re.compile(r"/restapis/[^/]+/[^/]+/_user_request_/")
@@ -142,8 +142,9 @@ def behind_tls(app: App) -> App:
 
 class EmulatorIsolation(Isolation):
     """The emulator's root key is known, its signature is not even checked, and any other Authorization is root's.
-    So no page may send one, except to the API: the upload page has links and forms that are signed already. Credentials
-    in a query string may read objects from S3."""
+    So no page may send one, except to the API: the upload page has links and forms that are signed already. Nor may
+    whoever calls this by a name that the DNS of a hostile network may have led here, because browsers do not tell that
+    such a request is a page's. Credentials in a query string may read objects from S3."""
 
     def refusal(self, scope: Scope) -> str | None:
         return super().refusal(scope) or _control(scope) or _credentials(scope)
@@ -163,8 +164,11 @@ def _credentials(scope: Scope) -> str | None:
     if any(value.lower().startswith("basic") for value in authorization):
         return "No name and password are needed here."  # the only such header that a link can make a browser send
     is_page = header(scope, "origin") or header(scope, "sec-fetch-site")
-    if authorization and is_page and not _API.match(scope["path"]):
-        return "No page signs requests."
+    if authorization and not _API.match(scope["path"]):
+        if is_page:
+            return "No page signs requests."
+        if not is_sure(header(scope, "host")[0]):
+            return "Signed requests are for localhost."
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     if scope["method"] not in ("GET", "HEAD", "POST") or not _CREDENTIALS & {name.lower() for name in query}:
         return None  # a page asks before it uses another method

@@ -17,9 +17,10 @@ from typing import Any
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
-# Names that no stranger's DNS can give an address: localhost and what is below it (RFC 6761), and the name by which a
-# container calls the machine that it runs on.
-_LOCAL_HOSTS = ("localhost", "*.localhost", "host.docker.internal")
+# Names for which no DNS is asked: localhost and what is below it (RFC 6761).
+_LOOPBACK = ("localhost", "*.localhost")
+# And the name by which a container calls the machine that it runs on. No public DNS gives it an address.
+_LOCAL_HOSTS = (*_LOOPBACK, "host.docker.internal")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", re.ASCII)
 
 
@@ -86,6 +87,12 @@ async def answer(
 def header(scope: Scope, name: str) -> list[str]:
     """The values of every header of this name. name: in lower case, as ASGI has them."""
     return [value.decode("latin-1") for each, value in scope["headers"] if each == name.encode()]
+
+
+def is_sure(host: str) -> bool:
+    """Whether no DNS can have led here, not even that of a hostile network. host: of a request that was not refused."""
+    name = host.lower().rsplit(":", 1)[0]
+    return _is_address(name) or _is_address(host) or _matches(name, [*_LOOPBACK])
 
 
 def _matches(text: str, patterns: list[str]) -> bool:

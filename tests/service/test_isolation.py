@@ -115,6 +115,18 @@ def test_no_page_signs_requests(stack: Service, sent: dict[str, str], signed: st
     assert call(f"{stack.deployed.api_url}limits", Authorization="Bearer x", **sent).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["evil.cloudfront.net", "host.docker.internal"])
+def test_a_name_that_a_hostile_network_may_answer_for_signs_nothing(stack: Service, host: str) -> None:
+    """A page there needs no Origin for GET, and a browser tells of no site without TLS."""
+    roles, port = f"{stack.deployed.endpoint}/?Action=ListRoles", urlsplit(stack.deployed.endpoint).port
+    signed = SIGNED.replace("/lambda/", "/iam/")
+
+    for name in ("localhost", "iam.localhost", "127.0.0.1", "[::1]"):
+        assert "ListRolesResult" in call(roles, Authorization=signed, Host=f"{name}:{port}").text
+    assert call(roles, Authorization=signed, Host=f"{host}:{port}").text == "Signed requests are for localhost.\n"
+    assert call(f"{stack.deployed.api_url}limits", Authorization="Bearer x", Host=f"{host}:{port}").status_code == 200
+
+
 def test_nothing_is_open_to_the_network(stack: Service) -> None:
     """The emulator would listen for MQTT on every address, see test_dev.py."""
     assert call(f"{stack.deployed.endpoint}/_ministack/health").json()["iot_mtls"] == "disabled"
