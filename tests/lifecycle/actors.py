@@ -114,6 +114,8 @@ def convert_later(world: World, event: dict[str, Any]) -> None:
         world.park(json.dumps(event))
         _report(world, event)
 
+    if "deleting" in world.flags:
+        world.flags.add("told of what was deleted")
     upload = event["Records"][0]["s3"]["object"].get("sequencer", "").lstrip("0")
     world.spawn(f"convert, of upload {upload}" if upload else "convert, asked again", body)
 

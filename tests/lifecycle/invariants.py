@@ -164,9 +164,12 @@ def _hidden(world: World, replaced: bool) -> bool:
 
 @_at_the_end
 def _deleted(world: World) -> Verdict:
-    """What was deleted in the order of this page stays deleted."""
-    left = [key for _, key in world.objects]
-    return f"{left} left" if "deleted" in world.flags and left else None
+    """What was deleted in the order of this page stays deleted; an event that comes later leaves `failed` at most."""
+    left = {key for _, key in world.objects}
+    found = manifest_of(world, MANIFEST)
+    if "told of what was deleted" in world.flags and (found is None or found["status"] == "failed"):
+        left -= {MANIFEST, keys.claim(JOB)}
+    return f"{sorted(left)} left" if "deleted" in world.flags and left else None
 
 
 def record(world: World, write: Write) -> None:

@@ -210,6 +210,21 @@ def _(world: World) -> None:
     actors.owner(world)
 
 
+@_scenario("the owner deletes a failed job, whose letter is redriven at some time")
+def _(world: World) -> None:
+    failed(world, stays=False)
+    actors.owner(world)
+    actors.operator_redrives(world)
+
+
+@_scenario("the owner deletes a job, of which S3 tells once more at some time")
+def _(world: World) -> None:
+    done(world, stays=False)
+    event = posted_before(world)
+    actors.once(world, "S3 tells once more", lambda: convert_later(world, event), "S3")
+    actors.owner(world)
+
+
 @_walk("everything at once")
 def _(world: World) -> None:
     world.broken = True
