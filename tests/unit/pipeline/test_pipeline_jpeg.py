@@ -140,7 +140,71 @@ def test_a_progressive_picture_may_lack_its_last_bits_but_no_coefficient(end: by
     tables = [original.rindex(b"\xff\xc4", 0, start) for start in starts]
     assert reason(original[: tables[-1]] + end) is None
     # An encoder may stop where it likes, but a file that just stops is a part of one.
-    assert reason(original[: tables[2]] + end) is (None if end else Reason.DAMAGED)
+    for scans in (1, 2):
+        assert reason(original[: tables[scans]] + end) is (None if end else Reason.DAMAGED)
+
+
+def split_in_two(original: bytes) -> bytes:
+    """A gray baseline JPEG as a progressive one of two scans, the first coefficients and all others, each told at once:
+    the codes stay as they are (T.81, G.1.2)."""
+    tables = {0: codes(original, 0x00), 1: codes(original, 0x10)}
+    at = original.index(b"\xff\xda")
+    bits = "".join(f"{byte:08b}" for byte in original[at + 10 : -2].replace(b"\xff\0", b"\xff"))
+    scans: list[list[str]] = [[], []]
+    place = 0
+    while len(bits) - place > 7 or "0" in bits[place:]:  # what fills the last byte are ones
+        coefficient = 0
+        while coefficient < 64:
+            end = next(end for end in range(place + 1, place + 17) if bits[place:end] in tables[coefficient > 0])
+            symbol = tables[coefficient > 0][bits[place:end]]
+            run, length = (0, symbol) if coefficient == 0 else (symbol >> 4, symbol & 15)
+            scans[coefficient > 0].append(bits[place : end + length])
+            place = end + length
+            coefficient = 64 if coefficient and symbol == 0 else coefficient + run + 1
+    joined = ["".join(scan) for scan in scans]
+    packed = [int(scan + "1" * (-len(scan) % 8), 2).to_bytes((len(scan) + 7) // 8, "big") for scan in joined]
+    return b"".join(
+        (
+            original[:at].replace(b"\xff\xc0", b"\xff\xc2", 1),
+            *(
+                segment(0xDA, bytes([1, 1, 0, first, last, 0])) + scan.replace(b"\xff", b"\xff\0")
+                for (first, last), scan in zip(((0, 0), (1, 63)), packed, strict=True)
+            ),
+            EOI,
+        )
+    )
+
+
+def codes(original: bytes, table: int) -> dict[str, int]:
+    """The symbols of a table of codes (T.81, annex C)."""
+    at = original.index(b"\xff\xc4")
+    while original[at + 4] != table:
+        at = original.index(b"\xff\xc4", at + 2)
+    found, code, place = {}, 0, at + 21
+    for length, count in enumerate(original[at + 5 : at + 21], 1):
+        for symbol in original[place : place + count]:
+            found[f"{code:0{length}b}"] = symbol
+            code += 1
+        place += count
+        code <<= 1
+    return found
+
+
+@pytest.mark.parametrize("side", [800, 1600], ids=["1/4", "1/8"])
+def test_a_progressive_picture_whose_coefficients_are_told_at_once_is_as_sharp_as_any(side: int) -> None:
+    baseline = pictures.jpeg(picture=pictures.photo(side, side * 3 // 4).convert("L"))
+    assert convert(split_in_two(baseline)).tobytes() == convert(baseline).tobytes()
+
+
+@pytest.mark.parametrize("tail", TAILS)
+@pytest.mark.parametrize("restarts", [0, 1])
+@pytest.mark.parametrize("side", [1000, 1600], ids=["1/4", "1/8"])
+def test_scans_that_say_too_much_are_read_when_no_marker_ends_them(side: int, restarts: int, tail: str) -> None:
+    picture = pictures.photo(side, side * 3 // 4)
+    original = body(pictures.jpeg(picture=picture, progressive=True, restart_marker_rows=restarts))
+    assert reason(original + TAILS[tail]) is None
+    if tail != "another picture":  # which has an end
+        assert reason(original[:-12] + TAILS[tail]) is Reason.DAMAGED
 
 
 def test_a_height_that_follows_the_first_scan_is_that_of_the_picture() -> None:

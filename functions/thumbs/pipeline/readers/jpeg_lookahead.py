@@ -19,7 +19,10 @@ _LONG_RUN = 15  # with no value behind it: sixteen zeros, after which the block 
 
 @lru_cache(maxsize=64)
 def lookahead(table: bytes) -> bytes:
-    """table: the code counts by length, 16 bytes, and the symbols, of the AC coefficients of the last component."""
+    """table: the code counts by length, 16 bytes, and the symbols, of the AC coefficients of the last component; empty
+    when the scan has none."""
+    if not table:
+        return _ONES
     codes = dict(_codes(table))
     if codes.get((1, 0)) == 0:  # a zero is EOB, and what has no zero is no code
         return _ONES

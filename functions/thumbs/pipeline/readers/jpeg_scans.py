@@ -30,13 +30,14 @@ _MOST = 100
 _MOST_SEGMENTS = 10_000
 
 _COEFFICIENTS, _MOST_SHIFT = 64, 13
+_LOW_BIT = 15  # of the byte that tells the highest bit, before the scan, and the lowest, after it
 _FILL = 0xFF  # may stand in front of a marker in any number
 _AC = 0x10  # the class of a table of codes
-# By the divisor of the size, what is needed of the coefficients: the last one in zigzag order, and the lowest bit. The
-# encoded thumbnail changes by 0.1 dB at most. The first coefficient alone would do for an eighth, if the decoder did
-# not blur what it then takes for a preview. For a half it would be 0.5 dB, so there everything is read.
-# (docs/decisions/imaging-progressive.md)
-_NEEDED = {8: (5, 1), 4: (24, 1)}
+# By the divisor of the size, what is needed of the coefficients: the last one in zigzag order, and the lowest bit that
+# refinements tell. The encoded thumbnail changes by 0.1 dB at most. The first coefficient alone would do for an eighth,
+# if the decoder did not blur what it then takes for a preview. For a half it would be 0.5 dB, so there everything is
+# read. (docs/decisions/imaging-progressive.md)
+_NEEDED = {8: (5, _MOST_SHIFT), 4: (24, 1)}
 
 # So many zeros at the end of a file are what a disk or a download left there, and no picture, unless a table has one
 # code of one bit, which is the zero, and says that a block is empty.
@@ -46,13 +47,15 @@ _EMPTY_BLOCKS = b"\1\0"
 
 @dataclass(frozen=True)
 class Scan:
-    """One scan. components: their identifiers. first, last: the coefficients that it carries, in zigzag order. low: the
-    lowest bit that it tells. start, end: the offsets of its marker and behind its data. restarts: MCUs between two
-    restart markers, or 0. table: of codes, as in a DHT segment, for the AC coefficients of its last component."""
+    """One scan. components: their identifiers. first, last: the coefficients that it carries, in zigzag order.
+    refines: whether it adds a bit to what an earlier one told of them. low: the lowest bit that it tells. start, end:
+    the offsets of its marker and behind its data. restarts: MCUs between two restart markers, or 0. table: of codes, as
+    in a DHT segment, for the AC coefficients of its last component; empty when it has none."""
 
     components: bytes
     first: int
     last: int
+    refines: bool
     low: int
     start: int
     end: int
@@ -174,7 +177,7 @@ def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | 
     # Those of a sequential scan mean nothing: libjpeg does not look at them, and some phones write what they like.
     first, last, bits = segment[-3:] if found.progressive else (0, _COEFFICIENTS - 1, 0)
     data = start + 2 + len(segment)
-    table = found.tables.get(_AC | segment[2 + 2 * count] & 15, b"")
+    table = found.tables.get(_AC | segment[2 + 2 * count] & 15, b"") if last else b""
     following = (_MARKER if found.restarts else _MARKER_OR_RESTART).search(original, data)
     end = following.start() if following else len(original)
     if not following and table[:1] + table[16:17] != _EMPTY_BLOCKS:
@@ -185,26 +188,38 @@ def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | 
         end = film - _BOX_LENGTH if film > 0 else end
     if original[end - 1] == _FILL:
         end = data + len(original[data:end].rstrip(bytes([_FILL])))
-    return Scan(components, first, last, bits & 15, start, end, found.restarts, table)
+    return Scan(components, first, last, bits > _LOW_BIT, bits & _LOW_BIT, start, end, found.restarts, table)
 
 
 def early(original: bytes, found: Layout, divisor: int) -> bytes | memoryview:
     """The same picture up to the end of its last scan, without the scans that do not matter when it is decoded to
     1/divisor of its size.
 
-    Nothing is left out of sequential pictures, nor for the full size. Tables between the scans stay. The last scan is
-    left out only when a marker ends the picture and nothing is missing, so that a truncated file stays one.
+    Nothing is left out of sequential pictures, nor for the full size, nor when something is missing: a truncated file
+    stays one. Tables between the scans stay.
     """
-    most, low = _NEEDED.get(divisor, (63, 0)) if found.progressive else (63, 0)
-    whole = found.ended and found.told(0)
-    kept, at = [], 0
-    for scan in found.scans:
-        if scan.first > 0 and (scan.first > most or scan.low < low) and (whole or scan is not found.scans[-1]):
-            kept.append(original[at : scan.start])
-            at = scan.end
-    if not kept:
+    if divisor not in _NEEDED or not (found.progressive and found.ended and found.told(0)):
         return memoryview(original)[: found.scans[-1].end]
-    return b"".join((*kept, original[at : found.scans[-1].end]))
+    pieces, at = [], 0
+    for scan in _left_out(found.scans, *_NEEDED[divisor]):
+        pieces.append(original[at : scan.start])
+        at = scan.end
+    return b"".join((*pieces, original[at : found.scans[-1].end]))
+
+
+def _left_out(scans: list[Scan], most: int, low: int) -> list[Scan]:
+    """In their order. What a refinement adds to stays with it: without the one, the bits of the other mean nothing."""
+    kept: list[Scan] = []
+    for scan in reversed(scans):
+        needed = scan.first <= most and (scan.low >= low or not scan.refines)
+        if scan.first == 0 or needed or any(_adds_to(later, scan) for later in kept):
+            kept.append(scan)
+    return [scan for scan in scans if scan not in kept]
+
+
+def _adds_to(later: Scan, scan: Scan) -> bool:
+    overlap = later.first <= scan.last and scan.first <= later.last
+    return later.refines and overlap and not set(later.components).isdisjoint(scan.components)
 
 
 def lacks_restarts(original: bytes, found: Layout) -> bool:
