@@ -214,6 +214,14 @@ def test_around_the_first_frame_of_a_webp_there_is_nothing(flags: int, lossless:
     assert alphas(original, inside, outside) == [255, 0]
 
 
+def test_alpha_of_a_frame_of_a_webp_needs_no_flag() -> None:
+    still = pictures.webp(picture=pictures.transparent(320, 240), lossless=True)[12:]
+    numbers = b"".join(number.to_bytes(3, "little") for number in (0, 0, 319, 239, 100))
+    picture = next(still[at:] for at in range(len(still)) if still[at : at + 4] == b"VP8L")
+    original = riff(extended(HAS_ANIMATION, (320, 240)), (b"ANIM", bytes(6)), (b"ANMF", numbers + b"\0" + picture))
+    assert alphas(original, (80, 60), (240, 180)) == [255, 0]
+
+
 @pytest.mark.parametrize("tail", [bytes(1_000_000), b"EXIF\x40\0\0\0" + pictures.exif(6), b"ANMF", b"\xff"], ids=len)
 def test_what_follows_a_webp_does_not_count(tail: bytes) -> None:
     wanted = pipeline.Wanted(sizes.parse("a=160"), formats.OUTPUTS["webp"], 90, 50)

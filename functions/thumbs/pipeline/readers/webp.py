@@ -34,7 +34,7 @@ def source(original: bytes) -> Source:
     if length < len(original):  # what follows is not part of it
         original = original[:length]
     orientation, profile, frames = 1, None, 0
-    still, announced, first_frame = b"", 0, (0, 0, 0, 0)
+    still, announced = b"", 0
     for kind, start, end in _chunks(original):
         if kind == b"VP8X":
             announced = original[start] if start < len(original) else 0
@@ -44,12 +44,11 @@ def source(original: bytes) -> Source:
             profile = original[start:end]
         elif kind == b"ANMF":
             frames += 1
-            first_frame = first_frame if frames > 1 else _box(original[start : start + 12])
         elif kind in _IMAGES and not still:
             still = kind
     library = _library()
     if frames or library is None:
-        return _through_pillow(original, orientation, profile, frames, first_frame)
+        return _through_pillow(original, orientation, profile, frames)
 
     features = _features(library, original)
     scalable = still == b"VP8 " and not features.has_alpha
@@ -63,28 +62,19 @@ def source(original: bytes) -> Source:
     return Source(size, load, orientation=orientation, profile=profile, bytes_per_pixel=_STILL_BYTES_PER_PIXEL)
 
 
-def _through_pillow(
-    original: bytes, orientation: int, profile: bytes | None, frames: int, first_frame: tuple[int, int, int, int]
-) -> Source:
+def _through_pillow(original: bytes, orientation: int, profile: bytes | None, frames: int) -> Source:
     size = WebPImagePlugin._get_size(original[:30])
     if size is None:
         raise Rejected(Reason.DAMAGED, "a WebP without a size")
 
     def load(_: tuple[int, int]) -> Image.Image:
         image = WebPImagePlugin.WebPImageFile(BytesIO(original))  # opening takes memory for its canvas
-        if frames and first_frame != (0, 0, *size):
-            # Around it there is nothing, whether or not the file says that it has alpha; libwebp gives it in any case.
+        if frames:  # a frame may have alpha, and nothing around it, whether or not the file says that there is any
             image._mode = image.rawmode = "RGBA"
         image.load()
         return image
 
     return Source(size, load, orientation=orientation, profile=profile, frames=max(1, frames))
-
-
-def _box(frame: bytes) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of a frame, by the start of its chunk (RFC 9649, 2.7.1.1)."""
-    left, top, width, height = (int.from_bytes(frame[at : at + 3], "little") for at in (0, 3, 6, 9))
-    return 2 * left, 2 * top, 2 * left + width + 1, 2 * top + height + 1
 
 
 def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
