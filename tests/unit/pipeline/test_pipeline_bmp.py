@@ -115,9 +115,11 @@ def test_alpha_counts_where_there_is_a_mask_for_it(bits: int, masks: tuple[int, 
         assert [alpha.getpixel((x, y)) for x, y in ((7, 5), (22, 5), (7, 15), (22, 15))] == [255, 255, 255, 0]
 
 
-def test_alpha_that_is_zero_everywhere_does_not_count() -> None:
-    masks = (0x7C00, 0x3E0, 0x1F, 0x8000)
-    made = convert(bmp(packed(pictures.quadrants(WIDTH, HEIGHT), 16, masks[:3]), 16, masks=masks, length=56))
+@pytest.mark.parametrize(
+    ("bits", "masks"), [(16, (0x7C00, 0x3E0, 0x1F, 0x8000)), (32, (0xFF0000, 0xFF00, 0xFF, 0xFF000000))]
+)
+def test_alpha_that_is_zero_everywhere_does_not_count(bits: int, masks: tuple[int, ...]) -> None:
+    made = convert(bmp(packed(pictures.quadrants(WIDTH, HEIGHT), bits, masks[:3]), bits, masks=masks, length=56))
     assert made.mode == "RGB"
     assert_quadrants(made)
 

@@ -73,7 +73,7 @@ def _through_pillow(original: bytes, profile: bytes | None) -> Source:
 
     def load(_: tuple[int, int]) -> Image.Image:
         image.load()
-        return image
+        return _visible(image)
 
     return Source(image.size, load, profile=profile)
 
@@ -142,9 +142,13 @@ def _taken_apart(original: bytes, header: _Header) -> Image.Image:
             for mask in header.masks[: len(picture.getbands())]
         ]  # fmt: skip
         picture.paste(Image.merge(picture.mode, bands), (0, top if header.height < 0 else height - top - rows))
-    if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (0, 0):
-        return picture.convert("RGB")  # nobody means a picture that cannot be seen, nor do browsers
-    return picture
+    return _visible(picture)
+
+
+def _visible(picture: Image.Image) -> Image.Image:
+    """Without alpha that is zero everywhere: nobody means a picture that cannot be seen, nor do browsers."""
+    invisible = picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (0, 0)
+    return picture.convert("RGB") if invisible else picture
 
 
 def _samples(pixels: int, mask: int, depth: int, length: int) -> bytes:
