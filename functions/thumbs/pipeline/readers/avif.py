@@ -16,7 +16,10 @@ _CONFIGURATION = 4  # bytes of the box av1C before the OBUs in it (AV1 in ISOBMF
 
 
 def source(original: bytes) -> Source:
-    # libavif shows the track of a file that has one, unless its major brand says that it is a still.
+    # libavif shows the track of a file that has one, unless its major brand says that it is a still. Of a file whose
+    # major brand promises a track that is not there it shows nothing.
+    if isobmff.major_brand(original) == b"avis" and not isobmff.has_tracks(original):
+        original = isobmff.with_major_brand(original, b"avif")
     facts = isobmff.facts(original, moving=isobmff.major_brand(original) != b"avif")
     if facts.size and facts.size[0] * facts.size[1] > _MAX_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS, f"an AVIF of {facts.size}", limit=_MAX_PIXELS // 1_000_000)

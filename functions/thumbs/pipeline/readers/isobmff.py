@@ -64,6 +64,10 @@ def with_major_brand(original: bytes, brand: bytes) -> bytes:
     return original[:8] + brand + original[12:]
 
 
+def has_tracks(original: bytes) -> bool:
+    return b"moov" in _named(memoryview(original))
+
+
 def _of_item(original: memoryview) -> Facts:
     meta = _named(_named(original)[b"meta"], 4)
     item = _number(meta[b"pitm"], 4, 4 if meta[b"pitm"][0] else 2)
