@@ -29,7 +29,9 @@ ANSWERS = {
     "POST /uploads": {201, 400, 413, 415, 422},
     "OPTIONS /uploads": {204},
     "GET /limits": {200},
+    "OPTIONS /limits": {204},
     "GET /uploads/{job}": {200, 202, 404},
+    "OPTIONS /uploads/{job}": {204},
 }
 HANDLERS = {"GET /uploads/{job}": get_upload.handler}
 
