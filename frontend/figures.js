@@ -47,8 +47,8 @@ export function figures(locale) {
     /** "14:30" @param {Date} time */
     clock: (time) => new Intl.DateTimeFormat(locale, {hour: "2-digit", minute: "2-digit"}).format(time),
 
-    /** "160 × 120" @param {{width: number, height: number}} box */
-    box: ({width, height}) => `${number(width, {useGrouping: false})} × ${number(height, {useGrouping: false})}`,
+    /** "160 × 120", never on two lines @param {{width: number, height: number}} box */
+    box: ({width, height}) => `${number(width, {useGrouping: false})}\u00a0×\u00a0${number(height, {useGrouping: false})}`,
 
     /** "JPEG, 3 MB": facts next to each other @param {(string | false | null | undefined)[]} facts */
     facts: (facts) => units.format(facts.filter((fact) => typeof fact === "string" && fact !== "").map(String)),

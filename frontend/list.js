@@ -8,10 +8,18 @@ import {longest} from "./status.js";
 import {room} from "./room.js";
 import {Row} from "./row.js";
 
-/** @typedef {import("./uploads.js").Upload} Upload */
+/**
+ * @typedef {import("./uploads.js").Upload} Upload
+ * @typedef {{element: HTMLElement, rows: Set<Row>, near: boolean}} Chunk
+ */
 
 /** Milliseconds of each frame for rows. */
 const SHARE = 8;
+/**
+ * Rows that are drawn or left out together: each thing that the browser watches for this costs it time in every frame, and
+ * what lies in one that was never near has no style and no layout at all.
+ */
+const CHUNK = 10;
 /** Rows that are drawn in any case: as many as are seen at once, or what stands below the first ones would move. */
 const SCREEN = 12;
 
@@ -22,8 +30,10 @@ export class List {
   #actions;
   /** @type {Map<Upload, Row>} */
   #rows = new Map();
-  /** @type {WeakMap<Element, Row>} */
-  #byElement = new WeakMap();
+  /** @type {WeakMap<Element, Chunk>} */
+  #chunks = new WeakMap();
+  /** The last one, which may still take rows. @type {Chunk | null} */
+  #open = null;
   /** @type {Set<Upload>} */
   #changed = new Set();
   #frame = 0;
@@ -35,8 +45,10 @@ export class List {
     this.#actions = actions;
     this.#section.before(room(this.#section, longest()));
     this.#section.addEventListener("contentvisibilityautostatechange", (event) => {
-      const row = this.#byElement.get(/** @type {Element} */ (event.target));
-      row?.approach(!(/** @type {ContentVisibilityAutoStateChangeEvent} */ (event).skipped));
+      const chunk = this.#chunks.get(/** @type {Element} */ (event.target));
+      if (!chunk) return;
+      chunk.near = !(/** @type {ContentVisibilityAutoStateChangeEvent} */ (event).skipped);
+      for (const row of chunk.rows) row.approach(chunk.near);
     }, {capture: true});
   }
 
@@ -62,11 +74,19 @@ export class List {
 
   /** Takes the row out, and says which one stands there now. @param {Upload} upload */
   remove(upload) {
-    const element = this.#rows.get(upload)?.element;
-    const neighbour = element?.nextElementSibling ?? element?.previousElementSibling;
+    const row = this.#rows.get(upload);
+    const chunk = row?.element.parentElement && this.#chunks.get(row.element.parentElement);
     this.#changed.delete(upload);
     this.#rows.delete(upload);
-    element?.remove();
+    if (!row || !chunk) return null;
+    const {element} = row;
+    const after = element.nextElementSibling ?? chunk.element.nextElementSibling?.firstElementChild;
+    const neighbour = after ?? element.previousElementSibling ?? chunk.element.previousElementSibling?.lastElementChild;
+    element.remove();
+    chunk.rows.delete(row);
+    this.#measure(chunk);
+    if (chunk.rows.size === 0) chunk.element.remove();
+    if (chunk.rows.size === 0 && chunk === this.#open) this.#open = null;
     return neighbour;
   }
 
@@ -74,8 +94,9 @@ export class List {
   async clear() {
     this.#changed.clear();
     this.#rows.clear();
+    this.#open = null;
     const old = this.#element;
-    this.#element = make("ol", {id: old.id});
+    this.#element = make("div", {id: old.id, role: "list"});
     old.removeAttribute("id");
     old.className = "gone"; // not hidden: to take all of it down at once takes long
     old.after(this.#element);
@@ -96,7 +117,6 @@ export class List {
   #draw() {
     const end = performance.now() + SHARE;
     const near = [...this.#changed].filter((upload) => this.#rows.get(upload)?.near);
-    const fresh = document.createDocumentFragment();
     let drawn = 0;
     for (const upload of [...near, ...this.#changed]) {
       if (performance.now() > end && drawn >= SCREEN) break;
@@ -104,10 +124,8 @@ export class List {
       drawn += 1;
       const row = this.#rows.get(upload);
       if (row) row.update();
-      else fresh.append(this.#make(upload));
+      else this.#make(upload);
     }
-    if (fresh.hasChildNodes()) this.#section.hidden = this.#summary.hidden = false;
-    this.#element.append(fresh);
     this.#frame = this.#changed.size > 0 ? requestAnimationFrame(() => this.#draw()) : 0;
     if (this.#frame === 0) for (const resolve of this.#shown.splice(0)) resolve();
   }
@@ -116,8 +134,26 @@ export class List {
   #make(upload) {
     const row = new Row(upload, this.#actions);
     this.#rows.set(upload, row);
-    this.#byElement.set(row.element, row);
-    if (!("oncontentvisibilityautostatechange" in row.element)) row.approach(true);
-    return row.element;
+    const chunk = this.#open && this.#open.rows.size < CHUNK ? this.#open : this.#begin();
+    chunk.rows.add(row);
+    chunk.element.append(row.element);
+    this.#measure(chunk);
+    if (chunk.near) row.approach(true);
+    this.#section.hidden = this.#summary.hidden = false;
+  }
+
+  /** A new chunk, at the end. It has no role: to those who do not see it there is one list. @returns {Chunk} */
+  #begin() {
+    const element = make("div", {class: "chunk"});
+    // A browser that tells of nothing left out leaves nothing out.
+    this.#open = {element, rows: new Set(), near: !("oncontentvisibilityautostatechange" in element)};
+    this.#chunks.set(element, this.#open);
+    this.#element.append(element);
+    return this.#open;
+  }
+
+  /** Says how high it is while it is not drawn. @param {Chunk} chunk */
+  #measure({element, rows}) {
+    element.style.setProperty("--rows", `${rows.size}`);
   }
 }

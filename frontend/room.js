@@ -6,7 +6,8 @@
 import {make} from "./elements.js";
 
 /**
- * @param {HTMLElement} list the rows in it take --row (height) and --deed (width of the buttons) from it
+ * @param {HTMLElement} list the rows in it take --row (height) and --deed (width of the buttons, for which the words make room
+ *   in a narrow window) from it
  * @param {{words: string[], deeds: string[]}} all what rows may say, and what their buttons may
  * @returns {HTMLElement} the row that is measured and that nobody sees; where it is put, it has to be as wide as the rows
  */
@@ -16,11 +17,14 @@ export function room(list, {words, deeds}) {
   buttons.lastElementChild?.setAttribute("aria-expanded", "false");
   const lines = words.map((text) => make("p", {class: "words"}, text));
   const head = make("div", {class: "head"}, make("div", {class: "preview"}), make("h3", {class: "name"}, make("span")), ...lines, buttons);
+  const element = make("div", {class: "room", "aria-hidden": "true"}, head);
   const measure = () => {
+    const deed = `${Math.ceil(buttons.getBoundingClientRect().width)}px`;
+    for (const {style} of [list, element]) style.setProperty("--deed", deed);
     list.style.setProperty("--row", `${Math.ceil(head.getBoundingClientRect().height)}px`);
-    list.style.setProperty("--deed", `${Math.ceil(buttons.getBoundingClientRect().width)}px`);
   };
+  // The window's width, and the font's size: not the head's, which changes with what is measured here.
   const observer = new ResizeObserver(measure);
-  for (const element of [head, buttons]) observer.observe(element);
-  return make("div", {class: "room", "aria-hidden": "true"}, head);
+  for (const observed of [element, buttons]) observer.observe(observed);
+  return element;
 }

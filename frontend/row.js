@@ -20,7 +20,7 @@ import {isOver} from "./uploads.js";
 let previews = null;
 
 export class Row {
-  element = make("li", {class: "row"});
+  element = make("div", {class: "row", role: "listitem"});
   /** @type {Upload} */
   upload;
   /** Whether somebody may see it soon. */
@@ -45,9 +45,11 @@ export class Row {
   constructor(upload, actions) {
     this.upload = upload;
     this.#actions = actions;
-    // The end of a name tells photos apart, so a long one is cut in the middle.
-    let cut = Math.max(0, upload.name.length - 10);
+    // The end of a name tells photos apart, so a long one is cut in the middle; a few letters are no longer than the dots
+    // that would stand for them.
+    let cut = upload.name.length - 10;
     while (upload.name[cut] === " ") cut += 1;
+    if (cut < 4) cut = upload.name.length;
     const parts = [upload.name.slice(0, cut), upload.name.slice(cut)].map((part) => make("bdi", {}, part));
     const name = make("h3", {class: "name", title: upload.name, translate: "no"}, ...parts);
     this.#box.append(extension(upload.name));

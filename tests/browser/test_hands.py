@@ -406,7 +406,46 @@ def test_of_many_rows_only_those_near_the_window_are_drawn_and_all_can_be_reache
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_the_focus_goes_to_the_next_row_also_where_rows_are_kept_together(page: Page) -> None:
+    choose(page, *(text(f"letter{number}.docx", "application/msword") for number in range(12)))
+    expect_all_over(page)
+    assert page.locator(".chunk").count() == 2
+    for gone, next_ in ((9, 10), (10, 11), (11, 8)):
+        page.get_by_role("button", name=f"Remove letter{gone}.docx").press("Enter")
+        expect(page.locator(":focus")).to_have_accessible_name(f"Remove letter{next_}.docx")
+    assert page.locator(".chunk").count() == 1
+    choose(page, text("after.docx", "application/msword"))
+    expect(page.get_by_role("listitem").last).to_contain_text("after.docx")
+
+
 # Eyes.
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [
+        pytest.param({"locale": locale, "viewport": {"width": width, "height": 740}}, id=f"{locale}-{width}")
+        for locale in ("en-US", "de-DE")
+        for width in (390, 320)
+    ],
+)
+def test_a_name_has_the_whole_width_of_a_phone_before_it_is_cut(page: Page, standin: Standin) -> None:
+    going = threading.Event()
+    standin.weather[POST] = lambda _: going.wait(60) and ...
+    long = "The whole family on the way to the summit 0042.jpg"
+    choose(page, jpeg("holiday 0042.jpg", 64, 48), jpeg(long, 64, 48, seed=2))
+    uncut = "(name) => [...name.children].every((part) => part.scrollWidth <= part.clientWidth)"
+    for stage in ("storing", "done"):
+        expect_stage(row(page, "holiday 0042.jpg"), stage)
+        expect_stage(row(page, long), stage)
+        assert row(page, "holiday 0042.jpg").locator(".name").evaluate(uncut)
+        assert not row(page, long).locator(".name").evaluate(uncut)
+        button, name = (row(page, long).locator(part).bounding_box() for part in ("button", ".name"))
+        assert button
+        assert name
+        assert name["x"] + name["width"] == pytest.approx(button["x"] + button["width"] - 8, abs=1)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        going.set()
 
 
 @pytest.mark.parametrize("context_options", [{"forced_colors": "active", "viewport": {"width": 800, "height": 700}}])

@@ -40,7 +40,7 @@ test("counts, sizes and names read like a sentence in each language", () => {
   assert.deepEqual([english.added(1), english.added(1200)], ["1 file added.", "1,200 files added."]);
   assert.deepEqual([german.added(1), german.added(1200)], ["1 Datei hinzugefügt.", "1.200 Dateien hinzugefügt."]);
   const sizes = [{width: 160, height: 160, crop: false}, {width: 400, height: 300, crop: true}];
-  assert.equal(english.offer(sizes), "Pictures in, thumbnails out: 160 and 400 × 300 pixels.");
+  assert.equal(english.offer(sizes), "Pictures in, thumbnails out: 160 and 400\u00a0×\u00a0300 pixels.");
   assert.match(english.leftOut(["a", "b", "c", "d", "e"]), /a, b, c, and 2 more/);
 });
 
