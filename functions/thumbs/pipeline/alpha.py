@@ -49,7 +49,7 @@ def averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:
     mode = PREMULTIPLIED[image.mode]
     result = Image.new(mode, boxes.size_of(image, by))
     across = [*boxes.runs(image.width, by[0])]
-    for rows in boxes.runs(image.height, by[1], _ROWS):
+    for rows in boxes.runs(image.height, by[1], boxes.at_a_time(image.width * by[1], _ROWS)):
         strip = image.crop((0, rows.start, image.width, rows.stop))
         least, most = strip.getchannel("A").getextrema()
         if most == 0:
@@ -115,7 +115,7 @@ def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.I
     count = 2 if gray else 4
     planes = [Image.new("I;16", boxes.size_of(image, by), None) for _ in range(count)]
     across = [*boxes.runs(image.width, by[0])]
-    for rows in boxes.runs(image.height, by[1], _MANY_ROWS):
+    for rows in boxes.runs(image.height, by[1], boxes.at_a_time(image.width * by[1], _MANY_ROWS)):
         *colours, alpha = image.crop((0, rows.start, image.width, rows.stop)).split()
         half = alpha.point(_HALF, "F")
         products = [_product(colour.convert("F"), half).convert("I") for colour in colours[: count - 1]]
@@ -126,8 +126,9 @@ def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.I
 
 def _is_gray(image: Image.Image) -> bool:
     """Whether a picture has no colours, the invisible ones included."""
-    for top in range(0, image.height, _MANY_ROWS):
-        strip = image.crop((0, top, image.width, min(image.height, top + _MANY_ROWS)))
+    rows = boxes.at_a_time(image.width, _MANY_ROWS)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(image.height, top + rows)))
         red, *others = (band.tobytes() for band in strip.split()[:-1])
         if any(other != red for other in others):
             return False

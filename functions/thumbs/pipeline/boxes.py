@@ -14,6 +14,9 @@ Factor = tuple[int, int]
 # the mean of a ramp with 64 of them, by 20 with 2.
 FEW = 64
 
+# Pixels that are worth a call: with fewer, the call itself takes longer than its work.
+_WORTH = 2**14
+
 
 @dataclass(frozen=True)
 class Run:
@@ -50,6 +53,11 @@ def runs(length: int, box: int, most: int | None = None) -> Iterator[Run]:
         yield Run(first + at * box, first + stop * box, box, at)
     if last:
         yield Run(length - box - last, length, box + last, count - 1)
+
+
+def at_a_time(width: int, rows: int) -> int:
+    """So many rows, or more when the picture is narrow: one of a single column may have millions."""
+    return max(rows, _WORTH // width)
 
 
 def size_of(image: Image.Image, by: Factor) -> tuple[int, int]:

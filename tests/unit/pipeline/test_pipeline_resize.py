@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageStat
 from tests.unit import pictures
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import alpha, boxes
+from thumbs.pipeline.readers import deep
 from thumbs.pipeline.resize import averaged, resize, resize_multiplied
 
 SIDE = 600
@@ -192,3 +193,30 @@ def test_every_pixel_at_the_edges_counts(mode: str) -> None:
     assert small.size == (334, 233)
     for edge in ((0, 0, 334, 1), (0, 232, 334, 233), (0, 0, 1, 233), (333, 0, 334, 233)):
         assert min(small.crop(edge).tobytes()) > 30
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda: resize(Image.new("RGBA", (1, 200_000), (5, 5, 5, 9)), (1, 640)),
+        lambda: resize(Image.frombytes("RGBA", (8, 100_000), random.Random(1).randbytes(3_200_000)), (2, 25_000)),
+        lambda: deep.recoded(
+            Image.new("RGB", (1, 200_000)), Image.new("RGB", (1, 200_000)), deep.Recoding((bytes(65536),), None)
+        ),
+    ],
+    ids=["drawing", "with alpha", "of 16 bits"],
+)
+def test_a_narrow_picture_is_not_taken_apart_into_a_thousand_pieces(
+    convert: Callable[[], Image.Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has its own cost: a few KB of PNG, a pixel wide, took as long as fifty megapixels may."""
+    crop = Image.Image.crop
+    pieces = []
+
+    def counted(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
+        pieces.append(box)
+        return crop(image, box)
+
+    monkeypatch.setattr(Image.Image, "crop", counted)
+    convert()
+    assert 0 < len(pieces) < 100

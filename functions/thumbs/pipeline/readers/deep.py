@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from PIL import Image
 
-from thumbs.pipeline import colour, hdr, icc, icc_read
+from thumbs.pipeline import boxes, colour, hdr, icc, icc_read
 
 # Bytes for each pixel that this takes: two pictures of one byte for each of four channels, and what is worked on.
 BYTES_PER_PIXEL = 10.0
@@ -56,8 +56,9 @@ def of_profile(profile: colour.Profile | None) -> Recoding | None:
 def recoded(upper: Image.Image, lower: Image.Image, recoding: Recoding) -> Image.Image:
     """upper, lower: RGB or RGBA, of the same samples' bytes. The upper one is changed, but for its alpha."""
     tables = recoding.tables * (3 // len(recoding.tables))
-    for top in range(0, upper.height, _ROWS):
-        box = 0, top, upper.width, min(upper.height, top + _ROWS)
+    rows = boxes.at_a_time(upper.width, _ROWS)
+    for top in range(0, upper.height, rows):
+        box = 0, top, upper.width, min(upper.height, top + rows)
         high, low = upper.crop(box), lower.crop(box)
         bands = [
             _looked_up(wide(high.getchannel(name), low.getchannel(name)), table)
