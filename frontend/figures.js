@@ -13,7 +13,6 @@ export function figures(locale) {
     return format.format(value);
   };
   const plurals = new Intl.PluralRules(locale);
-  const units = new Intl.ListFormat(locale, {type: "unit", style: "short"});
   /** @param {number} value @param {string} unit @param {Intl.NumberFormatOptions} [options] */
   const measured = (value, unit, options) => number(value, {style: "unit", unit, ...options});
   /** Which unit a size is said in, how much that is, and with how many digits behind the point. @param {number} bytes @returns {[string, number, number]} */
@@ -44,14 +43,14 @@ export function figures(locale) {
     /** "96%" of a part of one @param {number} part */
     percent: (part) => number(part, {style: "percent"}),
 
-    /** "14:30" @param {Date} time */
-    clock: (time) => new Intl.DateTimeFormat(locale, {hour: "2-digit", minute: "2-digit"}).format(time),
+    /** "14:30", "4:00 AM" @param {Date} time */
+    clock: (time) => new Intl.DateTimeFormat(locale, {timeStyle: "short"}).format(time),
 
     /** "160 × 120", never on two lines @param {{width: number, height: number}} box */
     box: ({width, height}) => `${number(width, {useGrouping: false})}\u00a0×\u00a0${number(height, {useGrouping: false})}`,
 
-    /** "JPEG, 3 MB": facts next to each other @param {(string | false | null | undefined)[]} facts */
-    facts: (facts) => units.format(facts.filter((fact) => typeof fact === "string" && fact !== "").map(String)),
+    /** "JPEG, 3 MB": facts next to each other, never with an "and" @param {(string | false | null | undefined)[]} facts */
+    facts: (facts) => facts.filter((fact) => typeof fact === "string" && fact !== "").join(", "),
 
     /** "a, b and c" @param {string[]} names */
     all: (names) => new Intl.ListFormat(locale, {type: "conjunction"}).format(names),

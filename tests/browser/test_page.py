@@ -40,6 +40,16 @@ def test_a_photo_becomes_thumbnails_at_their_true_sizes(page: Page, shoot: Any) 
     shoot("done")
 
 
+def test_nothing_is_written_under_a_picture_that_can_be_seen_through(page: Page) -> None:
+    content = io.BytesIO()
+    Image.new("RGBA", (200, 150), (200, 30, 60, 100)).save(content, "PNG")
+    choose(page, {"name": "logo.png", "mimeType": "image/png", "buffer": content.getvalue()}, text("letter.jpg"))
+
+    expect(row(page, "logo.png").locator(".picture")).to_be_attached()
+    expect(row(page, "logo.png").locator(".preview")).to_have_css("color", "rgba(0, 0, 0, 0)")
+    expect(row(page, "letter.jpg").locator(".preview")).not_to_have_css("color", "rgba(0, 0, 0, 0)")
+
+
 def test_a_text_file_renamed_to_jpg_is_refused_with_its_reason_in_its_row(page: Page, shoot: Any) -> None:
     choose(page, text("letter.jpg"))
     letter = row(page, "letter.jpg")

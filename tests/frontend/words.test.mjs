@@ -44,6 +44,16 @@ test("counts, sizes and names read like a sentence in each language", () => {
   assert.match(english.leftOut(["a", "b", "c", "d", "e"]), /a, b, c, and 2 more/);
 });
 
+test("facts stand next to each other, and a time of day has no leading zero where people write none", () => {
+  const made = {thumbnails: 3, bytes: 24_000, saved: 0.94};
+  const plain = (/** @type {string} */ text) => text.replaceAll(/\s/g, " ");
+  assert.equal(plain(inEnglish(languages.en).done(made)), "3 thumbnails, 24 kB, 94% smaller");
+  assert.equal(plain(inGerman(languages.de).done(made)), "3 Vorschaubilder, 24 kB, 94 % kleiner");
+  const early = new Date(2026, 10, 26, 4, 0);
+  assert.equal(plain(inEnglish(languages.en).until(early)), "The addresses work until 4:00 AM.");
+  assert.equal(plain(inGerman(languages.de).until(early)), "Die Adressen gelten bis 04:00 Uhr.");
+});
+
 test("each reason that the service or the client may give has its sentence in each language", async () => {
   const source = await readFile(new URL("../../functions/thumbs/errors.py", import.meta.url), "utf8");
   const codes = [...source.matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm)].map(([, code]) => code);
