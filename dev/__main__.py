@@ -12,13 +12,16 @@ from samtranslator.model.exceptions import InvalidDocumentException
 
 from dev import watch
 from dev.emulator import Emulator
-from dev.server import Server, is_taken
+from dev.server import Server, is_taken, shared_port
 from dev.stack import Stack
 from dev.terminal import lines, listeners, parameters, say
 
 
 def main() -> int:
     options = _options()
+    if shared := shared_port({"page": options.port, "emulator": options.emulator_port}):
+        print(shared, file=sys.stderr)
+        return 1
     for what, variable, port in (("page", "PORT", options.port), ("emulator", "EMULATOR_PORT", options.emulator_port)):
         if is_taken(port):
             print(

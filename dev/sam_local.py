@@ -30,13 +30,13 @@ from samtranslator.yaml_helper import yaml_parse
 from dev import watch
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.sam_bridge import Bridge, Door, Lambda
-from dev.server import Server, is_taken
+from dev.server import Server, is_taken, shared_port
 from dev.stack import Stack
 from dev.terminal import lines, listeners, say
 
 FOLDER = ROOT / ".cache" / "sam-local"
 BUILD = FOLDER / "build"
-TEMPLATE = BUILD / "local.json"  # beside SAM's own, for its paths are relative to it
+TEMPLATE = BUILD / "local.json"  # next to SAM's own, because its paths are relative to it
 ENVIRONMENT = FOLDER / "environment.json"
 CONFIG = FOLDER / "samconfig.toml"
 
@@ -88,6 +88,9 @@ def main() -> int:
         "functions": options.port + 1,
         "API": options.port + 2,
     }
+    if shared := shared_port(ports):
+        print(shared, file=sys.stderr)
+        return 1
     try:
         engine = Engine.found()
     except NoEngine as error:

@@ -153,6 +153,15 @@ class PageIsolation(Isolation):
         return super().refusal(scope)
 
 
+def shared_port(ports: dict[str, int]) -> str | None:
+    """A sentence about two listeners that were given one port, or None. ports: by what each is for."""
+    owners: dict[int, str] = {}
+    for what, port in ports.items():
+        if owners.setdefault(port, what) != what:
+            return f"The {owners[port]} and the {what} cannot both use port {port}: choose with PORT and EMULATOR_PORT."
+    return None
+
+
 def is_taken(port: int) -> bool:
     """Whether something listens on the port already, by either protocol that `localhost` may mean."""
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):

@@ -80,7 +80,7 @@ def _place(source: str) -> tuple[str, str]:
 def delete_upload(deployment: Deployment, options: argparse.Namespace) -> str:
     jobs: list[str] = options.jobs
     if wrong := [job for job in jobs if not re.fullmatch(r"[0-9a-f]{32}", job)]:
-        raise ValueError(f"{wrong[0]!r} is no job: 32 hexadecimal digits")
+        raise ValueError(f"{wrong[0]!r} is not a job: a job is 32 hexadecimal digits")
     if options.dry_run:
         count = sum(1 for job in jobs for _ in deployment.made(job))
         return f"{len(jobs)} originals, if they are still there, and {count} objects made of them would be deleted."

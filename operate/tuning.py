@@ -55,7 +55,7 @@ def power_values(named: Sequence[int] | None, current: int, needed: int = 0) -> 
 
 
 def state_machine_input(function: str, event: dict[str, Any], values: Sequence[int], num: int) -> dict[str, Any]:
-    """function: its ARN, without an alias, for the tuner makes aliases of its own. event: what converts the picture."""
+    """function: its ARN, without an alias, because the tuner makes its own. event: what converts the picture."""
     return {
         "lambdaARN": function,
         "powerValues": list(values),

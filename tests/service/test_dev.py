@@ -102,6 +102,23 @@ def test_a_taken_port_is_one_clear_sentence(project: Path, what: str, variable: 
     assert answer.stdout == ""
 
 
+def test_one_port_for_page_and_emulator_is_one_clear_sentence(project: Path) -> None:
+    port = str(free_port())
+    answer = subprocess.run(
+        [sys.executable, "-m", "dev", "--port", port, "--emulator-port", port],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"The page and the emulator cannot both use port {port}: choose with PORT and EMULATOR_PORT.\n"
+    )
+    assert answer.stdout == ""
+
+
 def test_wrong_options_are_explained(project: Path) -> None:
     for arguments, expected in ((["--port", "http"], "is not a port"), (["--set", "ThumbnailFormat"], "NAME=VALUE")):
         answer = subprocess.run(

@@ -82,7 +82,7 @@ def test_an_upload_is_deleted_in_the_order_that_a_late_conversion_cannot_spoil(
 
 def test_what_is_no_job_is_not_deleted(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["delete-upload", "../"]) == 1
-    assert "is no job" in capsys.readouterr().err
+    assert "is not a job" in capsys.readouterr().err
 
 
 def imported(stack: str) -> list[str]:
