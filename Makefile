@@ -1,6 +1,6 @@
 # The targets; `make` alone lists them.
 
-# Functions are packaged as they lie there, so no bytecode may gather beside them.
+# Functions are packaged as they lie there, so no bytecode may gather next to them.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 # Where it is set, as in many containers, every process would compile all that it imports: half of what a test costs.
 unexport PYTHONDONTWRITEBYTECODE
@@ -49,12 +49,12 @@ test-page:  ## The page's modules by themselves: types and behaviour, in node
 	elif [ -n "$$CI" ]; then echo "no node: the page's modules cannot be tested" >&2; exit 1; \
 	else echo "SKIPPED: the tests of the page's modules need node and npm, which are not on this machine"; fi
 
-test-fast: .venv/test.stamp  ## The tests without emulator, SAM and browser: seconds
+test-fast: .venv/test.stamp  ## The tests without emulator, SAM and browser: a minute or two
 	@$(VENV)/python -m pytest tests/unit
 
 lint: .venv/test.stamp  ## Check style and types
 	@$(VENV)/ruff check
-	@$(VENV)/ruff format --check --quiet || { echo "make format mends this"; exit 1; }
+	@$(VENV)/ruff format --check --quiet || { echo "Run: make format"; exit 1; }
 	@$(VENV)/mypy
 
 format: .venv/test.stamp  ## Format the code
@@ -75,10 +75,10 @@ publish: lint-sar  ## Publish this version to the Serverless Application Reposit
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m release.publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
 		$(if $(METADATA_ONLY),--metadata-only)
 
-bench: .venv-bench.stamp  ## Measure the pipeline beside its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
+bench: .venv-bench.stamp  ## Measure the pipeline against its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@env -u PYTHONPYCACHEPREFIX .venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
-fuzz: .venv/test.stamp  ## Break pictures at random until something comes to harm (FOR=600 seconds)
+fuzz: .venv/test.stamp  ## Break pictures at random, and report each crash or wrong answer (FOR=600 seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
 explore: .venv/test.stamp  ## Try every order of events in the life of a job, with crashes, for an hour (FOR=3600 seconds)
@@ -87,7 +87,7 @@ explore: .venv/test.stamp  ## Try every order of events in the life of a job, wi
 operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
 	@$(VENV)/python -m operate $(DO)
 
-tools: .venv/test.stamp .cache/sam.stamp  ## Install what release-to needs, and no more
+tools: .venv/test.stamp .cache/sam.stamp  ## Install what release-to needs, and nothing else
 
 release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has made, and try it (ENVIRONMENT=dev or prod)
 	@grep -q '^\[$(ENVIRONMENT)\.deploy\.' samconfig.toml || { \
@@ -96,7 +96,7 @@ release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has m
 	$(SAM)/sam deploy --config-env $(ENVIRONMENT) --no-confirm-changeset --no-fail-on-empty-changeset
 	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 
-deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, beside a deployed service (DO="--dry-run")
+deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, next to a deployed service (DO="--dry-run")
 	@$(VENV)/python -m dev.delivery $(DO)
 
 golden: .venv/test.stamp  ## Make the golden pictures again, which verify a release
@@ -116,12 +116,12 @@ lock: .cache/packages.stamp  ## Choose the newest versions of what development n
 	$(LOCK) tests/checkov.in -o tests/checkov.txt
 	$(LOCK) tests/packages.in -o tests/packages.txt
 
-# Only what can be had as a wheel, for a source distribution runs code of its own when it is installed; and with a hash of
+# Only what can be had as a wheel, because a source distribution runs code of its own when it is installed; and with a hash of
 # each file that pip may take. Which index they come from is not written down.
 LOCK = .cache/packages/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
 	--no-emit-index-url --strip-extras --generate-hashes --only-binary :all:
 
-audit: .cache/packages.stamp  ## Ask whether a package that is installed somewhere has a known hole
+audit: .cache/packages.stamp  ## Ask whether a locked package has a known vulnerability
 	@for lock in $(LOCKS); do echo "$$lock"; \
 		.cache/packages/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; done
 

@@ -99,7 +99,7 @@ class Plan:
 def plan(page: Page, present: Mapping[str, str], published: str | None) -> Plan:
     """present: the bucket's keys with their ETags. published: the version that index.html names now, or None.
 
-    Beside the new version, the one that it replaces stays: a page that is open may still ask for its parts.
+    The version that the new one replaces stays, because a page that is open may still ask for its parts.
     """
     assets = [file for file in page.assets if file.key not in present]
     if present.get(INDEX) == _etag(page.index.content):

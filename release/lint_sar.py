@@ -52,7 +52,7 @@ def supported_types(application: Application) -> Iterator[str]:
     for name, resource in application.resources.items():
         kind = resource.get("Type")
         if not isinstance(kind, str):
-            yield f"{name} has no Type: write the resource out, for the repository reads the template as it is."
+            yield f"{name} has no Type: write the resource out, because the repository reads the template as it is."
         elif kind.startswith("Custom::"):
             yield f"{name} is a {kind}, which the repository refuses: write AWS::CloudFormation::CustomResource."
         elif kind not in accepted:
@@ -107,7 +107,7 @@ def files_that_are_shown(application: Application) -> Iterator[str]:
         if not isinstance(path, str) or path.startswith("s3://"):
             continue
         if not (application.folder / path).is_file():
-            yield f"{name} names {path}, and there is no such file beside the template: write it."
+            yield f"{name} names {path}, and there is no such file next to the template: write it."
         elif not 0 < (size := (application.folder / path).stat().st_size) <= FILE_BYTES:
             yield f"{path} has {size} bytes: it needs 1 to {FILE_BYTES}."
 
@@ -125,7 +125,7 @@ def explained_capabilities(application: Application) -> Iterator[str]:
         if causes - named:
             yield f"The README does not say that {name} is for {_list(causes - named)}: `make docs` writes it."
         if named - causes:
-            yield f"The README says that {name} is for {_list(named - causes)}, and it is not: `make docs` mends it."
+            yield f"The README says that {name} is for {_list(named - causes)}, and it is not: `make docs` fixes it."
 
 
 def narrow_permissions(application: Application) -> Iterator[str]:

@@ -25,7 +25,7 @@ APPLICATION_ID = re.compile(
 
 
 class Refused(Exception):
-    """Something has to be mended first. Its text says what, one sentence a line."""
+    """Something has to be fixed first. Its text says what, one sentence a line."""
 
 
 def source_of(version: str, url: str) -> str:

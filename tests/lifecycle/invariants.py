@@ -60,7 +60,7 @@ def _ends(world: World) -> Verdict:
 
 @_on_write
 def _final(world: World, write: Write) -> Verdict:
-    """`done` and `rejected` stay unless somebody asks again; `failed` gives way to either, and to nothing else."""
+    """`done` and `rejected` stay unless somebody asks again; `failed` can only become one of these two."""
     before, after = _manifests(write)
     if before is None or after is None:
         return None
@@ -75,7 +75,7 @@ def _final(world: World, write: Write) -> Verdict:
 
 @_on_write
 def _content(_: World, write: Write) -> Verdict:
-    """A key never changes its content, so a thumbnail may be cached for ever."""
+    """The content of a key never changes, so a thumbnail may be cached for ever."""
     if write.key in (MANIFEST, keys.claim(JOB)) or write.before is None or write.after is None:
         return None
     return None if write.before.etag == write.after.etag else write.key
@@ -83,7 +83,7 @@ def _content(_: World, write: Write) -> Verdict:
 
 @_on_write
 def _names(world: World, write: Write) -> Verdict:
-    """A manifest names only thumbnails that are there, each with its own content."""
+    """A manifest names only thumbnails that exist, each with its own content."""
     _, after = _manifests(write)
     named = after or ("deleting" not in world.flags and manifest_of(world, MANIFEST)) or {"thumbnails": []}
     for thumbnail in named["thumbnails"]:
@@ -106,13 +106,13 @@ def _picture(world: World, write: Write) -> Verdict:
 
 @_on_write
 def _conversions(world: World, _: Write) -> Verdict:
-    """Of all uploads by one form, one is converted."""
+    """Only one of the uploads with the same form is converted."""
     return f"{len(world.converted)} were" if len(world.converted) > 1 else None
 
 
 @_on_write
 def _blame(world: World, write: Write) -> Verdict:
-    """Nobody is blamed for a mistake that is ours."""
+    """A fault of ours is never reported as the uploader's."""
     _, after = _manifests(write)
     if not after or after["status"] != "rejected":
         return None
@@ -127,7 +127,7 @@ def _blame(world: World, write: Write) -> Verdict:
 
 @_at_the_end
 def _redriven(world: World) -> Verdict:
-    """A conversion that was parked is converted by a redrive once its cause is fixed, if the original is there."""
+    """Once the cause is fixed, a redrive converts every parked upload whose original still exists."""
     found = manifest_of(world, MANIFEST)
     if not found or found["status"] != "failed" or "deleting" in world.flags:
         return None
@@ -138,7 +138,7 @@ def _redriven(world: World) -> Verdict:
 
 @_at_the_end
 def _counted(world: World) -> Verdict:
-    """Metrics count what happened: each job once, by its outcome."""
+    """Metrics count each job once, by its outcome."""
     if "asked again" in world.flags or "deleting" in world.flags or not world.posted:
         return None
     found = manifest_of(world, MANIFEST)
@@ -164,7 +164,7 @@ def _hidden(world: World, replaced: bool) -> bool:
 
 @_at_the_end
 def _deleted(world: World) -> Verdict:
-    """What was deleted in the order of this page stays deleted; an event that comes later leaves `failed` at most."""
+    """What was deleted as [Limits](#limits-honestly) says stays deleted; a later event leaves at most `failed`."""
     left = {key for _, key in world.objects}
     found = manifest_of(world, MANIFEST)
     if "told of what was deleted" in world.flags and (found is None or found["status"] == "failed"):

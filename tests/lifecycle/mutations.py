@@ -79,7 +79,7 @@ MUTATIONS = [
         'output.extension, b"")\n    try:\n'
         "        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER)\n",
         "a done job is converted again with other sizes while its page waits",
-        "A key never changes",
+        "The content of a key",
     ),
     Mutation(
         "a report of failure replaces what is there",
@@ -95,7 +95,7 @@ MUTATIONS = [
         "if not manifest.replaces(outcome, first.standing.manifest):",
         "if True:",
         _REDRIVEN,
-        "A conversion that was parked",
+        "Once the cause is fixed",
     ),
     Mutation(
         "a letter is deleted before the conversion is handed over",
@@ -103,7 +103,7 @@ MUTATIONS = [
         "        parked.convert_again(notices.event(uploads))\n        parked.delete(letter)\n",
         "        parked.delete(letter)\n        parked.convert_again(notices.event(uploads))\n",
         "a parked conversion is redriven twice at once while its page waits",
-        "A conversion that was parked",
+        "Once the cause is fixed",
     ),
     Mutation(
         "an attempt that failed is not tried again",
@@ -128,7 +128,7 @@ MUTATIONS = [
         "if claim and not claim.admits(upload):",
         "if False:",
         "a form is posted twice with the same picture",
-        "Of all uploads by one form",
+        "Only one of the uploads",
     ),
     Mutation(
         "the original is read whatever its ETag",
@@ -144,7 +144,7 @@ MUTATIONS = [
         'if aws.code(error) == "PreconditionFailed":\n            raise Rejected',
         "if True:\n            raise Rejected",
         "a picture is converted while its page waits",
-        "Nobody is blamed",
+        "A fault of ours",
     ),
     Mutation(
         "a job is deleted, all but its manifest",
@@ -160,7 +160,7 @@ MUTATIONS = [
         "if standing and standing.commit == own:",
         "if False:",
         "a picture is converted while its page waits",
-        "Metrics count what happened",
+        "Metrics count each job once",
     ),
     Mutation(
         "a failure is counted before it is known",
@@ -168,7 +168,7 @@ MUTATIONS = [
         "    log.append_keys(job=job)\n",
         '    log.append_keys(job=job)\n    observe.count("Failed")\n',
         _REDRIVEN,
-        "Metrics count what happened",
+        "Metrics count each job once",
     ),
     Mutation(
         "a lowered limit takes thumbnails away",
