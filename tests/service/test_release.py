@@ -61,7 +61,7 @@ BROKEN = {
         "the colour at 0,0 is",
     ),
     "it keeps metadata": (
-        Change("thumbs/pipeline/encode.py", "output.name.upper(), **", f"output.name.upper(), {EXIF}**"),
+        Change("thumbs/pipeline/encode.py", "clean.save(file, **", f"clean.save(file, {EXIF}**"),
         FIRST,
         "small: it holds metadata (exif)",
     ),
