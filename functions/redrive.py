@@ -14,6 +14,9 @@ from thumbs.notices import Upload
 MOST = 1000  # per call: about a minute's work
 USUAL = 100
 
+# S3 tells of one upload at a time. An event of thousands would be more than Lambda takes, and stop every redrive.
+_MOST_UPLOADS = 10
+
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -39,9 +42,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _understood(letter: parked.Letter) -> list[Upload]:
-    """The uploads that a letter names, of the upload bucket and well-formed; none for anything else."""
+    """The uploads that a letter names, of the upload bucket, well-formed and few; none for anything else."""
     try:
         uploads = notices.uploads(notices.unwrap(letter.body), settings.current().upload_bucket)
     except Exception:  # whatever a letter does to whoever reads it, the letters behind it are none the worse for it
         return []
-    return [upload for upload in uploads if upload.job]
+    return [upload for upload in uploads if upload.job] if len(uploads) <= _MOST_UPLOADS else []

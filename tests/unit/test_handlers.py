@@ -176,6 +176,7 @@ def test_letters_that_are_no_conversions_stay_for_a_person(
     queue = sqs.create_queue(QueueName="letters")["QueueUrl"]
     environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
     letters = ["not JSON", "7", "{}", '{"Records": [7]}', '{"Records": [{"eventSource": "aws:s3", "eventName": 1}]}']
+    letters.append(json.dumps({"Records": 700 * event(JOB)["Records"]}))  # too large for Lambda when handed over
     for letter in letters:
         sqs.send_message(QueueUrl=queue, MessageBody=letter)
 
