@@ -85,6 +85,7 @@ EXPECTED: dict[str, list[tuple[int, ...]]] = {
 PHOTOMETRIC = {"gray": GRAY, "rgb": RGB, "cmyk": CMYK}
 KINDS = [
     (8, UNSIGNED),
+    (8, SIGNED),
     (12, UNSIGNED),
     (16, UNSIGNED),
     (16, SIGNED),
@@ -241,7 +242,11 @@ def test_cielab_becomes_srgb(bits: int, photometric: int, alpha: bool) -> None:
 
     expected = [*LAB, (8, 8, 8), (255, 255, 255)]
     original = tiff((WIDTH, HEIGHT), pixel, bits, photometric=photometric, extras=(2,) if alpha else ())
-    assert_seen(original, [(*rgb, 255) if alpha else rgb for rgb in expected], 4 if bits == 8 else 2)
+    called_signed = tiff(
+        (WIDTH, HEIGHT), pixel, bits, photometric=photometric, extras=(2,) if alpha else (), tags={339: (SIGNED,)}
+    )
+    for each in (original, called_signed):
+        assert_seen(each, [(*rgb, 255) if alpha else rgb for rgb in expected], 4 if bits == 8 else 2)
 
 
 @pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
@@ -393,6 +398,19 @@ def test_less_than_nothing_is_black(bits: int) -> None:
 
         original = tiff((WIDTH, HEIGHT), pixel, bits, kind=SIGNED, photometric=GRAY)
         assert_seen(original, [(level,) * 3 for level in expected])
+
+
+def test_a_signed_byte_below_nothing_is_black() -> None:
+    values = (-128, -1, 63, 127)
+    original = tiff((WIDTH, HEIGHT), lambda x, y: (values[quadrant(x, y)],), 8, kind=SIGNED, photometric=GRAY)
+    assert_seen(original, [(level,) * 3 for level in (0, 0, 126, 255)])
+
+
+@pytest.mark.parametrize("bits", [16, 32])
+@pytest.mark.parametrize("photometric", [CIELAB, ICCLAB])
+def test_cielab_in_floating_point_is_not_taken_for_whole_numbers(bits: int, photometric: int) -> None:
+    original = tiff((WIDTH, HEIGHT), lambda *_: (0.5,) * 3, bits, kind=FLOAT, photometric=photometric)
+    assert reason(original) is Reason.VARIANT_NOT_SUPPORTED
 
 
 def test_one_strip_of_compressed_floats_takes_more_memory_than_many() -> None:

@@ -12,7 +12,7 @@ from thumbs.pipeline.readers import Source, deep, tiff_deep, tiff_directory, tif
 from thumbs.pipeline.readers.tiff_directory import Directory
 
 _WHITE_IS_ZERO, _YCBCR, _LAB = 0, 6, {8, 9}
-_UNSIGNED = 1  # SampleFormat
+_UNSIGNED, _SIGNED = 1, 2  # SampleFormat
 _SEPARATE = 2  # planes
 _NONE, _OLD_JPEG = 1, 6
 _LOSSLESS = {_NONE, 5, 8, 32773, 32946}  # LZW, Deflate, PackBits, Deflate
@@ -59,6 +59,8 @@ def _is_misread(directory: Directory, photometric: int) -> bool:
     bits, kind = directory.bits[0], directory.value(tiff_directory.SAMPLE_FORMAT, _UNSIGNED)
     compression = directory.value(tiff_directory.COMPRESSION, _NONE)
     if bits == 16 and (kind != _UNSIGNED or photometric == _WHITE_IS_ZERO):
+        return True
+    if bits == 8 and kind == _SIGNED:
         return True
     return bits in {12, 32} or photometric in _LAB or (_is_separate(directory) and compression in _LOSSLESS)
 

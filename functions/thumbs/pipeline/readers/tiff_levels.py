@@ -18,6 +18,7 @@ from thumbs.pipeline.readers.tiff_directory import NO_DATA, Directory
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 _CODES = 2**16
 _UPPER_BITS = [code >> 8 for code in range(_CODES)]
+_OF_SIGNED_BYTES = bytes(0 if byte > 127 else byte * 255 // 127 for byte in range(256))  # less than nothing is black
 # By the bits of a float, upper bytes of what is no light: 2.0 and more, and what is below -1/128. The last ones of both
 # signs are not counted: no numbers, infinite, or what some write where there is nothing.
 _BEYOND = {16: (*range(0x40, 0x7C), *range(0xA0, 0xFC)), 32: (*range(0x40, 0x7F), *range(0xBC, 0xFF))}
@@ -31,7 +32,7 @@ class Levels:
     def __init__(self, bits: int, kind: int, directory: Directory, recoded: Sequence[int] | None = None):
         self._bits, self._kind, self._recoded = bits, kind, recoded or _UPPER_BITS
         self._upper_half = (bits, kind) == (8, UNSIGNED) or ((bits, kind) == (16, UNSIGNED) and not recoded)
-        self.depend = kind != UNSIGNED or bits == 32
+        self.depend = bits > 8 and (kind != UNSIGNED or bits == 32)
         self._directory = directory
         self._bytes: list[list[int]] = [[0] * 256 for _ in range(bits // 8)]
         self._counted: Counter[int] = Counter()
@@ -59,6 +60,8 @@ class Levels:
         """A level, 0 to 255, for each sample."""
         if self._upper_half:  # is what was decoded
             return samples
+        if self._bits == 8:
+            return samples.translate(_OF_SIGNED_BYTES)
         codes = self._half(samples, upper=not self._is_small).tobytes()
         if self._table is None:
             self._table = self._made()

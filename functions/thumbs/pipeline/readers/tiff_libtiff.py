@@ -9,6 +9,7 @@ from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED
 # How libtiff's samples get into a picture of Pillow, for each kind: mode and raw mode. Of 16 bits the upper 8 do.
 KINDS = {
     (8, UNSIGNED): ("L", "L"),
+    (8, SIGNED): ("L", "L"),
     (12, UNSIGNED): ("I;16", "I;12"),
     (16, UNSIGNED): ("L", "L;16"),
     (16, SIGNED): ("I;16", "I;16"),

@@ -16,7 +16,7 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.readers import deep, tiff_lab
 from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
-from thumbs.pipeline.readers.tiff_levels import FLOAT, UNSIGNED, Levels
+from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED, Levels
 from thumbs.pipeline.readers.tiff_libtiff import KINDS, LOWER_BYTES, TOGETHER, decoded
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK, _CIELAB, _ICCLAB = 0, 1, 2, 5, 8, 9
@@ -58,9 +58,11 @@ class Layout:
 
     @cached_property
     def _kind(self) -> tuple[int, int]:
-        """Bits and format of each sample, which is unsigned when it is called undefined."""
+        """Bits and format of each sample, which is unsigned when it is called undefined. Some call all samples of
+        CIELab signed, because two of them are."""
         kind = self.directory.value(tags.SAMPLE_FORMAT, UNSIGNED)
-        return self.directory.bits[0], UNSIGNED if kind == _UNDEFINED else kind
+        unsigned = {_UNDEFINED, SIGNED} if self._photometric in {_CIELAB, _ICCLAB} else {_UNDEFINED}
+        return self.directory.bits[0], UNSIGNED if kind in unsigned else kind
 
     @cached_property
     def _compression(self) -> int:
@@ -91,6 +93,7 @@ class Layout:
         """Raises Rejected (variant_not_supported) for a layout that is not read."""
         directory = self.directory
         known = self._kind in KINDS and self._compression in _COMPRESSIONS and self._photometric in _MODES
+        known = known and (self._photometric not in {_CIELAB, _ICCLAB} or self._kind[1] == UNSIGNED)
         alike = set(directory.bits) == {self._kind[0]} and len({*directory.values(tags.SAMPLE_FORMAT, (1,))}) == 1
         whole = not self._together or (self._kind[1] == UNSIGNED and (directory.samples, self._kind[0]) in TOGETHER)
         enough = known and len(_MODES[self._photometric]) <= directory.samples <= tags.MOST_SAMPLES
