@@ -18,7 +18,8 @@ from thumbs.pipeline.readers.tiff_directory import NO_DATA, Directory
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 _CODES = 2**16
 _UPPER_BITS = [code >> 8 for code in range(_CODES)]
-_OF_SIGNED_BYTES = bytes(0 if byte > 127 else byte * 255 // 127 for byte in range(256))  # less than nothing is black
+# As they are, as libvips shows them: what fits in a byte is a level. Less than nothing is black.
+_OF_SIGNED_BYTES = bytes(0 if byte > 127 else byte for byte in range(256))
 # By the bits of a float, upper bytes of what is no light: 2.0 and more, and what is below -1/128. The last ones of both
 # signs are not counted: no numbers, infinite, or what some write where there is nothing.
 _BEYOND = {16: (*range(0x40, 0x7C), *range(0xA0, 0xFC)), 32: (*range(0x40, 0x7F), *range(0xBC, 0xFF))}
