@@ -6,6 +6,7 @@ Versions that are broken in a way that only users' traffic shows are in test_ala
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import boto3
 import pytest
 
 from dev import stack as deployed
@@ -249,6 +250,7 @@ def test_a_gradual_release_is_not_tried_from_a_version_that_cloudformation_does_
 ) -> None:
     for name, value in account(stack).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another test's has its own credentials
     release = releases.release("SignUploadFunction", deployed.functions_package())
     (known,) = (
         physical.rsplit(":", 1)[-1]

@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -109,7 +110,7 @@ def test_uploads_at_once_all_end(stack: Service) -> None:
 
 
 def test_an_upload_can_be_followed_through_the_api(stack: Service) -> None:
-    assert stack.get(f"uploads/{'0' * 32}").status_code == 404
+    assert stack.get(f"uploads/{uuid.uuid4().hex}").status_code == 404
     assert stack.get("uploads/not-a-job").status_code == 404
     signed = stack.sign()
     assert stack.get(f"uploads/{signed.job}").status_code == 404, "signed, and nothing uploaded yet"
