@@ -21,9 +21,9 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from dev.page import FRONTEND
 from tests.browser.photos import jpeg, text
-from tests.browser.standin import LIMITS, POST, SIGN, STATUS, THUMBNAIL, Standin, first, problem
+from tests.browser.standin import LIMITS, MANIFEST, POST, SIGN, STATUS, THUMBNAIL, Standin, first, problem
 from tests.browser.steps import choose, expect_all_over, expect_stage, row
-from tests.browser.tab import Watch
+from tests.browser.tab import Network, Watch
 from tests.journeys import PAGE, Service
 
 LOST = "net::ERR_CONTENT_LENGTH_MISMATCH"
@@ -473,33 +473,129 @@ def test_bars_and_focus_are_seen_in_the_colours_of_the_system(page: Page, standi
 # Languages.
 
 
+def stages() -> set[str]:
+    """All that an upload can be in, as the page itself lists them."""
+    found = re.search(r"@typedef \{([^{}]*)\} Stage", (FRONTEND / "uploads.js").read_text())
+    assert found
+    return set(re.findall(r'"(\w+)"', found[1]))
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [
+        pytest.param({"locale": locale, "viewport": {"width": 1280, "height": 800}}, id=locale)
+        for locale in ("en-US", "de-DE")
+    ],
+)
+def test_everybody_can_use_every_state_of_the_page(
+    blank: Page, context: BrowserContext, standin: Standin, watch: Watch
+) -> None:
+    """One visit that goes through all of them: axe finds nothing in any."""
+    watch.expect("status of 40", "status of 503", "ERR_INTERNET_DISCONNECTED")
+    session = context.new_cdp_session(blank)
+    session.send("Network.enable")
+    network = Network(session)
+    blank.clock.install()
+    seen: set[str] = set()
+
+    def usable(**rows: str) -> None:
+        """rows: which stage each has meanwhile."""
+        for name, stage in rows.items():
+            expect_stage(row(blank, f"{name}.jpg"), stage)
+        found = Axe().run(blank)
+        assert found.violations_count == 0, found.generate_report()
+        for name, stage in rows.items():
+            expect_stage(row(blank, f"{name}.jpg"), stage)
+        seen.update(rows.values())
+
+    def press(name: str) -> None:
+        blank.clock.fast_forward(1_000)  # or it would be the second click of a double one
+        row(blank, f"{name}.jpg").get_by_role("button").first.click()
+
+    def refused(handler: Any) -> Any:
+        standin.arrived.clear()
+        return problem(503, retry_after="600")(handler)
+
+    # Without an answer of the service, and with something that hangs over the page.
+    standin.weather[LIMITS] = first(1, problem(503, retry_after="600"))
+    blank.goto(standin.url)
+    again = blank.locator("#terms button")
+    expect(again).to_be_visible()
+    choose(blank, jpeg("small.jpg", 64, 48), {**text("other.jpg"), "buffer": b""})
+    blank.evaluate(
+        """() => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File(["x"], "x.jpg"));
+            document.body.dispatchEvent(new DragEvent("dragenter", {bubbles: true, cancelable: true, dataTransfer}));
+        }"""
+    )
+    expect(blank.locator("html")).to_have_class("dropping")
+    usable(small="waiting", other="waiting")
+    blank.evaluate("() => document.dispatchEvent(new DragEvent('dragleave'))")
+
+    # Under way, and stopped.
+    signing, storing = threading.Event(), threading.Event()
+    standin.weather[SIGN] = first(1, lambda _: signing.wait(60) and ...)
+    standin.weather[POST] = first(1, lambda _: storing.wait(60) and problem(403)(_))
+    again.click()
+    usable(small="signing", other="stopped")
+    signing.set()
+    usable(small="storing")
+    storing.set()
+    usable(small="stopped", other="stopped")
+
+    # Converting, for long, and done; opened, and copied from.
+    standin.weather[MANIFEST] = lambda _: (404, {}, b"")
+    press("small")
+    usable(small="converting")
+    while row(blank, "small.jpg").get_attribute("data-stage") == "converting":
+        blank.clock.fast_forward(5_000)
+        blank.wait_for_timeout(50)
+    usable(small="slow")
+    standin.weather.clear()
+    blank.clock.fast_forward(12_000)
+    expect_stage(row(blank, "small.jpg"), "done")
+    press("small")
+    row(blank, "small.jpg").locator("figcaption button").first.click()
+    expect(row(blank, "small.jpg").locator("figure img")).to_have_count(3)
+    usable(small="done")
+
+    # With a notice, and a line that is slow, gone, and back at a busy storage.
+    network.limit_uploads(10_000)
+    blank.evaluate(FOLDERS, [{"name": "empty", "files": []}])
+    choose(blank, jpeg("large.jpg"))
+    expect(blank.locator("#notices")).to_be_visible()
+    usable(large="uploading")
+    press("large")
+    usable(large="cancelled")
+    network.limit_uploads(None)
+    context.set_offline(True)
+    press("large")
+    usable(large="offline")
+    standin.weather[POST] = refused
+    context.set_offline(False)
+    usable(large="again")
+    blank.reload()
+    usable(large="interrupted", small="done")
+    blank.locator("#summary-actions button").last.click()
+    expect(blank.get_by_role("listitem")).to_have_count(0)
+    expect(blank.locator("#terms:not(:empty)")).to_be_visible()
+    usable()
+    assert seen == stages()
+
+
 @pytest.mark.parametrize("context_options", [{"locale": "de-DE", "viewport": {"width": 1280, "height": 800}}])
-def test_the_page_speaks_german_in_every_state(page: Page, standin: Standin, watch: Watch) -> None:
+def test_the_page_speaks_german(page: Page, standin: Standin, watch: Watch) -> None:
     watch.expect("status of 403")
     expect(page.locator("html")).to_have_attribute("lang", "de")
-    states = []
-
-    def usable(state: str) -> None:
-        states.append(state)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-
-    usable("empty")
-    going = threading.Event()
-    standin.weather[POST] = first(1, lambda _: going.wait(60) and problem(403)(_))
+    standin.weather[POST] = first(1, problem(403))
     choose(page, *small(1), text("brief.docx", "application/msword"))
     expect(row(page, "brief.docx")).to_contain_text("Diese Art von Datei wird nicht angenommen. Bitte wählen Sie JPEG")
-    expect_stage(row(page, "IMG_0000.jpg"), "storing")
-    usable("under way")
-    going.set()
     expect(row(page, "IMG_0000.jpg")).to_contain_text("Die Datei wurde nicht angenommen.")
-    usable("stopped")
     page.get_by_role("button", name="Angehaltene wiederholen").click()
     title(page).to_have_text("1 von 2 fertig, 1 angehalten")
     page.get_by_role("button", name="Bilder von IMG_0000.jpg").click()
     expect(page.get_by_role("button", name="Adresse kopieren: IMG_0000.jpg, large")).to_be_visible()
-    usable("opened")
-    assert states == ["empty", "under way", "stopped", "opened"]
 
 
 # A language whose every word is marked: what has no marks was not taken from it, what has two was glued.
