@@ -63,7 +63,7 @@ def wait(tab: Tab, condition: str, *arguments: Any) -> None:
 
 
 def wait_for_stage(tab: Tab, name: str, stage: str) -> None:
-    shown = "(name, stage) => document.querySelector(`[title='${name}']`)?.closest('li').dataset.stage === stage"
+    shown = "(name, stage) => document.querySelector(`[title='${name}']`)?.closest('[role=listitem]').dataset.stage === stage"
     wait(tab, shown, name, stage)
 
 
