@@ -104,7 +104,7 @@ def test_every_default_and_two_times_yes_deploy_the_service(project: Path, accou
     assert "Successfully created/updated stack - image-thumbnails" in terminal.shown
     settings = [name for name in SETTINGS if any(f"Parameter {name} [" in question for question in asked)]
     assert settings == [*SETTINGS], "each is asked for, in this order"
-    assert sum("has no authentication" in question for question in asked) == 4, "as README says"
+    assert sum("has no authentication" in question for question in asked) == 6, "as README says"
 
 
 def _answered(question: str) -> str:
