@@ -63,8 +63,8 @@ def wait(tab: Tab, condition: str, *arguments: Any) -> None:
 
 
 def wait_for_stage(tab: Tab, name: str, stage: str) -> None:
-    shown = "(name, stage) => document.querySelector(`[title='${name}']`)?.closest('[role=listitem]').dataset.stage === stage"
-    wait(tab, shown, name, stage)
+    row = "document.querySelector(`[title='${name}']`)?.closest('[role=listitem]')"
+    wait(tab, f"(name, stage) => {row}?.dataset.stage === stage", name, stage)
 
 
 def press(tab: Tab, label: str) -> None:
