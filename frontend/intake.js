@@ -7,11 +7,13 @@
  */
 export function receive(inputs, {onFiles, onUnreadable, onEmpty}) {
   for (const input of inputs) {
-    input.addEventListener("change", () => {
+    const take = () => {
       const files = [...(input.files ?? [])];
       input.value = ""; // or choosing the same file again would change nothing, and fire nothing
       if (files.length > 0) onFiles(files);
-    });
+    };
+    input.addEventListener("change", take);
+    queueMicrotask(take); // what was chosen while this script was still on its way
   }
 
   const mark = (/** @type {boolean} */ on) => document.documentElement.classList.toggle("dropping", on);

@@ -62,6 +62,20 @@ def title(page: Page) -> Any:
     return expect(page.get_by_role("heading", level=2))
 
 
+def test_a_file_that_was_chosen_before_the_script_arrived_is_taken(blank: Page, standin: Standin) -> None:
+    held: list[Route] = []
+    blank.route(re.compile(r"/page\.js"), lambda route: held.append(route))
+    blank.goto(standin.url, wait_until="commit")
+    blank.locator("#files").wait_for(state="attached")
+    choose(blank, *small(1))
+    assert held, "the script has not arrived"
+    for route in held:
+        route.continue_()
+    blank.unroute_all()
+
+    expect_stage(row(blank, "IMG_0000.jpg"), "done")
+
+
 # A storage that answers late.
 
 
