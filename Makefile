@@ -69,10 +69,10 @@ deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam de
 	$(SAM)/sam deploy --guided
 
 lint-sar: build .venv/run.stamp  ## Check what the Serverless Application Repository would refuse
-	@$(VENV)/python -m release.lint_sar
+	@$(VENV)/python -m publish.lint_sar
 
 publish: lint-sar  ## Publish this version to the Serverless Application Repository (SOURCE=https://…)
-	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m release.publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
+	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
 		$(if $(METADATA_ONLY),--metadata-only)
 
 bench: .venv-bench.stamp  ## Measure the pipeline against its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
@@ -97,7 +97,7 @@ release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has m
 	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 
 deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, next to a deployed service (DO="--dry-run")
-	@$(VENV)/python -m dev.delivery $(DO)
+	@$(VENV)/python -m operate.delivery $(DO)
 
 golden: .venv/test.stamp  ## Make the golden pictures again, which verify a release
 	@$(VENV)/python -m dev.golden

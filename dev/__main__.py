@@ -14,7 +14,8 @@ from dev import watch
 from dev.emulator import Emulator
 from dev.server import Server, is_taken, shared_port
 from dev.stack import Stack
-from dev.terminal import lines, listeners, parameters, say
+from dev.terminal import listeners
+from operate.terminal import lines, parameters, say
 
 
 def main() -> int:

@@ -10,8 +10,8 @@ from samtranslator.yaml_helper import yaml_parse
 from dev import privacy
 from dev.emulator import ROOT
 from dev.stack import FUNCTIONS, TEMPLATE
-from release import capabilities
-from release.application import Application
+from publish import capabilities
+from publish.application import Application
 
 README = ROOT / "README.md"
 

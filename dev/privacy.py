@@ -8,7 +8,8 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import delivery, stack
+from dev import stack
+from operate import delivery
 
 # Types that keep what is sent to them.
 _KEEP = {

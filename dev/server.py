@@ -13,7 +13,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from dev.isolation import App, Isolation, Scope, answer, header, isolated
-from dev.page import INDEX, TYPES, sources
+from operate.site import INDEX, TYPES, sources
 
 API_PATHS = ("/uploads", "/limits")
 

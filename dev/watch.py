@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev.stack import FUNCTIONS, LAYERS, TEMPLATE, Stack
-from dev.terminal import printable
+from operate.terminal import printable
 
 Say = Callable[[str], None]
 

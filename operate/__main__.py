@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operate import api_keys, bulk, leaving, tuning, versions
 from operate.bulk import progress
-from operate.deployment import UPLOADS, Deployment, NoStack, new_probe
+from operate.service import UPLOADS, NoStack, Service, new_probe
 
 LETTERS_AT_ONCE = 50  # per call of the redrive function: some seconds
 
@@ -19,7 +19,7 @@ LETTERS_AT_ONCE = 50  # per call of the redrive function: some seconds
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     try:
-        summary: str = options.run(Deployment(options.stack_name), options)
+        summary: str = options.run(Service(options.stack_name), options)
     except (NoStack, RuntimeError, ValueError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -33,15 +33,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def redrive(deployment: Deployment, options: argparse.Namespace) -> str:
-    parked = deployment.parked()
+def redrive(service: Service, options: argparse.Namespace) -> str:
+    parked = service.parked()
     most = min(parked, options.max) if options.max else parked
     if options.dry_run:
         return f"{parked} conversions are parked; {most} would be put through again."
     redriven = 0
     with progress(most, "redriven") as bar:
         while redriven < most:
-            done = deployment.redrive(min(LETTERS_AT_ONCE, options.rate, most - redriven))["redriven"]
+            done = service.redrive(min(LETTERS_AT_ONCE, options.rate, most - redriven))["redriven"]
             if not done:
                 break  # what is left is no conversion, or in somebody else's hands
             redriven += done
@@ -50,9 +50,9 @@ def redrive(deployment: Deployment, options: argparse.Namespace) -> str:
     return f"{redriven} of {parked} parked conversions were put through again; one that fails again is parked again."
 
 
-def tune(deployment: Deployment, options: argparse.Namespace) -> str:
+def tune(service: Service, options: argparse.Namespace) -> str:
     content = options.picture.read_bytes()
-    current = deployment.memory()
+    current = service.memory()
     if options.dry_run:
         values = tuning.power_values(options.memory, current)
         return (
@@ -61,13 +61,13 @@ def tune(deployment: Deployment, options: argparse.Namespace) -> str:
         )
     job = new_probe()
     try:
-        manifest = deployment.convert(content, job)
+        manifest = service.convert(content, job)
         if manifest["status"] != "done":
             raise ValueError(f"{options.picture}: {manifest['reason']['message']}")
         needed = tuning.memory_needed(manifest["original"])
         values = tuning.power_values(options.memory, current, needed)
     except BaseException:
-        deployment.delete(job)
+        service.delete(job)
         raise
     print(
         f"The picture is job {job} and takes up to {needed} MB, so {_listed(values)} MB are compared.\n"
@@ -75,8 +75,8 @@ def tune(deployment: Deployment, options: argparse.Namespace) -> str:
         f'    make operate DO="delete-upload {job} --stack-name {options.stack_name}"',
         file=sys.stderr,
     )
-    event = deployment.again(UPLOADS + job)
-    return json.dumps(tuning.state_machine_input(deployment.convert_function, event, values, options.num), indent=2)
+    event = service.again(UPLOADS + job)
+    return json.dumps(tuning.state_machine_input(service.convert_function, event, values, options.num), indent=2)
 
 
 def _listed(values: Iterable[int]) -> str:

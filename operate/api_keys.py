@@ -3,15 +3,15 @@
 import argparse
 from typing import Any
 
-from operate.deployment import Deployment
+from operate.service import Service
 
 
-def keys(deployment: Deployment, options: argparse.Namespace) -> str:
+def keys(service: Service, options: argparse.Namespace) -> str:
     """Raises ValueError when the stack asks for no keys, or has none of that name."""
-    plan = deployment.resources.get("UsagePlan")
+    plan = service.resources.get("UsagePlan")
     if plan is None:
         raise ValueError("This stack asks for no keys: deploy it with ApiKeyRequired=true.")
-    gateway = deployment.client("apigateway")
+    gateway = service.client("apigateway")
     found = _of(gateway, plan)
     if options.add:
         return _added(gateway, plan, options.add, found, options.dry_run)

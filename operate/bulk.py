@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
-from operate.deployment import RUN_SECONDS, Deployment, Uncopied
+from operate.service import RUN_SECONDS, Service, Uncopied
 from operate.state import Imports, Reached
 
 T = TypeVar("T")
 
 
-def reconvert(deployment: Deployment, options: argparse.Namespace) -> str:
+def reconvert(service: Service, options: argparse.Namespace) -> str:
     state: Path = options.state or Path(f"reconvert.{options.stack_name}.state")
-    version = deployment.convert_version()
+    version = service.convert_version()
     reached = Reached.read(state, version)
     if options.dry_run:
-        count = sum(1 for _ in deployment.originals(reached.after))
+        count = sum(1 for _ in service.originals(reached.after))
         return f"{count} originals would be converted again{f', from {reached.after} on' if reached.after else ''}."
     if reached.after:
         print(f"Going on after {reached.after}, where it was stopped.", file=sys.stderr)
@@ -30,8 +30,8 @@ def reconvert(deployment: Deployment, options: argparse.Namespace) -> str:
         print(f"Beginning anew: {state} was written for other settings than those of today.", file=sys.stderr)
     converted = 0
     with progress(None, "handed over") as bar:
-        for key in _paced(deployment.originals(reached.after), options.rate):
-            deployment.convert_again(key)
+        for key in _paced(service.originals(reached.after), options.rate):
+            service.convert_again(key)
             Reached(key, version).write(state)
             converted += 1
             bar.update()
@@ -42,13 +42,13 @@ def reconvert(deployment: Deployment, options: argparse.Namespace) -> str:
     )
 
 
-def import_(deployment: Deployment, options: argparse.Namespace) -> str:
+def import_(service: Service, options: argparse.Namespace) -> str:
     bucket, prefix = _place(options.source)
     state: Path = options.state or Path(f"import.{options.stack_name}.csv")
     imports = Imports(state)
-    found = [(f"s3://{bucket}/{key}", size) for key, size in deployment.objects(bucket, prefix) if size]
+    found = [(f"s3://{bucket}/{key}", size) for key, size in service.objects(bucket, prefix) if size]
     found = [(source, size) for source, size in found if source not in imports.jobs]
-    if (last := imports.last) and not deployment.has(imports.jobs[last]):
+    if (last := imports.last) and not service.has(imports.jobs[last]):
         found.insert(0, (last, 0))  # written down, and then stopped before it was copied
     if options.dry_run:
         megabytes = sum(size for _, size in found) / 1_000_000
@@ -58,7 +58,7 @@ def import_(deployment: Deployment, options: argparse.Namespace) -> str:
         for source, _ in _paced(found, options.rate):
             job = imports.jobs.get(source) or imports.begin(source)
             try:
-                deployment.take_over(*_place(source), job)
+                service.take_over(*_place(source), job)
             except Uncopied as problem:  # the others are none the worse for it
                 imports.take_back(source)
                 left.append(f"{source}: {problem}")
@@ -77,15 +77,15 @@ def _place(source: str) -> tuple[str, str]:
     return address.netloc, source.removeprefix(f"s3://{address.netloc}").removeprefix("/")
 
 
-def delete_upload(deployment: Deployment, options: argparse.Namespace) -> str:
+def delete_upload(service: Service, options: argparse.Namespace) -> str:
     jobs: list[str] = options.jobs
     if wrong := [job for job in jobs if not re.fullmatch(r"[0-9a-f]{32}", job)]:
         raise ValueError(f"{wrong[0]!r} is not a job: a job is 32 hexadecimal digits")
     if options.dry_run:
-        count = sum(1 for job in jobs for _ in deployment.made(job))
+        count = sum(1 for job in jobs for _ in service.made(job))
         return f"{len(jobs)} originals, if they are still there, and {count} objects made of them would be deleted."
     print(f"Waiting for {RUN_SECONDS} seconds, in case one of them is being converted.", file=sys.stderr)
-    deployment.delete(*jobs, wait=RUN_SECONDS)
+    service.delete(*jobs, wait=RUN_SECONDS)
     return f"{len(jobs)} uploads were deleted, with all that was made of them."
 
 

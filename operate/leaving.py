@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from tqdm import tqdm
 
-from operate.deployment import Deployment, NoStack
+from operate.service import NoStack, Service
 
 _EDGE_REGION = "us-east-1"  # where a delivery stack is (docs/delivery.md)
 _AT_ONCE = 1000  # objects of one call (Amazon S3 API reference, DeleteObjects)
@@ -20,15 +20,15 @@ _TRIES = 3  # uploads may arrive between emptying and deleting
 _PATIENCE = 45 * 60  # seconds; CloudFront takes its time to disable a distribution
 
 
-def delete_stack(deployment: Deployment, options: argparse.Namespace) -> str:
+def delete_stack(service: Service, options: argparse.Namespace) -> str:
     """Raises NoStack, and RuntimeError when it is not confirmed or CloudFormation cannot delete a stack."""
-    stacks = [stack for stack in (_delivery(deployment), _service(deployment)) if stack.found()]
-    if not any(stack.name == deployment.name for stack in stacks) or not deployment.outputs:
-        raise NoStack(f"There is no stack {deployment.name!r} here.")
+    stacks = [stack for stack in (_delivery(service), _service(service)) if stack.found()]
+    if not any(stack.name == service.name for stack in stacks) or not service.outputs:
+        raise NoStack(f"There is no stack {service.name!r} here.")
     if options.dry_run:
-        return "\n".join(line for stack in stacks for line in stack.described()) + "\n" + _stays(deployment)
-    _confirm(deployment.name, options.yes)
-    stays = _stays(deployment)  # asked now, because the answers go with the stack
+        return "\n".join(line for stack in stacks for line in stack.described()) + "\n" + _stays(service)
+    _confirm(service.name, options.yes)
+    stays = _stays(service)  # asked now, because the answers go with the stack
     for stack in stacks:
         stack.delete()
     return f"{' and '.join(stack.name for stack in stacks)} deleted.\n{stays}"
@@ -46,10 +46,10 @@ def _confirm(name: str, yes: bool) -> None:
 class _Stack:
     """One stack that is to go, with the buckets that CloudFormation deletes only when they are empty."""
 
-    def __init__(self, deployment: Deployment, name: str, region: str | None, buckets: tuple[str, ...]):
+    def __init__(self, service: Service, name: str, region: str | None, buckets: tuple[str, ...]):
         self.name, self._buckets = name, buckets
-        self._cloudformation = deployment.client("cloudformation", region)
-        self._s3 = deployment.client("s3", region)
+        self._cloudformation = service.client("cloudformation", region)
+        self._s3 = service.client("s3", region)
 
     def found(self) -> dict[str, Any] | None:
         """As describe_stacks has it, or None when it is gone."""
@@ -115,19 +115,19 @@ class _Stack:
         return f"it is still being deleted after {_PATIENCE // 60} minutes"
 
 
-def _service(deployment: Deployment) -> _Stack:
-    return _Stack(deployment, deployment.name, None, ("UploadBucket",))
+def _service(service: Service) -> _Stack:
+    return _Stack(service, service.name, None, ("UploadBucket",))
 
 
-def _delivery(deployment: Deployment) -> _Stack:
-    return _Stack(deployment, f"{deployment.name}-delivery", _EDGE_REGION, ("SiteBucket", "LogBucket"))
+def _delivery(service: Service) -> _Stack:
+    return _Stack(service, f"{service.name}-delivery", _EDGE_REGION, ("SiteBucket", "LogBucket"))
 
 
-def _stays(deployment: Deployment) -> str:
+def _stays(service: Service) -> str:
     """What is left on purpose, and how it is removed."""
-    resources = deployment.resources
+    resources = service.resources
     lines = ["What stays, because it may be in use, and what removes it:"]
-    lines += ["  the thumbnails:", f"    aws s3 rb s3://{deployment.outputs['ThumbnailBucket']} --force"]
+    lines += ["  the thumbnails:", f"    aws s3 rb s3://{service.outputs['ThumbnailBucket']} --force"]
     if role := resources.get("ApiGatewayLogRole"):
         lines += [
             "  the role with which every API of this account and region writes logs; only if no other API logs:",

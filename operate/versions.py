@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from operate.deployment import Deployment
+from operate.service import Service
 
 ALIAS = "live"
 _SERVED = {"convert": "ConvertFunction", "get_upload": "GetUploadFunction", "sign_upload": "SignUploadFunction"}
@@ -41,10 +41,10 @@ class Versions:
         return max((version for version in self.published if version < self.live), default=None)
 
 
-def of(deployment: Deployment, name: str) -> Versions:
+def of(service: Service, name: str) -> Versions:
     """name: of a function that serves users, as its file is called."""
-    resources = deployment.resources
-    aws, function = deployment.client("lambda"), resources[_SERVED[name]]
+    resources = service.resources
+    aws, function = service.client("lambda"), resources[_SERVED[name]]
     pages = aws.get_paginator("list_versions_by_function").paginate(FunctionName=function)
     published = [int(each["Version"]) for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"]
     alias = aws.get_alias(FunctionName=function, Name=ALIAS)
@@ -58,9 +58,9 @@ def of(deployment: Deployment, name: str) -> Versions:
     return Versions(name, function, sorted(published), live, [int(each) for each in weights], max(known, default=live))
 
 
-def rollback(deployment: Deployment, options: argparse.Namespace) -> str:
+def rollback(service: Service, options: argparse.Namespace) -> str:
     """Raises ValueError when there is nothing to go back to."""
-    versions = of(deployment, options.function)
+    versions = of(service, options.function)
     target: int | None = options.to or versions.before
     if target is None:
         raise ValueError(f"{versions.name} has no version before {versions.live}. Deploy an earlier commit instead.")
@@ -69,7 +69,7 @@ def rollback(deployment: Deployment, options: argparse.Namespace) -> str:
         raise ValueError(f"{versions.name} has no version {target}; those that it has are {listed}.")
     if options.dry_run:
         return f"{ALIAS} of {versions.name} would be moved from version {versions.live} to {target}."
-    _point(deployment.client("lambda"), versions.function, target)
+    _point(service.client("lambda"), versions.function, target)
     return (
         f"{ALIAS} of {versions.name} has been moved from version {versions.live} to {target} and gets all traffic.\n"
         + _next(versions.name, target, versions.known)
@@ -94,23 +94,23 @@ def _point(aws: Any, function: str, version: int) -> None:
     aws.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=str(version), RoutingConfig=whole)
 
 
-def prepare_release(deployment: Deployment, options: argparse.Namespace) -> str:
+def prepare_release(service: Service, options: argparse.Namespace) -> str:
     """Raises RuntimeError when a gradual release would be refused whatever is done here."""
-    if not deployment.exists():
+    if not service.exists():
         return "The stack is new; there is nothing to prepare."
-    gradual = deployment.parameters.get("GradualDeployments") == "true"
-    done = list(_prepared(deployment, gradual, options.dry_run))
+    gradual = service.parameters.get("GradualDeployments") == "true"
+    done = list(_prepared(service, gradual, options.dry_run))
     return "\n".join(done) or "Nothing is in the way of a release."
 
 
-def _prepared(deployment: Deployment, gradual: bool, dry_run: bool) -> Iterator[str]:
+def _prepared(service: Service, gradual: bool, dry_run: bool) -> Iterator[str]:
     for name in _SERVED:
-        versions = of(deployment, name)
+        versions = of(service, name)
         if gradual and versions.live != versions.known:
             raise RuntimeError(f"{name} was rolled back by hand.\n{_next(name, versions.live, versions.known)}")
         for version in versions.refused:
             if not dry_run:
-                deployment.client("lambda").delete_function(FunctionName=versions.function, Qualifier=str(version))
+                service.client("lambda").delete_function(FunctionName=versions.function, Qualifier=str(version))
             verb = "would be removed" if dry_run else "has been removed"
             yield f"Version {version} of {name}, which a refused release left, {verb}."
 

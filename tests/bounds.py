@@ -11,7 +11,8 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import delivery, stack
+from dev import stack
+from operate import delivery
 
 
 @dataclass(frozen=True)

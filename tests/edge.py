@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from dev import delivery_gaps
-from dev.delivery import Delivery
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.stack import NAME, Stack
+from operate.delivery import Delivery
 from tests.conftest import free_port
 from tests.journeys import PATIENCE, Service
+from tests.standins import delivery_gaps
 
 
 class Edge(Service):
@@ -30,7 +30,7 @@ class Edge(Service):
         self.domain = ""
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """python -m dev.delivery, in a copy of the project."""
+        """python -m operate.delivery, in a copy of the project."""
         with self.started(*arguments, **environment) as process:
             try:
                 output, error = process.communicate(timeout=PATIENCE)
@@ -49,7 +49,7 @@ class Edge(Service):
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return subprocess.Popen(
-            [sys.executable, "-m", "dev.delivery", "--pause", "0.1", *arguments],
+            [sys.executable, "-m", "operate.delivery", "--pause", "0.1", *arguments],
             cwd=self.project,
             env={**inherited, **account, **environment},
             stdout=subprocess.PIPE,
@@ -82,9 +82,9 @@ class Edge(Service):
 
 
 def copy_of_the_project(folder: Path) -> Path:
-    for name in ("dev", "frontend"):
+    for name in ("frontend", "operate", "stacks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    template = folder / "frontend" / "template.yaml"
+    template = folder / "stacks" / "delivery.yaml"
     template.write_text(delivery_gaps.template(template.read_text()))
     return folder
 

@@ -10,7 +10,7 @@ from dev.emulator import ROOT
 from dev.stack import CACHE
 from tests.conftest import free_port
 
-NEEDED = ("dev", "frontend", "functions", "layers", "template.yaml")
+NEEDED = ("dev", "frontend", "functions", "layers", "operate", "template.yaml")
 
 
 def copy_of_the_project(folder: Path) -> Path:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from dev.page import FRONTEND
+from operate.site import FRONTEND
 from thumbs import formats
 
 # What a request is for.

@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
-from dev.page import FRONTEND
+from operate.site import FRONTEND
 from tests.browser.photos import jpeg, text
 from tests.browser.standin import LIMITS, MANIFEST, POST, SIGN, STATUS, THUMBNAIL, Standin, first, problem
 from tests.browser.steps import choose, expect_all_over, expect_stage, row

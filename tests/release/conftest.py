@@ -9,7 +9,7 @@ import pytest
 
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.stack import Stack
-from release.application import Application
+from publish.application import Application
 from tests.conftest import free_port
 from tests.release.repository import Repository
 

@@ -21,8 +21,8 @@ from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 from samtranslator.yaml_helper import yaml_parse
 
-from release import capabilities
-from release.application import Application, parts
+from publish import capabilities
+from publish.application import Application, parts
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 MODEL = ServiceModel(Loader().load_service_model("serverlessrepo", "service-2"), "serverlessrepo")

@@ -14,7 +14,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
-from release.application import Application, Template, parts
+from publish.application import Application, Template, parts
 from tests.release.repository import ACCOUNT, REGION, Repository
 from tests.release.test_publish import client
 

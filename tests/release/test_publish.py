@@ -12,8 +12,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
-from release import lint_sar, publish
-from release.application import Application
+from publish import __main__ as publish
+from publish import lint_sar
+from publish.application import Application
 from tests.release.repository import MODEL, Repository, limits
 
 Finished = subprocess.CompletedProcess[str]
@@ -22,8 +23,8 @@ SOURCE = "https://git.example/image-thumbnails/tree/v"
 
 
 def run(project: Path, aws: dict[str, str], *arguments: str) -> Finished:
-    """python -m release.publish, as `make publish` runs it."""
-    program = [sys.executable, "-m", "release.publish", *arguments]
+    """python -m publish, as `make publish` runs it."""
+    program = [sys.executable, "-m", "publish", *arguments]
     return subprocess.run(program, cwd=project, env=aws, capture_output=True, text=True)
 
 

@@ -13,14 +13,14 @@ import pytest
 import requests
 
 from dev.emulator import ROOT
-from dev.sam_local import Engine, NoEngine
+from dev.sam_local.engine import Engine, NoEngine
 from dev.server import is_taken
 from dev.stack import CACHE, Stack, layer_packages
 from tests.conftest import free_port
 from tests.journeys import PATIENCE, Service, wait_for
 from tests.sam_local.image import NoImage, image
 
-NEEDED = ("dev", "docs", "events", "frontend", "functions", "layers", "samconfig.toml", "template.yaml")
+NEEDED = ("dev", "docs", "events", "frontend", "functions", "layers", "operate", "samconfig.toml", "template.yaml")
 
 
 class Run:

@@ -3,7 +3,7 @@
 import subprocess
 import tomllib
 
-from dev.sam_local import Engine
+from dev.sam_local.engine import Engine
 from tests.journeys import Service
 from tests.sam_local.conftest import Run
 from tests.template.test_sam import MACHINES

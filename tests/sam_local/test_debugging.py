@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dev.sam_local import Engine
+from dev.sam_local.engine import Engine
 from tests.conftest import free_port
 from tests.journeys import PATIENCE, wait_for
 from tests.sam_local.conftest import Run, environment

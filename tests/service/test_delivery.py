@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from dev.page import FOR_EVER, Page
+from operate.site import FOR_EVER, Page
 from tests.edge import Edge, deliver, undelivered
 from tests.journeys import PAGE, PATIENCE, wait_for
 from tests.unit import pictures

@@ -1,5 +1,5 @@
-"""What the emulator cannot do of frontend/template.yaml. When one of these tests fails, the emulator has learnt it:
-delete its bridge in dev/delivery_gaps.py, or, where there is none, prove the thing itself in test_delivery.py.
+"""What the emulator cannot do of stacks/delivery.yaml. When one of these tests fails, the emulator has learnt it:
+delete its bridge in tests/standins/delivery_gaps.py, or, where there is none, prove the thing in test_delivery.py.
 """
 
 import json
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dev import delivery_gaps
 from tests.edge import Edge, undelivered
+from tests.standins import delivery_gaps
 
 JOB = f"{0xDE11:032x}"
 

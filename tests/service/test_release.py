@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from dev import stack as deployed
-from operate.deployment import Deployment
+from operate.service import Service as Operated
 from operate.versions import _prepared, of
 from tests.journeys import Service, Signed, wait_for
 from tests.operators import account, operator, said
@@ -258,10 +258,10 @@ def test_a_gradual_release_is_not_tried_from_a_version_that_cloudformation_does_
         if logical.startswith("SignUploadFunctionVersion")
     )
 
-    found = of(Deployment(deployed.NAME), "sign_upload")
+    found = of(Operated(deployed.NAME), "sign_upload")
     assert (found.live, found.known, found.refused) == (int(release.version), int(known), [])
     with pytest.raises(RuntimeError, match=r"still believes that version \d+ is live.*\n.*GradualDeployments=false"):
-        list(_prepared(Deployment(deployed.NAME), gradual=True, dry_run=True))
+        list(_prepared(Operated(deployed.NAME), gradual=True, dry_run=True))
 
 
 def versions(stack: Service, function: str) -> set[str]:

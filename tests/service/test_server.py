@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from dev.page import FRONTEND
 from dev.server import Server
+from operate.site import FRONTEND
 from tests.conftest import free_port
 from tests.journeys import PATIENCE, Service
 

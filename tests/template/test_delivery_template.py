@@ -1,4 +1,4 @@
-"""What must be true of frontend/template.yaml, and of the page that is published with it."""
+"""What must be true of stacks/delivery.yaml, and of the page that is published with it."""
 
 import json
 import re
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from dev.delivery import SERVICE_OUTPUTS, TEMPLATE
 from dev.emulator import ROOT
-from dev.page import Page
+from operate.delivery import SERVICE_OUTPUTS, TEMPLATE
+from operate.site import Page
 from tests.template.conftest import Template
 from thumbs import formats, keys, sizes
 

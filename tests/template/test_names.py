@@ -8,7 +8,7 @@ import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import delivery
+from operate import delivery
 from tests.template.conftest import Template
 
 # The longest that a stack may have (CloudFormation, CreateStack: StackName), and an id as AWS makes them.

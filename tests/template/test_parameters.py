@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import delivery, stack
+from dev import stack
+from operate import delivery
 from tests.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
 from tests.template.conftest import PACKAGES, Template
 from tests.template.test_template import of_type, references

@@ -14,7 +14,7 @@ EXPERIMENTS = set(re.findall(r"^\| (E\d+) \|", PAGE, re.MULTILINE))
 STAND_INS = {
     "service/test_release.py",
     "service/test_alarms.py",
-}  # CodeDeploy's and CloudWatch's; the repository's is release/
+}  # CodeDeploy's and CloudWatch's; the repository's is tests/release
 
 KINDS: dict[str, Callable[[Path], bool]] = {
     "unit": lambda path: path.parts[0] in {"unit", "lifecycle", "fuzz", "frontend"},

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dev.emulator import ROOT
-from release import capabilities, lint_sar, packages
-from release.application import METADATA, Application, Template
+from publish import capabilities, lint_sar, packages
+from publish.application import METADATA, Application, Template
 
 Change = Callable[[Template], Any]
 ROLE: Template = {"AssumeRolePolicyDocument": {}}

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from dev import delivery
+from operate import delivery
 
 
 class Page(BaseHTTPRequestHandler):

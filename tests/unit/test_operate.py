@@ -14,7 +14,7 @@ from botocore.compat import HTTPHeaders
 
 from operate import leaving
 from operate.__main__ import main
-from operate.deployment import folder, new_probe
+from operate.service import folder, new_probe
 from tests.unit.conftest import ENVIRONMENT
 from thumbs import keys
 

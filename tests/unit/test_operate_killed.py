@@ -14,14 +14,14 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from operate.__main__ import main
-from operate.deployment import Deployment, Uncopied
+from operate.service import Service, Uncopied
 
 ORIGINALS = [f"uploads/{number:032x}" for number in range(3)]
 SOURCES = ["p/a.jpg", 'p/b,"c".jpg', "p/two\nlines.jpg"]
 KILLED = 9
 
 
-class Recorded(Deployment):
+class Recorded(Service):
     """A stack whose calls are written into a file, which outlives the process."""
 
     log = Path("log")
@@ -59,7 +59,7 @@ class Recorded(Deployment):
 @pytest.fixture(autouse=True)
 def _recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("operate.__main__.Deployment", Recorded)
+    monkeypatch.setattr("operate.__main__.Service", Recorded)
     monkeypatch.setattr(Recorded, "lost", None)
     monkeypatch.setattr(Recorded, "refused", None)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dev import watch
-from dev.terminal import lines, say
+from operate.terminal import lines, say
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\r\x9b31m\u202e\u2028\x00"
 

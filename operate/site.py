@@ -15,9 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dev.emulator import ROOT
-
-FRONTEND = ROOT / "frontend"
+FRONTEND = Path(__file__).parent.parent / "frontend"
 INDEX = "index.html"
 
 # What is published: files of these kinds that lie in frontend/ itself. The template, package.json and whatever else is

@@ -1,8 +1,8 @@
-"""python -m dev.delivery: put the page and the thumbnails of a deployed service behind CloudFront. `make deploy-page`.
+"""python -m operate.delivery: put the page and the thumbnails of a deployed service behind CloudFront.
 
 Everything is done through AWS's API with the credentials that every AWS tool finds, and nothing is asked:
 
-1. The stack of frontend/template.yaml is created or updated, with the outputs of the service's stack.
+1. The stack of stacks/delivery.yaml is created or updated, with the outputs of the service's stack.
 2. The page is published: what has changed, and nothing else.
 3. The service's stack is told the domain of its thumbnails, and lets the distribution read them. Where DNS is
    elsewhere, the domain has to answer first: a release of the service follows a link of that domain.
@@ -21,12 +21,12 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dev import page
-from dev.deployment import Deployment, DeploymentFailed, Say
-from dev.page import FRONTEND, Page
-from dev.terminal import parameters, say
+from operate import site
+from operate.change_set import Deployment, DeploymentFailed, Say
+from operate.site import FRONTEND, Page
+from operate.terminal import parameters, say
 
-TEMPLATE = FRONTEND / "template.yaml"
+TEMPLATE = FRONTEND.parent / "stacks" / "delivery.yaml"
 EDGE_REGION = "us-east-1"  # where CloudFront looks for certificates, firewalls and log deliveries
 SERVICE_OUTPUTS = ("ApiUrl", "UploadBucket", "ThumbnailBucket")
 _LONGEST_ORIGINS = 100  # characters; MaxLength of AllowedOrigins in template.yaml
@@ -36,7 +36,7 @@ _LONGEST_NAME = 128  # characters of a stack's name (CloudFormation, CreateStack
 def answers(url: str) -> bool:
     """Whether something is served at the address, over TLS with a certificate that is good for its name."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (https, from the stack)
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -76,20 +76,20 @@ class Delivery:
             )
 
     def deploy(self, settings: dict[str, str], template: str, dry_run: bool = False) -> bool:
-        """Create or update the stack; whether anything changed. settings: parameters of frontend/template.yaml."""
+        """Create or update the stack; whether anything changed. settings: parameters of stacks/delivery.yaml."""
         outputs = self.service.outputs()
         parameters = {name: outputs[name] for name in SERVICE_OUTPUTS} | {"ServiceRegion": self._region} | settings
         return self.edge.apply(template, parameters, dry_run)
 
-    def publish(self, files: Page, dry_run: bool = False) -> page.Plan:
+    def publish(self, files: Page, dry_run: bool = False) -> site.Plan:
         outputs = self.edge.outputs()
-        site = page.Site(
+        place = site.Site(
             outputs["SiteBucket"],
             outputs["DeliveryDistribution"],
             self._client("s3", EDGE_REGION),
             self._client("cloudfront", EDGE_REGION),
         )
-        return page.publish(files, site, self._say, dry_run)
+        return site.publish(files, place, self._say, dry_run)
 
     def connect(self, dry_run: bool = False) -> bool:
         """Tell the service's stack about this one; whether it had to be told."""
@@ -193,7 +193,7 @@ def _run(delivery: Delivery, settings: dict[str, str], page_only: bool, dry_run:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m dev.delivery",
+        prog="python -m operate.delivery",
         description="Put the upload page and the thumbnails of a deployed service behind CloudFront.",
         epilog="Credentials are found as by every AWS tool: AWS_PROFILE, AWS_ACCESS_KEY_ID, and so on. "
         "docs/delivery.md has the parameters.",
@@ -204,7 +204,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         default=os.environ.get("AWS_REGION") or None,  # which boto3 does not read, unlike other SDKs
         help="of the service's stack (AWS_REGION, AWS_DEFAULT_REGION, or the profile's)",
     )
-    parameters(parser, "frontend/template.yaml, such as Firewall=Enabled, kept for the next time")
+    parameters(parser, "stacks/delivery.yaml, such as Firewall=Enabled, kept for the next time")
     parser.add_argument("--page-only", action="store_true", help="publish the page, and leave the stacks alone")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--pause", type=float, default=5, metavar="SECONDS", help="between two looks at a stack (5)")

@@ -41,7 +41,7 @@ class Uncopied(Exception):
     """S3 does not copy this one object: it has gone, lies in an archive, or is larger than 5 GB."""
 
 
-class Deployment:
+class Service:
     """One stack. Raises NoStack when it is first used and cannot be reached."""
 
     def __init__(self, name: str):

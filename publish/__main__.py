@@ -1,4 +1,4 @@
-"""python -m release.publish --source URL: put the built application into the AWS Serverless Application Repository.
+"""python -m publish --source URL: put the built application into the AWS Serverless Application Repository.
 
 Checks, packages (`sam package`), checks what was packaged, publishes (`sam publish`): creates the application, or adds
 the template's version to it. Nobody but its owner's account sees it until it is shared (docs/publish.md).
@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from release import lint_sar
-from release.application import METADATA, Application
+from publish import lint_sar
+from publish.application import METADATA, Application
 
 PREPARED = Path(".aws-sam/build/application.json")  # beside the built template: its paths stay true
 README = Path(".aws-sam/build/application.md")
@@ -123,7 +123,7 @@ def next_steps(application_id: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when it is published."""
-    parser = argparse.ArgumentParser(prog="python -m release.publish", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m publish", description=__doc__.splitlines()[0])
     parser.add_argument("--source", default="", help="the public address of this version's source: a tag or a commit")
     parser.add_argument("--homepage", default="", help="where people read more (default: the source)")
     parser.add_argument("--metadata-only", action="store_true", help="description, labels and README, no version")

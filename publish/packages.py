@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from release.application import Application, Template, parts
+from publish.application import Application, Template, parts
 
 PROPERTIES = {
     "AWS::Serverless::Api": "DefinitionUri",

@@ -1,4 +1,4 @@
-"""python -m release.lint_sar [TEMPLATE]: would the AWS Serverless Application Repository take it?
+"""python -m publish.lint_sar [TEMPLATE]: would the AWS Serverless Application Repository take it?
 
 Looks at the built template (.aws-sam/build/template.yaml, which `sam package` packages) or at any other, without AWS.
 The limits of the metadata are those of the API's reference (CreateApplication); the other rules name their source.
@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from release import capabilities, packages
-from release.application import METADATA, Application, Template, parts
+from publish import capabilities, packages
+from publish.application import METADATA, Application, Template, parts
 
 BUILT = Path(".aws-sam/build/template.yaml")
 TYPES = Path(__file__).parent / "sar-resource-types.txt"

@@ -1,4 +1,4 @@
-"""What the emulator cannot do of frontend/template.yaml, and how each gap is bridged. Tests fail on the day it can:
+"""What the emulator cannot do of stacks/delivery.yaml, and how each gap is bridged. Tests fail on the day it can:
 tests/service/test_delivery_gaps.py.
 
 Everything here says again, through the service's API, what the template says already; only addresses differ.
@@ -9,8 +9,8 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from dev.delivery import Delivery
 from dev.stack import Stack
+from operate.delivery import Delivery
 
 MISSING_TYPES = ("AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination", "AWS::Logs::Delivery")
 

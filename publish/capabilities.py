@@ -7,7 +7,7 @@ developer guide of the AWS Serverless Application Repository.
 import re
 from typing import Any
 
-from release.application import Application
+from publish.application import Application
 
 IAM, NAMED_IAM = "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"
 RESOURCE_POLICY, AUTO_EXPAND = "CAPABILITY_RESOURCE_POLICY", "CAPABILITY_AUTO_EXPAND"

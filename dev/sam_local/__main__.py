@@ -1,0 +1,127 @@
+"""python -m dev.sam_local: the whole service on this machine, its functions in containers as SAM runs them.
+
+    browser ─▶ page ─▶ sam local start-api ─▶ sign_upload, get_upload
+    browser ─▶ emulated S3 ─▶ Bridge ─▶ sam local start-lambda ─▶ convert
+
+template.yaml is deployed to the same emulator as in `make run`; of that stack the buckets, topics, queues and roles
+are used, and each function's environment is read from it. The functions themselves run in containers.
+"""
+
+import argparse
+import contextlib
+import signal
+import sys
+import threading
+import time
+
+from botocore.exceptions import ClientError
+from samtranslator.model.exceptions import InvalidDocumentException
+
+from dev.emulator import Emulator
+from dev.sam_local.bridge import Bridge, Door, Lambda
+from dev.sam_local.configuration import BUILD, CONFIG, FOLDER, put_example, write_configuration
+from dev.sam_local.engine import Engine, NoEngine
+from dev.sam_local.sam import sam, service
+from dev.server import Server, is_taken, shared_port
+from dev.stack import Stack
+from dev.terminal import listeners
+from operate.terminal import lines, say
+
+
+def main() -> int:
+    options = _options()
+    ports = {
+        "page": options.port,
+        "emulator": options.emulator_port,
+        "functions": options.port + 1,
+        "API": options.port + 2,
+    }
+    if shared := shared_port(ports):
+        print(shared, file=sys.stderr)
+        return 1
+    try:
+        engine = Engine.found()
+    except NoEngine as error:
+        print(error, file=sys.stderr)
+        return 1
+    for what, port in ports.items():
+        if is_taken(port):
+            variable = "EMULATOR_PORT" if what == "emulator" else "PORT"
+            print(
+                f"Port {port}, meant for the {what}, is taken: stop what uses it, or choose with {variable}=…",
+                file=sys.stderr,
+            )
+            return 1
+    return serve(engine, ports, options.image, options.origins)
+
+
+def serve(engine: Engine, ports: dict[str, int], image: str | None, origins: list[str]) -> int:
+    """Run until it is stopped. ports: of page, emulator, functions and API. image: in place of AWS's, or None.
+
+    origins: of pages besides this one that may call the API.
+    """
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    started = time.monotonic()
+    with contextlib.ExitStack() as running:
+        say(f"building the layers for {engine.architecture} (sam build)")
+        sam("build", "--build-dir", str(BUILD))
+        say("starting the AWS emulator (ministack), with signatures and IAM enforced")
+        pages = [f"http://localhost:{ports['page']}", *origins]
+        emulator = running.enter_context(Emulator(ports["emulator"], origins=pages))
+        say("deploying template.yaml to it")
+        stack = Stack(emulator.url)
+        try:
+            stack.deploy()
+        except (RuntimeError, ClientError, InvalidDocumentException) as error:
+            print(f"template.yaml cannot be deployed: {error}", file=sys.stderr)
+            return 1
+        lambda_url = f"http://localhost:{ports['functions']}"
+        write_configuration(stack, engine, lambda_url, image)
+        put_example(stack)
+        say("starting SAM; the first call of each function starts its container")
+        processes = [
+            running.enter_context(service(emulator.url, command, ports[what]))
+            for command, what in (("start-lambda", "functions"), ("start-api", "API"))
+        ]
+        if any(process.poll() is not None for process in processes):
+            return _broken(emulator)
+        for port in (ports["emulator"], ports["functions"]):
+            door = Door.opened(engine.gateway, port)
+            if door:
+                running.callback(door.close)
+        Bridge(stack, Lambda(lambda_url), say).start()
+        server = Server(ports["page"], f"http://127.0.0.1:{ports['API']}/", emulator.url, origins)
+        running.callback(server.stop)
+        say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
+        say(f"AWS answers at {emulator.url} (key test, secret test); what SAM says: {FOLDER}/*.log")
+        say(f"one function by itself: sam local invoke FUNCTION -e events/EVENT.json --config-file {CONFIG}")
+        print(f"Upload page: {server.url}", flush=True)
+        while not stop.wait(0.5):
+            if not emulator.is_running() or any(process.poll() is not None for process in processes):
+                return _broken(emulator)
+        say("stopping")
+    return 0
+
+
+def _broken(emulator: Emulator) -> int:
+    logs = [emulator.log, *FOLDER.glob("*.log")]
+    said = "\n".join(f"{log}:\n{lines(log.read_text(errors='replace')[-1000:])}" for log in logs if log.exists())
+    print(f"The emulator or SAM has stopped by itself.\n{said}", file=sys.stderr)
+    return 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m dev.sam_local",
+        description="Run the whole service on this machine, its functions in containers through `sam local`.",
+        epilog="The two ports after that of the page are taken too: SAM's functions (3001) and SAM's API (3002).",
+    )
+    listeners(parser)
+    parser.add_argument("--image", help="runs the functions in place of AWS's public image, and is not pulled")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""The Docker engine of this machine."""
+
+import ipaddress
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+
+class NoEngine(Exception):
+    """Containers cannot be run here. Says why, and what can be done instead."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A Docker engine. architecture: as Lambda names it. gateway: this machine as containers see it."""
+
+    architecture: str
+    gateway: str
+
+    @classmethod
+    def found(cls) -> "Engine":
+        """Raises NoEngine."""
+        instead = "`sam local` needs one; `make run` runs the whole service without."
+        if shutil.which("docker") is None:
+            raise NoEngine(f"There is no Docker on this machine: {instead}")
+        try:
+            machine = _docker("version", "--format", "{{.Server.Arch}}")
+            bridge = json.loads(_docker("network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}"))[0]
+        except (subprocess.SubprocessError, OSError, ValueError, LookupError):
+            raise NoEngine(f"No Docker engine answers on this machine: {instead}") from None
+        # An engine that chose the network itself may not say its gateway: then it is the first address.
+        gateway = bridge.get("Gateway") or str(ipaddress.ip_network(bridge["Subnet"])[1])
+        return cls({"amd64": "x86_64"}.get(machine, machine), gateway)
+
+
+def _docker(*arguments: str) -> str:
+    answer = subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True, timeout=20)
+    return answer.stdout.strip()

@@ -1,0 +1,78 @@
+"""SAM's command line, as processes of this run."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from dev import watch
+from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
+from dev.sam_local.configuration import CONFIG, FOLDER
+from dev.server import is_taken
+from operate.terminal import say
+
+
+def _program() -> str:
+    own = ROOT / ".cache" / "sam" / "bin" / "sam"
+    return str(own) if own.exists() else "sam"
+
+
+def _environment(endpoint: str | None = None) -> dict[str, str]:
+    """For SAM: nothing of the developer's own AWS settings, so that nothing can reach an account."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    own = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_DEFAULT_REGION": REGION}
+    # Without an endpoint that answers, each start of SAM waits for STS.
+    return inherited | own | {"SAM_CLI_TELEMETRY": "0"} | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {})
+
+
+def sam(*arguments: str) -> None:
+    answer = subprocess.run([_program(), *arguments], cwd=ROOT, env=_environment(), capture_output=True, text=True)
+    if answer.returncode:
+        sys.exit(answer.stdout + answer.stderr)
+
+
+@contextlib.contextmanager
+def service(endpoint: str, command: str, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`sam local COMMAND`, answering on the port; stopped, with its containers, at the end."""
+    process = subprocess.Popen(
+        [_program(), "local", command, "--config-file", CONFIG, "--port", str(port), "--warm-containers", "LAZY"],
+        cwd=ROOT,
+        env=_environment(endpoint),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for us to hear
+    )
+    log = FOLDER / f"{command}.log"
+    threading.Thread(target=_show, args=(process, log), name=command, daemon=True).start()
+    try:
+        for _ in range(1200):
+            if process.poll() is not None or is_taken(port):
+                break
+            time.sleep(0.05)
+        else:
+            process.kill()
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)  # at which SAM removes its containers
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        process.kill()
+
+
+def _show(process: subprocess.Popen[str], log: Path) -> None:
+    """What SAM and the functions say goes to the log; what the functions say is shown, too."""
+    with log.open("w") as file:
+        for line in process.stdout or ():
+            file.write(line)
+            file.flush()
+            # What the containers say when they are stopped is nobody's fault.
+            told = line.startswith(("{", "[ERROR]")) and "LAMBDA_RUNTIME Failed to get next" not in line
+            if told and (shown := watch.readable(line.rstrip())):
+                say(shown)
