@@ -1,7 +1,7 @@
 """What the emulator cannot do yet, and how each gap is bridged. tests/service/test_gaps.py fails on the day it can.
 
 Not bridged: a bucket that holds something is deleted with its stack, which AWS would refuse (a test of deleting does
-bridge it: tests/full_buckets.py), and the lifecycle of a bucket is dropped, so that originals stay.
+bridge it: tests/standins/full_buckets.py), and the lifecycle of a bucket is dropped, so that originals stay.
 
 Everything else here says again, through the service's API, what the template says already; nothing is added to it.
 """

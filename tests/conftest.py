@@ -12,7 +12,7 @@ import pytest
 from dev.emulator import ROOT, Emulator
 from dev.server import Server
 from dev.stack import Stack
-from tests.journeys import PAGE, Service
+from tests.actors.client import PAGE, Service
 
 # The cheap kinds first: whoever breaks something basic hears of it within seconds.
 KINDS = ("unit", "template", "lifecycle", "release", "service", "deployed", "browser", "sam_local", "fuzz")
@@ -65,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file in which the running service's emulator writes down how it decided each call (tests/trail.py)."""
+    """Where the running service's emulator writes how it decided each call (tests/standins/trail.py)."""
     return tmp_path_factory.mktemp("emulator") / "trail.jsonl"
 
 
@@ -74,7 +74,7 @@ def stack(trail: Path) -> Iterator[Service]:
     """The running service. page_url: of the upload page, on whose origin the API is too."""
     page = free_port()
     pages = [f"http://localhost:{page}", PAGE]
-    with Emulator(free_port(), "tests.trail", origins=pages, TRAIL=str(trail)) as emulator:
+    with Emulator(free_port(), "tests.standins.trail", origins=pages, TRAIL=str(trail)) as emulator:
         deployed = Stack(emulator.url, {"RequestsPerSecond": "500", "RequestBurst": "1000"})
         deployed.deploy()
         server = Server(page, deployed.api_url, emulator.url, [PAGE])

@@ -14,8 +14,8 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.photos import jpeg
-from tests.browser.standin import Standin
+from tests.material.photos import jpeg
+from tests.standins.service import Standin
 
 COUNTS = (100, 1_000, 5_000)
 PATIENCE = 900  # seconds

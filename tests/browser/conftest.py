@@ -13,9 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser import fonts
-from tests.browser.steps import PATIENCE
-from tests.browser.tab import Network, Watch
+from tests.actors.tab import Network, Watch
+from tests.actors.visitor import PATIENCE
+from tests.material import fonts
 
 expect.set_options(timeout=PATIENCE)
 SHOTS = Path(__file__).parent / "shots"

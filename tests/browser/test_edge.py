@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.photos import jpeg, text
-from tests.browser.steps import choose, expect_stage, row
-from tests.browser.tab import Watch
+from tests.actors.edge import Edge, deliver, undelivered
+from tests.actors.tab import Watch
+from tests.actors.visitor import choose, expect_stage, row
 from tests.conftest import free_port
-from tests.edge import Edge, deliver, undelivered
+from tests.material.photos import jpeg, text
 
 
 class Tls:

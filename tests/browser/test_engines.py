@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.engines import ENGINES, PATIENCE, Missing, Tab
-from tests.browser.photos import jpeg, text
-from tests.browser.standin import LIMITS, POST, Standin
+from tests.actors.browsers import ENGINES, PATIENCE, Missing, Tab
+from tests.material.photos import jpeg, text
+from tests.standins.service import LIMITS, POST, Standin
 
 
 @pytest.fixture(scope="module")

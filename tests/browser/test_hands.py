@@ -20,11 +20,11 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from operate.site import FRONTEND
-from tests.browser.photos import jpeg, text
-from tests.browser.standin import LIMITS, MANIFEST, POST, SIGN, STATUS, THUMBNAIL, Standin, first, problem
-from tests.browser.steps import choose, expect_all_over, expect_stage, row
-from tests.browser.tab import Network, Watch
-from tests.journeys import PAGE, Service
+from tests.actors.client import PAGE, Service
+from tests.actors.tab import Network, Watch
+from tests.actors.visitor import choose, expect_all_over, expect_stage, row
+from tests.material.photos import jpeg, text
+from tests.standins.service import LIMITS, MANIFEST, POST, SIGN, STATUS, THUMBNAIL, Standin, first, problem
 
 LOST = "net::ERR_CONTENT_LENGTH_MISMATCH"
 

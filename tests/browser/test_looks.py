@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fonts import NARROW, WIDE, enlarge, write_in
-from tests.browser.photos import jpeg, text
-from tests.browser.steps import choose, expect_all_over, row
+from tests.actors.visitor import choose, expect_all_over, row
+from tests.material.fonts import NARROW, WIDE, enlarge, write_in
+from tests.material.photos import jpeg, text
 
 PHONE = {"viewport": {"width": 375, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1280, "height": 800}}

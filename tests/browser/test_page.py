@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, JSHandle, Page, Route, expect
 
-from tests.browser.photos import jpeg, text
-from tests.browser.steps import choose, expect_all_over, expect_stage, row
-from tests.browser.tab import Network, Watch
-from tests.journeys import Service
+from tests.actors.client import Service
+from tests.actors.tab import Network, Watch
+from tests.actors.visitor import choose, expect_all_over, expect_stage, row
+from tests.material.photos import jpeg, text
 
 EVERYTHING = re.compile(".*")
 

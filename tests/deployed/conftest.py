@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.journeys import PATIENCE, Signed, wait_for
+from tests.actors.client import PATIENCE, Signed, wait_for
 
 API_KEY = "API_KEY"  # the environment variable, for a stack with ApiKeyRequired
 

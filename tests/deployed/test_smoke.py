@@ -6,9 +6,9 @@ import pytest
 import requests
 from PIL import Image
 
+from tests.actors.client import PATIENCE, wait_for
 from tests.deployed.conftest import Api
-from tests.journeys import PATIENCE, wait_for
-from tests.unit import pictures
+from tests.material import pictures
 
 
 def test_limits_are_told(api: Api) -> None:

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "functions"))
 
 
 def main() -> int:
-    from tests.fuzz.mutants import mutants
     from tests.fuzz.trial import harm
+    from tests.material.mutants import mutants
 
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=600)

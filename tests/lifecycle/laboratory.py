@@ -14,7 +14,7 @@ import pytest
 from tests.lifecycle.actors import Broken, convert_later
 from tests.lifecycle.model import S3, SQS, Lambda
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
-from tests.unit import pictures
+from tests.material import pictures
 from tests.unit.conftest import ENVIRONMENT
 from thumbs import aws, manifest, observe, pipeline, settings, storage
 

@@ -11,7 +11,7 @@ from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.stack import Stack
 from publish.application import Application
 from tests.conftest import free_port
-from tests.release.repository import Repository
+from tests.standins.application_repository import Repository
 
 
 def environment(**settings: str) -> dict[str, str]:

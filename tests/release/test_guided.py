@@ -37,7 +37,7 @@ QUESTION = re.compile(r"(?:^|\n)[^\n]*\[[^\[\]\n]*\]: $")
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    with Emulator(free_port(), "tests.without_codedeploy") as emulator:
+    with Emulator(free_port(), "tests.standins.without_codedeploy") as emulator:
         yield emulator
 
 

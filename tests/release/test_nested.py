@@ -15,8 +15,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
 from publish.application import Application, Template, parts
-from tests.release.repository import ACCOUNT, REGION, Repository
 from tests.release.test_publish import client
+from tests.standins.application_repository import ACCOUNT, REGION, Repository
 
 NESTED = ROOT / "docs" / "nested.yaml"
 

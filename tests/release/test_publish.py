@@ -15,7 +15,7 @@ from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from publish import __main__ as publish
 from publish import lint_sar
 from publish.application import Application
-from tests.release.repository import MODEL, Repository, limits
+from tests.standins.application_repository import MODEL, Repository, limits
 
 Finished = subprocess.CompletedProcess[str]
 IDENTIFIER = "arn:aws:serverlessrepo:us-east-1:123456789012:applications/image-thumbnails"

@@ -16,9 +16,9 @@ from dev.emulator import ROOT
 from dev.sam_local.engine import Engine, NoEngine
 from dev.server import is_taken
 from dev.stack import CACHE, Stack, layer_packages
+from tests.actors.client import PATIENCE, Service, wait_for
 from tests.conftest import free_port
-from tests.journeys import PATIENCE, Service, wait_for
-from tests.sam_local.image import NoImage, image
+from tests.standins.lambda_image import NoImage, image
 
 NEEDED = ("dev", "docs", "events", "frontend", "functions", "layers", "operate", "samconfig.toml", "template.yaml")
 

@@ -4,10 +4,10 @@ import subprocess
 import tomllib
 
 from dev.sam_local.engine import Engine
-from tests.journeys import Service
+from tests.actors.client import Service
+from tests.material import pictures
 from tests.sam_local.conftest import Run
 from tests.template.test_sam import MACHINES
-from tests.unit import pictures
 
 LAYERS = {"arm64": "ImagingLayerArm64", "x86_64": "ImagingLayerX86"}
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from dev.sam_local.engine import Engine
+from tests.actors.client import PATIENCE, wait_for
 from tests.conftest import free_port
-from tests.journeys import PATIENCE, wait_for
 from tests.sam_local.conftest import Run, environment
-from tests.sam_local.image import PLATFORMS, PYTHON
+from tests.standins.lambda_image import PLATFORMS, PYTHON
 
 
 class Debugger:

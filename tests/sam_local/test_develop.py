@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from dev.emulator import ROOT
-from tests.journeys import PATIENCE
+from tests.actors.client import PATIENCE
 from tests.sam_local.conftest import environment
 from tests.sam_local.test_events import EVENTS, logical_id
 

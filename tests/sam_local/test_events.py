@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dev.emulator import ROOT
-from tests.journeys import PATIENCE
+from tests.actors.client import PATIENCE
 from tests.sam_local.conftest import Run, environment
 
 EVENTS = sorted(path.stem for path in (ROOT / "events").glob("*.json"))

@@ -9,12 +9,12 @@ import pytest
 import requests
 from playwright.sync_api import Page
 
+from tests.actors.client import PATIENCE, Service, wait_for
+from tests.actors.visitor import choose, expect_stage, row
 from tests.browser.conftest import blank, browser, context, context_options, watch  # noqa: F401 (fixtures)
-from tests.browser.photos import jpeg
-from tests.browser.steps import choose, expect_stage, row
-from tests.journeys import PATIENCE, Service, wait_for
+from tests.material import pictures
+from tests.material.photos import jpeg
 from tests.sam_local.conftest import Run
-from tests.unit import pictures
 
 
 def test_an_upload_becomes_thumbnails_by_links_that_were_signed_in_containers(containers: Service, run: Run) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev.emulator import ROOT
-from tests.journeys import PATIENCE
+from tests.actors.client import PATIENCE
 
 
 def run(**changed: str) -> subprocess.CompletedProcess[str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.codedeploy import CodeDeploy
-from tests.journeys import Service, wait_for
-from tests.releases import HOOKS, LOGS, Releases, quiet
+from tests.actors.client import Service, wait_for
+from tests.standins.codedeploy import CodeDeploy
+from tests.standins.releases import HOOKS, LOGS, Releases, quiet
 
 
 @pytest.fixture(scope="module")

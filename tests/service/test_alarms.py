@@ -1,7 +1,7 @@
 """Every alarm of the template goes off at what it says, and is silent below; those that guard a release roll it back.
 
-The metrics are what CloudWatch would have of what really ran (tests/cloudwatch.py), as far as the emulator has a source
-for them. SYNTHETIC has data points for every alarm, those among them for which there is none.
+The metrics are what CloudWatch would have of what really ran (tests/standins/cloudwatch.py), as far as the emulator has
+a source for them. SYNTHETIC has data points for every alarm, those among them for which there is none.
 """
 
 import json
@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from dev import stack as deployed
-from tests.cloudwatch import CloudWatch
-from tests.journeys import Service, wait_for
-from tests.releases import HOOKS, Change, Releases, package
-from tests.unit import pictures
+from tests.actors.client import Service, wait_for
+from tests.material import pictures
+from tests.standins.cloudwatch import CloudWatch
+from tests.standins.releases import HOOKS, Change, Releases, package
 
 # As few as ConvertShare looks at, three a minute, and what the other version gets meanwhile.
 FEW, OTHERS = 15, 5

@@ -18,11 +18,11 @@ from dev import stack as stacks
 from dev.emulator import Emulator
 from dev.gaps import PARAMETERS as OF_THE_EMULATOR
 from dev.stack import NAME, Stack
-from tests.bounds import EACH, NAMES, SERVICE, Bounds
+from tests.actors.client import PAGE, PATIENCE, Service, wait_for
 from tests.conftest import free_port
-from tests.journeys import PAGE, PATIENCE, Service, wait_for
+from tests.material import pictures
+from tests.material.bounds import EACH, NAMES, SERVICE, Bounds
 from tests.template.conftest import PACKAGES
-from tests.unit import pictures
 from thumbs import sizes
 
 ELSEWHERE = "https://elsewhere.example.com"  # not among the longest AllowedOrigins, as PAGE is

@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from dev.stack import Stack
-from tests.journeys import PATIENCE, Service, Signed, wait_for
-from tests.runs import Run, copy_of_the_project
-from tests.unit import pictures
+from tests.actors.client import PATIENCE, Service, Signed, wait_for
+from tests.actors.developer import Run, copy_of_the_project
+from tests.material import pictures
 
 CALLERS = 300
 PHOTOS = 40

@@ -1,4 +1,7 @@
-"""Deleting the stack: what goes and what stays. As on AWS, full buckets are not deleted (tests/full_buckets.py)."""
+"""Deleting the stack: what goes and what stays.
+
+As on AWS, full buckets are not deleted (tests/standins/full_buckets.py).
+"""
 
 import json
 import re
@@ -9,16 +12,16 @@ import pytest
 
 from dev.emulator import Emulator
 from dev.stack import NAME, Stack
+from tests.actors.client import Service, wait_for
+from tests.actors.operators import operator, said
 from tests.conftest import free_port
-from tests.journeys import Service, wait_for
-from tests.operators import operator, said
 
 DELIVERY = {"Resources": {name: {"Type": "AWS::S3::Bucket"} for name in ("SiteBucket", "LogBucket")}}
 
 
 @pytest.fixture
 def doomed() -> Iterator[Stack]:
-    with Emulator(free_port(), "tests.full_buckets") as emulator:
+    with Emulator(free_port(), "tests.standins.full_buckets") as emulator:
         deployed = Stack(emulator.url)
         deployed.deploy()
         yield deployed

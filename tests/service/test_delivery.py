@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from operate.site import FOR_EVER, Page
-from tests.edge import Edge, deliver, undelivered
-from tests.journeys import PAGE, PATIENCE, wait_for
-from tests.unit import pictures
+from tests.actors.client import PAGE, PATIENCE, wait_for
+from tests.actors.edge import Edge, deliver, undelivered
+from tests.material import pictures
 
 JOB = "{:032x}"
 

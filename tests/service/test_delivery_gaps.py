@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.edge import Edge, undelivered
+from tests.actors.edge import Edge, undelivered
 from tests.standins import delivery_gaps
 
 JOB = f"{0xDE11:032x}"

@@ -18,9 +18,9 @@ import pytest
 import requests
 
 from dev.stack import CACHE, layer_packages
+from tests.actors.client import PATIENCE, wait_for
+from tests.actors.developer import Run, copy_of_the_project
 from tests.conftest import free_port
-from tests.journeys import PATIENCE, wait_for
-from tests.runs import Run, copy_of_the_project
 
 
 @pytest.fixture

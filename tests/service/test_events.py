@@ -2,8 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.journeys import Service, wait_for
-from tests.unit import pictures
+from tests.actors.client import Service, wait_for
+from tests.material import pictures
 
 JOB = "{:032x}"
 

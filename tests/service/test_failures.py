@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.journeys import Service, wait_for
-from tests.unit import pictures
+from tests.actors.client import Service, wait_for
+from tests.material import pictures
 
 
 def attempts(stack: Service, job: str) -> int:

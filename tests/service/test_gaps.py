@@ -14,8 +14,8 @@ from ministack.core.iam_actions import s3_service_context
 from dev import stack
 from dev.emulator import Emulator
 from dev.stack import Stack
+from tests.actors.client import wait_for
 from tests.conftest import free_port
-from tests.journeys import wait_for
 from tests.template.conftest import PACKAGES
 
 

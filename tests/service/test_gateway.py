@@ -10,9 +10,9 @@ import requests
 
 from dev.emulator import Emulator
 from dev.stack import Stack
+from tests.actors.client import PAGE, PATIENCE, Service
+from tests.actors.operators import operator, said
 from tests.conftest import free_port
-from tests.journeys import PAGE, PATIENCE, Service
-from tests.operators import operator, said
 
 QUOTA = 20
 

@@ -1,6 +1,6 @@
 """Nothing is allowed that nobody uses: what each role may do, against all that was done in the other tests here.
 
-The emulator enforces IAM and leaves a trail of what it was asked (tests/trail.py). These tests come last of their kind.
+The emulator enforces IAM and leaves a trail of each call (tests/standins/trail.py). These tests run last of their kind.
 """
 
 from dataclasses import replace
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import trail as trails
-from tests.journeys import Service
+from tests.actors.client import Service
+from tests.standins import trail as trails
 from thumbs import formats
 
 # What no call on the emulator can show, and where it is shown.

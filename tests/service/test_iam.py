@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from dev.stack import NAME
-from tests.journeys import Service
-from tests.unit import pictures
+from tests.actors.client import Service
+from tests.material import pictures
 from thumbs import keys
 
 PROBE = """

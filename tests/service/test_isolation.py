@@ -10,8 +10,8 @@ import ministack.app
 import pytest
 import requests
 
-from tests.journeys import PAGE, PATIENCE, Service
-from tests.unit import pictures
+from tests.actors.client import PAGE, PATIENCE, Service
+from tests.material import pictures
 
 STRANGERS = ["https://evil.example.com", "http://localhost:1", "http://127.0.0.1:1", "http://a.localhost:1", "null"]
 

@@ -10,10 +10,10 @@ import pytest
 
 from dev.emulator import ROOT
 from dev.stack import NAME
-from tests.journeys import PATIENCE, Service, wait_for
-from tests.operators import Operate, operator, said
+from tests.actors.client import PATIENCE, Service, wait_for
+from tests.actors.operators import Operate, operator, said
+from tests.material import pictures
 from tests.service.test_failures import dead_letters
-from tests.unit import pictures
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 from dev import stack as deployed
 from operate.service import Service as Operated
 from operate.versions import _prepared, of
-from tests.journeys import Service, Signed, wait_for
-from tests.operators import account, operator, said
-from tests.releases import Change, Releases, objects, package
-from tests.unit import pictures
+from tests.actors.client import Service, Signed, wait_for
+from tests.actors.operators import account, operator, said
+from tests.material import pictures
+from tests.standins.releases import Change, Releases, objects, package
 from thumbs import keys
 
 

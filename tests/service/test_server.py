@@ -9,8 +9,8 @@ import requests
 
 from dev.server import Server
 from operate.site import FRONTEND
+from tests.actors.client import PATIENCE, Service
 from tests.conftest import free_port
-from tests.journeys import PATIENCE, Service
 
 BODY = b'{"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1}]}'
 

@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from dev.stack import Stack
-from tests.journeys import PATIENCE, Service, Signed
-from tests.unit import pictures
+from tests.actors.client import PATIENCE, Service, Signed
+from tests.material import pictures
 
 
 def refused(signed: Signed, answer: requests.Response, status: int, code: str, stack: Service) -> None:

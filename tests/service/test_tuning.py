@@ -10,11 +10,11 @@ from PIL import Image
 
 from dev.stack import functions_package
 from operate import tuning
-from tests import tuner
-from tests.journeys import Service, wait_for
-from tests.operators import Operate, operator, said
-from tests.tuner import Tuner, TuningFailed
-from tests.unit import pictures
+from tests.actors.client import Service, wait_for
+from tests.actors.operators import Operate, operator, said
+from tests.material import pictures
+from tests.standins import tuner
+from tests.standins.tuner import Tuner, TuningFailed
 from thumbs import formats, keys, settings
 
 MEMORY = 1769  # of the template

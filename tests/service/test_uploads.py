@@ -10,8 +10,8 @@ import pytest
 import requests
 from PIL import Image, ImageStat
 
-from tests.journeys import PATIENCE, Service, wait_for
-from tests.unit import pictures
+from tests.actors.client import PATIENCE, Service, wait_for
+from tests.material import pictures
 from thumbs import keys
 
 

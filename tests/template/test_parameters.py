@@ -18,10 +18,10 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev import stack
 from operate import delivery
-from tests.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
+from tests.material import pictures
+from tests.material.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
 from tests.template.conftest import PACKAGES, Template
 from tests.template.test_template import of_type, references
-from tests.unit import pictures
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import identify
 from thumbs.settings import Settings

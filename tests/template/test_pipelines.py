@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dev.emulator import ROOT
-from tests.bounds import SERVICE
+from tests.material.bounds import SERVICE
 
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"

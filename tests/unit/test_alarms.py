@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.alarms import Point, evaluate
+from tests.standins.alarms import Point, evaluate
 
 NOW = 1_800_000_030.0  # half a minute into a period
 ERRORS: dict[str, Any] = {

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 import convert
 import get_upload
 import report_failure
-from tests.unit import pictures
+from tests.material import pictures
 from tests.unit.conftest import Context
 from thumbs import aws, keys, manifest, notices, settings, storage
 from thumbs.notices import Upload

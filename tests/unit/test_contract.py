@@ -14,7 +14,7 @@ import convert
 import get_upload
 import report_failure
 import sign_upload
-from tests.unit import pictures
+from tests.material import pictures
 from tests.unit.conftest import Context
 from thumbs import errors, storage
 

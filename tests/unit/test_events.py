@@ -15,8 +15,8 @@ import report_failure
 import sign_upload
 import verify_api
 import verify_release
-from tests.codedeploy import CodeDeploy
-from tests.unit import pictures
+from tests.material import pictures
+from tests.standins.codedeploy import CodeDeploy
 from tests.unit.conftest import Context
 from thumbs import storage
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 import verify_release
 from dev import golden as generator
-from tests.codedeploy import CodeDeploy
+from tests.standins.codedeploy import CodeDeploy
 from tests.unit.conftest import Context
 from thumbs import errors, formats, golden, keys, manifest, pipeline, release, sizes
 from thumbs.pipeline import judge

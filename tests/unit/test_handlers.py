@@ -11,7 +11,7 @@ import get_upload
 import redrive
 import report_failure
 import sign_upload
-from tests.unit import pictures
+from tests.material import pictures
 from tests.unit.conftest import ENVIRONMENT, Context
 from thumbs import aws, keys, settings, storage
 from thumbs.manifest import failed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit import pictures
+from tests.material import pictures
 from thumbs import formats, manifest, sizes
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import Conversion, Limits, Rendered, Wanted, identify

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageCms
 
-from tests.unit import pictures
+from tests.material import pictures
 from tests.unit.pipeline.test_pipeline_formats import assert_quadrants
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Reason, Rejected

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.unit import pictures
-from tests.unit.pipeline import containers
+from tests.material import containers, pictures
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.readers import aperture, av1, hevc, isobmff

@@ -12,8 +12,7 @@ import pytest
 from PIL import Image
 from pillow_heif import from_bytes
 
-from tests.unit import pictures
-from tests.unit.pipeline import containers, tiffs
+from tests.material import containers, pictures, tiffs
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import hdr, icc, icc_read, tonemap
 from thumbs.pipeline.readers import deep, png_colours

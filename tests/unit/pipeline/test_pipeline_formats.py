@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.unit import pictures
+from tests.material import pictures
 from thumbs import formats, pipeline, sizes
 
 

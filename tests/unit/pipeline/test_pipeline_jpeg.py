@@ -5,7 +5,7 @@ import struct
 import pytest
 from PIL import Image
 
-from tests.unit import pictures
+from tests.material import pictures
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import readers

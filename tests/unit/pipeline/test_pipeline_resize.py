@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
-from tests.unit import pictures
+from tests.material import pictures
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import alpha, boxes
 from thumbs.pipeline.readers import deep

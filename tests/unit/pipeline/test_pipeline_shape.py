@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from tests.unit import pictures
+from tests.material import pictures
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import geometry
 from thumbs.pipeline.readers import jpeg_scans, webp

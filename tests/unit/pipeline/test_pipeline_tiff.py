@@ -7,8 +7,8 @@ from math import inf, nan
 import pytest
 from PIL import Image, ImageStat
 
-from tests.unit import pictures
-from tests.unit.pipeline.tiffs import DEFLATE, FLOAT, LZW, NONE, PACKBITS, SIGNED, UNSIGNED, Pixel, tiff
+from tests.material import pictures
+from tests.material.tiffs import DEFLATE, FLOAT, LZW, NONE, PACKBITS, SIGNED, UNSIGNED, Pixel, tiff
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import colour, readers

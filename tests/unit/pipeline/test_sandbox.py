@@ -17,9 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.mutants import mutants, parents
-from tests.unit import pictures
-from tests.unit.pipeline import wicked
+from tests.material import pictures, wicked
+from tests.material.mutants import mutants, parents
 from tests.unit.pipeline.test_pipeline_hostile import LIMITS, WANTED, refusal
 from thumbs import formats, pipeline
 from thumbs.errors import Reason

@@ -1,6 +1,7 @@
 """The emulator, leaving a trail: each call that somebody makes under a role, and how IAM decided it.
 
-`python -m tests.trail PORT` is `python -m dev.emulator PORT` that adds lines of JSON to the file that TRAIL names.
+`python -m tests.standins.trail PORT` is `python -m dev.emulator PORT` that adds lines of JSON to the file that TRAIL
+names.
 """
 
 import asyncio

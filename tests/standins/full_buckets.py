@@ -1,6 +1,6 @@
 """The emulator, refusing as AWS does to delete a bucket that holds something with its stack.
 
-`python -m tests.full_buckets PORT` is `python -m dev.emulator PORT` with that difference.
+`python -m tests.standins.full_buckets PORT` is `python -m dev.emulator PORT` with that difference.
 """
 
 import asyncio

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
-from tests.journeys import PATIENCE, Service
+from tests.actors.client import PATIENCE, Service
 
 Operate = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.unit import pictures
-from tests.unit.pipeline import containers
+from tests.material import containers, pictures
 
 # Values at which sizes, counts and offsets overflow.
 _EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)

@@ -17,8 +17,8 @@ from itertools import product
 from typing import Any
 
 from dev import stack
-from tests.alarms import Alarm, Dimensions, Point, evaluate
-from tests.journeys import Service
+from tests.actors.client import Service
+from tests.standins.alarms import Alarm, Dimensions, Point, evaluate
 
 MINUTES = 5  # of Canary10Percent5Minutes, the template's default
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dev import stack as deployed
-from tests.alarms import Alarm
-from tests.cloudwatch import CloudWatch
-from tests.codedeploy import CodeDeploy, Execution
-from tests.journeys import Service, wait_for
+from tests.actors.client import Service, wait_for
+from tests.standins.alarms import Alarm
+from tests.standins.cloudwatch import CloudWatch
+from tests.standins.codedeploy import CodeDeploy, Execution
 
 # The hook of each function, and what tells it the version that is about to get traffic, as template.yaml has it.
 HOOKS = {

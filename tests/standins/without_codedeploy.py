@@ -1,7 +1,7 @@
 """The emulator, taking what it does not know of a release: CodeDeploy's resources and alarms on metric math do nothing.
 
-`python -m tests.without_codedeploy PORT` is `python -m dev.emulator PORT` with that difference, so that `sam deploy`
-with the template's defaults reaches its end.
+`python -m tests.standins.without_codedeploy PORT` is `python -m dev.emulator PORT` with that difference, so that
+`sam deploy` with the template's defaults reaches its end.
 """
 
 import asyncio

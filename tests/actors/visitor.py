@@ -2,9 +2,9 @@
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests import journeys
+from tests.actors import client
 
-PATIENCE = 1000 * journeys.PATIENCE  # milliseconds
+PATIENCE = 1000 * client.PATIENCE  # milliseconds
 
 
 def choose(page: Page, *files: FilePayload) -> None:

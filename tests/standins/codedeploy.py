@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.alarms import Alarm
+from tests.standins.alarms import Alarm
 
 _REPORT = "CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus"
 
