@@ -102,7 +102,7 @@ deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, next
 golden: .venv/test.stamp  ## Make the golden pictures again, which verify a release
 	@$(VENV)/python -m dev.golden
 
-docs: .venv/test.stamp  ## Write the generated tables of the README again
+docs: .venv/test.stamp  ## Update the generated parts of the documents
 	@$(VENV)/python -m dev.docs
 
 lock: .cache/packages.stamp  ## Choose the newest versions of what development needs, and pin them with their hashes

@@ -1,4 +1,4 @@
-"""python -m dev.docs: write the parts of the documents that repeat the code, from the code."""
+"""python -m dev.docs: generate the parts of the documents that repeat the code."""
 
 import re
 import sys
@@ -14,10 +14,12 @@ from publish import capabilities
 from publish.application import Application
 
 README = ROOT / "README.md"
+DEPLOY = ROOT / "docs/deploy.md"
+DECISIONS = ROOT / "docs/decisions"
 
 
 def generated(document: Path, text: str) -> str:
-    """The text with every part between <!-- name --> and <!-- end of name --> made anew. document: what it is from.
+    """The text of a document, with every part between <!-- name --> and <!-- end of name --> generated again.
 
     Raises ValueError when a part is missing.
     """
@@ -62,8 +64,27 @@ def asked() -> str:
     return capabilities.table(Application.read(TEMPLATE))
 
 
+def decisions() -> str:
+    """The title of each decision, as a link to its page, in groups by the first word of the file's name."""
+    pages = {path.name: path.read_text().splitlines()[0].removeprefix("# ") for path in DECISIONS.glob("*.md")}
+    del pages[INDEX.name]
+    lines = []
+    for name, subject in SUBJECTS.items():
+        own = sorted(page for page in pages if page.split("-")[0] == name)
+        lines += [f"### {subject}\n", *(f"- [{pages.pop(page)}]({page})" for page in own), ""]
+    return "\n".join(
+        [*lines, "### Jobs, API and operation\n", *(f"- [{pages[page]}]({page})" for page in sorted(pages)), ""]
+    )
+
+
+SUBJECTS = {"imaging": "Pictures", "page": "The upload page", "delivery": "Delivery", "sam": "SAM's containers"}
+INDEX = DECISIONS / "README.md"
 PARTS: dict[Path, dict[str, Callable[[], str]]] = {
-    README: {"settings": settings, "reasons": reasons, "capabilities": asked, "targets": targets},
+    README: {"capabilities": asked},
+    ROOT / "docs/api.md": {"reasons": reasons},
+    ROOT / "docs/settings.md": {"settings": settings},
+    ROOT / "docs/develop.md": {"targets": targets},
+    INDEX: {"decisions": decisions},
     ROOT / "docs/privacy.md": {"data": privacy.table},
 }
 

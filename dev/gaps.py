@@ -34,7 +34,7 @@ def refuse_unknown(template: dict[str, Any], parameters: dict[str, str]) -> None
     Raises RuntimeError.
     """
     if unknown := sorted(parameters.keys() - template.get("Parameters", {})):
-        raise RuntimeError(f"it has no parameter {', '.join(unknown)}; those that it has are the settings in README.md")
+        raise RuntimeError(f"it has no parameter {', '.join(unknown)}; docs/settings.md lists its parameters")
 
 
 def bridge(stack: Stack) -> None:

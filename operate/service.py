@@ -185,7 +185,7 @@ class Service:
         return iter(sorted(keys, key=lambda key: key == last))
 
     def delete(self, *jobs: str, wait: float = 0) -> None:
-        """Delete the originals of jobs and all that was made of them, in the order of "Delete an upload" in README.md.
+        """Delete originals and everything made of them, in the order of "Delete an upload" in docs/runbook.md.
 
         wait: seconds in which a conversion that has read its original comes to its end. Without, what such a one leaves
         stays: of a probe, until the lifecycle deletes it.

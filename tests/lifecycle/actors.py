@@ -213,7 +213,7 @@ def program(world: World) -> None:
 
 
 def owner(world: World) -> None:
-    """Who deletes a job in the order of the README: the original, then nothing for a minute, then the rest."""
+    """Deletes a job in the order of docs/runbook.md: the original, then nothing for a minute, then the rest."""
 
     def body(actor: Actor) -> None:
         call("DELETE the original", lambda: world.delete(UPLOADS, ORIGINAL))

@@ -1,4 +1,4 @@
-"""What always holds, one predicate each. README.md has the same sentences, under "What always holds"."""
+"""What always holds, one predicate each. docs/how-it-works.md has the same sentences, under "What always holds"."""
 
 import json
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def _ends(world: World) -> Verdict:
 
 @_on_write
 def _final(world: World, write: Write) -> Verdict:
-    """`done` and `rejected` stay unless somebody asks again; `failed` can only become one of these two."""
+    """`done` and `rejected` stay unless the job is converted again; `failed` can only become one of these two."""
     before, after = _manifests(write)
     if before is None or after is None:
         return None
@@ -164,7 +164,7 @@ def _hidden(world: World, replaced: bool) -> bool:
 
 @_at_the_end
 def _deleted(world: World) -> Verdict:
-    """What was deleted as [Limits](#limits-honestly) says stays deleted; a later event leaves at most `failed`."""
+    """A deleted upload ([how](runbook.md#delete-an-upload)) stays deleted; a later event leaves at most `failed`."""
     left = {key for _, key in world.objects}
     found = manifest_of(world, MANIFEST)
     if "told of what was deleted" in world.flags and (found is None or found["status"] == "failed"):

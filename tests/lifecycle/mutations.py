@@ -152,7 +152,7 @@ MUTATIONS = [
         "    _delete(last)\n",
         "",
         "the owner deletes a job while it is converted",
-        "What was deleted",
+        "A deleted upload",
     ),
     Mutation(
         "a commit is taken for another run's when its answer was lost",

@@ -1,4 +1,4 @@
-"""`sam deploy --guided` as README says: Enter for every setting, y for the two questions that it names, no others."""
+"""`sam deploy --guided` as docs/deploy.md says: Enter for every setting, y for the two questions that it names."""
 
 import os
 import pty
@@ -19,7 +19,7 @@ from tests.release.conftest import environment
 PATIENCE = 300  # seconds for one question; a busy machine packages three layers before the last
 SETTINGS = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
 
-# What sam asks beside the settings, in its words, and what README says to answer. "": Enter.
+# What sam asks beside the settings, in its words, and what docs/deploy.md says to answer. "": Enter.
 QUESTIONS = {
     r"Stack Name \[image-thumbnails\]: ": "",
     r"AWS Region \[[a-z0-9-]+\]: ": "",
@@ -104,11 +104,11 @@ def test_every_default_and_two_times_yes_deploy_the_service(project: Path, accou
     assert "Successfully created/updated stack - image-thumbnails" in terminal.shown
     settings = [name for name in SETTINGS if any(f"Parameter {name} [" in question for question in asked)]
     assert settings == [*SETTINGS], "each is asked for, in this order"
-    assert sum("has no authentication" in question for question in asked) == 6, "as README says"
+    assert sum("has no authentication" in question for question in asked) == 6, "as docs/deploy.md says"
 
 
 def _answered(question: str) -> str:
-    """Raises AssertionError for a question that README does not speak of."""
+    """Raises AssertionError for a question that docs/deploy.md does not mention."""
     if (setting := re.search(r"Parameter (\w+) \[(.*)\]: $", question)) and setting[1] in SETTINGS:
         assert setting[2] == str(SETTINGS[setting[1]]["Default"])
         return ""

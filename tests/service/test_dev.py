@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from dev.emulator import ROOT
 from dev.stack import CACHE, layer_packages
 from tests.actors.client import PATIENCE, wait_for
 from tests.actors.developer import Run, copy_of_the_project
@@ -35,6 +36,11 @@ def run(project: Path) -> Iterator[Run]:
     started.kill()
 
 
+def shape(line: str) -> str:
+    """A line of output without what differs from run to run: times, ports, temporary folders."""
+    return re.sub(r"[\d.:]*\d|/\S+/(?=emulator\.log)", "#", line)
+
+
 @pytest.mark.usefixtures("stack")  # which has installed the layers
 def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -> None:
     wait_for(lambda: run.said("Upload page: "), "service")
@@ -42,6 +48,9 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     assert re.fullmatch(r"http://localhost:\d+/", page), "the last line before serving names the page"
     assert "<title>" in requests.get(page, timeout=PATIENCE).text
     assert requests.get(f"{page}limits", timeout=PATIENCE).json()["maxFiles"] == 25
+
+    session = (ROOT / "README.md").read_text().split("    $ make run\n")[1].split("\n\n")[0]
+    assert [shape(line.strip()) for line in session.splitlines()] == [*map(shape, run.lines)], "as in README.md"
 
     style = project / "frontend" / "style.css"
     style.write_text(style.read_text() + "\n/* edited */\n")

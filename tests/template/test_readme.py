@@ -1,4 +1,4 @@
-"""The README tells the truth: what repeats the code is generated from it, and what it names is there."""
+"""The documents are true: parts that repeat the code are generated from it, and what they name exists."""
 
 import re
 from pathlib import Path
@@ -27,6 +27,15 @@ def test_what_a_document_links_to_is_there(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_section_that_a_document_links_to_exists(document: Path) -> None:
+    links = re.findall(r"\]\(((?!https?:)[^)#]*)#([^)]+)\)", document.read_text())
+
+    assert [
+        (path, name) for path, name in links if name not in sections(document.parent / path if path else document)
+    ] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
     named = set(re.findall(r"(?:^    |`)make ([a-z-]+)", document.read_text(), re.MULTILINE))
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -34,15 +43,21 @@ def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
     assert named <= targets
 
 
-def test_the_readme_counts_the_metrics_of_the_alarms(resources: Template) -> None:
-    """CloudWatch charges for each metric that an alarm looks at."""
+def test_the_costs_count_the_metrics_of_the_alarms(resources: Template) -> None:
+    """CloudWatch charges for each metric that an alarm evaluates."""
     alarms = [
         each for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm" and "Condition" not in each
     ]
     metrics = [[*filter(is_metric, alarm["Properties"].get("Metrics", [{"MetricStat": {}}]))] for alarm in alarms]
     count = sum(map(len, metrics))
 
-    assert f"about ${count * 0.10:.0f} a month for the {count} metrics of the alarms" in docs.README.read_text()
+    assert f"about ${count * 0.10:.0f} a month for the {count} metrics of the alarms" in docs.DEPLOY.read_text()
+
+
+def sections(document: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a document."""
+    headings = re.findall(r"^#+ (.*)", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def is_metric(query: Template) -> bool:
