@@ -38,9 +38,10 @@ Template = dict[str, Any]
 class Stack:
     """The service, deployed. outputs: of the template."""
 
-    def __init__(self, endpoint: str, parameters: dict[str, str] | None = None):
-        """parameters: of the template, in place of their defaults. Raises RuntimeError when the deployment fails."""
+    def __init__(self, endpoint: str, parameters: dict[str, str] | None = None, name: str = NAME):
+        """parameters: of the template, in place of their defaults. name: one emulator may hold several stacks."""
         self.endpoint = endpoint
+        self.name = name
         self.parameters = gaps.PARAMETERS | (parameters or {})
         self._clients: dict[str, Any] = {}
 
@@ -59,7 +60,7 @@ class Stack:
         return self._clients[service]
 
     def deploy(self) -> None:
-        """Create the stack, and bridge what the emulator cannot do."""
+        """Create the stack, and bridge what the emulator cannot do. Raises RuntimeError when it cannot be created."""
         self.create()
         gaps.bridge(self)
 
@@ -74,21 +75,21 @@ class Stack:
         template = packaged(packages)
         gaps.refuse_unknown(template, self.parameters)
         self.template = gaps.without_unsupported(translate(template, self.parameters))
-        s3.put_object(Bucket=ARTIFACTS, Key="template.json", Body=json.dumps(self.template).encode())
+        s3.put_object(Bucket=ARTIFACTS, Key=f"{self.name}.json", Body=json.dumps(self.template).encode())
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
-            StackName=NAME,
-            TemplateURL=f"{self.endpoint}/{ARTIFACTS}/template.json",  # it is too long for a request
+            StackName=self.name,
+            TemplateURL=f"{self.endpoint}/{ARTIFACTS}/{self.name}.json",  # it is too long for a request
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
         for _ in range(1800):  # three minutes
-            stack = cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]
+            stack = cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
             if stack["StackStatus"] != "CREATE_IN_PROGRESS":
                 break
             time.sleep(0.1)
         if stack["StackStatus"] != "CREATE_COMPLETE":
-            events = cloudformation.describe_stack_events(StackName=NAME)["StackEvents"]
+            events = cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
             reasons = "\n".join(
                 f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
                 for event in reversed(events)
@@ -98,13 +99,13 @@ class Stack:
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        stack = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]
+        stack = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     @cached_property
     def resources(self) -> dict[str, str]:
         """Physical ids by logical id."""
-        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]
             for page in pages

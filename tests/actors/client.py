@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from dev.stack import NAME, Stack
+from dev.stack import Stack
 from thumbs import keys
 
 T = TypeVar("T")
@@ -163,7 +163,7 @@ class Service:
 
     def _written(self, function: str) -> list[dict[str, Any]]:
         pages = self.deployed.client("logs").get_paginator("filter_log_events")
-        group = f"/aws/lambda/{NAME}-{function}"
+        group = f"/aws/lambda/{self.deployed.name}-{function}"
         messages = [event["message"] for page in pages.paginate(logGroupName=group) for event in page["events"]]
         lines = [line for message in messages for line in message.splitlines()]
         return [json.loads(line) for line in lines if line.startswith("{")]
