@@ -11,58 +11,39 @@ import sys
 import tempfile
 import time
 import zipfile
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import boto3
 import yaml
-from botocore.config import Config
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import gaps
-from dev.emulator import ACCESS_KEY, BYTECODE, REGION, ROOT, SECRET_KEY
+from dev import bridges, gaps
+from dev.deployed import NAME as NAME
+from dev.deployed import Deployed
+from dev.deployed import Template as Template
+from dev.emulator import BYTECODE, REGION, ROOT
 
 TEMPLATE = ROOT / "template.yaml"
 FUNCTIONS = ROOT / "functions"
 LAYERS = ROOT / "layers"
 CACHE = ROOT / ".cache" / "layers"
-NAME = "image-thumbnails"
 ARTIFACTS = "artifacts"  # the bucket that `sam deploy` would make
 
-Template = dict[str, Any]
 
-
-class Stack:
-    """The service, deployed. outputs: of the template."""
+class Stack(Deployed):
+    """The service, which deploy() puts on the emulator."""
 
     def __init__(self, endpoint: str, parameters: dict[str, str] | None = None, name: str = NAME):
         """parameters: of the template, in place of their defaults. name: one emulator may hold several stacks."""
-        self.endpoint = endpoint
-        self.name = name
-        self.parameters = gaps.PARAMETERS | (parameters or {})
-        self._clients: dict[str, Any] = {}
-
-    def client(self, service: str) -> Any:
-        """A boto3 client with the emulator's root key. Threads may share it."""
-        if service not in self._clients:
-            self._clients[service] = boto3.client(
-                service,
-                endpoint_url=self.endpoint,
-                region_name=REGION,
-                aws_access_key_id=ACCESS_KEY,
-                aws_secret_access_key=SECRET_KEY,
-                # On a busy machine an answer takes its time, and a call that is made again would do its work twice.
-                config=Config(read_timeout=600, signature_version="s3v4" if service == "s3" else None),
-            )
-        return self._clients[service]
+        super().__init__(endpoint, name, gaps.PARAMETERS | (parameters or {}))
 
     def deploy(self) -> None:
-        """Create the stack, and bridge what the emulator cannot do. Raises RuntimeError when it cannot be created."""
+        """Create the stack, and bridge what the emulator cannot do. Raises RuntimeError when the deployment fails."""
         self.create()
-        gaps.bridge(self)
+        bridges.bridge(self)
 
     def create(self) -> None:
         """Create the stack, as far as the emulator's CloudFormation gets."""
@@ -96,35 +77,6 @@ class Stack:
                 if event.get("ResourceStatusReason")
             )
             raise RuntimeError(f"{stack['StackStatus']}\n{reasons}")
-
-    @cached_property
-    def outputs(self) -> dict[str, str]:
-        stack = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-    @cached_property
-    def resources(self) -> dict[str, str]:
-        """Physical ids by logical id."""
-        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
-        return {
-            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for page in pages
-            for resource in page["StackResourceSummaries"]
-        }
-
-    @property
-    def functions(self) -> dict[str, str]:
-        """Names of the functions by logical id."""
-        return {
-            logical: self.resources[logical]
-            for logical, resource in self.template["Resources"].items()
-            if resource["Type"] == "AWS::Lambda::Function"
-        }
-
-    @property
-    def api_url(self) -> str:
-        """The API's address on the emulator; on AWS it is the output ApiUrl."""
-        return f"{self.endpoint}/restapis/{self.resources['Api']}/v1/_user_request_/"
 
     def update_functions(self) -> None:
         """Put the functions' present code behind the alias `live`."""

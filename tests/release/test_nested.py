@@ -1,4 +1,4 @@
-"""docs/nested.yaml, the example of an application that this one is a part of, fits what the application really is."""
+"""examples/nested, an application that this one is a part of, fits what the application really is."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ from publish.application import Application, Template, parts
 from tests.release.test_publish import client
 from tests.standins.application_repository import ACCOUNT, REGION, Repository
 
-NESTED = ROOT / "docs" / "nested.yaml"
+NESTED = ROOT / "examples" / "nested" / "template.yaml"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Each gap of the emulator that dev/gaps.py bridges is still one. When one of these tests fails, delete its bridge."""
+"""Each gap of the emulator in dev/gaps.py and dev/bridges.py still exists. If a test fails, delete its bridge."""
 
 import io
 import json
