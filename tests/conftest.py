@@ -1,9 +1,6 @@
 """The whole service, started once for all tests that need it: from template.yaml, with IAM enforced."""
 
-import os
 import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +10,11 @@ from dev.emulator import ROOT, Emulator
 from dev.server import Server
 from dev.stack import Stack
 from tests.actors.client import PAGE, Service
+from tests.actors.sam import sam
+from tests.standins.ports import free_port
 
 # The cheap kinds first: whoever breaks something basic hears of it within seconds.
-KINDS = ("unit", "template", "lifecycle", "release", "service", "deployed", "browser", "sam_local", "fuzz")
+KINDS = ("unit", "template", "lifecycle", "publish", "service", "deployed", "browser", "sam_local", "fuzz")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,25 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (KINDS.index(item.path.relative_to(tests).parts[0]), item.path.stem == "test_grants"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 PROJECT = ("template.yaml", "samconfig.toml", "README.md", "LICENSE", "CHANGELOG.md", "functions", "layers")
-
-
-def sam(*arguments: str, folder: Path = ROOT) -> str:
-    """What our SAM CLI says to a command that it obeys. Nothing of the developer's own AWS settings reaches it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    program = ROOT / ".cache" / "sam" / "bin" / "sam"
-    answer = subprocess.run(
-        [program, *arguments], cwd=folder, env=kept | {"SAM_CLI_TELEMETRY": "0"}, capture_output=True, text=True
-    )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout + answer.stderr
 
 
 @pytest.fixture(scope="session")

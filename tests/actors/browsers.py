@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import requests
 from websockets.sync.client import ClientConnection, connect
 
-from tests.conftest import free_port
+from tests.standins.ports import free_port
 
 PATIENCE = 60  # seconds
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dev.emulator import ROOT
 from dev.stack import CACHE
-from tests.conftest import free_port
+from tests.standins.ports import free_port
 
 NEEDED = ("dev", "frontend", "functions", "layers", "operate", "template.yaml")
 

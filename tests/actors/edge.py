@@ -17,8 +17,8 @@ from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.stack import NAME, Stack
 from operate.delivery import Delivery
 from tests.actors.client import PATIENCE, Service
-from tests.conftest import free_port
 from tests.standins import delivery_gaps
+from tests.standins.ports import free_port
 
 
 class Edge(Service):

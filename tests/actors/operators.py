@@ -36,3 +36,9 @@ def operator(stack: Service, folder: Path) -> Operate:
 def said(answer: "subprocess.CompletedProcess[str]") -> str:
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
+
+
+def dead_letters(stack: Service) -> int:
+    queue = stack.deployed.outputs["ConversionDeadLetterQueue"]
+    attributes = stack.deployed.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])
+    return int(attributes["Attributes"]["ApproximateNumberOfMessages"])

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import FLAGS
+from tests.actors.chromium import FLAGS
 from tests.material.photos import jpeg
 from tests.standins.service import Standin
 

@@ -20,8 +20,8 @@ from playwright.sync_api import Page, Response, expect
 from tests.actors.edge import Edge, deliver, undelivered
 from tests.actors.tab import Watch
 from tests.actors.visitor import choose, expect_stage, row
-from tests.conftest import free_port
 from tests.material.photos import jpeg, text
+from tests.standins.ports import free_port
 
 
 class Tls:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.actors.chromium import REBOUND
 from tests.actors.client import Service
-from tests.browser.conftest import REBOUND
 
 CODE = io.BytesIO()
 with zipfile.ZipFile(CODE, "w") as archive:

@@ -7,7 +7,7 @@ import requests
 from PIL import Image
 
 from tests.actors.client import PATIENCE, wait_for
-from tests.deployed.conftest import Api
+from tests.actors.program import Api
 from tests.material import pictures
 
 

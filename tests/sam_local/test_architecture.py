@@ -5,9 +5,9 @@ import tomllib
 
 from dev.sam_local.engine import Engine
 from tests.actors.client import Service
+from tests.actors.sam_local import Run
 from tests.material import pictures
-from tests.sam_local.conftest import Run
-from tests.template.test_sam import MACHINES
+from tests.material.layers import MACHINES
 
 LAYERS = {"arm64": "ImagingLayerArm64", "x86_64": "ImagingLayerX86"}
 

@@ -12,9 +12,9 @@ import pytest
 
 from dev.sam_local.engine import Engine
 from tests.actors.client import PATIENCE, wait_for
-from tests.conftest import free_port
-from tests.sam_local.conftest import Run, environment
+from tests.actors.sam_local import Run, environment
 from tests.standins.lambda_image import PLATFORMS, PYTHON
+from tests.standins.ports import free_port
 
 
 class Debugger:

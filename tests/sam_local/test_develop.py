@@ -9,8 +9,8 @@ import pytest
 
 from dev.emulator import ROOT
 from tests.actors.client import PATIENCE
-from tests.sam_local.conftest import environment
-from tests.sam_local.test_events import EVENTS, logical_id
+from tests.actors.sam_local import environment
+from tests.material.events import EVENTS, logical_id
 
 TEXT = (ROOT / "docs" / "develop.md").read_text()
 COMMANDS = re.findall(r"^    (sam .*)$", TEXT.replace("\\\n", " "), re.MULTILINE)

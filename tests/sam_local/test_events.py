@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from dev.emulator import ROOT
 from tests.actors.client import PATIENCE
-from tests.sam_local.conftest import Run, environment
-
-EVENTS = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
+from tests.actors.sam_local import Run, environment
+from tests.material.events import EVENTS, content, logical_id
 
 
 def body(answer: Any) -> Any:
@@ -38,15 +36,6 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "verify_api.pre_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
     "verify_release.pre_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
 }
-
-
-def logical_id(event: str) -> str:
-    """convert.upload is for ConvertFunction."""
-    return event.split(".")[0].title().replace("_", "") + "Function"
-
-
-def content(event: str) -> Any:
-    return json.loads((ROOT / "events" / f"{event}.json").read_text())
 
 
 @pytest.mark.usefixtures("containers")

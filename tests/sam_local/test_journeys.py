@@ -10,11 +10,10 @@ import requests
 from playwright.sync_api import Page
 
 from tests.actors.client import PATIENCE, Service, wait_for
+from tests.actors.sam_local import Run
 from tests.actors.visitor import choose, expect_stage, row
-from tests.browser.conftest import blank, browser, context, context_options, watch  # noqa: F401 (fixtures)
 from tests.material import pictures
 from tests.material.photos import jpeg
-from tests.sam_local.conftest import Run
 
 
 def test_an_upload_becomes_thumbnails_by_links_that_were_signed_in_containers(containers: Service, run: Run) -> None:
@@ -64,7 +63,7 @@ def test_a_function_in_a_container_has_the_rights_of_its_own_role_and_no_others(
         s3.list_objects_v2(Bucket=variables["UPLOAD_BUCKET"])
 
 
-def test_the_page_shows_thumbnails_that_containers_made(blank: Page, containers: Service) -> None:  # noqa: F811
+def test_the_page_shows_thumbnails_that_containers_made(blank: Page, containers: Service) -> None:
     blank.goto(containers.page_url)
     blank.locator("#terms:not(:empty)").wait_for()
 

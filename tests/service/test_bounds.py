@@ -19,10 +19,10 @@ from dev.emulator import Emulator
 from dev.gaps import PARAMETERS as OF_THE_EMULATOR
 from dev.stack import NAME, Stack
 from tests.actors.client import PAGE, PATIENCE, Service, wait_for
-from tests.conftest import free_port
 from tests.material import pictures
 from tests.material.bounds import EACH, NAMES, SERVICE, Bounds
-from tests.template.conftest import PACKAGES
+from tests.material.template import PACKAGES
+from tests.standins.ports import free_port
 from thumbs import sizes
 
 ELSEWHERE = "https://elsewhere.example.com"  # not among the longest AllowedOrigins, as PAGE is

@@ -14,7 +14,7 @@ from dev.emulator import Emulator
 from dev.stack import NAME, Stack
 from tests.actors.client import Service, wait_for
 from tests.actors.operators import operator, said
-from tests.conftest import free_port
+from tests.standins.ports import free_port
 
 DELIVERY = {"Resources": {name: {"Type": "AWS::S3::Bucket"} for name in ("SiteBucket", "LogBucket")}}
 

@@ -21,7 +21,7 @@ from dev.emulator import ROOT
 from dev.stack import CACHE, layer_packages
 from tests.actors.client import PATIENCE, wait_for
 from tests.actors.developer import Run, copy_of_the_project
-from tests.conftest import free_port
+from tests.standins.ports import free_port
 
 
 @pytest.fixture

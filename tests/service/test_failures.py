@@ -5,17 +5,12 @@ import json
 import pytest
 
 from tests.actors.client import Service, wait_for
+from tests.actors.operators import dead_letters
 from tests.material import pictures
 
 
 def attempts(stack: Service, job: str) -> int:
     return sum(line["message"] == "conversion failed" and line.get("job") == job for line in stack.log("convert"))
-
-
-def dead_letters(stack: Service) -> int:
-    queue = stack.deployed.outputs["ConversionDeadLetterQueue"]
-    attributes = stack.deployed.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])
-    return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
 
 
 def failed(stack: Service, job: str) -> bool | None:

@@ -15,8 +15,8 @@ from dev import stack
 from dev.emulator import Emulator
 from dev.stack import Stack
 from tests.actors.client import wait_for
-from tests.conftest import free_port
-from tests.template.conftest import PACKAGES
+from tests.material.template import PACKAGES
+from tests.standins.ports import free_port
 
 
 @pytest.fixture(scope="module")

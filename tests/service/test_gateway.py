@@ -12,7 +12,7 @@ from dev.emulator import Emulator
 from dev.stack import Stack
 from tests.actors.client import PAGE, PATIENCE, Service
 from tests.actors.operators import operator, said
-from tests.conftest import free_port
+from tests.standins.ports import free_port
 
 QUOTA = 20
 

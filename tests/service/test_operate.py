@@ -11,9 +11,8 @@ import pytest
 from dev.emulator import ROOT
 from dev.stack import NAME
 from tests.actors.client import PATIENCE, Service, wait_for
-from tests.actors.operators import Operate, operator, said
+from tests.actors.operators import Operate, dead_letters, operator, said
 from tests.material import pictures
-from tests.service.test_failures import dead_letters
 
 
 @pytest.fixture

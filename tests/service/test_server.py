@@ -10,7 +10,7 @@ import requests
 from dev.server import Server
 from operate.site import FRONTEND
 from tests.actors.client import PATIENCE, Service
-from tests.conftest import free_port
+from tests.standins.ports import free_port
 
 BODY = b'{"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1}]}'
 

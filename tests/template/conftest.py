@@ -1,14 +1,9 @@
 """The template as CloudFormation gets it, with what a new account's answers are: the defaults."""
 
-from typing import Any
-
 import pytest
 
 from dev import stack
-
-Template = dict[str, Any]
-
-PACKAGES = {"functions": "functions.zip", "imaging": "imaging.zip", "powertools": "powertools.zip"}
+from tests.material.template import PACKAGES, Template
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dev.emulator import ROOT
-from tests.template.conftest import Template
+from tests.material.template import Template
 
 CHECKOV = ROOT / ".cache" / "checkov" / "bin" / "checkov"
 QUIETLY = ("--framework", "cloudformation", "--output", "json", "--compact", "--skip-download", "--soft-fail")

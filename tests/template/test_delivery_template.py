@@ -10,7 +10,7 @@ from samtranslator.yaml_helper import yaml_parse
 from dev.emulator import ROOT
 from operate.delivery import SERVICE_OUTPUTS, TEMPLATE
 from operate.site import Page
-from tests.template.conftest import Template
+from tests.material.template import Template
 from thumbs import formats, keys, sizes
 
 

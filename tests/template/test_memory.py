@@ -8,7 +8,7 @@ import pytest
 
 from dev.emulator import ROOT
 from operate import tuning
-from tests.template.conftest import Template
+from tests.material.template import Template
 from thumbs import formats, pipeline, settings
 
 

@@ -9,7 +9,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untype
 from samtranslator.yaml_helper import yaml_parse
 
 from operate import delivery
-from tests.template.conftest import Template
+from tests.material.template import Template
 
 # The longest that a stack may have (CloudFormation, CreateStack: StackName), and an id as AWS makes them.
 STACK = "s" * 128

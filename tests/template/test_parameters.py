@@ -20,8 +20,7 @@ from dev import stack
 from operate import delivery
 from tests.material import pictures
 from tests.material.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
-from tests.template.conftest import PACKAGES, Template
-from tests.template.test_template import of_type, references
+from tests.material.template import PACKAGES, Template, of_type, references
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import identify
 from thumbs.settings import Settings

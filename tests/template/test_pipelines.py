@@ -11,9 +11,8 @@ import yaml
 
 from dev.emulator import ROOT
 from tests.material.bounds import SERVICE
+from tests.material.workflows import WORKFLOW, WORKFLOWS
 
-WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
-WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 BUILDSPECS = sorted(ROOT.glob("buildspec*.yml"))
 
 

@@ -8,19 +8,20 @@ from typing import NamedTuple
 import pytest
 
 from dev.emulator import ROOT
+from tests.material.catalogue import PLACES
 
 PAGE = (ROOT / "docs/proved-where.md").read_text()
 EXPERIMENTS = set(re.findall(r"^\| (E\d+) \|", PAGE, re.MULTILINE))
 STAND_INS = {
     "service/test_release.py",
     "service/test_alarms.py",
-}  # CodeDeploy's and CloudWatch's; the repository's is tests/release
+}  # CodeDeploy's and CloudWatch's; the repository's is tests/publish
 
 KINDS: dict[str, Callable[[Path], bool]] = {
     "unit": lambda path: path.parts[0] in {"unit", "lifecycle", "fuzz", "frontend"},
     "template": lambda path: path.parts[0] == "template",
     "emulator": lambda path: path.parts[0] == "service" and str(path) not in STAND_INS,
-    "stand-in": lambda path: path.parts[0] == "release" or str(path) in STAND_INS,
+    "stand-in": lambda path: path.parts[0] == "publish" or str(path) in STAND_INS,
     "container": lambda path: path.parts[0] == "sam_local",
     "browser": lambda path: path.parts[0] == "browser",
 }
@@ -44,17 +45,7 @@ def claims() -> Iterator[Claim]:
             yield Claim(*(cell.strip() for cell in line.strip("|").split(" | ")))
 
 
-def places() -> dict[str, list[Path]]:
-    """For each test, the files that define it, relative to tests/."""
-    found: dict[str, list[Path]] = {}
-    for path in (ROOT / "tests").rglob("test_*.py"):
-        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE):
-            found.setdefault(name, []).append(path.relative_to(ROOT / "tests"))
-    return found
-
-
 CLAIMS = list(claims())
-PLACES = places()
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.text)

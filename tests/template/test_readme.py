@@ -7,7 +7,7 @@ import pytest
 
 from dev import docs
 from dev.emulator import ROOT
-from tests.template.conftest import Template
+from tests.material.template import Template
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from dev import stack
-from tests.template.conftest import PACKAGES, Template
-from tests.template.test_template import graph, of_type, references
+from tests.material.template import PACKAGES, Template, graph, of_type, references
 from thumbs import keys, release
 
 # Each function that serves users, and the hook that verifies it.

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dev.emulator import ROOT
-from tests.conftest import sam
+from tests.actors.sam import sam
+from tests.material.layers import MACHINES
 
 RUNTIME = "cpython-313"
-MACHINES = {"ImagingLayerArm64": 183, "ImagingLayerX86": 62}  # e_machine: AArch64, x86-64 (ELF specification)
 
 
 def test_cfn_lint_has_nothing_to_say() -> None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from dev.emulator import ROOT
-from tests.template.test_pipelines import WORKFLOW, WORKFLOWS
+from tests.material.workflows import WORKFLOW, WORKFLOWS
 
 CHOICES = sorted(path for path in ROOT.glob("**/*.in") if ".cache" not in path.parts and ".venv" not in path.parts)
 LOCKS = [path.with_suffix(".txt") for path in CHOICES]

@@ -11,45 +11,8 @@ import pytest
 
 from dev import stack
 from dev.emulator import ROOT
-from tests.template.conftest import PACKAGES, Template
+from tests.material.template import PACKAGES, Template, graph, of_type, references
 from thumbs import keys, pipeline, requests
-
-
-def of_type(resources: Template, kind: str) -> Template:
-    return {name: resource for name, resource in resources.items() if resource["Type"] == kind}
-
-
-def references(value: Any) -> Iterator[str]:
-    """The logical ids and parameters that a part of a template speaks of."""
-    if isinstance(value, dict):
-        if isinstance(value.get("Ref"), str):
-            yield value["Ref"]
-        if "Fn::GetAtt" in value:
-            target = value["Fn::GetAtt"]
-            yield target[0] if isinstance(target, list) else target.split(".")[0]
-        if "Fn::Sub" in value:
-            text = value["Fn::Sub"]
-            text = text[0] if isinstance(text, list) else text
-            yield from (name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text))
-        for each in value.values():
-            yield from references(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from references(each)
-
-
-def depends_on(resource: Template) -> list[str]:
-    named = resource.get("DependsOn", [])
-    return [named] if isinstance(named, str) else named
-
-
-def graph(resources: Template) -> dict[str, set[str]]:
-    """What each resource waits for. An alias waits for the hook that its update calls, too."""
-    parts = ("Properties", "UpdatePolicy")
-    return {
-        name: {*references([resource.get(part) for part in parts]), *depends_on(resource)} & resources.keys()
-        for name, resource in resources.items()
-    }
 
 
 def test_there_is_no_circular_dependency(resources: Template) -> None:

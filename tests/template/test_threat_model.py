@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dev.emulator import ROOT
-from tests.template.test_proved_where import PLACES
+from tests.material.catalogue import PLACES
 
 PAGE = (ROOT / "docs/threat-model.md").read_text()
 ATTACKS = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| Attack")]

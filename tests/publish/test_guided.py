@@ -13,8 +13,8 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
-from tests.conftest import free_port
-from tests.release.conftest import environment
+from tests.actors.publisher import environment
+from tests.standins.ports import free_port
 
 PATIENCE = 300  # seconds for one question; a busy machine packages three layers before the last
 SETTINGS = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]

@@ -1,23 +1,17 @@
 """The project, built in a folder of its own, and where it is published to: the emulator's S3, and a stand-in."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
+from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
 from dev.stack import Stack
 from publish.application import Application
-from tests.conftest import free_port
+from tests.actors.publisher import environment
 from tests.standins.application_repository import Repository
-
-
-def environment(**settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    programs = f"{ROOT / '.cache' / 'sam' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return kept | {"PATH": programs, "PYTHONPATH": str(ROOT), "SAM_CLI_TELEMETRY": "0"} | settings
+from tests.standins.ports import free_port
 
 
 @pytest.fixture(scope="session")

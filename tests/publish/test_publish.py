@@ -6,15 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from publish import __main__ as publish
 from publish import lint_sar
 from publish.application import Application
+from tests.actors.publisher import client
 from tests.standins.application_repository import MODEL, Repository, limits
 
 Finished = subprocess.CompletedProcess[str]
@@ -157,18 +155,6 @@ def test_what_the_repository_would_refuse_is_not_sent_there(
 
 
 # ── The stand-in itself: it says no to what the model does not allow ────────────────────────────────────────────────
-
-
-def client(repository: Repository) -> Any:
-    """Without botocore's own validation: what is wrong has to reach the stand-in."""
-    return boto3.client(
-        "serverlessrepo",
-        endpoint_url=repository.url,
-        region_name=REGION,
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-        config=Config(parameter_validation=False),
-    )
 
 
 GOOD = {"Name": "a", "Description": "b", "Author": "c"}

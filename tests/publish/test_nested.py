@@ -15,7 +15,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
 from publish.application import Application, Template, parts
-from tests.release.test_publish import client
+from tests.actors.publisher import client
 from tests.standins.application_repository import ACCOUNT, REGION, Repository
 
 NESTED = ROOT / "examples" / "nested" / "template.yaml"

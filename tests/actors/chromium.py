@@ -1,0 +1,120 @@
+"""Chromium with Playwright, as fixtures, and a watch over what it may never do."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from dev.emulator import ROOT
+from tests.actors.tab import Network, Watch
+from tests.actors.visitor import PATIENCE
+from tests.material import fonts
+
+expect.set_options(timeout=PATIENCE)
+SHOTS = ROOT / "tests" / "browser" / "shots"
+
+# A name in somebody else's DNS that leads to this machine: see test_isolation.py.
+REBOUND = "rebound.example.com"
+
+# A browser under test calls nobody but the page: no updates, no safe-browsing lists, no QUIC probes.
+FLAGS = [
+    "--no-sandbox",  # CI runs as root, where Chromium's sandbox does not start
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Chromium draws parts of its own window as web pages, in two processes for each context: more than half of what a
+    # test costs. The last such list counts, so that Playwright's own, before "WebUI", is here once more.
+    "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,"
+    "AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup,PreloadTopChromeWebUI",
+    f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        named = os.environ.get("CHROMIUM")
+        found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        if found is None and not Path(playwright.chromium.executable_path).exists():
+            missing = "no Chromium: install one, or name it in CHROMIUM, or run `playwright install chromium`"
+            if os.environ.get("CI"):
+                pytest.fail(missing)
+            pytest.skip(missing)
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=FLAGS,
+            env={**os.environ, **fonts.install(tmp_path_factory.mktemp("fonts"))},
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def context_options() -> dict[str, Any]:
+    """How the browser's window is; a test that wants another one parametrizes this fixture."""
+    return {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
+
+
+@pytest.fixture
+def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[BrowserContext]:
+    context = browser.new_context(**context_options)
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def blank(context: BrowserContext, watch: Watch) -> Iterator[Page]:
+    """A watched tab that has not been anywhere yet."""
+    page = context.new_page()
+    page.on("console", watch.console)
+    page.on("pageerror", lambda error: watch.faults.append(f"threw: {error}"))
+    page.on("request", watch.request)
+    yield page
+    assert watch.unexpected() == []
+
+
+@pytest.fixture
+def page(blank: Page, stack: Any) -> Page:
+    """The upload page, ready: the service has said what it accepts."""
+    blank.goto(stack.page_url)
+    blank.locator("#terms:not(:empty)").wait_for()
+    return blank
+
+
+@pytest.fixture
+def network(context: BrowserContext, page: Page) -> Network:
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    return Network(session)
+
+
+@pytest.fixture
+def shoot(page: Page, request: pytest.FixtureRequest) -> Any:
+    """Keeps a picture of the page as it is now, in shots/ (not in git), and looks that everybody can use it so:
+    `shoot("done")`."""
+    SHOTS.mkdir(exist_ok=True)
+    # Parametrized tests take one for each parameter.
+    parameter = request.node.callspec.id if hasattr(request.node, "callspec") else ""
+
+    def shoot(name: str, *, full: bool = True) -> None:
+        page.screenshot(path=SHOTS / f"{'-'.join(filter(None, (name, parameter)))}.png", full_page=full)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+    return shoot

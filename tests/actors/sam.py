@@ -1,0 +1,18 @@
+"""The SAM CLI of this project, as a developer calls it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from dev.emulator import ROOT
+
+
+def sam(*arguments: str, folder: Path = ROOT) -> str:
+    """What our SAM CLI says to a command that it obeys. Nothing of the developer's own AWS settings reaches it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    program = ROOT / ".cache" / "sam" / "bin" / "sam"
+    answer = subprocess.run(
+        [program, *arguments], cwd=folder, env=kept | {"SAM_CLI_TELEMETRY": "0"}, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer.stdout + answer.stderr
