@@ -15,8 +15,10 @@ from thumbs import pipeline
 gc.disable()  # what is loaded is not garbage, and looking for some takes a tenth of a cold start
 pipeline.start()  # the decoders load in a process of their own, while this one loads boto3
 
-from thumbs import errors, formats, keys, manifest, notices, observe, settings, storage, thumbnails  # noqa: E402
-from thumbs.notices import Upload  # noqa: E402
+from thumbs import errors, formats, observe, settings  # noqa: E402
+from thumbs.aws import storage  # noqa: E402
+from thumbs.jobs import keys, manifest, notices, thumbnails  # noqa: E402
+from thumbs.jobs.notices import Upload  # noqa: E402
 
 gc.freeze()
 gc.enable()

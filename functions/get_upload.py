@@ -3,7 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
-from thumbs import keys, links, observe, responses, storage
+from thumbs import observe
+from thumbs.api import links, responses
+from thumbs.aws import storage
+from thumbs.jobs import keys
 
 
 @observe.function

@@ -8,8 +8,9 @@ is handed over is not the letter but what was understood of it: anybody in the a
 
 from typing import Any
 
-from thumbs import notices, observe, parked, settings
-from thumbs.notices import Upload
+from thumbs import observe, settings
+from thumbs.jobs import notices, parked
+from thumbs.jobs.notices import Upload
 
 MOST = 1000  # per call: about a minute's work
 USUAL = 100

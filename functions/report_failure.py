@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from thumbs import errors, manifest, notices, observe, settings, storage
+from thumbs import errors, observe, settings
+from thumbs.aws import storage
+from thumbs.jobs import manifest, notices
 
 
 @observe.function

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from thumbs import formats, keys, observe, requests, responses, settings
-from thumbs.signing import Signer
+from thumbs import formats, observe, settings
+from thumbs.api import responses, upload_request
+from thumbs.api.signing import Signer
+from thumbs.jobs import keys
 
 
 @observe.function
@@ -28,8 +30,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _sign(event: dict[str, Any]) -> dict[str, Any]:
     current = settings.current()
     try:
-        files = requests.files(event.get("body"), current)
-    except requests.Refused as refusal:
+        files = upload_request.files(event.get("body"), current)
+    except upload_request.Refused as refusal:
         observe.count("UploadsRefused", max(1, len(refusal.problems)))
         # Not the name that an answer has: it may be private (surname_passport.pdf).
         problems = [{"code": problem.code, "pointer": problem.pointer} for problem in refusal.problems]
@@ -51,7 +53,7 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
     return responses.ok(event, {"uploads": uploads}, HTTPStatus.CREATED)
 
 
-def _upload(job: str, file: requests.File, signer: Signer, now: datetime) -> dict[str, Any]:
+def _upload(job: str, file: upload_request.File, signer: Signer, now: datetime) -> dict[str, Any]:
     current = settings.current()
     post = signer.post(
         current.upload_bucket,
@@ -72,7 +74,7 @@ def _upload(job: str, file: requests.File, signer: Signer, now: datetime) -> dic
 def _limits() -> dict[str, Any]:
     current = settings.current()
     return {
-        "maxFiles": requests.MAX_FILES,
+        "maxFiles": upload_request.MAX_FILES,
         "maxUploadBytes": current.max_upload_bytes,
         "maxMegapixels": current.max_megapixels,
         "types": {content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types},

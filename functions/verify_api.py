@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from thumbs import browser, golden, keys, observe, release, settings, storage, versions
+from thumbs import observe, settings
+from thumbs.aws import storage, versions
+from thumbs.jobs import keys
+from thumbs.verification import browser, golden, release
 
 _TYPE = "image/jpeg"
 _CONVERSION_SECONDS = 30.0  # the upload waits in line with those of the users

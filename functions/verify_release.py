@@ -7,7 +7,10 @@ which notifies nobody, so the live version never hears of them. The log names ea
 from collections.abc import Iterator
 from typing import Any
 
-from thumbs import golden, keys, notices, observe, release, settings, storage, versions
+from thumbs import observe, settings
+from thumbs.aws import storage, versions
+from thumbs.jobs import keys, notices
+from thumbs.verification import golden, release
 
 
 @observe.function

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import requests
 
 from dev.stack import Stack
-from thumbs import keys
+from thumbs.jobs import keys
 
 T = TypeVar("T")
 

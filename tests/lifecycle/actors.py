@@ -22,8 +22,10 @@ from tests.lifecycle.world import (
     etag,
     manifest_of,
 )
-from thumbs import keys, notices, observe, storage
-from thumbs.notices import Upload
+from thumbs import observe
+from thumbs.aws import storage
+from thumbs.jobs import keys, notices
+from thumbs.jobs.notices import Upload
 
 JOB = "a" * 32
 ORIGINAL, MANIFEST = keys.upload(JOB), keys.manifest(JOB)

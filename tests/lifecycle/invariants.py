@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.lifecycle.actors import FINDS, JOB, MANIFEST, ORIGINAL
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, Write, manifest_of
-from thumbs import keys
+from thumbs.jobs import keys
 
 # What a predicate finds wrong, in words; None when it holds.
 Verdict = str | None

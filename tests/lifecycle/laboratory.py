@@ -16,7 +16,9 @@ from tests.lifecycle.model import S3, SQS, Lambda
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
 from tests.material import pictures
 from tests.unit.conftest import ENVIRONMENT
-from thumbs import aws, manifest, observe, pipeline, settings, storage
+from thumbs import observe, pipeline, settings
+from thumbs.aws import clients, storage
+from thumbs.jobs import manifest
 
 # Two pictures, one that is none, and one that the second version of the settings refuses.
 A, B, BAD = pictures.jpeg(8, 6), pictures.jpeg(6, 8), b"no picture"
@@ -78,7 +80,7 @@ def _pipeline() -> Any:
 
 @contextmanager
 def laboratory() -> Iterator[None]:
-    clients = {"s3": S3(), "sqs": SQS(), "lambda": Lambda(convert_later)}
+    fakes = {"s3": S3(), "sqs": SQS(), "lambda": Lambda(convert_later)}
     versions = {version: _settings(version) for version in _SIZES}
     silence = _Silence()
 
@@ -86,8 +88,8 @@ def laboratory() -> Iterator[None]:
         return versions[me().version or 1]
 
     with pytest.MonkeyPatch.context() as patch:
-        aws.client.cache_clear()
-        patch.setattr(boto3, "client", lambda service, **_: clients[service])
+        clients.client.cache_clear()
+        patch.setattr(boto3, "client", lambda service, **_: fakes[service])
         patch.setattr(settings, "current", current)
         patch.setattr(manifest, "datetime", Frozen)
         patch.setattr(storage, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))
@@ -96,4 +98,4 @@ def laboratory() -> Iterator[None]:
         patch.setattr(observe, "measure", lambda *_: None)
         patch.setattr(pipeline, "run", _pipeline())
         yield
-    aws.client.cache_clear()
+    clients.client.cache_clear()

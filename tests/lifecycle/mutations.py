@@ -57,7 +57,7 @@ MUTATIONS = [
     ),
     Mutation(
         "the manifest is written whatever is there",
-        "thumbs.storage",
+        "thumbs.aws.storage",
         "            **condition,\n",
         "",
         _TWICE,
@@ -65,7 +65,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a failed manifest is replaced, though it may be another one by now",
-        "thumbs.storage",
+        "thumbs.aws.storage",
         '{"IfMatch": replacing.etag} if replacing',
         "{} if replacing",
         "a parked conversion is redriven twice at once while its page waits",
@@ -73,7 +73,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a thumbnail is written over whatever has its key",
-        "thumbs.storage",
+        "thumbs.aws.storage",
         "output.extension, content)\n    try:\n"
         '        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")\n',
         'output.extension, b"")\n    try:\n'
@@ -132,7 +132,7 @@ MUTATIONS = [
     ),
     Mutation(
         "the original is read whatever its ETag",
-        "thumbs.storage",
+        "thumbs.aws.storage",
         """, IfMatch=f'"{etag}"')""",
         ")",
         "a done job gets another picture by its form and is converted again",
@@ -140,7 +140,7 @@ MUTATIONS = [
     ),
     Mutation(
         "any trouble with reading the original is taken for the uploader's doing",
-        "thumbs.storage",
+        "thumbs.aws.storage",
         'if aws.code(error) == "PreconditionFailed":\n            raise Rejected',
         "if True:\n            raise Rejected",
         "a picture is converted while its page waits",
@@ -148,7 +148,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a job is deleted, all but its manifest",
-        "thumbs.storage",
+        "thumbs.aws.storage",
         "    _delete(last)\n",
         "",
         "the owner deletes a job while it is converted",
@@ -156,7 +156,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a commit is taken for another run's when its answer was lost",
-        "thumbs.storage",
+        "thumbs.aws.storage",
         "if standing and standing.commit == own:",
         "if False:",
         "a picture is converted while its page waits",
@@ -172,7 +172,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a lowered limit takes thumbnails away",
-        "thumbs.manifest",
+        "thumbs.jobs.manifest",
         'return again and standing["status"] == "rejected" and',
         "return again and",
         "a big picture is done, limits are lowered, and it is asked for again twice",

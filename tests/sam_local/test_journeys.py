@@ -73,7 +73,7 @@ def test_the_page_shows_thumbnails_that_containers_made(blank: Page, containers:
 
 
 def test_an_edited_function_is_used_by_the_next_call(containers: Service, run: Run) -> None:
-    function = run.folder / "functions" / "thumbs" / "requests.py"
+    function = run.folder / "functions" / "thumbs" / "api" / "upload_request.py"
     before = function.read_text()
     function.write_text(before.replace("MAX_FILES = 25", "MAX_FILES = 24"))
 

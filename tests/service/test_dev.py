@@ -56,7 +56,7 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     style.write_text(style.read_text() + "\n/* edited */\n")
     assert requests.get(f"{page}style.css", timeout=PATIENCE).text.endswith("/* edited */\n")
 
-    function = project / "functions" / "thumbs" / "requests.py"
+    function = project / "functions" / "thumbs" / "api" / "upload_request.py"
     function.write_text(function.read_text().replace("MAX_FILES = 25", "MAX_FILES = 24"))
     wait_for(lambda: run.said("the functions have changed and are up to date"), "reload")
     assert requests.get(f"{page}limits", timeout=PATIENCE).json()["maxFiles"] == 24

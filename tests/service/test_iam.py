@@ -15,7 +15,7 @@ import pytest
 from dev.stack import NAME
 from tests.actors.client import Service
 from tests.material import pictures
-from thumbs import keys
+from thumbs.jobs import keys
 
 PROBE = """
 import re

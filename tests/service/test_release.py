@@ -16,7 +16,7 @@ from tests.actors.client import Service, Signed, wait_for
 from tests.actors.operators import account, operator, said
 from tests.material import pictures
 from tests.standins.releases import Change, Releases, objects, package
-from thumbs import keys
+from thumbs.jobs import keys
 
 
 def test_a_good_version_of_convert_gets_the_traffic_and_its_probes_leave_nothing(
@@ -155,19 +155,19 @@ BROKEN_API = {
     ),
     "it signs what is no picture": (
         "SignUploadFunction",
-        Change("thumbs/requests.py", "not in formats.ACCEPTED_TYPES", "in ()"),
+        Change("thumbs/api/upload_request.py", "not in formats.ACCEPTED_TYPES", "in ()"),
         "refuse",
         "a text file is answered with 201",
     ),
     "it refuses everything": (
         "SignUploadFunction",
-        Change("thumbs/requests.py", "not in formats.ACCEPTED_TYPES", "not in ()"),
+        Change("thumbs/api/upload_request.py", "not in formats.ACCEPTED_TYPES", "not in ()"),
         "sign",
         "a picture is answered with 415",
     ),
     "its signature is wrong": (
         "SignUploadFunction",
-        Change("thumbs/signing.py", 'f"AWS4{', 'f"AWS5{'),
+        Change("thumbs/api/signing.py", 'f"AWS4{', 'f"AWS5{'),
         "upload",
         "S3 answers 403 to the signed form",
     ),
@@ -179,7 +179,7 @@ BROKEN_API = {
     ),
     "its links lead nowhere": (
         "GetUploadFunction",
-        Change("thumbs/links.py", "current.thumbnail_bucket, key,", 'current.thumbnail_bucket, "x" + key,'),
+        Change("thumbs/api/links.py", "current.thumbnail_bucket, key,", 'current.thumbnail_bucket, "x" + key,'),
         "follow the link",
         "the link to a thumbnail is answered with 404",
     ),

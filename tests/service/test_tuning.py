@@ -15,7 +15,8 @@ from tests.actors.operators import Operate, operator, said
 from tests.material import pictures
 from tests.standins import tuner
 from tests.standins.tuner import Tuner, TuningFailed
-from thumbs import formats, keys, settings
+from thumbs import formats, settings
+from thumbs.jobs import keys
 
 MEMORY = 1769  # of the template
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageStat
 
 from tests.actors.client import PATIENCE, Service, wait_for
 from tests.material import pictures
-from thumbs import keys
+from thumbs.jobs import keys
 
 
 @pytest.mark.parametrize(

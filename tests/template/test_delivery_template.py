@@ -11,7 +11,8 @@ from dev.emulator import ROOT
 from operate.delivery import SERVICE_OUTPUTS, TEMPLATE
 from operate.site import Page
 from tests.material.template import Template
-from thumbs import formats, keys, sizes
+from thumbs import formats, sizes
+from thumbs.jobs import keys
 
 
 @pytest.fixture(scope="module")

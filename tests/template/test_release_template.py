@@ -7,7 +7,8 @@ import pytest
 
 from dev import stack
 from tests.material.template import PACKAGES, Template, graph, of_type, references
-from thumbs import keys, release
+from thumbs.jobs import keys
+from thumbs.verification import release
 
 # Each function that serves users, and the hook that verifies it.
 HOOKS = {

@@ -12,8 +12,9 @@ from dev.stack import FUNCTIONS
 
 HANDLERS = {path.stem for path in FUNCTIONS.glob("*.py")}
 MODULES = sorted(FUNCTIONS.rglob("*.py"))
-AWS = {"thumbs/aws", "thumbs/storage", "thumbs/versions"}
-STANDARD_LIBRARY_ONLY = {"keys", "manifest", "sizes", "errors", "formats"}
+AWS = {"thumbs/aws/clients", "thumbs/aws/storage", "thumbs/aws/versions"}
+IMAGING = ("thumbs/pipeline/", "thumbs/verification/judge")
+STANDARD_LIBRARY_ONLY = {"jobs/keys", "jobs/manifest", "sizes", "errors", "formats"}
 
 
 def name_of(path: Path) -> str:
@@ -44,7 +45,7 @@ def test_a_module_keeps_to_its_doors(path: Path) -> None:
         assert not used & {"boto3", "botocore"}
     if name != "thumbs/observe":
         assert "aws_lambda_powertools" not in used
-    if not name.startswith("thumbs/pipeline/"):
+    if not name.startswith(IMAGING):
         assert not used & {"PIL", "pillow_heif"}
     if name.removeprefix("thumbs/") in STANDARD_LIBRARY_ONLY:
         assert used <= sys.stdlib_module_names

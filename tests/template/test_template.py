@@ -12,7 +12,9 @@ import pytest
 from dev import stack
 from dev.emulator import ROOT
 from tests.material.template import PACKAGES, Template, graph, of_type, references
-from thumbs import keys, pipeline, requests
+from thumbs import pipeline
+from thumbs.api import upload_request
+from thumbs.jobs import keys
 
 
 def test_there_is_no_circular_dependency(resources: Template) -> None:
@@ -193,7 +195,7 @@ def test_the_gateway_refuses_malformed_bodies_throttles_and_logs(resources: Temp
         "$ref": "#/components/schemas/UploadRequest"
     }
     files = document["components"]["schemas"]["UploadRequest"]["properties"]["files"]
-    assert (files["minItems"], files["maxItems"]) == (1, requests.MAX_FILES)
+    assert (files["minItems"], files["maxItems"]) == (1, upload_request.MAX_FILES)
 
     stage = resources["Apiv1Stage"]["Properties"]
     assert stage["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}

@@ -7,8 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from thumbs import aws as clients
-from thumbs import links, observe, settings
+from thumbs import observe, settings
+from thumbs.api import links
+from thumbs.aws import clients
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",

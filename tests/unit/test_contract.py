@@ -16,7 +16,8 @@ import report_failure
 import sign_upload
 from tests.material import pictures
 from tests.unit.conftest import Context
-from thumbs import errors, storage
+from thumbs import errors
+from thumbs.aws import storage
 
 VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"

@@ -18,7 +18,7 @@ import verify_release
 from tests.material import pictures
 from tests.standins.codedeploy import CodeDeploy
 from tests.unit.conftest import Context
-from thumbs import storage
+from thumbs.aws import storage
 
 EVENTS = Path(__file__).parents[2] / "events"
 MODULES = (convert, get_upload, redrive, report_failure, sign_upload, verify_api, verify_release)

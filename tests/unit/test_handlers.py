@@ -13,8 +13,10 @@ import report_failure
 import sign_upload
 from tests.material import pictures
 from tests.unit.conftest import ENVIRONMENT, Context
-from thumbs import aws, keys, settings, storage
-from thumbs.manifest import failed
+from thumbs import settings
+from thumbs.aws import clients, storage
+from thumbs.jobs import keys
+from thumbs.jobs.manifest import failed
 
 JOB = "5" * 32
 OTHER = "6" * 32
@@ -78,7 +80,7 @@ def test_a_report_of_failure_that_comes_while_a_late_run_converts_does_not_stand
         if params["url_path"].endswith("manifest.json") and reports:
             storage.commit(reports.pop(), replacing=None)
 
-    aws.client("s3").meta.events.register("before-call.s3.PutObject", report)
+    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
     convert.handler(event(JOB), context)
 
     assert not reports

@@ -16,7 +16,7 @@ from operate import leaving
 from operate.__main__ import main
 from operate.service import folder, new_probe
 from tests.unit.conftest import ENVIRONMENT
-from thumbs import keys
+from thumbs.jobs import keys
 
 
 @pytest.fixture(autouse=True)

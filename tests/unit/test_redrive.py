@@ -9,8 +9,9 @@ import pytest
 
 import redrive
 from tests.unit.conftest import Context
-from thumbs import aws, notices
-from thumbs.notices import Upload
+from thumbs.aws import clients
+from thumbs.jobs import notices
+from thumbs.jobs.notices import Upload
 
 JOB = "9" * 32
 UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB, etag="d41d8cd98f00b204e9800998ecf8427e", sequencer="0055AED6")
@@ -48,7 +49,7 @@ def handed_over(park: Park) -> list[Any]:
         events.append(json.loads(params["body"]))
         return type("Answer", (), {"status_code": 202})(), {"StatusCode": 202}
 
-    aws.client("lambda").meta.events.register("before-call.lambda.Invoke", take)
+    clients.client("lambda").meta.events.register("before-call.lambda.Invoke", take)
     return events
 
 

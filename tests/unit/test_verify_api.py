@@ -5,7 +5,7 @@ import logging
 import pytest
 
 import verify_api
-from thumbs import browser
+from thumbs.verification import browser
 
 RESULT = "https://thumbnails.s3.eu-central-1.amazonaws.com/job/manifest.json?signed"
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from thumbs import errors, formats, keys, manifest, sizes
+from thumbs import errors, formats, sizes
 from thumbs.errors import Reason, Rejected
+from thumbs.jobs import keys, manifest
 from thumbs.sizes import Size
 
 

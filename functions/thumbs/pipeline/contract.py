@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from thumbs import formats, manifest, sizes
+from thumbs import formats, sizes
+from thumbs.jobs import manifest
 
 
 @dataclass(frozen=True)

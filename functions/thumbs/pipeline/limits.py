@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 
-from thumbs import manifest
 from thumbs.errors import Reason, Rejected
+from thumbs.jobs import manifest
 from thumbs.pipeline.contract import Limits
 
 

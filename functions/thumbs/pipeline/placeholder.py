@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from PIL import Image
 
-from thumbs import manifest
+from thumbs.jobs import manifest
 from thumbs.pipeline import geometry, thumbhash
 
 # Pixels of the longer side. ThumbHash keeps 7 waves at most, which 32 samples describe well within its 4 bits.

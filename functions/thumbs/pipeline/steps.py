@@ -18,8 +18,9 @@ from dataclasses import asdict
 
 from PIL import Image
 
-from thumbs import formats, manifest
+from thumbs import formats
 from thumbs.errors import Rejected
+from thumbs.jobs import manifest
 from thumbs.pipeline import alpha, colour, encode, geometry, limits, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import window

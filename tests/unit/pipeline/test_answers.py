@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.material import pictures
-from thumbs import formats, manifest, sizes
+from thumbs import formats, sizes
 from thumbs.errors import Reason, Rejected
+from thumbs.jobs import manifest
 from thumbs.pipeline import Conversion, Limits, Rendered, Wanted, identify
 from thumbs.pipeline import sandbox as package
 from thumbs.pipeline.sandbox.answer import NONSENSE, REASONS, SandboxError, understood

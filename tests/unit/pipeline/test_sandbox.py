@@ -19,7 +19,7 @@ import pytest
 
 from tests.material import pictures, wicked
 from tests.material.mutants import mutants, parents
-from tests.unit.pipeline.test_pipeline_hostile import LIMITS, WANTED, refusal
+from tests.unit.pipeline.test_hostile import LIMITS, WANTED, refusal
 from thumbs import formats, pipeline
 from thumbs.errors import Reason
 from thumbs.pipeline.sandbox import parent, processes, wire

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from string import Formatter
 from typing import Any, NoReturn
 
-from thumbs import formats, manifest
+from thumbs import formats
 from thumbs.errors import SENTENCES, Reason, Rejected
+from thumbs.jobs import manifest
 from thumbs.pipeline import geometry
 from thumbs.pipeline.contract import Conversion, Rendered
 from thumbs.pipeline.sandbox.wire import HEADER, Job

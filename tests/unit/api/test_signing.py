@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 
 from thumbs import settings
-from thumbs.signing import Signer
+from thumbs.api.signing import Signer
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 

@@ -1,6 +1,9 @@
 """Where the pipeline's thumbnails become objects, with the lines of the manifest about them."""
 
-from thumbs import links, manifest, pipeline, settings, storage
+from thumbs import pipeline, settings
+from thumbs.api import links
+from thumbs.aws import storage
+from thumbs.jobs import manifest
 
 
 def store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from thumbs import notices
-from thumbs.notices import Upload
+from thumbs.jobs import notices
+from thumbs.jobs.notices import Upload
 
 JOB = "3" * 32
 

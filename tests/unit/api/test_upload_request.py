@@ -7,8 +7,9 @@ import pytest
 
 import sign_upload
 from tests.unit.conftest import Context
-from thumbs import requests, settings
-from thumbs.requests import File, Refused
+from thumbs import settings
+from thumbs.api import upload_request
+from thumbs.api.upload_request import File, Refused
 
 
 def entry(**changed: Any) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def entry(**changed: Any) -> dict[str, Any]:
 
 def refusal(body: str | None) -> Refused:
     with pytest.raises(Refused) as caught:
-        requests.files(body, settings.current())
+        upload_request.files(body, settings.current())
     return caught.value
 
 
@@ -26,7 +27,7 @@ def body(*entries: Any) -> str:
 
 
 def test_files_are_read() -> None:
-    files = requests.files(body(entry(), entry(type="IMAGE/PNG", size=1)), settings.current())
+    files = upload_request.files(body(entry(), entry(type="IMAGE/PNG", size=1)), settings.current())
 
     assert files == [File("IMG_2041.HEIC", "image/heic", 2345678), File("IMG_2041.HEIC", "image/png", 1)]
 
@@ -87,17 +88,17 @@ def test_a_bad_file_is_named_with_its_reason(changed: dict[str, Any], status: in
 
 
 def test_a_body_that_is_too_long_is_413() -> None:
-    longest = body(*[entry(name="\N{FIREWORKS}" * requests.MAX_NAME)] * requests.MAX_FILES)
-    assert len(requests.files(longest, settings.current())) == requests.MAX_FILES
+    longest = body(*[entry(name="\N{FIREWORKS}" * upload_request.MAX_NAME)] * upload_request.MAX_FILES)
+    assert len(upload_request.files(longest, settings.current())) == upload_request.MAX_FILES
 
-    padded = longest + " " * (requests.MAX_BODY - len(longest))
-    assert requests.files(padded, settings.current())
+    padded = longest + " " * (upload_request.MAX_BODY - len(longest))
+    assert upload_request.files(padded, settings.current())
     refused = refusal(padded + " ")
     assert (refused.status, refused.problems[0].code) == (413, "malformed")
 
 
 def test_exactly_the_limit_is_accepted() -> None:
-    assert requests.files(body(entry(size=20_000_000)), settings.current())[0].size == 20_000_000
+    assert upload_request.files(body(entry(size=20_000_000)), settings.current())[0].size == 20_000_000
 
 
 def test_the_same_fault_in_all_bad_files_keeps_its_status_and_different_ones_are_422() -> None:

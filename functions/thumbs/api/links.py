@@ -3,8 +3,8 @@
 from functools import cache
 
 from thumbs import settings
-from thumbs.manifest import Manifest
-from thumbs.signing import Signer
+from thumbs.api.signing import Signer
+from thumbs.jobs.manifest import Manifest
 
 
 def to(key: str) -> str:

@@ -7,9 +7,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
-from thumbs import aws, formats, keys, manifest, storage
+from thumbs import formats
+from thumbs.aws import clients, storage
 from thumbs.errors import Rejected
-from thumbs.notices import Upload
+from thumbs.jobs import keys, manifest
+from thumbs.jobs.notices import Upload
 
 JOB, OTHER = "4" * 32, "5" * 32
 WEBP = formats.OUTPUTS["webp"]
@@ -108,7 +110,7 @@ def conflicts(s3: Any) -> list[str]:
             "Error": {"Code": "ConditionalRequestConflict", "Message": ""}
         }
 
-    aws.client("s3").meta.events.register("before-call.s3.PutObject", answer)
+    clients.client("s3").meta.events.register("before-call.s3.PutObject", answer)
     return keys
 
 

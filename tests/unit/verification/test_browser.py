@@ -46,12 +46,12 @@ def storage() -> Iterator[str]:
 
 @pytest.fixture(params=["urllib3", "pip._vendor.urllib3"])
 def browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """thumbs.browser with the urllib3 that is installed, and with pip's own, which is 1.26."""
+    """thumbs.verification.browser with the urllib3 that is installed, and with pip's own, which is 1.26."""
     library = importlib.import_module(request.param)
     if request.param != "urllib3" and not library.__version__.startswith("1.26."):
         pytest.skip(f"this pip brings urllib3 {library.__version__}, and no 1.26 to try")
     monkeypatch.setitem(sys.modules, "urllib3", library)
-    found = find_spec("thumbs.browser")
+    found = find_spec("thumbs.verification.browser")
     assert found
     assert found.loader
     module = module_from_spec(found)  # a second one, beside the one that other tests may have imported

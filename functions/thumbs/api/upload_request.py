@@ -10,8 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 from thumbs import formats
+from thumbs.api.responses import Problem
 from thumbs.errors import Reason, describe
-from thumbs.responses import Problem
 from thumbs.settings import Settings
 
 MAX_FILES = 25

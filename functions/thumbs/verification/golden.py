@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from thumbs import formats, sizes
-from thumbs.manifest import Manifest
+from thumbs.jobs.manifest import Manifest
 
-_FOLDER = Path(__file__).parents[1] / "golden"
+_FOLDER = Path(__file__).parents[2] / "golden"
 
 # What dev/golden.py writes into every kind of metadata that it puts into a picture.
 _MARK = b"golden metadata"
@@ -100,7 +100,7 @@ def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator
 def _faults(
     picture: Picture, thumbnail: dict[str, Any], content: bytes, size: sizes.Size, wanted: Wanted
 ) -> Iterator[str]:
-    from thumbs.pipeline import judge  # here, because it brings in Pillow
+    from thumbs.verification import judge  # here, because it brings in Pillow
 
     assert picture.chart is not None
     assert picture.original is not None

@@ -14,8 +14,10 @@ import get_upload
 import report_failure
 from tests.material import pictures
 from tests.unit.conftest import Context
-from thumbs import aws, keys, manifest, notices, settings, storage
-from thumbs.notices import Upload
+from thumbs import settings
+from thumbs.aws import clients, storage
+from thumbs.jobs import keys, manifest, notices
+from thumbs.jobs.notices import Upload
 
 JOB = "7" * 32
 KEY = f"uploads/{JOB}"
@@ -237,7 +239,7 @@ def lose_the_answer() -> list[str]:
             left.pop()
             raise ReadTimeoutError(endpoint_url="s3")
 
-    aws.client("s3").meta.events.register("after-call.s3.PutObject", lose)
+    clients.client("s3").meta.events.register("after-call.s3.PutObject", lose)
     return left
 
 
@@ -252,7 +254,7 @@ def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any) -> None:
 
 def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
     """botocore asks again when an answer is lost, and S3 then says 412."""
-    client = aws.client("s3")
+    client = clients.client("s3")
     tries: list[Any] = []
 
     def write_before(params: dict[str, Any], **_: Any) -> None:
@@ -294,7 +296,7 @@ def test_a_result_is_found_though_its_original_expires_while_it_is_asked_for(s3:
         storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
         return AWSResponse("", 200, HTTPHeaders(), None), {"KeyCount": 0}
 
-    aws.client("s3").meta.events.register("before-call.s3.ListObjectsV2", end)
+    clients.client("s3").meta.events.register("before-call.s3.ListObjectsV2", end)
 
     answer = get_upload.handler({"pathParameters": {"job": JOB}, "headers": {}}, context)
 
@@ -305,7 +307,7 @@ def test_a_result_is_found_though_its_original_expires_while_it_is_asked_for(s3:
 def test_a_job_is_deleted_with_its_claim_and_its_manifest_last(s3: Any, form: Form, context: Context) -> None:
     convert.handler(form.post(A), context)
     deleted: list[str] = []
-    aws.client("s3").meta.events.register(
+    clients.client("s3").meta.events.register(
         "provide-client-params.s3.DeleteObjects",
         lambda params, **_: deleted.extend(each["Key"] for each in params["Delete"]["Objects"]),
     )

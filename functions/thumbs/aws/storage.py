@@ -10,10 +10,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
 
-from thumbs import aws, formats, keys, settings
+from thumbs import formats, settings
+from thumbs.aws import clients
 from thumbs.errors import Reason, Rejected
-from thumbs.manifest import Manifest
-from thumbs.notices import Upload
+from thumbs.jobs import keys
+from thumbs.jobs.manifest import Manifest
+from thumbs.jobs.notices import Upload
 
 # A thumbnail's content never changes under its key, so whoever holds it may keep it for a year (RFC 9111, RFC 8246).
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -66,9 +68,9 @@ def claim(job: str, upload: Upload) -> Claim | None:
     try:
         _put(key, json.dumps(asdict(own)).encode(), ContentType="application/json", IfNoneMatch="*")
     except ClientError as error:
-        if aws.code(error) != "PreconditionFailed":  # there is one
+        if clients.code(error) != "PreconditionFailed":  # there is one
             raise
-        answer = aws.client("s3").get_object(Bucket=settings.current().thumbnail_bucket, Key=key)
+        answer = clients.client("s3").get_object(Bucket=settings.current().thumbnail_bucket, Key=key)
         standing = json.loads(answer["Body"].read())  # of a later version, perhaps, with more in it
         return Claim(standing["etag"], standing["sequencer"])
     return own
@@ -77,9 +79,9 @@ def claim(job: str, upload: Upload) -> Claim | None:
 def _etag(upload: Upload) -> str | None:
     """The ETag of the original that is there now."""
     try:
-        etag: str = aws.client("s3").head_object(Bucket=upload.bucket, Key=upload.key)["ETag"]
+        etag: str = clients.client("s3").head_object(Bucket=upload.bucket, Key=upload.key)["ETag"]
     except ClientError as error:
-        if aws.code(error) == "404":  # HEAD has no body that could say NoSuchKey
+        if clients.code(error) == "404":  # HEAD has no body that could say NoSuchKey
             return None
         raise
     return etag.strip('"')
@@ -92,11 +94,11 @@ def original(upload: Upload, etag: str) -> bytes | None:
     that came into the bucket by another way than a signed form. Neither is read.
     """
     try:
-        answer = aws.client("s3").get_object(Bucket=upload.bucket, Key=upload.key, IfMatch=f'"{etag}"')
+        answer = clients.client("s3").get_object(Bucket=upload.bucket, Key=upload.key, IfMatch=f'"{etag}"')
     except ClientError as error:
-        if aws.code(error) == "NoSuchKey":
+        if clients.code(error) == "NoSuchKey":
             return None
-        if aws.code(error) == "PreconditionFailed":
+        if clients.code(error) == "PreconditionFailed":
             raise Rejected(Reason.REPLACED) from error
         raise
     if answer["ContentLength"] > settings.current().max_upload_bytes:
@@ -110,16 +112,16 @@ def original(upload: Upload, etag: str) -> bytes | None:
 def is_uploaded(job: str) -> bool:
     """Whether the original of a job is there, told by listing its exact key: this needs no right to read it."""
     key = keys.upload(job)
-    listing = aws.client("s3").list_objects_v2(Bucket=settings.current().upload_bucket, Prefix=key, MaxKeys=1)
+    listing = clients.client("s3").list_objects_v2(Bucket=settings.current().upload_bucket, Prefix=key, MaxKeys=1)
     return any(entry["Key"] == key for entry in listing.get("Contents", ()))
 
 
 def manifest(job: str) -> Stored | None:
     """The manifest of a job, or None while there is none."""
     try:
-        answer = aws.client("s3").get_object(Bucket=settings.current().thumbnail_bucket, Key=keys.manifest(job))
+        answer = clients.client("s3").get_object(Bucket=settings.current().thumbnail_bucket, Key=keys.manifest(job))
     except ClientError as error:
-        if aws.code(error) == "NoSuchKey":
+        if clients.code(error) == "NoSuchKey":
             return None
         raise
     return Stored(json.loads(answer["Body"].read()), answer["ETag"], answer["Metadata"].get("commit"))
@@ -148,7 +150,7 @@ def commit(outcome: Manifest, replacing: Stored | None) -> None:
         standing = manifest(outcome["job"])
         if standing and standing.commit == own:
             return
-        if standing and aws.code(error) == "PreconditionFailed":  # there is one, or another one
+        if standing and clients.code(error) == "PreconditionFailed":  # there is one, or another one
             raise Overtaken(standing) from error
         raise
 
@@ -159,7 +161,7 @@ def put_thumbnail(job: str, size: str, output: formats.Output, content: bytes) -
     try:
         _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")
     except ClientError as error:
-        if aws.code(error) != "PreconditionFailed":  # it is there: an earlier attempt, or a duplicate event
+        if clients.code(error) != "PreconditionFailed":  # it is there: an earlier attempt, or a duplicate event
             raise
     return key
 
@@ -172,24 +174,26 @@ def _put(key: str, content: bytes, **options: Any) -> None:
     """
     for tries_left in reversed(range(_TRIES)):
         try:
-            aws.client("s3").put_object(Bucket=settings.current().thumbnail_bucket, Key=key, Body=content, **options)
+            clients.client("s3").put_object(
+                Bucket=settings.current().thumbnail_bucket, Key=key, Body=content, **options
+            )
             return
         except ClientError as error:
-            if aws.code(error) != "ConditionalRequestConflict" or not tries_left:
+            if clients.code(error) != "ConditionalRequestConflict" or not tries_left:
                 raise
 
 
 def put_probe(job: str, content: bytes) -> Upload:
     """Store a golden picture where no bucket notifies anybody of it."""
     bucket, key = settings.current().thumbnail_bucket, keys.probe(job)
-    aws.client("s3").put_object(Bucket=bucket, Key=key, Body=content)
+    clients.client("s3").put_object(Bucket=bucket, Key=key, Body=content)
     return Upload(bucket, key, job)
 
 
 def made(job: str) -> dict[str, bytes]:
     """Every object of a job in the thumbnail bucket, by its key."""
     bucket = settings.current().thumbnail_bucket
-    return {key: aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read() for key in _keys(job)}
+    return {key: clients.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read() for key in _keys(job)}
 
 
 def delete_probe(job: str) -> None:
@@ -200,7 +204,7 @@ def delete_probe(job: str) -> None:
 
 def delete_upload(job: str) -> None:
     """Delete an original and all that was made of it."""
-    aws.client("s3").delete_object(Bucket=settings.current().upload_bucket, Key=keys.upload(job))
+    clients.client("s3").delete_object(Bucket=settings.current().upload_bucket, Key=keys.upload(job))
     _delete_made(job)
 
 
@@ -219,7 +223,7 @@ def _delete(*names: str) -> None:
     """Objects of the thumbnail bucket. Raises RuntimeError for what S3 did not delete, which it says in its answer."""
     objects = {"Objects": [{"Key": name} for name in names], "Quiet": True}
     if names:
-        answer = aws.client("s3").delete_objects(Bucket=settings.current().thumbnail_bucket, Delete=objects)
+        answer = clients.client("s3").delete_objects(Bucket=settings.current().thumbnail_bucket, Delete=objects)
         if "Errors" in answer:
             raise RuntimeError(f"not deleted: {answer['Errors']}")
 
@@ -228,6 +232,6 @@ def _keys(job: str) -> list[str]:
     """The objects of a job: its claim, its manifest and its thumbnails. Up to 1000 in each of its two folders."""
     bucket, found = settings.current().thumbnail_bucket, []
     for place in (job, keys.folder(job)):
-        listing = aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{place}/")
+        listing = clients.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{place}/")
         found += [entry["Key"] for entry in listing.get("Contents", ())]
     return found

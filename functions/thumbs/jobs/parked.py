@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from thumbs import aws, settings
+from thumbs import settings
+from thumbs.aws import clients
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Letter:
 def letters(limit: int) -> Iterator[Letter]:
     """Up to limit parked conversions. Each is hidden from others while it is in hand, and stays until it is deleted."""
     while limit > 0:
-        answer = aws.client("sqs").receive_message(
+        answer = clients.client("sqs").receive_message(
             QueueUrl=settings.current().dead_letter_queue_url,
             MaxNumberOfMessages=min(10, limit),  # SQS hands out 10 at most
             WaitTimeSeconds=1,  # asks every server of the queue, so that a short queue is seen whole
@@ -34,12 +35,14 @@ def letters(limit: int) -> Iterator[Letter]:
 
 
 def delete(letter: Letter) -> None:
-    aws.client("sqs").delete_message(QueueUrl=settings.current().dead_letter_queue_url, ReceiptHandle=letter.receipt)
+    clients.client("sqs").delete_message(
+        QueueUrl=settings.current().dead_letter_queue_url, ReceiptHandle=letter.receipt
+    )
 
 
 def left() -> int:
     """About how many conversions are parked and not in anybody's hands."""
-    answer = aws.client("sqs").get_queue_attributes(
+    answer = clients.client("sqs").get_queue_attributes(
         QueueUrl=settings.current().dead_letter_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
     )
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
@@ -47,6 +50,6 @@ def left() -> int:
 
 def convert_again(event: dict[str, Any]) -> None:
     """Hand an S3 event to the conversion once more, asynchronously: with its own retries and its own dead letter."""
-    aws.client("lambda").invoke(
+    clients.client("lambda").invoke(
         FunctionName=settings.current().convert_function, InvocationType="Event", Payload=json.dumps(event).encode()
     )

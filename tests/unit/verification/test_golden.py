@@ -14,8 +14,9 @@ import verify_release
 from dev import golden as generator
 from tests.standins.codedeploy import CodeDeploy
 from tests.unit.conftest import Context
-from thumbs import errors, formats, golden, keys, manifest, pipeline, release, sizes
-from thumbs.pipeline import judge
+from thumbs import errors, formats, pipeline, sizes
+from thumbs.jobs import keys, manifest
+from thumbs.verification import golden, judge, release
 
 JOB = "0" * 32
 SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20")

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from thumbs import observe, versions
+from thumbs import observe
+from thumbs.aws import versions
 
 # How long a version may take over one small picture or request, a cold start included: five times of what it needs.
 ANSWER_SECONDS = 10.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from thumbs import keys
+from thumbs.jobs import keys
 
 # The content and the order of a write (Amazon S3 user guide, "Event message structure").
 _ETAG = re.compile(r"[0-9A-Za-z-]{1,64}")

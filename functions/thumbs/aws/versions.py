@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
-from thumbs import aws
+from thumbs.aws import clients
 
 
 class CallFailed(Exception):
@@ -57,6 +57,6 @@ def _impatient_lambda(seconds: float) -> Any:
 
 def report_release(deployment: str, hook: str, status: str) -> None:
     """Tell CodeDeploy how a lifecycle hook ended. hook: its execution's id. status: "Succeeded" or "Failed"."""
-    aws.client("codedeploy").put_lifecycle_event_hook_execution_status(
+    clients.client("codedeploy").put_lifecycle_event_hook_execution_status(
         deploymentId=deployment, lifecycleEventHookExecutionId=hook, status=status
     )
