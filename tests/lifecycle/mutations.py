@@ -141,7 +141,7 @@ MUTATIONS = [
     Mutation(
         "any trouble with reading the original is taken for the uploader's doing",
         "thumbs.aws.storage",
-        'if aws.code(error) == "PreconditionFailed":\n            raise Rejected',
+        'if clients.code(error) == "PreconditionFailed":\n            raise Rejected',
         "if True:\n            raise Rejected",
         "a picture is converted while its page waits",
         "A fault of ours",

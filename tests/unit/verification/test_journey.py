@@ -1,17 +1,16 @@
-"""The last step of verify_api: a link to a thumbnail, which may lead to the delivery's domain."""
+"""The last step of the journey through the API: a link to a thumbnail, which may lead to the delivery's domain."""
 
 import logging
 
 import pytest
 
-import verify_api
-from thumbs.verification import browser
+from thumbs.verification import browser, journey
 
 RESULT = "https://thumbnails.s3.eu-central-1.amazonaws.com/job/manifest.json?signed"
 
 
 def test_a_delivery_that_cannot_be_reached_stops_no_release(caplog: pytest.LogCaptureFixture) -> None:
-    verify_api._follow("https://pictures.invalid/t/job/small.webp", RESULT)
+    journey._follow("https://pictures.invalid/t/job/small.webp", RESULT)
 
     (line,) = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert line.getMessage() == "delivery unreachable"
@@ -22,4 +21,4 @@ def test_storage_that_cannot_be_reached_does() -> None:
     link = "https://thumbnails.invalid/job/small.webp"
 
     with pytest.raises(browser.Unreachable):
-        verify_api._follow(link, "https://thumbnails.invalid/job/manifest.json")
+        journey._follow(link, "https://thumbnails.invalid/job/manifest.json")
