@@ -63,3 +63,12 @@ def stack(trail: Path) -> Iterator[Service]:
             yield Service(server.url, deployed)
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def neighbour(stack: Service) -> Service:
+    """A second stack in the same account, for programs: its API asks for a key. page_url: of that API."""
+    parameters = {"ApiKeyRequired": "true", "ApiGatewayAccount": "configured"}
+    deployed = Stack(stack.deployed.endpoint, parameters, f"{stack.deployed.name}-prod")
+    deployed.deploy()
+    return Service(deployed.api_url, deployed)

@@ -47,10 +47,18 @@ class Service:
 
     # Users
 
+    @cached_property
+    def key(self) -> dict[str, str]:
+        """The header with the first key of an API that asks for one, or no header."""
+        key = self.deployed.resources.get("ApiKey")
+        if key is None:
+            return {}
+        return {"x-api-key": self.deployed.client("apigateway").get_api_key(apiKey=key, includeValue=True)["value"]}
+
     def ask(self, body: Any, **headers: str) -> requests.Response:
         """POST /uploads with any body: an object is sent as JSON, bytes as they are."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        sent = {"Content-Type": "application/json"} | headers
+        sent = {"Content-Type": "application/json"} | self.key | headers
         return requests.post(f"{self.page_url}uploads", content, headers=sent, timeout=PATIENCE)
 
     def sign(self, size: int = 1000, content_type: str = "image/jpeg", name: str = "picture.jpg") -> Signed:
@@ -80,7 +88,7 @@ class Service:
         return self.result(self.upload(content, content_type))
 
     def get(self, path: str, **headers: str) -> requests.Response:
-        return requests.get(self.page_url + path, headers=headers, timeout=PATIENCE)
+        return requests.get(self.page_url + path, headers=self.key | headers, timeout=PATIENCE)
 
     # Operators
 

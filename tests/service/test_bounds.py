@@ -35,19 +35,15 @@ class End(Service):
     def __init__(self, deployed: Stack):
         super().__init__(deployed.api_url, deployed)
         self.set = deployed.parameters
-        self.key = {}
-        if self.set["ApiKeyRequired"] == "true":
-            found = deployed.client("apigateway").get_api_key(apiKey=deployed.outputs["ApiKey"], includeValue=True)
-            self.key = {"x-api-key": found["value"]}
 
     def number(self, parameter: str) -> int:
         return int(self.set[parameter])
 
     def ask(self, body: Any, **headers: str) -> requests.Response:
-        return patiently(lambda: super(End, self).ask(body, **self.key, **headers))
+        return patiently(lambda: super(End, self).ask(body, **headers))
 
     def get(self, path: str, **headers: str) -> requests.Response:
-        return patiently(lambda: super(End, self).get(path, **self.key, **headers))
+        return patiently(lambda: super(End, self).get(path, **headers))
 
     def environment(self, function: str) -> dict[str, str]:
         """The variables of the live version of a function. function: logical id."""

@@ -1,77 +1,18 @@
 """Each function can do its work (the other tests show it) and is denied what it has no business with.
 
-A probe runs under a function's own role and says what S3, SQS, SNS or Lambda answers it.
+A probe runs under a function's own role and says what AWS answers it (tests/standins/probe.py).
 """
 
-import io
-import json
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from dev.stack import NAME
 from tests.actors.client import Service
 from tests.material import pictures
+from tests.standins import probe
+from tests.standins.probe import DENIED, Asked, Probe
 from thumbs.jobs import keys
-
-PROBE = """
-import re
-import urllib.error
-import urllib.request
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
-def fetched(request):
-    try:
-        with urllib.request.urlopen(request):
-            return "allowed"
-    except urllib.error.HTTPError as error:
-        return re.search("<Code>(.*)</Code>", error.read().decode())[1]
-
-def read_by_link(client, Bucket, Key):
-    return fetched(client.generate_presigned_url("get_object", {"Bucket": Bucket, "Key": Key}))
-
-def write_by_form(client, Bucket, Key):
-    post = client.generate_presigned_post(Bucket, Key)
-    parts = [f'--b\\r\\nContent-Disposition: form-data; name="{name}"\\r\\n\\r\\n{value}\\r\\n'
-             for name, value in (post["fields"] | {"file": "x"}).items()]
-    headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    return fetched(urllib.request.Request(post["url"], ("".join(parts) + "--b--").encode(), headers))
-
-def handler(event, context):
-    client = boto3.client(event["service"], config=Config(signature_version="v4"))  # also of links and forms
-    signed = {"read_by_link": read_by_link, "write_by_form": write_by_form}.get(event["operation"])
-    if signed:
-        return signed(client, **event["parameters"])
-    try:
-        getattr(client, event["operation"])(**event["parameters"])
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    return "allowed"
-"""
-
-DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403", "Forbidden"}
-
-
-@dataclass
-class Probe:
-    """Calls AWS under the role of a function."""
-
-    stack: Service
-    function: str
-
-    def __call__(self, service: str, operation: str, **parameters: Any) -> str:
-        event = {"service": service, "operation": operation, "parameters": parameters}
-        aws = self.stack.deployed.client("lambda")
-        answer = aws.invoke(FunctionName=f"probe-{self.function}", Payload=json.dumps(event).encode())
-        code: str = json.load(answer["Payload"])
-        return code
-
 
 FUNCTIONS = [
     "SignUploadFunction",
@@ -86,23 +27,8 @@ FUNCTIONS = [
 
 @pytest.fixture(scope="module")
 def probes(stack: Service) -> Iterator[dict[str, Probe]]:
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("probe.py", PROBE)
-    aws = stack.deployed.client("lambda")
-    for function in FUNCTIONS:
-        role = aws.get_function_configuration(FunctionName=stack.deployed.functions[function])["Role"]
-        aws.create_function(
-            FunctionName=f"probe-{function}",
-            Role=role,
-            Runtime="python3.13",
-            Handler="probe.handler",
-            Timeout=20,
-            Code={"ZipFile": package.getvalue()},
-        )
-    yield {function: Probe(stack, function) for function in FUNCTIONS}
-    for function in FUNCTIONS:
-        aws.delete_function(FunctionName=f"probe-{function}")
+    with probe.probes(stack) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +38,13 @@ def job(stack: Service) -> str:
     return signed.job
 
 
-def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any]]]:
+def actions(stack: Service, job: str) -> dict[str, Asked]:
     """Everything that one of the functions may do, and what none may."""
     uploads, thumbnails = stack.uploads, stack.thumbnails
     queue = stack.deployed.outputs["ConversionDeadLetterQueue"]
     topic = stack.deployed.outputs["ConversionFailures"]
-    probe = keys.PROBE_JOBS + "9" * 24
-    stack.s3.put_object(Bucket=thumbnails, Key=keys.manifest(probe))
+    of_a_probe = keys.PROBE_JOBS + "9" * 24
+    stack.s3.put_object(Bucket=thumbnails, Key=keys.manifest(of_a_probe))
     original, manifest, claim = f"uploads/{job}", keys.manifest(job), keys.claim(job)
     (small, *_) = stack.keys(job) - {manifest, claim}
     new, replaced = {"IfNoneMatch": "*"}, {"IfMatch": '"0"'}
@@ -131,7 +57,7 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
         "read beside uploads/": ("s3", "get_object", {"Bucket": uploads, "Key": "elsewhere"}),
         "write beside uploads/": ("s3", "put_object", {"Bucket": uploads, "Key": "elsewhere"}),
         "delete an original": ("s3", "delete_object", {"Bucket": uploads, "Key": "uploads/" + "9" * 32}),
-        "delete an original of a probe": ("s3", "delete_object", {"Bucket": uploads, "Key": f"uploads/{probe}"}),
+        "delete an original of a probe": ("s3", "delete_object", {"Bucket": uploads, "Key": f"uploads/{of_a_probe}"}),
         "list one upload": ("s3", "list_objects_v2", {"Bucket": uploads, "Prefix": original}),
         "list uploads/": ("s3", "list_objects_v2", {"Bucket": uploads, "Prefix": "uploads/"}),
         "list all of the upload bucket": ("s3", "list_objects_v2", {"Bucket": uploads}),
@@ -149,12 +75,16 @@ def actions(stack: Service, job: str) -> dict[str, tuple[str, str, dict[str, Any
         "overwrite a thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.webp"}),
         "write what is no thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.html", **new}),
         "delete a thumbnail": ("s3", "delete_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/none"}),
-        "write a probe": ("s3", "put_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
-        "read a probe": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
-        "delete a probe": ("s3", "delete_object", {"Bucket": thumbnails, "Key": f"probes/{probe}"}),
-        "read what a probe made": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"{probe}/manifest.json"}),
-        "delete what a probe made": ("s3", "delete_object", {"Bucket": thumbnails, "Key": f"{probe}/manifest.json"}),
-        "list what a probe made": ("s3", "list_objects_v2", {"Bucket": thumbnails, "Prefix": f"{probe}/"}),
+        "write a probe": ("s3", "put_object", {"Bucket": thumbnails, "Key": f"probes/{of_a_probe}"}),
+        "read a probe": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"probes/{of_a_probe}"}),
+        "delete a probe": ("s3", "delete_object", {"Bucket": thumbnails, "Key": f"probes/{of_a_probe}"}),
+        "read what a probe made": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"{of_a_probe}/manifest.json"}),
+        "delete what a probe made": (
+            "s3",
+            "delete_object",
+            {"Bucket": thumbnails, "Key": f"{of_a_probe}/manifest.json"},
+        ),
+        "list what a probe made": ("s3", "list_objects_v2", {"Bucket": thumbnails, "Prefix": f"{of_a_probe}/"}),
         "list thumbnails": ("s3", "list_objects_v2", {"Bucket": thumbnails}),
         "change a bucket's policy": ("s3", "delete_bucket_policy", {"Bucket": thumbnails}),
         "read dead letters": ("sqs", "receive_message", {"QueueUrl": queue}),
@@ -229,19 +159,17 @@ MAY = {
 def test_a_function_may_do_its_work_and_nothing_else(
     stack: Service, probes: dict[str, Probe], job: str, function: str
 ) -> None:
-    answers = {
-        what: probes[function](service, operation, **parameters)
-        for what, (service, operation, parameters) in actions(stack, job).items()
-    }
+    asked = actions(stack, job)
+    answers = dict(zip(asked, probes[function](*asked.values()), strict=True))
 
     assert {what for what, answer in answers.items() if answer not in DENIED} == MAY[function], answers
 
 
 def test_the_probe_tells_denied_from_allowed(stack: Service, probes: dict[str, Probe], job: str) -> None:
     """Or the tests above would pass with everything broken."""
-    may = actions(stack, job)["read an original"]
-    service, operation, parameters = may
+    service, operation, parameters = actions(stack, job)["read an original"]
+    there = (service, operation, parameters)
+    not_there = (service, operation, {**parameters, "Key": f"uploads/{'8' * 32}"})
 
-    assert probes["ConvertFunction"](service, operation, **parameters) == "allowed"
-    assert probes["RedriveFunction"](service, operation, **parameters) in DENIED
-    assert probes["ConvertFunction"](service, operation, **parameters | {"Key": f"uploads/{'8' * 32}"}) == "NoSuchKey"
+    assert probes["ConvertFunction"](there, not_there) == ["allowed", "NoSuchKey"]
+    assert {*probes["RedriveFunction"](there)} <= DENIED
