@@ -79,9 +79,7 @@ def test_a_file_that_was_chosen_before_the_script_arrived_is_taken(blank: Page, 
 # A storage that answers late.
 
 
-def test_a_storage_that_answers_late_is_waited_for_visibly_and_the_file_is_sent_once(
-    blank: Page, standin: Standin
-) -> None:
+def test_a_late_storage_is_waited_for_visibly_and_the_file_sent_once(blank: Page, standin: Standin) -> None:
     answered = threading.Event()
     standin.weather[POST] = lambda _: answered.wait(60) and ...
     blank.clock.install()
@@ -122,7 +120,7 @@ def test_a_file_that_did_not_arrive_is_sent_again(page: Page, standin: Standin, 
 # Outages.
 
 
-def test_an_outage_that_the_browser_does_not_see_costs_no_file_and_few_tries(
+def test_an_outage_unseen_by_the_browser_costs_no_file_and_few_tries(
     page: Page, standin: Standin, watch: Watch
 ) -> None:
     watch.expect(LOST, "status of 404")
@@ -185,7 +183,7 @@ def test_a_double_click_on_cancel_cancels_and_one_on_retry_retries(page: Page, s
     expect_stage(photo, "done")
 
 
-def test_a_row_can_be_opened_and_closed_with_single_clicks_that_follow_each_other(page: Page) -> None:
+def test_a_row_opens_and_closes_with_successive_single_clicks(page: Page) -> None:
     choose(page, *small(2))
     title(page).to_have_text("2 done")
     opener = page.get_by_role("button", name="Thumbnails of IMG_0001.jpg")
@@ -196,7 +194,8 @@ def test_a_row_can_be_opened_and_closed_with_single_clicks_that_follow_each_othe
     expect(opener).to_have_attribute("aria-expanded", "false")
 
 
-def test_a_file_that_only_looks_like_another_is_taken_and_what_is_left_out_is_said(page: Page) -> None:
+def test_a_lookalike_is_taken_and_what_is_left_out_is_named(page: Page) -> None:
+    """A file that only looks like another has the same name, size and time, and other content."""
     page.evaluate(
         """() => {
             window.give = (...contents) => {
@@ -387,7 +386,7 @@ def test_rows_are_back_at_once_after_a_reload_without_asking_for_each(page: Page
 # Many.
 
 
-def test_of_many_rows_only_those_near_the_window_are_drawn_and_all_can_be_reached(page: Page) -> None:
+def test_only_rows_near_the_window_are_drawn_and_all_can_be_reached(page: Page) -> None:
     page.evaluate(
         """() => {
             window.written = 0;

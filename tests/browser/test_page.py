@@ -141,7 +141,7 @@ def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
     expect_stage(row(page, "dropped.jpg"), "done")
 
 
-def test_a_file_of_a_dropped_folder_that_cannot_be_read_does_not_take_the_others_with_it(page: Page) -> None:
+def test_an_unreadable_file_of_a_dropped_folder_costs_no_other_file(page: Page) -> None:
     transfer = carried(page, jpeg("inside.jpg"))
     # A drop that a script makes has no folders: its file is put into one, beside a link that leads nowhere.
     page.evaluate(
@@ -267,9 +267,7 @@ def test_progress_is_shown_in_bytes_and_time(page: Page, network: Network, shoot
     expect_all_over(page)
 
 
-def test_an_upload_that_keeps_failing_goes_on_by_itself_when_the_outage_is_over(
-    page: Page, watch: Watch, shoot: Any
-) -> None:
+def test_a_failing_upload_continues_by_itself_after_the_outage(page: Page, watch: Watch, shoot: Any) -> None:
     watch.expect("net::ERR_FAILED")
     cut_uploads(page)
     choose(page, jpeg("photo.jpg"))
@@ -366,7 +364,7 @@ def test_a_reload_shows_what_had_arrived_and_names_what_had_not(
     shoot("after-reload")
 
 
-def test_an_upload_that_arrived_while_the_page_was_reloaded_is_not_sent_again(page: Page, watch: Watch) -> None:
+def test_an_upload_that_arrived_during_a_reload_is_not_sent_again(page: Page, watch: Watch) -> None:
     arrived: list[int] = []
 
     def deliver(route: Route) -> None:
@@ -412,9 +410,7 @@ def test_a_file_that_was_interrupted_goes_on_in_its_row_when_chosen_again(
         expect_stage(row(page, name), "done")
 
 
-def test_a_page_that_cannot_reach_the_service_says_so_and_keeps_what_was_chosen(
-    blank: Page, stack: Any, watch: Watch
-) -> None:
+def test_a_page_without_its_service_says_so_and_keeps_what_was_chosen(blank: Page, stack: Any, watch: Watch) -> None:
     watch.expect("net::ERR_FAILED")
     blank.route("**/limits", lambda route: route.abort())
     blank.goto(stack.page_url)
@@ -509,9 +505,10 @@ def test_other_sites_can_import_the_client(page: Page) -> None:
     assert outcome == {"stages": ["signing", "uploading", "storing", "converting"], "widths": [160, 320, 640]}
 
 
-def test_the_page_works_under_the_strictest_policy_that_lets_it_reach_its_storage(
+def test_the_page_works_under_the_strictest_policy_with_its_storage(
     blank: Page, stack: Any, context: BrowserContext
 ) -> None:
+    """The strictest Content-Security-Policy that lets the page reach its API and its storage."""
     asked = context.request.post(
         f"{stack.page_url}uploads", data={"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1}]}
     ).json()["uploads"][0]

@@ -39,9 +39,7 @@ def test_cfn_lint_has_nothing_to_say() -> None:
     assert (answer.returncode, answer.stdout) == (0, "")
 
 
-def test_it_gives_only_settings_that_there_are_with_values_that_are_allowed(
-    nested: Template, ours: Application
-) -> None:
+def test_it_gives_existing_settings_only_and_allowed_values(nested: Template, ours: Application) -> None:
     settings = nested["Resources"]["Thumbnails"]["Properties"]["Parameters"]
     assert settings
     for name, value in settings.items():

@@ -16,7 +16,7 @@ from tests.material import pictures
 from tests.material.photos import jpeg
 
 
-def test_an_upload_becomes_thumbnails_by_links_that_were_signed_in_containers(containers: Service, run: Run) -> None:
+def test_containers_sign_the_links_of_an_upload_and_its_thumbnails(containers: Service, run: Run) -> None:
     signed = containers.upload(pictures.jpeg())
 
     manifest = containers.result(signed)
@@ -32,9 +32,8 @@ def test_what_is_no_picture_is_refused_with_its_reason(containers: Service) -> N
     assert containers.convert(b"Dear Sir or Madam")["reason"]["code"] == "not_an_image"
 
 
-def test_an_original_that_cannot_be_read_is_tried_three_times_reported_redriven_and_done(
-    containers: Service, run: Run
-) -> None:
+def test_an_unreadable_original_is_tried_three_times_and_redriven(containers: Service, run: Run) -> None:
+    """It is reported as failed in between, and done after the redrive."""
     signed = containers.sign()
     with containers.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())
@@ -47,7 +46,7 @@ def test_an_original_that_cannot_be_read_is_tried_three_times_reported_redriven_
     wait_for(lambda: containers.result(signed)["status"] == "done" or None, "manifest that is done")
 
 
-def test_a_function_in_a_container_has_the_rights_of_its_own_role_and_no_others(run: Run) -> None:
+def test_a_function_in_a_container_has_only_the_rights_of_its_role(run: Run) -> None:
     environment = json.loads((run.folder / ".cache" / "sam-local" / "environment.json").read_text())
     variables = environment["SignUploadFunction"]
     s3 = boto3.client(

@@ -89,9 +89,10 @@ BROKEN = {
 
 @pytest.mark.usefixtures("no_dead_letters")
 @pytest.mark.parametrize("what", BROKEN)
-def test_a_version_of_convert_that_only_users_pictures_show_broken_is_stopped_by_an_alarm_and_rolled_back(
+def test_an_alarm_rolls_back_a_convert_that_fails_for_users_only(
     stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes, what: str
 ) -> None:
+    """The golden pictures pass; only users' pictures show that the version is broken."""
     broken = BROKEN[what]
     uploaded(stack, cloudwatch, [photo] * OTHERS)
 
@@ -159,7 +160,7 @@ def ask_for_no_job(stack: Service, cloudwatch: CloudWatch) -> int:
         ),
     ],
 )
-def test_a_version_of_the_api_that_only_users_requests_show_broken_is_stopped_by_an_alarm_and_rolled_back(
+def test_an_alarm_rolls_back_an_api_that_fails_for_users_only(
     stack: Service,
     releases: Releases,
     cloudwatch: CloudWatch,
@@ -169,6 +170,7 @@ def test_a_version_of_the_api_that_only_users_requests_show_broken_is_stopped_by
     good: int,
     stopped_by: str,
 ) -> None:
+    """The hook's own requests pass; only users' requests show that the version is broken."""
     answers = []
 
     release = releases.release(function, package(change), lambda: answers.append(ask(stack, cloudwatch)), cloudwatch)

@@ -317,7 +317,8 @@ def test_given_again_the_command_changes_nothing(edge: Edge) -> None:
     assert invalidations(edge) == before
 
 
-def test_an_edited_page_is_published_beside_the_old_one_and_only_its_index_is_invalidated(edge: Edge) -> None:
+def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: Edge) -> None:
+    """Both versions stay published, because a page that is open still loads its parts."""
     old = re.findall(r'src="([^"]+)/page.js"', edge.get("/").text)[0]
     style = edge.project / "frontend" / "style.css"
     style.write_text(style.read_text() + "\n/* edited */\n")

@@ -24,7 +24,8 @@ def no_dead_letters(stack: Service) -> None:
 
 
 @pytest.mark.usefixtures("no_dead_letters")
-def test_a_poison_object_is_tried_three_times_parked_reported_redriven_and_done(stack: Service) -> None:
+def test_a_poison_object_is_tried_three_times_parked_and_redriven(stack: Service) -> None:
+    """It is reported as failed in between, and done after the redrive."""
     signed = stack.sign()
     with stack.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())

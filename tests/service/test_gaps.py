@@ -176,7 +176,7 @@ def test_a_patch_does_not_reach_a_request_model(unbridged: Stack) -> None:
     assert _post_uploads(gateway, api)["requestModels"].get("application/json") is None
 
 
-def test_the_iam_of_the_emulator_knows_no_conditional_writes_and_no_kinds_of_signature() -> None:
+def test_emulated_iam_knows_no_conditional_writes_nor_signature_kinds() -> None:
     """In a process of its own kind: here nobody has taught it."""
     sent = {"authorization": "AWS4-HMAC-SHA256 …", "if-none-match": "*"}
 

@@ -80,7 +80,7 @@ def _as_webp(resource: str) -> str:
     return f"{name}{dot}webp" if extension in {output.extension for output in formats.OUTPUTS.values()} else resource
 
 
-def test_what_is_said_to_be_shown_elsewhere_is_granted_and_cannot_be_shown_here(
+def test_what_is_shown_elsewhere_is_granted_and_cannot_be_shown_here(
     granted: dict[str, set[trails.Grant]], calls: list[trails.Call]
 ) -> None:
     actions = {grant.action for allowed in granted.values() for grant in allowed}

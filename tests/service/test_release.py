@@ -19,9 +19,7 @@ from tests.standins.releases import Change, Releases, objects, package
 from thumbs.jobs import keys
 
 
-def test_a_good_version_of_convert_gets_the_traffic_and_its_probes_leave_nothing(
-    stack: Service, releases: Releases
-) -> None:
+def test_a_good_convert_gets_the_traffic_and_its_probes_leave_nothing(stack: Service, releases: Releases) -> None:
     before, logged = objects(stack), len(stack.log("convert"))
 
     release = releases.release("ConvertFunction", deployed.functions_package())
@@ -75,7 +73,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_a_broken_version_of_convert_gets_no_traffic_and_the_log_names_the_picture(
+def test_a_broken_convert_gets_no_traffic_and_the_log_names_the_picture(
     stack: Service, releases: Releases, what: str
 ) -> None:
     change, picture, words = BROKEN[what]
@@ -110,9 +108,8 @@ def test_each_mistake_is_told_by_the_picture_that_is_there_for_it(releases: Rele
     assert words["bomb.png"] == "it must be rejected as too_many_pixels, and is rejected (damaged)"
 
 
-def test_a_version_that_is_too_slow_gets_no_traffic_while_uploads_go_through_the_old_one(
-    stack: Service, releases: Releases
-) -> None:
+def test_too_slow_a_version_gets_no_traffic_and_the_old_one_goes_on(stack: Service, releases: Releases) -> None:
+    """Uploads go through the old version while the new one is tried."""
     slow = Change("convert.py", "    failures = []\n", "    time.sleep(11)\n    failures = []\n")
 
     uploads: list[Signed] = []
@@ -187,9 +184,7 @@ BROKEN_API = {
 
 
 @pytest.mark.parametrize("what", BROKEN_API)
-def test_a_broken_version_of_the_api_gets_no_traffic_and_the_log_names_the_step(
-    stack: Service, releases: Releases, what: str
-) -> None:
+def test_a_broken_api_gets_no_traffic_and_the_log_names_the_step(stack: Service, releases: Releases, what: str) -> None:
     function, change, step, words = BROKEN_API[what]
     before = objects(stack)
 
@@ -245,9 +240,10 @@ def test_all_traffic_goes_back_by_one_command(stack: Service, releases: Releases
     assert refused.stderr.startswith("sign_upload has no version 9999; those that it has are ")
 
 
-def test_a_gradual_release_is_not_tried_from_a_version_that_cloudformation_does_not_know(
+def test_no_gradual_release_starts_from_an_unknown_version(
     stack: Service, releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """CloudFormation believes that another version is live: CodeDeploy would refuse to start from it."""
     for name, value in account(stack).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another test's has its own credentials

@@ -79,7 +79,7 @@ def test_a_text_file_renamed_to_jpg_is_rejected_at_once_with_a_sentence(stack: S
     assert manifest["thumbnails"] == []
 
 
-def test_a_picture_with_too_many_pixels_is_rejected_with_what_is_known_of_it(stack: Service) -> None:
+def test_a_picture_with_too_many_pixels_is_rejected_with_its_facts(stack: Service) -> None:
     manifest = stack.convert(pictures.huge_png(20000, 20000), "image/png")
 
     assert manifest["status"] == "rejected"

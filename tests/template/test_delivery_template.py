@@ -127,7 +127,7 @@ def test_every_bucket_is_private(delivery: Template) -> None:
             assert {key.lower() for test in statement["Condition"].values() for key in test} >= {"aws:sourcearn"}
 
 
-def test_the_thumbnail_bucket_lets_the_distribution_read_thumbnails_of_every_format(template: Template) -> None:
+def test_the_distribution_may_read_thumbnails_of_every_format(template: Template) -> None:
     statements = template["Resources"]["ThumbnailBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     ((condition, read, otherwise),) = (each["Fn::If"] for each in statements if "Fn::If" in each)
 
@@ -195,7 +195,7 @@ def test_a_body_of_25_long_names_would_be_too_large_for_the_core_rules(delivery:
 # The page
 
 
-def test_the_index_or_what_it_loads_names_every_file_of_its_version_and_no_other() -> None:
+def test_the_index_leads_to_every_file_of_its_version_and_no_other() -> None:
     page = Page()
     named = re.findall(r'\b(?:href|src)="([^"]+)"', page.index.content.decode())
 

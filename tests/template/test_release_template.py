@@ -126,7 +126,7 @@ def test_one_hook_for_all_would_be_a_circle(resources: Template) -> None:
         TopologicalSorter(graph(resources | {"VerifyReleaseFunction": careless})).prepare()
 
 
-def test_the_time_of_a_hook_is_enough_and_a_version_that_waits_for_its_timeout_is_too_slow(
+def test_a_hook_has_time_enough_and_one_timeout_is_too_slow(
     resources: Template,
 ) -> None:
     convert = resources["ConvertFunction"]["Properties"]

@@ -264,7 +264,7 @@ def test_the_capabilities_that_it_asks_for_are_known(
     assert capabilities.needed(changed(project, change)) == needed
 
 
-def test_ours_asks_for_roles_and_resource_policies_and_for_no_names_of_its_own(ours: Application) -> None:
+def test_ours_asks_for_roles_and_resource_policies_but_no_names(ours: Application) -> None:
     assert capabilities.needed(ours).keys() == {"CAPABILITY_IAM", "CAPABILITY_RESOURCE_POLICY"}
 
 

@@ -37,7 +37,7 @@ def test_nothing_waits_for_the_policy_that_breaks_the_circle(resources: Template
     assert "UploadBucket" not in graph(resources)["ConvertFunctionRole"] | graph(resources)["ConvertFunction"]
 
 
-def test_the_policy_lets_the_conversion_read_uploads_and_nothing_else_there(resources: Template) -> None:
+def test_the_policy_lets_convert_read_uploads_and_nothing_else_there(resources: Template) -> None:
     statements = resources["ReadUploadsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
     assert [(statement["Effect"], statement["Action"], statement["Resource"]) for statement in statements] == [

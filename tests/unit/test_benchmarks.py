@@ -25,7 +25,7 @@ def _heif() -> None:
 
 
 @pytest.mark.parametrize("one", inputs.CLASSES.values(), ids=lambda one: one.name)
-def test_an_input_is_a_picture_of_its_format_and_of_the_size_it_was_asked_for(one: inputs.Input) -> None:
+def test_an_input_is_a_picture_of_the_format_and_size_asked_for(one: inputs.Input) -> None:
     wanted = {".jpg": "JPEG", ".tif": "TIFF", ".heic": "HEIF"}.get(one.suffix, one.suffix[1:].upper())
     with Image.open(BytesIO(one.make(SMALL))) as picture:
         picture.load()
@@ -54,7 +54,7 @@ def test_a_16_bit_png_has_16_bits_a_channel_and_its_filter_is_undone() -> None:
     assert Image.open(BytesIO(file)).tobytes() == pictures.photo(*SMALL).tobytes()
 
 
-def test_a_photograph_is_the_same_each_time_and_as_heavy_as_those_of_cameras() -> None:
+def test_a_photograph_is_always_the_same_and_as_heavy_as_a_cameras() -> None:
     first = inputs.jpeg((1632, 1224))
     assert first == inputs.encoded(pictures.photo(1632, 1224), "JPEG", quality=92)
     assert 0.15 < len(first) / (1632 * 1224) < 0.5
@@ -111,7 +111,7 @@ def test_a_program_that_is_not_there_is_missing_not_an_error() -> None:
         Process(["no-such-program"])
 
 
-def test_a_thumbnail_equal_to_the_reference_has_no_error_and_a_worse_one_has_fewer_decibels() -> None:
+def test_an_equal_thumbnail_has_no_error_and_a_worse_one_fewer_decibels() -> None:
     picture = pictures.photo(320, 240)
     good, bad = (inputs.encoded(picture, "WEBP", quality=value) for value in (90, 30))
     assert quality.psnr(inputs.encoded(picture, "PNG"), picture) == float("inf")
@@ -144,7 +144,8 @@ def test_a_table_is_markdown_with_figures_to_the_right() -> None:
     )
 
 
-def test_up_to_a_whole_processor_memory_changes_the_time_and_not_the_price_of_computing() -> None:
+def test_up_to_one_processor_memory_changes_the_time_and_not_the_price() -> None:
+    """The price of computing; that of waiting grows with the memory."""
     rate = cost.PER_GB_SECOND["arm64"]
     half, whole, double = (cost.price(1.0, size, rate) for size in (884.5, cost.WHOLE_VCPU, 2 * cost.WHOLE_VCPU))
     assert half.seconds - cost.WAITING == pytest.approx(2 * (whole.seconds - cost.WAITING))
@@ -159,7 +160,7 @@ def test_the_cheapest_memory_holds_the_peak() -> None:
     assert cost.cheapest(peak=1100, cpu=0.2) == 1280
 
 
-def test_functions_are_measured_with_the_environment_that_the_template_gives_them() -> None:
+def test_functions_are_measured_in_the_environment_of_the_template() -> None:
     variables = template.environment("ConvertFunction", MaxMegapixels=7)
     assert variables["MAX_MEGAPIXELS"] == "7"
     assert variables["THUMBNAIL_FORMAT"] == "webp"

@@ -47,7 +47,7 @@ def test_a_conversion_ends_in_its_manifest(s3: Any, context: Context) -> None:
     assert {each["key"].split("/")[0] for each in manifest()["thumbnails"]} == {keys.folder(JOB)}
 
 
-def test_one_bad_record_does_not_hold_up_the_others_and_the_event_is_tried_again(s3: Any, context: Context) -> None:
+def test_one_bad_record_holds_up_no_other_and_the_event_is_retried(s3: Any, context: Context) -> None:
     put(s3, JOB, pictures.jpeg())
     mixed = {"Records": [*event(OTHER, bucket="no-such-bucket")["Records"], *event(JOB)["Records"]]}
 
@@ -72,7 +72,7 @@ def test_only_a_failed_manifest_is_replaced(s3: Any, context: Context) -> None:
     assert manifest() == done
 
 
-def test_a_report_of_failure_that_comes_while_a_late_run_converts_does_not_stand(s3: Any, context: Context) -> None:
+def test_a_failure_reported_while_a_late_run_converts_does_not_stand(s3: Any, context: Context) -> None:
     put(s3, JOB, pictures.jpeg())
     reports = [failed(JOB, {"code": "conversion_failed"})]
 

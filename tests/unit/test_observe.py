@@ -16,7 +16,7 @@ def answered(event: dict[str, Any], answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("answer", [None, 404, {}, GOOD | {"body": {}}, GOOD | {"statusCode": "200"}])
-def test_an_answer_that_the_gateway_cannot_pass_on_is_an_error_of_the_function(answer: Any) -> None:
+def test_an_answer_that_the_gateway_cannot_pass_on_is_the_functions_error(answer: Any) -> None:
     with pytest.raises(TypeError, match="no answer to a call of the API"):
         answered(CALL, answer)
 

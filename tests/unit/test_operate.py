@@ -57,7 +57,7 @@ def test_what_is_tuned_with_is_a_probe() -> None:
     assert new_probe() != new_probe()
 
 
-def test_an_upload_is_deleted_in_the_order_that_a_late_conversion_cannot_spoil(
+def test_an_upload_is_deleted_in_an_order_no_late_conversion_can_spoil(
     s3: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     job, other = keys.new_job(), keys.new_job()
@@ -106,9 +106,7 @@ def test_what_one_stack_has_imported_another_still_imports(s3: Any) -> None:
         assert imported(stack) == ["s3://archive/0001.jpg"]
 
 
-def test_a_reconversion_of_one_stack_does_not_go_on_where_that_of_another_was_stopped(
-    s3: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_reconversion_does_not_continue_that_of_another_stack(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
     s3.put_object(Bucket=ENVIRONMENT["UPLOAD_BUCKET"], Key=f"uploads/{'5' * 32}", Body=b"x")
     Path("reconvert.dev.state").write_text('{"after": "uploads/g", "version": "7"}')  # behind every job
 

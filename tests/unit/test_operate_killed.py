@@ -128,7 +128,7 @@ def test_a_reconversion_that_was_killed_leaves_no_original_out(capsys: pytest.Ca
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_an_import_that_was_killed_copies_each_object_once_and_knows_its_job() -> None:
+def test_a_killed_import_copies_each_object_once_and_knows_its_job() -> None:
     deaths = 0
     for line in every_death(IMPORT):
         assert main(IMPORT) == 0

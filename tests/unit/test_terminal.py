@@ -29,7 +29,7 @@ def test_what_is_no_entry_does_not_either(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.removesuffix("\n").isprintable()
 
 
-def test_an_exception_keeps_its_lines_and_what_is_written_keeps_its_letters() -> None:
+def test_an_exception_keeps_its_lines_and_a_text_its_letters() -> None:
     trace = (
         'Traceback (most recent call last):\n  File "convert.py", line 1\n\traise ValueError("größer \U0001f600\x1b")'
     )

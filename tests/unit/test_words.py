@@ -32,7 +32,7 @@ def test_keys_lead_back_to_their_job() -> None:
     assert keys.manifest(job) == f"{job}/manifest.json"
 
 
-def test_the_address_of_a_thumbnail_tells_nothing_of_its_job_or_its_siblings() -> None:
+def test_a_thumbnails_address_reveals_neither_its_job_nor_its_siblings() -> None:
     job, other, probe = keys.new_job(), keys.new_job(), keys.new_probe()
     small, large = (keys.thumbnail(job, size, "webp", size.encode()) for size in ("small", "large"))
 

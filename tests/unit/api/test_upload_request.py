@@ -101,7 +101,7 @@ def test_exactly_the_limit_is_accepted() -> None:
     assert upload_request.files(body(entry(size=20_000_000)), settings.current())[0].size == 20_000_000
 
 
-def test_the_same_fault_in_all_bad_files_keeps_its_status_and_different_ones_are_422() -> None:
+def test_one_fault_in_all_bad_files_keeps_its_status_several_are_422() -> None:
     assert refusal(body(entry(size=10**9), entry(), entry(size=10**8))).status == 413
     assert refusal(body(entry(size=10**9), entry(type="text/html"))).status == 422
 

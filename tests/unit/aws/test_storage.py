@@ -115,7 +115,7 @@ def conflicts(s3: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("replacing", [False, True])
-def test_a_manifest_is_written_also_when_it_met_another_write_that_then_failed(
+def test_a_manifest_is_written_after_meeting_a_write_that_then_fails(
     s3: Any, conflicts: list[str], replacing: bool
 ) -> None:
     if replacing:

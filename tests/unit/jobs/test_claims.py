@@ -71,7 +71,7 @@ def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
     assert ended()["original"]["width"] == 80
 
 
-def test_a_duplicate_of_an_event_and_a_further_attempt_go_on_with_the_claim(form: Form, context: Context) -> None:
+def test_a_duplicate_event_and_a_further_attempt_continue_the_claim(form: Form, context: Context) -> None:
     event = form.post(A)
     storage.claim(JOB, notices.uploads(event)[0])  # an attempt that died here
 
@@ -93,9 +93,7 @@ def test_a_claim_of_a_later_version_is_honoured(s3: Any, form: Form, context: Co
     assert ended()["status"] == "done"
 
 
-def test_a_picture_that_was_replaced_before_it_was_read_is_not_converted_as_the_first(
-    form: Form, context: Context
-) -> None:
+def test_a_picture_replaced_before_it_was_read_is_not_converted(form: Form, context: Context) -> None:
     first, second = form.post(A), form.post(B)
 
     convert.handler(first, context)
@@ -183,7 +181,7 @@ def test_a_job_that_has_ended_stays_when_its_original_goes(s3: Any, form: Form, 
     assert ended() == before
 
 
-def test_an_event_of_two_uploads_that_is_given_up_reports_only_the_one_that_failed(
+def test_an_abandoned_event_of_two_uploads_reports_only_the_failed_one(
     s3: Any, form: Form, context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = "8" * 32
@@ -276,9 +274,7 @@ def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
     assert ended()["status"] == "failed"
 
 
-def test_a_commit_over_a_manifest_that_was_deleted_meanwhile_fails_and_the_next_attempt_converts_anew(
-    s3: Any, form: Form, context: Context
-) -> None:
+def test_a_commit_over_a_deleted_manifest_fails_and_is_tried_anew(s3: Any, form: Form, context: Context) -> None:
     """Its thumbnails may have been deleted too: whoever commits over nothing must have stored its own."""
     storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
     seen = storage.manifest(JOB)
@@ -291,7 +287,7 @@ def test_a_commit_over_a_manifest_that_was_deleted_meanwhile_fails_and_the_next_
     assert ended()["status"] == "done"
 
 
-def test_a_result_is_found_though_its_original_expires_while_it_is_asked_for(s3: Any, context: Context) -> None:
+def test_a_result_is_found_though_its_original_expires_meanwhile(s3: Any, context: Context) -> None:
     def end(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
         storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
         return AWSResponse("", 200, HTTPHeaders(), None), {"KeyCount": 0}

@@ -214,7 +214,7 @@ def test_a_broken_sequence_header_names_nothing(damage: bytes) -> None:
     assert av1.cicp(damage) is None
 
 
-def test_a_sequence_header_is_found_in_the_configuration_or_in_the_sample_of_a_track() -> None:
+def test_a_sequence_header_is_found_in_a_configuration_or_in_a_sample() -> None:
     header = stream(12, 13)
     named = containers.box(b"av1C", b"\x81\0\0\0", header)
     file = containers.ftyp(b"avis", b"avif") + track(b"av01", b"\x12\0" + header, named)
@@ -280,9 +280,7 @@ def parameter_set(*, lists: bool, sets: bool, layers: int = 0) -> bytes:
 @pytest.mark.parametrize("lists", [False, True])
 @pytest.mark.parametrize("sets", [False, True])
 @pytest.mark.parametrize("layers", [0, 2])
-def test_the_names_are_found_behind_everything_that_a_parameter_set_may_hold(
-    lists: bool, sets: bool, layers: int
-) -> None:
+def test_names_are_found_behind_all_that_a_parameter_set_may_hold(lists: bool, sets: bool, layers: int) -> None:
     made = parameter_set(lists=lists, sets=sets, layers=layers)
     assert hevc.cicp(made) == (9, 16)
     for length in range(len(made)):

@@ -93,7 +93,7 @@ print(*(name for name in sys.modules if name.endswith("ImagePlugin")))
     ],
     ids=["png", "png-2**31", "gif", "bmp", "webp-extended", "webp-lossless", "webp-animated"],
 )
-def test_a_few_bytes_that_promise_gigabytes_are_refused_before_they_are_decoded(original: bytes) -> None:
+def test_few_bytes_that_promise_gigabytes_are_refused_before_decoding(original: bytes) -> None:
     refused = refusal(original, pipeline.Limits(memory=64 * 2**20, cpu_seconds=2))
     assert refused.reason in {Reason.TOO_MANY_PIXELS, Reason.DAMAGED}
 
@@ -106,13 +106,14 @@ def test_the_limit_of_pixels_is_that_of_the_setting_and_is_named() -> None:
     assert refused.original == {"format": "PNG", "width": 1200, "height": 1000, "bytes": len(original), "frames": 1}
 
 
-def test_a_format_that_needs_more_memory_per_pixel_than_there_is_has_a_lower_limit() -> None:
+def test_with_too_little_memory_per_pixel_the_limit_of_pixels_is_lower() -> None:
     original = pictures.png(4000, 3000)
     refused = refusal(original, pipeline.Limits(memory=64 * 2**20))
     assert (refused.reason, refused.facts) == (Reason.TOO_MANY_PIXELS, {"limit": 8})
 
 
-def test_an_animated_webp_has_a_lower_limit_than_a_still_because_its_decoder_needs_more_memory() -> None:
+def test_an_animated_webp_has_a_lower_limit_than_a_still() -> None:
+    """Its decoder needs more memory per pixel."""
     limits = pipeline.Limits(memory=64 * 2**20)
     assert pipeline.run(pictures.webp(2600, 2000), WANTED, limits).thumbnails
     moving = pictures.webp(2600, 2000, save_all=True, append_images=[Image.new("RGB", (2600, 2000))])
@@ -165,7 +166,7 @@ def test_directories_of_a_tiff_that_lead_in_a_circle_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize("kind", [b"zTXt", b"iTXt", b"iCCP"])
-def test_a_compressed_chunk_that_unpacks_to_more_than_memory_is_left_packed(kind: bytes) -> None:
+def test_a_chunk_that_unpacks_to_more_than_memory_is_left_packed(kind: bytes) -> None:
     packer = zlib.compressobj(9)
     bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(256)) + packer.flush()
     heads = {b"zTXt": b"a\0\0", b"iTXt": b"a\0\x01\0\0\0", b"iCCP": b"a\0\0"}

@@ -191,7 +191,8 @@ def codes(original: bytes, table: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("side", [800, 1600], ids=["1/4", "1/8"])
-def test_a_progressive_picture_whose_coefficients_are_told_at_once_is_as_sharp_as_any(side: int) -> None:
+def test_a_progressive_picture_with_all_coefficients_at_once_is_sharp(side: int) -> None:
+    """Each pixel is that of the baseline picture with the same coefficients."""
     baseline = pictures.jpeg(picture=pictures.photo(side, side * 3 // 4).convert("L"))
     assert convert(split_in_two(baseline)).tobytes() == convert(baseline).tobytes()
 

@@ -111,7 +111,7 @@ for accepted in formats.INPUTS:
 """
 
 
-def test_whatever_a_reader_or_an_encoder_loads_it_loads_before_there_is_a_picture(tmp_path: Path) -> None:
+def test_readers_and_encoders_load_nothing_once_there_is_a_picture(tmp_path: Path) -> None:
     originals = tmp_path / "originals"
     originals.write_bytes(pickle.dumps([*parents(), *islice(mutants(seed=26), 300)]))
     late = subprocess.run(
@@ -238,7 +238,8 @@ _PR_CAPBSET_DROP = 24
 
 
 @LINUX
-def test_without_privileges_and_under_a_lower_hard_limit_pictures_are_converted_and_nothing_is_found() -> None:
+def test_an_unprivileged_process_under_a_lower_hard_limit_converts() -> None:
+    """Without the filter, a decoder there finds no more than a signal and another process."""
     said = subprocess.run(
         [sys.executable, "-c", _UNPRIVILEGED, *sys.path],
         capture_output=True,
@@ -286,7 +287,7 @@ def _ends(process: int) -> bool:
     return not _runs(process)
 
 
-def test_a_child_is_kept_for_the_next_picture_of_a_format_that_it_has_loaded() -> None:
+def test_a_child_is_kept_for_the_next_picture_of_a_loaded_format() -> None:
     parent.close()
     originals = (pictures.jpeg(), pictures.png(), pictures.webp(), pictures.heic(), pictures.gif())
     for original in originals:
@@ -321,7 +322,7 @@ def test_with_other_memory_there_is_another_child() -> None:
 
 
 @pytest.mark.parametrize("which", ["child", "zygote"])
-def test_a_process_that_died_while_nobody_looked_is_replaced_and_the_picture_converted(which: str) -> None:
+def test_a_process_that_died_unnoticed_is_replaced_at_no_loss(which: str) -> None:
     pipeline.run(pictures.jpeg(), WANTED, LIMITS)
     first = kept()
     zygote = parent._sandbox()._zygote
@@ -334,7 +335,7 @@ def test_a_process_that_died_while_nobody_looked_is_replaced_and_the_picture_con
 
 
 @pytest.mark.parametrize("original", [pictures.jpeg, pictures.avif], ids=["a loaded format", "another format"])
-def test_a_zygote_that_died_with_no_child_kept_is_replaced_and_the_picture_converted(
+def test_a_zygote_that_died_without_a_child_is_replaced_at_no_loss(
     original: Callable[[], bytes],
 ) -> None:
     parent.close()
