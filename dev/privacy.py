@@ -1,7 +1,7 @@
 """Where a stack keeps data about people: the table of docs/privacy.md, from both templates.
 
-What a resource holds is said here, because no template says it. Everything else is read from its properties. A resource
-that can hold data and is not in _HOLDS makes `make docs` and the tests fail.
+_HOLDS says what a resource holds, because no template does. Everything else is read from its properties. `make docs` and
+the tests fail if a resource that can hold data is not in _HOLDS.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from samtranslator.yaml_helper import yaml_parse
 from dev import stack
 from operate import delivery
 
-# Types that keep what is sent to them.
+# Types that store data.
 _KEEP = {
     "AWS::ApiGateway::ApiKey",
     "AWS::Logs::LogGroup",
@@ -21,15 +21,15 @@ _KEEP = {
     "AWS::WAFv2::WebACL",
 }
 
-_FUNCTION_LOG = "what the function did, by job; no name of a file, no address, no link"
+_FUNCTION_LOG = "what the function did, by job; no file names, addresses or links"
 _HOLDS = {
     "UploadBucket": "originals, with all their metadata",
     "ThumbnailBucket": "thumbnails without metadata; manifests: format, size, outcome of an original; claims: its ETag",
-    "ConversionDeadLetterQueue": "S3's event for a conversion that failed: the job, and the address that uploaded",
-    "ConversionFailures": "the same event on its way; with `ContactEmail`, in that mailbox",
+    "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",
+    "ConversionFailures": "the same event in transit; with `ContactEmail`, in that mailbox",
     "Alarms": "which alarm changed; with `ContactEmail`, in that mailbox",
-    "ApiLogs": "method, path, status and duration of each call; no address of the caller",
-    "ApiKey": "the key of a caller",
+    "ApiLogs": "method, path, status and duration of each call; no caller's address",
+    "ApiKey": "a caller's key",
     "SignUploadLogs": _FUNCTION_LOG,
     "GetUploadLogs": _FUNCTION_LOG,
     "ConvertLogs": _FUNCTION_LOG,
@@ -38,8 +38,8 @@ _HOLDS = {
     "VerifyReleaseLogs": _FUNCTION_LOG,
     "VerifyApiLogs": _FUNCTION_LOG,
     "SiteBucket": "the upload page; nothing about visitors",
-    "LogBucket": "requests to the distribution; no address, browser, referrer or query of the visitor",
-    "WebAcl": "counts by address, for five minutes; no sampled requests",
+    "LogBucket": "requests to the distribution; no visitor's address, browser, referrer or query",
+    "WebAcl": "counts per address, for five minutes; no sampled requests",
 }
 
 
@@ -59,7 +59,7 @@ def table() -> str:
                 kept, encrypted = _how_long(resource), _encrypted(resource)
                 lines.append(f"| `{name}` | {_HOLDS[name]} | {region} | {kept} | {encrypted} |")
     if gone := _HOLDS.keys() - found:
-        raise ValueError(f"dev/privacy.py describes what is no longer there: {', '.join(sorted(gone))}")
+        raise ValueError(f"dev/privacy.py describes resources that no longer exist: {', '.join(sorted(gone))}")
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,6 @@
-"""What an installer has to agree to, because the template holds it.
+"""The capabilities that an installer has to acknowledge, and the resources that require them.
 
-Which resource needs which: "Application Capabilities: IAM Roles, Resource Policies, and Nested Applications" in the
+Which resource needs which capability: "Application Capabilities: IAM Roles, Resource Policies, and Nested Applications" in the
 developer guide of the AWS Serverless Application Repository.
 """
 
@@ -13,10 +13,10 @@ IAM, NAMED_IAM = "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"
 RESOURCE_POLICY, AUTO_EXPAND = "CAPABILITY_RESOURCE_POLICY", "CAPABILITY_AUTO_EXPAND"
 
 REASONS = {
-    IAM: "Each function has a role of its own, which allows what the function does and nothing else.",
-    NAMED_IAM: "Roles with names of their own, which could be those of roles that you have.",
-    RESOURCE_POLICY: "Buckets, queues and topics say themselves who may use them, and what is refused.",
-    AUTO_EXPAND: "Other applications are part of this one.",
+    IAM: "Each function has its own role, with the permissions that it needs and no others.",
+    NAMED_IAM: "Roles have fixed names, which could collide with existing roles.",
+    RESOURCE_POLICY: "Buckets, queues and topics have policies that say who may use them, and what is refused.",
+    AUTO_EXPAND: "The template contains other applications.",
 }
 
 ROLES = {  # the type, and the property that gives it a name of its own
@@ -39,7 +39,7 @@ RESOURCE_POLICIES = {
 
 
 def needed(application: Application) -> dict[str, list[str]]:
-    """The capabilities that the repository will ask for, each with the logical ids of the resources that are why."""
+    """The capabilities that the repository requires, each with the logical ids of the resources that need it."""
     found: dict[str, list[str]] = {capability: [] for capability in REASONS}
     for name, resource in application.resources.items():
         kind, properties = resource.get("Type"), resource.get("Properties", {})
@@ -56,7 +56,7 @@ def needed(application: Application) -> dict[str, list[str]]:
 
 def table(application: Application) -> str:
     """The capabilities for the README."""
-    lines = ["| Capability | Why | Asked for by |", "|---|---|---|"]
+    lines = ["| Capability | Why | Required by |", "|---|---|---|"]
     for capability, names in needed(application).items():
         asked = ", ".join(f"`{name}`" for name in names)
         lines.append(f"| `{capability}` | {REASONS[capability]} | {asked} |")
@@ -64,7 +64,7 @@ def table(application: Application) -> str:
 
 
 def explained(readme: str) -> dict[str, set[str]] | None:
-    """The capabilities in the README's table, with the resources that it names. None when it has no such table."""
+    """The capabilities in the README's table, with the resources that it names. None if there is no such table."""
     part = re.search(r"<!-- capabilities -->\n(.*?)<!-- end of capabilities -->", readme, re.DOTALL)
     if not part:
         return None
