@@ -16,7 +16,7 @@ def test_a_resource_that_is_not_described_is_found(name: str, monkeypatch: pytes
 def test_a_description_of_what_is_gone_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(privacy._HOLDS, "Gone", "nothing")
 
-    with pytest.raises(ValueError, match=r"no longer there: Gone"):
+    with pytest.raises(ValueError, match=r"no longer exist: Gone"):
         privacy.table()
 
 
