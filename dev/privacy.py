@@ -1,7 +1,7 @@
 """Where a stack keeps data about people: the table of docs/privacy.md, from both templates.
 
-_HOLDS says what a resource holds, because no template does. Everything else is read from its properties. `make docs` and
-the tests fail if a resource that can hold data is not in _HOLDS.
+_HOLDS says what a resource holds, because no template does. Everything else is read from its properties. `make docs`
+and the tests fail if a resource that can hold data is not in _HOLDS.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """The capabilities that an installer has to acknowledge, and the resources that require them.
 
-Which resource needs which capability: "Application Capabilities: IAM Roles, Resource Policies, and Nested Applications" in the
+Which one needs which: "Application Capabilities: IAM Roles, Resource Policies, and Nested Applications" in the
 developer guide of the AWS Serverless Application Repository.
 """
 
