@@ -15,7 +15,7 @@ from tests.lifecycle.actors import Broken, convert_later
 from tests.lifecycle.model import S3, SQS, Lambda
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
 from tests.material import pictures
-from tests.unit.conftest import ENVIRONMENT
+from tests.material.invocation import ENVIRONMENT
 from thumbs import observe, pipeline, settings
 from thumbs.aws import clients, storage
 from thumbs.jobs import manifest

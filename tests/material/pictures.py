@@ -39,6 +39,19 @@ def quadrants(width: int, height: int) -> Image.Image:
     return picture
 
 
+def assert_quadrants(picture: Image.Image, tolerance: int = 12) -> None:
+    shown = picture.convert("RGB")
+    for x, y, colour in (
+        (0.25, 0.25, RED),
+        (0.75, 0.25, GREEN),
+        (0.25, 0.75, BLUE),
+        (0.75, 0.75, WHITE),
+    ):
+        pixel = shown.getpixel((int(x * shown.width), int(y * shown.height)))
+        assert isinstance(pixel, tuple)
+        assert all(abs(a - b) <= tolerance for a, b in zip(pixel, colour, strict=True)), f"{pixel} is not {colour}"
+
+
 def photo(width: int, height: int, seed: int = 1) -> Image.Image:
     """What a camera gives: structure at every scale, hard edges, and noise in each pixel."""
     chance = random.Random(seed)

@@ -15,7 +15,7 @@ import get_upload
 import report_failure
 import sign_upload
 from tests.material import pictures
-from tests.unit.conftest import Context
+from tests.material.invocation import Context
 from thumbs import errors
 from thumbs.aws import storage
 

@@ -16,8 +16,8 @@ import sign_upload
 import verify_api
 import verify_release
 from tests.material import pictures
+from tests.material.invocation import Context
 from tests.standins.codedeploy import CodeDeploy
-from tests.unit.conftest import Context
 from thumbs.aws import storage
 
 EVENTS = Path(__file__).parents[2] / "events"

@@ -12,7 +12,7 @@ import redrive
 import report_failure
 import sign_upload
 from tests.material import pictures
-from tests.unit.conftest import ENVIRONMENT, Context
+from tests.material.invocation import ENVIRONMENT, Context
 from thumbs import settings
 from thumbs.aws import clients, storage
 from thumbs.jobs import keys

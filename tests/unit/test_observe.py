@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.conftest import Context
+from tests.material.invocation import Context
 from thumbs import observe
 
 CALL = {"httpMethod": "GET", "resource": "/limits"}

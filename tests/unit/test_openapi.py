@@ -18,8 +18,8 @@ from schemathesis import GenerationMode
 import get_upload
 import sign_upload
 from dev import stack
+from tests.material.invocation import Context
 from tests.material.template import PACKAGES
-from tests.unit.conftest import Context
 
 # Per operation and kind: about ten seconds of processor time for all.
 EXAMPLES = 150

@@ -15,7 +15,7 @@ from botocore.compat import HTTPHeaders
 from operate import leaving
 from operate.__main__ import main
 from operate.service import folder, new_probe
-from tests.unit.conftest import ENVIRONMENT
+from tests.material.invocation import ENVIRONMENT
 from thumbs.jobs import keys
 
 

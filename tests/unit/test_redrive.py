@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 import redrive
-from tests.unit.conftest import Context
+from tests.material.invocation import Context
 from thumbs.aws import clients
 from thumbs.jobs import notices
 from thumbs.jobs.notices import Upload

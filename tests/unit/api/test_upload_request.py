@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import sign_upload
-from tests.unit.conftest import Context
+from tests.material.invocation import Context
 from thumbs import settings
 from thumbs.api import upload_request
 from thumbs.api.upload_request import File, Refused

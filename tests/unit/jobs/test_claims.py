@@ -13,7 +13,7 @@ import convert
 import get_upload
 import report_failure
 from tests.material import pictures
-from tests.unit.conftest import Context
+from tests.material.invocation import Context
 from thumbs import settings
 from thumbs.aws import clients, storage
 from thumbs.jobs import keys, manifest, notices

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from tests.material import pictures
-from tests.unit.pipeline.test_formats import assert_quadrants
+from tests.material.pictures import assert_quadrants
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Reason, Rejected
 

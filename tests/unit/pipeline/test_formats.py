@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.material import pictures
+from tests.material.pictures import assert_quadrants
 from thumbs import formats, pipeline, sizes
 
 
@@ -18,19 +19,6 @@ def thumbnail(original: bytes, spelled: str = "small=160", output: str = "webp")
     picture = Image.open(BytesIO(convert(original, spelled, output).thumbnails[0].content))
     picture.load()
     return picture
-
-
-def assert_quadrants(picture: Image.Image, tolerance: int = 12) -> None:
-    shown = picture.convert("RGB")
-    for x, y, colour in (
-        (0.25, 0.25, pictures.RED),
-        (0.75, 0.25, pictures.GREEN),
-        (0.25, 0.75, pictures.BLUE),
-        (0.75, 0.75, pictures.WHITE),
-    ):
-        pixel = shown.getpixel((int(x * shown.width), int(y * shown.height)))
-        assert isinstance(pixel, tuple)
-        assert all(abs(a - b) <= tolerance for a, b in zip(pixel, colour, strict=True)), f"{pixel} is not {colour}"
 
 
 MAKERS: dict[str, Callable[..., bytes]] = {

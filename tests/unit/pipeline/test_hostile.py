@@ -10,21 +10,10 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageCms
 
+from tests.actors.pipeline import LIMITS, WANTED, refusal
 from tests.material import pictures
-from thumbs import formats, pipeline, sizes
-from thumbs.errors import SENTENCES, Reason, Rejected, describe
-
-WANTED = pipeline.Wanted(sizes.parse("small=160"), formats.OUTPUTS["webp"], quality=80, max_megapixels=50)
-LIMITS = pipeline.Limits(cpu_seconds=10)
-
-
-def refusal(original: bytes, limits: pipeline.Limits = LIMITS, wanted: pipeline.Wanted = WANTED) -> Rejected:
-    with pytest.raises(Rejected) as caught:
-        pipeline.run(original, wanted, limits)
-    assert caught.value.reason in SENTENCES
-    assert describe(caught.value.reason, **caught.value.facts)["message"]
-    return caught.value
-
+from thumbs import formats, pipeline
+from thumbs.errors import Reason
 
 # Not pictures
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 import verify_release
 from dev import golden as generator
+from tests.material.invocation import Context
 from tests.standins.codedeploy import CodeDeploy
-from tests.unit.conftest import Context
 from thumbs import errors, formats, pipeline, sizes
 from thumbs.jobs import keys, manifest
 from thumbs.verification import golden, judge, release
