@@ -1,8 +1,8 @@
-/** Says to those who do not see it what has happened. What comes together is said together, and of many things only how many. */
+/** Announces what has happened to screen readers. Announcements close in time are joined; of many, only the number is said. */
 
 import {byId} from "./elements.js";
 
-/** Milliseconds that are waited for more. */
+/** Milliseconds to wait for further announcements. */
 const PAUSE = 500;
 
 /** @type {string[]} */
@@ -14,7 +14,7 @@ let timer = 0;
 export function announce(text) {
   if (unsaid.length < 4) unsaid.push(text);
   else more += 1;
-  if (timer && more > 0) return; // with thousands, the first pause decides
+  if (timer && more > 0) return; // with thousands of files, the first pause decides
   clearTimeout(timer);
   timer = setTimeout(() => {
     timer = 0;

@@ -1,11 +1,11 @@
-/** What can be said of a file before it is sent, with the service's own limits. */
+/** Checks a file before it is sent, against the service's own limits. */
 
 import {Problem} from "./problem.js";
 
 /** @typedef {import("./service.js").Limits} Limits */
 
 /**
- * How a file of each type begins, as in the service (functions/thumbs/formats.py). Read as Latin-1, one character a byte.
+ * The first bytes of each type, as in the service (functions/thumbs/formats.py). Read as Latin-1, one character per byte.
  * @type {[string, RegExp][]}
  */
 const BEGINNINGS = [
@@ -19,12 +19,12 @@ const BEGINNINGS = [
   ["image/bmp", /^BM/],
 ];
 
-/** What the first bytes said of files whose name and type say nothing. @type {WeakMap<object, string>} */
+/** Types found from the first bytes, for files whose name and type do not reveal them. @type {WeakMap<object, string>} */
 const seen = new WeakMap();
 
 /**
- * Looks into a file of which neither type nor name say what it is, such as an export without extension or what Android
- * calls "image:1641". Afterwards `contentType` knows.
+ * Inspects a file whose type and name do not reveal its format, such as an export without an extension or Android's
+ * "image:1641". Afterwards `contentType` knows the type.
  * @param {File} file
  * @param {Limits} limits
  */
@@ -37,9 +37,9 @@ export async function look(file, limits) {
 }
 
 /**
- * The content type under which the file may be uploaded, or null. A browser that does not know the type (HEIC on many
- * systems) leaves it empty: then the extension decides, and then the first bytes. What is really in the file, only the
- * conversion finds out.
+ * The content type under which the file may be uploaded, or null. If the browser does not know the type (HEIC on many
+ * systems), it leaves it empty: then the extension decides, then the first bytes. Only the conversion determines what the
+ * file really contains.
  * @param {{name: string, type: string}} file
  * @param {Limits} limits
  * @returns {string | null}

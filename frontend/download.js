@@ -10,18 +10,18 @@ import {zip} from "./zip.js";
  * @typedef {{name: string, upload: Upload, index: number}} Entry index: which of the upload's thumbnails
  */
 
-/** Thumbnails that are fetched at a time. */
+/** Thumbnails to fetch in parallel. */
 const AT_ONCE = 4;
 
 /**
- * Not from the cache: what an <img> has put there came without the headers that let a script read it, because S3 sends
- * them only when asked with an Origin.
+ * Bypasses the cache. An <img> caches responses without the CORS headers that a script needs, because S3 sends those only
+ * for requests with an Origin.
  * @type {RequestInit}
  */
 const OPTIONS = {cache: "no-store", credentials: "omit"};
 
 /**
- * A name for each thumbnail that says whose it is and that no other has.
+ * A unique name for each thumbnail, derived from its original's name.
  * @param {Upload[]} uploads
  * @returns {Entry[]}
  */
@@ -37,15 +37,15 @@ export function named(uploads) {
 }
 
 /**
- * Fetches them and hands them to the browser as thumbnails.zip. One that cannot be fetched does not cost the others.
+ * Fetches the thumbnails and saves them as thumbnails.zip. A failed fetch does not affect the others.
  * @param {Upload[]} uploads
- * @param {(upload: Upload) => Promise<unknown>} refresh gives an upload's manifest addresses that work now
- * @returns {Promise<string[]>} the names of those that are missing. Throws when all are.
+ * @param {(upload: Upload) => Promise<unknown>} refresh renews the addresses in an upload's manifest
+ * @returns {Promise<string[]>} the names of missing thumbnails. Throws when all are missing.
  */
 export async function downloadAll(uploads, refresh) {
   const done = uploads.filter(({stage}) => stage === "done");
   const slots = new Slots(AT_ONCE);
-  // After a reload the manifests are not there yet.
+  // After a reload the manifests are not loaded yet.
   const absent = done.filter(({manifest}) => !manifest);
   await Promise.all(absent.map((upload) => slots.run(() => refresh(upload).catch(() => {}))));
   const missing = done.filter(({manifest}) => !manifest).map(({name}) => name);
@@ -74,7 +74,7 @@ async function content({upload, index}, refresh) {
   try {
     const bytes = await get();
     if (bytes) return bytes;
-    await refresh(upload); // a signed address that has expired
+    await refresh(upload); // the presigned address has expired
     return await get();
   } catch {
     return null;
@@ -87,5 +87,5 @@ function save(blob) {
   link.href = URL.createObjectURL(blob);
   link.download = "thumbnails.zip";
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser reads it a little later
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser reads it slightly later
 }

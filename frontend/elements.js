@@ -1,4 +1,4 @@
-/** Elements are made here, and text only ever becomes text: nothing on this page is parsed as HTML. */
+/** Creates elements. Text only ever becomes text: nothing on this page is parsed as HTML. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
@@ -14,15 +14,15 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A second press so soon, in milliseconds, and so near, in pixels, belongs to the first: people double-click everything. */
+/** A second press within these milliseconds and pixels belongs to the first, because people double-click everything. */
 const DOUBLE = {time: 500, distance: 24};
 let last = {at: -Infinity, x: 0, y: 0};
 
 /**
- * A button that says what it does, and to a screen reader also to what. What it does depends on what the caller knows,
- * never on its words: a translator may have replaced them.
+ * A button labelled with its action, and for screen readers also with its object. Its behaviour never depends on its
+ * text, because a translator may have replaced it.
  * @param {string} label
- * @param {string} object the label for those who do not see where the button stands; holds the label
+ * @param {string} object the full label for screen readers; contains the label
  * @param {(button: HTMLButtonElement) => void} onClick
  */
 export function button(label, object, onClick) {
@@ -33,7 +33,7 @@ export function button(label, object, onClick) {
       const at = performance.now();
       const again = at - last.at < DOUBLE.time && Math.hypot(x - last.x, y - last.y) < DOUBLE.distance;
       last = {at, x, y};
-      if (again) return; // what lies there now may be another button
+      if (again) return; // another button may be in this place now
     }
     onClick(element);
   });
@@ -41,7 +41,7 @@ export function button(label, object, onClick) {
 }
 
 /**
- * Writes only what is new: what says the same keeps its nodes, and so what a translator made of them.
+ * Writes the text only if it has changed. Unchanged elements keep their nodes, and a browser's translation of them.
  * @param {HTMLElement} element
  * @param {string} text
  */

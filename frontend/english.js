@@ -1,9 +1,9 @@
-/** All that the page says, in English. Each entry is a whole sentence, or a whole label: none is made of others' halves. */
+/** The page's texts in English. Each entry is a whole sentence or a whole label, never assembled from parts. */
 
 /** @param {import("./figures.js").Figures} f */
 export function words({number, bytes, part, time, percent, clock, box, facts, all, any, plural}) {
   const count = (/** @type {number} */ many, /** @type {string} */ one) => `${number(many)} ${plural(many, {one, other: `${one}s`})}`;
-  /** Some names, and how many more. @param {string[]} names */
+  /** The first names, and the number of the others. @param {string[]} names */
   const some = (names) => all(names.length > 4 ? [...names.slice(0, 3), `${number(names.length - 3)} more`] : names);
   return {
     page: "Thumbnails",
@@ -19,22 +19,22 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
       `${any(accepted)}, up to ${bytes(limit)} and ${number(megapixels)} megapixels each. ` +
       `Location and other hidden data are left out of the thumbnails. Originals are deleted after ${count(days, "day")}.`,
 
-    // What a row says.
+    // The status of a row.
     waiting: "Waiting",
     uploading: (/** @type {{sent: number, size: number, left: number | null}} */ {sent, size, left}) =>
       facts([`Uploading: ${part(sent, size)} of ${bytes(size)}`, left !== null && `${time(left)} left`]),
-    storing: "All sent. Waiting for the storage.",
-    offline: "No connection. It goes on by itself.",
+    storing: "All sent. Waiting for confirmation.",
+    offline: "No connection. Continues automatically.",
     again: "Trying again",
     converting: "Making thumbnails",
-    slow: "Still making thumbnails. It takes longer than usual.",
+    slow: "Still making thumbnails. This takes longer than usual.",
     done: (/** @type {{thumbnails: number, bytes: number, saved: number | null}} */ made) =>
       facts([count(made.thumbnails, "thumbnail"), bytes(made.bytes), made.saved !== null && `${percent(made.saved)} smaller`]),
     cancelled: "Cancelled",
-    interrupted: "Not uploaded before the page was closed. Choose the file again and it goes on.",
+    interrupted: "Not uploaded before the page was closed. Choose the file again to continue.",
     said: (/** @type {{name: string, status: string}} */ {name, status}) => `${name}: ${status}`,
 
-    // What a row offers: what is seen, and what is read out.
+    // The actions of a row: the visible label, and the one for screen readers.
     cancel: "Cancel",
     cancelOf: (/** @type {string} */ name) => `Cancel ${name}`,
     remove: "Remove",
@@ -47,7 +47,7 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     openOf: (/** @type {string} */ name) => `Thumbnails of ${name}`,
     bar: (/** @type {string} */ name) => `Upload of ${name}`,
 
-    // All of them.
+    // The summary.
     title: (/** @type {{done: number, total: number, stopped: number}} */ {done, total, stopped}) =>
       facts([done === total ? `${number(done)} done` : `${number(done)} of ${number(total)} done`, stopped > 0 && `${number(stopped)} stopped`]),
     sending: (/** @type {{sent: number, size: number, left: number | null}} */ {sent, size, left}) =>
@@ -73,10 +73,10 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     copyHtmlOf: (/** @type {string} */ name) => `Copy HTML for ${name}`,
     copied: "Copied",
     notAllowed: "Not allowed",
-    notCopied: "The browser does not allow copying. Open the thumbnail and take its address from there.",
+    notCopied: "The browser does not allow copying. Open the thumbnail and copy its address from there.",
     until: (/** @type {Date} */ end) => `The addresses work until ${clock(end)}.`,
 
-    // What is said of many, or of none.
+    // Notices.
     added: (/** @type {number} */ many) => `${count(many, "file")} added.`,
     leftOut: (/** @type {string[]} */ names) => `Already in the list, so not added again: ${some(names)}.`,
     unreadable: (/** @type {string[]} */ names) => `Could not be read, so not added: ${some(names)}.`,
@@ -89,26 +89,26 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     // Problems, by their code: the client's (problem.js) and the service's (functions/thumbs/errors.py).
     reasons: /** @type {Record<string, (limits: {accepted: string[], limit: number, megapixels: number}) => string>} */ ({
       network: () => "The connection was lost.",
-      busy: () => "The service is busy just now.",
-      expired: () => "The permission to upload had expired.",
-      refused: () => "The file was not taken. Please try again.",
+      busy: () => "The service is busy.",
+      expired: () => "The permission to upload has expired.",
+      refused: () => "The file was not accepted. Please try again.",
       unreadable: () => "The file can no longer be read. Was it changed or moved? Please choose it again.",
       no_result: () => "There is no result yet. The picture has arrived and may still be converted.",
       no_thumbnails: () => "No thumbnails were made.",
-      unknown: () => "The service does not know this upload any more.",
+      unknown: () => "The service no longer knows this upload.",
       unexpected: () => "Something went wrong on this page.",
-      malformed: () => "The request is not the JSON that the service expects.",
+      malformed: () => "The request is not the JSON that this service expects.",
       too_large: ({limit}) => `The file is larger than ${bytes(limit)}. Please choose a smaller one.`,
       type_not_supported: ({accepted}) => `This type of file is not accepted. Please choose ${any(accepted)}.`,
-      invalid: () => "The request says something about this file that cannot be right.",
+      invalid: () => "The request describes this file with impossible values.",
       replaced: () => "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
       empty: () => "The file is empty. Please choose another one.",
       not_an_image: ({accepted}) => `This file is not a picture that we can read. Accepted are ${all(accepted)}.`,
       damaged: () => "The picture is damaged and cannot be read. Please export it again, or choose another one.",
-      variant_not_supported: () => "The picture is stored in a rare way that we cannot read. Please save it again as an ordinary JPEG or PNG.",
+      variant_not_supported: () => "The picture uses a rare variant that we cannot read. Please save it again as an ordinary JPEG or PNG.",
       too_many_pixels: ({megapixels}) => `The picture has more than ${number(megapixels)} megapixels. Please upload a smaller version.`,
-      too_complex: () => "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG.",
-      conversion_failed: () => "Something went wrong on our side, and we have been told. Please try again later.",
+      too_complex: () => "The picture is too complex to process. Please save it again in a common format, such as JPEG or PNG.",
+      conversion_failed: () => "Something went wrong on our side, and we have been notified. Please try again later.",
     }),
   };
 }

@@ -1,10 +1,10 @@
-/** Numbers, sizes, times and lists as people write them where they live: all by Intl. */
+/** Formats numbers, sizes, times and lists for the visitor's locale, all with Intl. */
 
 /** @typedef {ReturnType<typeof figures>} Figures */
 
 /** @param {string} locale such as "de-AT" */
 export function figures(locale) {
-  /** Making one takes a hundred times as long as using it. @type {Map<string, Intl.NumberFormat>} */
+  /** Creating one takes a hundred times as long as using it. @type {Map<string, Intl.NumberFormat>} */
   const formats = new Map();
   const number = (/** @type {number} */ value, /** @type {Intl.NumberFormatOptions} */ options = {}) => {
     const key = JSON.stringify(options);
@@ -15,20 +15,20 @@ export function figures(locale) {
   const plurals = new Intl.PluralRules(locale);
   /** @param {number} value @param {string} unit @param {Intl.NumberFormatOptions} [options] */
   const measured = (value, unit, options) => number(value, {style: "unit", unit, ...options});
-  /** Which unit a size is said in, how much that is, and with how many digits behind the point. @param {number} bytes @returns {[string, number, number]} */
+  /** The unit for a size, the value in that unit, and the number of decimals. @param {number} bytes @returns {[string, number, number]} */
   const scale = (bytes) =>
     bytes < 1000 ? ["byte", 1, 0] : bytes < 999_500 ? ["kilobyte", 1e3, 0] : ["megabyte", 1e6, bytes < 99.95e6 ? 1 : 0];
 
   return {
     number,
 
-    /** "840 bytes", "24 kB", "2.3 MB": decimal, as the service's limits are. @param {number} count */
+    /** "840 bytes", "24 kB", "2.3 MB": decimal, like the service's limits. @param {number} count */
     bytes(count) {
       const [unit, factor, digits] = scale(count);
       return measured(count / factor, unit, {maximumFractionDigits: digits, unitDisplay: unit === "byte" ? "long" : "short"});
     },
 
-    /** "1.0" for what is to be followed by "of 40.2 MB": in the unit of the whole, so that the line keeps its width. @param {number} part @param {number} whole */
+    /** "1.0" to be followed by "of 40.2 MB": in the unit of the whole, so that the line keeps its width. @param {number} part @param {number} whole */
     part(part, whole) {
       const [, factor, digits] = scale(whole);
       return number(part / factor, {minimumFractionDigits: digits, maximumFractionDigits: digits});
@@ -40,7 +40,7 @@ export function figures(locale) {
       return seconds < 5400 ? measured(seconds / 60, "minute") : measured(seconds / 3600, "hour");
     },
 
-    /** "96%" of a part of one @param {number} part */
+    /** "96%" for a fraction of one @param {number} part */
     percent: (part) => number(part, {style: "percent"}),
 
     /** "14:30", "4:00 AM" @param {Date} time */
@@ -49,7 +49,7 @@ export function figures(locale) {
     /** "160 × 120", never on two lines @param {{width: number, height: number}} box */
     box: ({width, height}) => `${number(width, {useGrouping: false})}\u00a0×\u00a0${number(height, {useGrouping: false})}`,
 
-    /** "JPEG, 3 MB": facts next to each other, never with an "and" @param {(string | false | null | undefined)[]} facts */
+    /** "JPEG, 3 MB": facts side by side, never with an "and" @param {(string | false | null | undefined)[]} facts */
     facts: (facts) => facts.filter((fact) => typeof fact === "string" && fact !== "").join(", "),
 
     /** "a, b and c" @param {string[]} names */
@@ -58,7 +58,7 @@ export function figures(locale) {
     /** "a, b or c" @param {string[]} names */
     any: (names) => new Intl.ListFormat(locale, {type: "disjunction"}).format(names),
 
-    /** The word for so many. @param {number} count @param {{one: string, other: string}} words */
+    /** The singular or plural form for a count. @param {number} count @param {{one: string, other: string}} words */
     plural: (count, words) => (plurals.select(count) === "one" ? words.one : words.other),
   };
 }

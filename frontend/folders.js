@@ -1,13 +1,13 @@
-/** What is in a folder that was dropped. */
+/** Lists the files of a dropped folder. */
 
 /**
- * Puts the files of an entry where they belong. What cannot be read, such as a link to a file that has gone, is named: the
- * others are none the worse for it.
+ * Collects the files of an entry. Unreadable ones, such as links to deleted files, are listed by name and do not affect the
+ * others.
  * @param {FileSystemEntry} entry
  * @param {{files: File[], unreadable: string[]}} found
  */
 export async function collect(entry, found) {
-  if (entry.name.startsWith(".")) return; // what systems leave in folders, such as .DS_Store, nobody meant to drop
+  if (entry.name.startsWith(".")) return; // hidden system files, such as .DS_Store, are not dropped on purpose
   try {
     if (entry.isFile) {
       found.files.push(await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject)));
@@ -16,7 +16,7 @@ export async function collect(entry, found) {
     const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
     for (;;) {
       /** @type {FileSystemEntry[]} */
-      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // up to a hundred per call
       if (some.length === 0) return;
       for (const child of some) await collect(child, found);
     }

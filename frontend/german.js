@@ -1,4 +1,4 @@
-/** All that the page says, in German. As in english.js, each entry is a whole sentence or a whole label. */
+/** The page's texts in German. As in english.js, each entry is a whole sentence or a whole label. */
 
 /** @type {typeof import("./english.js").words} */
 export function words({number, bytes, part, time, percent, clock, box, facts, all, any, plural}) {

@@ -1,19 +1,19 @@
-/** How files come in: chosen, taken by the camera, dropped or pasted anywhere on the page. */
+/** Accepts files: chosen, taken with the camera, dropped or pasted anywhere on the page. */
 
 /**
  * @param {HTMLInputElement[]} inputs
  * @param {{onFiles: (files: File[]) => void, onUnreadable: (names: string[]) => void, onEmpty: (names: string[]) => void}} heard
- *   onUnreadable: what was dropped and cannot be read. onEmpty: dropped folders without a file.
+ *   onUnreadable: dropped items that cannot be read. onEmpty: dropped folders without files.
  */
 export function receive(inputs, {onFiles, onUnreadable, onEmpty}) {
   for (const input of inputs) {
     const take = () => {
       const files = [...(input.files ?? [])];
-      input.value = ""; // or choosing the same file again would change nothing, and fire nothing
+      input.value = ""; // otherwise choosing the same file again changes nothing, and fires no event
       if (files.length > 0) onFiles(files);
     };
     input.addEventListener("change", take);
-    queueMicrotask(take); // what was chosen while this script was still on its way
+    queueMicrotask(take); // files that were chosen before this script had loaded
   }
 
   const mark = (/** @type {boolean} */ on) => document.documentElement.classList.toggle("dropping", on);
@@ -22,13 +22,13 @@ export function receive(inputs, {onFiles, onUnreadable, onEmpty}) {
   for (const name of /** @type {const} */ (["dragenter", "dragover"])) {
     document.addEventListener(name, (event) => {
       if (!hasFiles(event)) return;
-      event.preventDefault(); // says that a drop is welcome
+      event.preventDefault(); // accepts the drop
       /** @type {DataTransfer} */ (event.dataTransfer).dropEffect = "copy";
       mark(true);
     });
   }
   document.addEventListener("dragleave", (event) => {
-    if (event.relatedTarget === null) mark(false); // left the window, not only an element
+    if (event.relatedTarget === null) mark(false); // the pointer left the window, not only an element
   });
   document.addEventListener("drop", async (event) => {
     mark(false);
@@ -50,17 +50,17 @@ export function receive(inputs, {onFiles, onUnreadable, onEmpty}) {
 const NONE = {collect: null};
 
 /**
- * The files of a drop, those in folders included.
+ * The files of a drop, including those in folders.
  * @param {DataTransfer} transfer
  */
 async function dropped(transfer) {
-  // Only now: after the event they are gone. Some files have no entry, such as those that a mail program drags.
+  // Read now, because the entries are gone after the event. Some files have no entry, such as those dragged from a mail program.
   const things = [...transfer.items]
     .filter(({kind}) => kind === "file")
     .map((item) => ({entry: item.webkitGetAsEntry?.() ?? null, file: item.getAsFile()}));
   /** @type {{files: File[], unreadable: string[], empty: string[]}} */
   const found = {files: [], unreadable: [], empty: []};
-  // The code for folders comes with the first one.
+  // The code for folders is loaded with the first folder.
   const {collect} = things.some(({entry, file}) => entry?.isDirectory || !file) ? await import("./folders.js").catch(() => NONE) : NONE;
   for (const {entry, file} of things) {
     const before = found.files.length + found.unreadable.length;

@@ -1,4 +1,4 @@
-/** The way of one upload, from the file to its thumbnails, and what is known of all of them on the way. */
+/** Runs one upload from the file to its thumbnails, and keeps what all uploads share. */
 
 import {check, look} from "./check.js";
 import {Pace} from "./pace.js";
@@ -19,13 +19,13 @@ import {unlessAborted} from "./waiting.js";
  * @typedef {import("./uploads.js").Upload} Upload
  */
 
-/** At a time. Under HTTP/1.1 a browser opens six connections to a host: three stay free for the results. */
+/** Concurrent uploads. Under HTTP/1.1 a browser opens six connections per host: three stay free for the results. */
 const AT_ONCE = 3;
-/** How much a new measurement counts for when results are expected. */
+/** Weight of a new measurement in the expected conversion time. */
 const WEIGHT = 0.3;
-/** The first look comes a little before that, or the expectation could only grow. */
+/** The first poll comes slightly earlier than expected; otherwise the expectation could only grow. */
 const EARLY = 0.7;
-/** A conversion that took longer says nothing of the next. */
+/** A slower conversion says nothing about the next one. */
 const UNUSUAL = 5_000;
 
 export class Journey {
@@ -40,7 +40,7 @@ export class Journey {
   #expected = 600;
   #sentInAll = 0;
 
-  /** One slot for each try, so that a file that waits for its next one is in nobody's way. */
+  /** One slot per attempt, so that a file between two attempts blocks no other. */
   #queue = {
     /** @template T @param {() => Promise<T>} task @param {AbortSignal} [signal] */
     run: (task, signal) => this.#slots.run(() => this.#patience.run(task, signal), signal),
@@ -48,7 +48,7 @@ export class Journey {
 
   /**
    * @param {Access & {limits: Promise<Limits>, onStage: (upload: Upload, stage: Stage) => void}} options
-   *   limits: may still be on their way
+   *   limits: may still be loading
    */
   constructor({limits, onStage, ...access}) {
     this.#access = access;
@@ -59,12 +59,12 @@ export class Journey {
     limits.then(({maxFiles}) => (this.#signatures.batch = maxFiles), () => {});
   }
 
-  /** @param {File} file will not be sent */
+  /** @param {File} file that will not be sent */
   forget(file) {
     this.#signatures.forget(file);
   }
 
-  /** Seconds that so many bytes take. @param {number} bytes */
+  /** The upload time of this many bytes, in seconds. @param {number} bytes */
   left(bytes) {
     return this.#pace.left(bytes);
   }
@@ -108,9 +108,9 @@ export class Journey {
   }
 
   /**
-   * @param {Upload} upload that has arrived
+   * @param {Upload} upload whose file has arrived
    * @param {{expected?: number, result?: string, signal: AbortSignal}} options
-   *   expected: milliseconds until the result should be there. result: its address; without one, the API is asked
+   *   expected: milliseconds until the result should exist. result: its address; without it, the API is called
    * @returns {Promise<Manifest>}
    */
   async await(upload, {expected = 0, result: address, signal}) {
@@ -126,7 +126,7 @@ export class Journey {
   }
 
   /**
-   * The result of an upload from before a reload. One that was on its way may have arrived or not: the service knows.
+   * The result of an upload from before a reload. The service knows whether its file has arrived.
    * @param {Upload} upload
    * @param {AbortSignal} signal
    * @returns {Promise<Manifest>}
@@ -144,7 +144,7 @@ export class Journey {
     return manifest?.status === "done" ? manifest : this.await(upload, {signal});
   }
 
-  /** The manifest with addresses that work now. @param {Upload} upload */
+  /** The manifest with fresh addresses. @param {Upload} upload */
   async refresh(upload) {
     const manifest = await this.#recalls.run(() => current(/** @type {string} */ (upload.job), this.#access));
     return manifest?.status === "done" ? manifest : upload.manifest;

@@ -1,28 +1,28 @@
 /**
- * What the tab remembers of its uploads, so that a reload or a crash in the middle loses nothing that had arrived.
- * In the session's storage, not in the lasting one: another tab has its own list, and on a shared computer nothing stays
- * behind when the tab is closed. A few uploads share an entry, and what changes is written a little later, together: each
- * write takes about as long, whatever it holds.
+ * Remembers the tab's uploads, so that a reload or a crash loses nothing that had arrived. Uses session storage rather than
+ * local storage, because each tab has its own list, and because nothing may remain on a shared computer when the tab is
+ * closed. Several uploads share an entry, and changes are written together after a delay, because each write takes about
+ * the same time, whatever its size.
  */
 
 /**
- * @typedef {{thumbnails: number, bytes: number, width: number, height: number}} Made what a row says of a finished upload
+ * @typedef {{thumbnails: number, bytes: number, width: number, height: number}} Made the facts in the row of a finished upload
  * @typedef {{name: string, size: number, type: string, lastModified: number,
  *   job?: string, made?: Made}} Kept
- *   job: once signed; whether its file has arrived, the service knows. made: once done.
+ *   job: once signed; only the service knows whether its file has arrived. made: once done.
  */
 
 const PREFIX = "uploads ";
-/** Uploads in an entry: some kilobytes. */
+/** Uploads per entry: a few kilobytes. */
 const TOGETHER = 25;
-/** Milliseconds until a change is written; at once when the page goes away. */
+/** Milliseconds until a change is written; immediately if the page is being closed. */
 const LATER = 300;
 
-/** What is to be remembered, by entry and id. @type {Map<number, Map<number, string>>} */
+/** The facts to remember, by entry and id. @type {Map<number, Map<number, string>>} */
 const entries = new Map();
 /** Entries that have changed. @type {Set<number>} */
 const changed = new Set();
-/** What the storage had no room for (browsers give some five million characters), by entry. @type {Map<number, number>} */
+/** Uploads for which the storage is full (browsers allow about five million characters), by entry. @type {Map<number, number>} */
 const forgotten = new Map();
 /** @type {ReturnType<typeof setTimeout> | null} */
 let timer = null;
@@ -42,15 +42,15 @@ export function forget(id) {
   if (entryOf(id).delete(id)) soon(id);
 }
 
-/** How many uploads a reload would forget, because the storage is full. */
+/** The number of uploads that a reload would lose, because the storage is full. */
 export const willBeForgotten = () => [...forgotten.values()].reduce((sum, count) => sum + count, 0);
 
-/** @param {() => void} callback is called when that has changed */
+/** @param {() => void} callback called when that number has changed */
 export function whenForgotten(callback) {
   tell = callback;
 }
 
-/** Writes what has changed. */
+/** Writes the changes. */
 export function flush() {
   if (timer) clearTimeout(timer);
   timer = null;
@@ -76,7 +76,7 @@ function soon(id) {
   timer ??= setTimeout(flush, LATER);
 }
 
-/** Writes an entry, or as much of it as there is room for. @param {number} number */
+/** Writes an entry, or as much of it as fits. @param {number} number */
 function write(number) {
   const all = [...(entries.get(number) ?? [])];
   for (let count = all.length; ; count -= 1) {
@@ -87,7 +87,7 @@ function write(number) {
       const members = all.slice(0, count).map(([id, text]) => `"${id}":${text}`);
       return sessionStorage.setItem(PREFIX + number, `{${members.join(",")}}`);
     } catch {
-      if (count === 0) return; // a browser that stores nothing: it still uploads
+      if (count === 0) return; // this browser stores nothing; uploads still work
     }
   }
 }
@@ -106,12 +106,12 @@ export function kept() {
       }
     }
   } catch {
-    // A browser that stores nothing has kept nothing.
+    // This browser stores nothing, so there is nothing to restore.
   }
   return found.sort(([one], [other]) => one - other);
 }
 
-/** What another page of this origin may have left under such a name is no upload. @param {string} text */
+/** Ignores entries under such a name that another page of this origin has left. @param {string} text */
 function parsed(text) {
   try {
     return Object(JSON.parse(text));

@@ -1,6 +1,6 @@
 /**
- * The language of the page: the first of the browser's languages that it speaks. Only that one's words are loaded.
- * A further language is a module like english.js, and a line here.
+ * The page's language: the visitor's first preferred language that the page supports. Only that language's words are loaded.
+ * To add a language, write a module like english.js, and add a line here.
  */
 
 import {figures} from "./figures.js";
@@ -14,8 +14,8 @@ const MODULES = {
 };
 
 /**
- * @param {readonly string[]} wanted as navigator.languages has them
- * @returns {{language: string, locale: string}} locale: with the region, which decides how numbers are written
+ * @param {readonly string[]} wanted as in navigator.languages
+ * @returns {{language: string, locale: string}} locale: includes the region, which decides how numbers are written
  */
 export function chosen(wanted) {
   for (const locale of wanted) {
@@ -42,7 +42,7 @@ function isRightToLeft(tag) {
 }
 
 /**
- * The sentence for a problem: by its code in the page's language, or else the one that it brought along.
+ * The sentence for a problem: by its code in the page's language, otherwise the service's own sentence.
  * @param {import("./problem.js").Problem} problem
  * @param {import("./service.js").Limits | null} limits
  */
@@ -52,7 +52,7 @@ export function reason(problem, limits) {
   return known(factsOf(limits));
 }
 
-/** What sentences say of the limits. @param {import("./service.js").Limits} limits */
+/** The limits, in the form that sentences need. @param {import("./service.js").Limits} limits */
 export const factsOf = ({accepted, maxUploadBytes, maxMegapixels}) => ({
   accepted: accepted.split(/, | or /),
   limit: maxUploadBytes,

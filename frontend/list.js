@@ -1,6 +1,6 @@
 /**
- * The rows. However many uploads change at once, the page is drawn as often as the screen is, and never works longer at a
- * stretch than fits between two frames: what is near the window comes first.
+ * The rows. However many uploads change at once, the page is drawn once per frame, and never works longer than a frame
+ * allows. Rows near the window come first.
  */
 
 import {byId, make} from "./elements.js";
@@ -13,14 +13,14 @@ import {Row} from "./row.js";
  * @typedef {{element: HTMLElement, rows: Set<Row>, near: boolean}} Chunk
  */
 
-/** Milliseconds of each frame for rows. */
+/** Milliseconds per frame for rows. */
 const SHARE = 8;
 /**
- * Rows that are drawn or left out together: each thing that the browser watches for this costs it time in every frame, and
- * what lies in one that was never near has no style and no layout at all.
+ * Rows that are drawn or skipped together. Each element that the browser observes for this costs time in every frame, and
+ * rows in a chunk that was never near the window have no style and no layout at all.
  */
 const CHUNK = 10;
-/** Rows that are drawn in any case: as many as are seen at once, or what stands below the first ones would move. */
+/** Rows that are always drawn: one screenful, otherwise the content below the first rows would move. */
 const SCREEN = 12;
 
 export class List {
@@ -32,12 +32,12 @@ export class List {
   #rows = new Map();
   /** @type {WeakMap<Element, Chunk>} */
   #chunks = new WeakMap();
-  /** The last one, which may still take rows. @type {Chunk | null} */
+  /** The last chunk, while it has room for more rows. @type {Chunk | null} */
   #open = null;
   /** @type {Set<Upload>} */
   #changed = new Set();
   #frame = 0;
-  /** Waits for what is shown with the next frame. @type {(() => void)[]} */
+  /** Callbacks to run after the next frame. @type {(() => void)[]} */
   #shown = [];
 
   /** @param {import("./row.js").Actions} actions */
@@ -58,7 +58,7 @@ export class List {
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
-  /** Settles when all that has changed is shown. */
+  /** Resolves once all changes are shown. */
   shown() {
     return this.#changed.size === 0 ? Promise.resolve() : new Promise((/** @type {(value: void) => void} */ resolve) => this.#shown.push(resolve));
   }
@@ -72,7 +72,7 @@ export class List {
     return this.#rows.values();
   }
 
-  /** Takes the row out, and says which one stands there now. @param {Upload} upload */
+  /** Removes the row, and returns the one that is now in its place. @param {Upload} upload */
   remove(upload) {
     const row = this.#rows.get(upload);
     const chunk = row?.element.parentElement && this.#chunks.get(row.element.parentElement);
@@ -90,7 +90,7 @@ export class List {
     return neighbour;
   }
 
-  /** Takes all rows out. */
+  /** Removes all rows. */
   async clear() {
     this.#changed.clear();
     this.#rows.clear();
@@ -98,7 +98,7 @@ export class List {
     const old = this.#element;
     this.#element = make("div", {id: old.id, role: "list"});
     old.removeAttribute("id");
-    old.className = "gone"; // not hidden: to take all of it down at once takes long
+    old.className = "gone"; // not hidden, because removing everything at once takes long
     old.after(this.#element);
     while (old.lastChild) {
       for (const end = performance.now() + SHARE; old.lastChild && performance.now() < end; ) old.lastChild.remove();
@@ -108,7 +108,7 @@ export class List {
     this.#section.hidden = this.#rows.size === 0;
   }
 
-  /** Without rows there is nothing to say of them. */
+  /** Hides the section while there are no rows. */
   hide() {
     this.#summary.hidden = true;
     if (!this.#element.parentElement?.querySelector(".gone")) this.#section.hidden = true;
@@ -142,17 +142,17 @@ export class List {
     this.#section.hidden = this.#summary.hidden = false;
   }
 
-  /** A new chunk, at the end. It has no role: to those who do not see it there is one list. @returns {Chunk} */
+  /** A new chunk at the end. It has no role, so that screen readers see one list. @returns {Chunk} */
   #begin() {
     const element = make("div", {class: "chunk"});
-    // A browser that tells of nothing left out leaves nothing out.
+    // A browser that does not report skipped content draws everything.
     this.#open = {element, rows: new Set(), near: !("oncontentvisibilityautostatechange" in element)};
     this.#chunks.set(element, this.#open);
     this.#element.append(element);
     return this.#open;
   }
 
-  /** Says how high it is while it is not drawn. @param {Chunk} chunk */
+  /** Sets the chunk's height for while it is not drawn. @param {Chunk} chunk */
   #measure({element, rows}) {
     element.style.setProperty("--rows", `${rows.size}`);
   }

@@ -1,22 +1,22 @@
-/** Names that every system can unpack: no path, nothing that hides or reorders letters, nothing that Windows forbids. */
+/** File names that every system can unpack: no path, no hidden or reordering characters, nothing that Windows forbids. */
 
-/** UTF-8 bytes of a whole name: file systems take 255, and whoever unpacks may put something before it. */
+/** Maximum UTF-8 bytes of a whole name: file systems allow 255, and unpacking may add a prefix. */
 const LONGEST = 200;
-/** Control characters, what reorders text (bidi), and what is not seen. */
+/** Control characters, bidirectional overrides, and invisible characters. */
 const UNSEEN = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
-/** Windows: "Naming Files, Paths, and Namespaces" in its documentation; also what separates folders elsewhere. */
+/** Windows: "Naming Files, Paths, and Namespaces" in its documentation; also the path separators of other systems. */
 const FORBIDDEN = /[<>:"/\\|?*]/g;
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i;
 
 const utf8 = new TextEncoder();
 
 /**
- * A name that is not taken yet, also where A and a are the same, as in most folders that an archive is unpacked into:
+ * A name that is not in use yet, ignoring case, as in most file systems into which an archive is unpacked:
  * "IMG_2041-small.webp", "img_2041-small-2.webp".
  * @param {string} name of the original
  * @param {string} size
  * @param {string} ending with the dot
- * @param {Set<string>} taken gets the new one
+ * @param {Set<string>} taken the new name is added
  */
 export function free(name, size, ending, taken) {
   const stem = safe(name.replace(/\.[^.]*$/, ""));
@@ -41,7 +41,7 @@ function safe(stem) {
   return RESERVED.test(clean) ? `_${clean}` : clean || "picture";
 }
 
-/** As many whole characters as fit. @param {string} text @param {number} bytes */
+/** As many whole characters as fit into the bytes. @param {string} text @param {number} bytes */
 function cut(text, bytes) {
   let [length, kept] = [0, ""];
   for (const character of text) {

@@ -1,6 +1,6 @@
 /**
- * What everybody has to see: said in front of the page, where it moves nothing, until somebody has read it. Each kind of
- * notice stands there once, with its newest words.
+ * Important messages, shown on top of the page, where they move nothing, until the visitor dismisses them. Each kind of
+ * notice is shown once, with its latest text.
  */
 
 import {button, byId, make, write} from "./elements.js";
@@ -23,7 +23,7 @@ export class Notices {
 
   /**
    * @param {string} kind
-   * @param {string} text nothing: it is over
+   * @param {string} text empty: the reason for the notice is over
    */
   say(kind, text) {
     const line = this.#kinds.get(kind);

@@ -1,8 +1,8 @@
-/** How fast bytes go, and so how long the rest takes. */
+/** Measures the upload speed, and estimates the remaining time. */
 
-/** Long enough to even out a phone's connection, short enough to notice that it changed. */
+/** Long enough to smooth out a phone's connection, short enough to notice a change. */
 const WINDOW = 10_000;
-/** An estimate from less than this would only jump about. */
+/** An estimate from less than this would fluctuate. */
 const ENOUGH = 1_500;
 
 export class Pace {
@@ -15,7 +15,7 @@ export class Pace {
     this.#now = now;
   }
 
-  /** @param {number} bytes sent so far, in all; fewer than before when a try starts again */
+  /** @param {number} bytes sent so far, in total; fewer than before when an attempt starts again */
   note(bytes) {
     const at = this.#now();
     if (bytes < (this.#samples.at(-1)?.bytes ?? 0)) this.#samples = [];
@@ -25,7 +25,7 @@ export class Pace {
 
   /**
    * @param {number} bytes still to go
-   * @returns {number | null} seconds; null when it cannot be said, or nothing is left
+   * @returns {number | null} seconds; null if unknown, or if nothing is left
    */
   left(bytes) {
     const first = this.#samples[0];

@@ -1,4 +1,4 @@
-/** The page: what was chosen becomes a row, and the row shows what becomes of it. */
+/** The page: each chosen file becomes a row, and the row shows its progress. */
 
 import {button, byId, write} from "./elements.js";
 import {announce} from "./announcer.js";
@@ -17,7 +17,7 @@ import {breaths} from "./waiting.js";
 
 /** @typedef {import("./uploads.js").Upload} Upload */
 
-/** Milliseconds between two looks at all of them. */
+/** Milliseconds between two updates of the summary. */
 const OFTEN = 200;
 
 const input = /** @type {HTMLInputElement} */ (byId("files"));
@@ -25,7 +25,7 @@ const camera = /** @type {HTMLInputElement} */ (byId("camera"));
 const base = document.querySelector('meta[name="api"]')?.getAttribute("content") || "./";
 const api = new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI);
 
-/** What the service accepts, once it has said so. @type {import("./service.js").Limits | null} */
+/** The service's limits, once it has responded. @type {import("./service.js").Limits | null} */
 let limits = null;
 /** @type {(limits: import("./service.js").Limits) => void} */
 let know = () => {};
@@ -79,14 +79,14 @@ addEventListener("beforeunload", (event) => {
     if (upload.file && !upload.arrived && !isOver(upload)) return event.preventDefault();
   }
 });
-// What the service will say takes its room before it is there.
+// Reserves space for the service's answer before it arrives.
 byId("offer-room").textContent = words.offer([160, 320, 640, 1280].map((side) => ({width: side, height: side, crop: false})));
 byId("terms-room").textContent = words.terms({accepted: FORMATS, limit: 100e6, megapixels: 100, days: 10});
 whenForgotten(total);
 uploads.resume(kept());
 open();
 
-/** Asks the service what it accepts. Files that are chosen meanwhile wait for the answer in their rows. */
+/** Requests the service's limits. Files that are chosen meanwhile wait in their rows. */
 async function open() {
   const terms = byId("terms");
   const trying = new AbortController();
@@ -117,10 +117,10 @@ async function open() {
 
 /** @param {File[]} files */
 async function take(files) {
-  import("./thumbnails.js").catch(() => {}); // needed when the first one is done; now there is time, and a network
+  import("./thumbnails.js").catch(() => {}); // needed once the first upload is done; load it while there is time, and a network
   const {added, resumed, known} = await uploads.add(files);
   if (added.length > 0) announce(words.added(added.length));
-  // What goes on again is seen in its row; what was left out is seen nowhere else.
+  // Resumed uploads are visible in their rows; ignored files would be visible nowhere.
   notices.say("known", known.length > 0 ? words.leftOut(known.map(({name}) => name)) : "");
   const first = added[0] ?? resumed[0] ?? known[0];
   await list.shown();
@@ -130,18 +130,18 @@ async function take(files) {
 /** An upload is new, or has changed. @param {Upload} upload */
 function show(upload) {
   list.show(upload);
-  if (isOver(upload) && upload.job !== undefined && !upload.file) return total(); // from before a reload: no news
+  if (isOver(upload) && upload.job !== undefined && !upload.file) return total(); // from before a reload: not news
   if (isOver(upload)) announce(words.said({name: upload.name, status: status(upload, limits)}));
-  // With a single file nothing stands below that opening could push away.
+  // With a single file there is nothing below that opening could push away.
   if (upload.stage === "done" && uploads.list.size === 1) list.shown().then(() => list.row(upload)?.toggle(true));
   total();
 }
 
-/** What concerns all of them; soon, and then for all that has changed until then. */
+/** Updates the summary soon, for all changes until then. */
 function total() {
   counting ??= setTimeout(() => {
     counting = null;
-    if (uploads.list.size === 0) list.hide(); // it is shown with its first row
+    if (uploads.list.size === 0) list.hide(); // shown again with the first row
     let open = 0;
     for (const row of list.rows) if (row.isOpen) open += 1;
     summary.update(uploads.list, {secondsFor: (bytes) => uploads.left(bytes), open});
@@ -150,7 +150,7 @@ function total() {
   }, uploads.list.size > 1000 ? OFTEN : 0);
 }
 
-/** Fetches the code for archives only now. */
+/** Loads the code for archives only when it is needed. */
 async function download() {
   try {
     const {downloadAll} = await import("./download.js");

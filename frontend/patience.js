@@ -1,22 +1,21 @@
 /**
- * What one upload learns of the connection and of the service, all know: when one meets an outage or is asked for patience,
- * the others wait instead of finding out for themselves. When the wait is over one goes ahead; once it gets an answer, all
- * follow.
+ * Shares what one upload learns about the connection and the service. If one meets an outage or a throttle, the others wait
+ * instead of finding out for themselves. When the wait is over, one goes ahead; once it succeeds, all follow.
  */
 
 import {Problem} from "./problem.js";
 import {backoff, isOnline, online, sleep, unlessAborted} from "./waiting.js";
 
 export class Patience {
-  /** Troubles in a row; 0 when all is well. */
+  /** Consecutive failures; 0 while all is well. */
   #troubles = 0;
   #until = 0;
   #scouting = false;
-  /** Settled when the one that went ahead is back. @type {{promise: Promise<void>, resolve: () => void} | null} */
+  /** Settled when the upload that went ahead has returned. @type {{promise: Promise<void>, resolve: () => void} | null} */
   #back = null;
 
   /**
-   * Runs the task when nothing speaks against it, and learns from how it ends.
+   * Runs the task as soon as no outage is known, and learns from its result.
    * @template T
    * @param {() => Promise<T>} task
    * @param {AbortSignal} [signal]
@@ -43,14 +42,14 @@ export class Patience {
 
   /**
    * @param {Problem} problem
-   * @param {number} before troubles when the task began
+   * @param {number} before failures when the task began
    */
   #learn(problem, before) {
     if (problem.code !== "network" && problem.code !== "busy") {
-      if (problem.code !== "unreadable") this.#troubles = 0; // a refusal is an answer, too
+      if (problem.code !== "unreadable") this.#troubles = 0; // a refusal is a response too
       return;
     }
-    if (before === this.#troubles) this.#troubles += 1; // those that were under way together count once
+    if (before === this.#troubles) this.#troubles += 1; // concurrent failures count once
     this.#until = Math.max(this.#until, performance.now() + backoff(this.#troubles, problem.retryAfter));
   }
 
@@ -80,7 +79,7 @@ export class Patience {
 }
 
 /**
- * Runs the task again and again until it ends otherwise than by a problem that passes.
+ * Runs the task until it succeeds, or fails with a problem that is not temporary.
  * @template T
  * @param {() => Promise<T>} task
  * @param {{queue?: Patience, signal?: AbortSignal, onTrouble?: (problem: Problem) => void}} [options]
@@ -98,7 +97,7 @@ export async function persist(task, {queue = new Patience(), signal, onTrouble} 
   }
 }
 
-/** A promise that somebody else resolves. */
+/** A promise that another function resolves. */
 function open() {
   let resolve = () => {};
   const promise = new Promise((/** @type {(value: void) => void} */ settle) => (resolve = settle));

@@ -1,20 +1,20 @@
 /**
- * A small picture of the file itself, at once and without the network, where the browser can decode it. One after the
- * other: forty photos of twelve megapixels, decoded together, would take two gigabytes.
+ * A small preview of the file itself, without the network, if the browser can decode it. Previews are decoded one after
+ * the other, because forty photos of twelve megapixels, decoded together, would take two gigabytes.
  */
 
-/** Pixels of the shorter side: the box is 72 CSS pixels, and screens have up to three for each. */
+/** Pixels of the shorter side: the box is 72 CSS pixels, and screens have up to three device pixels for each. */
 const SIDE = 216;
 
-/** What waits for its turn, by who wants it. @type {Map<object, () => Promise<void>>} */
+/** Waiting previews, by owner. @type {Map<object, () => Promise<void>>} */
 const waiting = new Map();
-/** What no browser of this kind can decode is not tried again. @type {WeakSet<File>} */
+/** Files that this browser cannot decode, so that they are not tried again. @type {WeakSet<File>} */
 const unknown = new WeakSet();
 let busy = false;
 
 /**
- * A canvas with the file in it, when its turn has come; null when the browser cannot decode it, or when it is not wanted
- * any more.
+ * A canvas with the file, when its turn has come; null if the browser cannot decode it, or if it is no longer
+ * wanted.
  * @param {object} owner
  * @param {File} file
  * @returns {Promise<HTMLCanvasElement | null>}
@@ -29,10 +29,10 @@ export function preview(owner, file) {
   });
 }
 
-/** Who waited, and how they are told that nothing comes. @type {WeakMap<object, () => void>} */
+/** Callbacks that end an owner's wait without a preview. @type {WeakMap<object, () => void>} */
 const abandoned = new WeakMap();
 
-/** The owner does not want it any more: it has left the window. @param {object} owner */
+/** The owner no longer needs it, because it has left the window. @param {object} owner */
 export function forget(owner) {
   if (waiting.delete(owner)) abandoned.get(owner)?.();
 }
@@ -55,7 +55,7 @@ async function draw(file) {
   try {
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, SIDE / Math.min(picture.width, picture.height));
-    // The box shows the middle of it (object-fit), so no more than a little beside the middle is kept.
+    // The box shows the centre of the picture (object-fit), so little more than that is kept.
     const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.min(SIDE, Math.round(side * scale))));
     const canvas = Object.assign(document.createElement("canvas"), {width, height});
     const [across, down] = [width / scale, height / scale];

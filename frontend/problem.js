@@ -1,28 +1,28 @@
 /**
- * What can stand between a file and its thumbnails, each with the sentence that a person reads.
+ * The problems that can end or delay an upload, each with a sentence for the visitor.
  *
- * The codes of the service (functions/thumbs/errors.py) pass through unchanged. The client's own are:
+ * The service's codes (functions/thumbs/errors.py) pass through unchanged. The client's own are:
  *
- *   network     the connection was lost, or never there
- *   busy        the service or the storage asks for patience (429, 5xx)
- *   expired     the signature is too old: a fresh one helps
- *   refused     the service or the storage said no, and not because of the file
- *   unreadable  the file changed or went away after it was chosen
- *   no_result   the upload arrived, and nothing was heard of it before the deadline
- *   unknown     the service knows nothing of this upload (any more)
+ *   network     the connection was lost, or never existed
+ *   busy        the service or the storage is throttling, or has an outage (429, 5xx)
+ *   expired     the signature has expired; a fresh one helps
+ *   refused     the service or the storage refused, for another reason than the file
+ *   unreadable  the file was changed or removed after it was chosen
+ *   no_result   the upload arrived, but there was no result before the deadline
+ *   unknown     the service does not know this upload (any more)
  */
 
-/** Problems that pass by themselves: the same step, tried again a little later, may well work. */
+/** Temporary problems: the same step may succeed a little later. */
 const PASSING = new Set(["network", "busy", "expired"]);
 
 export class Problem extends Error {
   /**
    * @param {string} code
-   * @param {string} message for a person
+   * @param {string} message for the visitor
    * @param {{retryable?: boolean, retryAfter?: number, quoted?: boolean,
    *   errors?: {file: number, code: string, detail: string}[]}} [more]
-   *   retryable: a person may try the same file again. retryAfter: seconds that the server asked for.
-   *   quoted: the sentence is the service's own. errors: what the service says of single files.
+   *   retryable: the visitor may try the same file again. retryAfter: seconds that the server requested.
+   *   quoted: the sentence is the service's own. errors: the service's findings on single files.
    */
   constructor(code, message, {retryable = false, retryAfter = 0, quoted = false, errors = []} = {}) {
     super(message);
@@ -34,7 +34,7 @@ export class Problem extends Error {
     this.errors = errors;
   }
 
-  /** Whether trying again without asking the person makes sense. */
+  /** Whether a retry without asking the visitor makes sense. */
   get passing() {
     return PASSING.has(this.code);
   }
@@ -43,14 +43,14 @@ export class Problem extends Error {
 export const lostConnection = () => new Problem("network", "The connection was lost.");
 
 /**
- * The JSON of an answer. One that ends early was cut off by the network; one that is no JSON comes from somebody between,
- * such as the login page of a hotel: both pass.
+ * The JSON of a response. If it is incomplete, the network cut it off; if it is not JSON, something in between sent it,
+ * such as a hotel's login page. Both are temporary.
  * @param {Response} response
  */
 export const content = (response) => response.json().catch(() => Promise.reject(lostConnection()));
 
 /**
- * What an answer of the API that is not a success means (RFC 9457, also from the gateway).
+ * The problem behind an unsuccessful response of the API or of API Gateway (RFC 9457).
  * @param {Response} response
  * @returns {Promise<Problem>}
  */
@@ -58,10 +58,10 @@ export async function problemOf(response) {
   const {detail, errors} = (await response.json().catch(() => null)) ?? {};
   const retryAfter = seconds(response.headers.get("retry-after"));
   if (response.status === 429) {
-    return new Problem("busy", "Too many uploads are under way just now. Please try again in a moment.", {retryAfter});
+    return new Problem("busy", "Too many uploads are in progress. Please try again in a moment.", {retryAfter});
   }
   if (response.status >= 500) {
-    return new Problem("busy", "The service does not answer as it should. Please try again in a moment.", {retryAfter});
+    return new Problem("busy", "The service is not responding correctly. Please try again in a moment.", {retryAfter});
   }
   if (Array.isArray(errors) && errors.length > 0) {
     return new Problem(errors[0].code, errors[0].detail, {errors, quoted: true});
@@ -70,7 +70,7 @@ export async function problemOf(response) {
 }
 
 /**
- * What Retry-After asks for: seconds, or a date (RFC 9110, 10.2.3).
+ * The delay in Retry-After: seconds, or a date (RFC 9110, 10.2.3).
  * @param {string | null} value
  */
 export function seconds(value, now = Date.now()) {
@@ -80,7 +80,7 @@ export function seconds(value, now = Date.now()) {
 }
 
 /**
- * What S3 means by the XML it answers to a form upload.
+ * The problem behind S3's XML response to a form upload.
  * Codes: "List of error codes" in the Amazon S3 API reference.
  * @param {number} status
  * @param {string} xml
@@ -101,14 +101,14 @@ export function storageProblem(status, xml, after = null) {
       return new Problem("empty", "The file is empty. Please choose another one.");
     case "ExpiredToken":
     case "RequestTimeTooSkewed":
-      return new Problem("expired", "The permission to upload was no longer valid. Please try again.");
+      return new Problem("expired", "The permission to upload is no longer valid. Please try again.");
     case "AccessDenied":
-      // S3 has one code for all that a policy forbids; only the words tell an old signature from a wrong file.
+      // S3 has one code for everything that a policy forbids; only the text distinguishes an old signature from a wrong file.
       if (/expired/i.test(message)) {
-        return new Problem("expired", "The permission to upload had expired. Please try again.");
+        return new Problem("expired", "The permission to upload has expired. Please try again.");
       }
       if (/content-type/i.test(message)) {
-        return new Problem("type_not_supported", "The file's type is not the one that was announced.", {retryable: true});
+        return new Problem("type_not_supported", "The file's type differs from the announced type.", {retryable: true});
       }
       return new Problem("refused", "The storage refused the file. Please try again.", {retryable: true});
     case "SlowDown":
@@ -116,17 +116,17 @@ export function storageProblem(status, xml, after = null) {
     case "InternalError":
     case "RequestTimeout":
     case "IncompleteBody":
-      return new Problem("busy", "The storage could not take the file just now. Please try again in a moment.", {retryAfter});
+      return new Problem("busy", "The storage could not accept the file. Please try again in a moment.", {retryAfter});
     default:
       if (status >= 500 || status === 429 || status === 408) {
-        return new Problem("busy", "The storage is in trouble. Please try again in a moment.", {retryAfter});
+        return new Problem("busy", "The storage has a problem. Please try again in a moment.", {retryAfter});
       }
       return new Problem("refused", `The storage refused the file (${code || status}). Please try again.`, {retryable: true});
   }
 }
 
 /**
- * The text of the first element of that name. S3's errors are flat, and their texts hold no markup.
+ * The text of the first element with that name. S3's errors are flat, and their texts contain no markup.
  * @param {string} xml
  * @param {string} name
  */

@@ -1,6 +1,6 @@
 /**
- * Waiting for what an upload came to. The browser asks the storage for the manifest, which is there when the job has
- * ended, and the API only when the signed address has expired: waiting costs no function run.
+ * Waits for the result of an upload. The browser polls the storage for the manifest, which exists once the job has ended,
+ * and calls the API only if the presigned address has expired, so waiting invokes no function.
  */
 
 import {Problem} from "./problem.js";
@@ -20,20 +20,20 @@ import {online, sleep, unlessAborted, visible} from "./waiting.js";
  * }} Manifest
  */
 
-/** A warm conversion takes some 0.3 s, the storage's notice before it about as long. Callers that have measured say better. */
+/** A warm conversion takes about 0.3 s, S3's notification about as long. Callers with measurements pass a better value. */
 const EXPECTED = 600;
-/** Between two looks, at most. */
+/** The longest delay between two polls. */
 const LONGEST = 10_000;
-/** A good file is through in seconds, also on a cold start: after this, the person is told that it takes longer. */
+/** A good file takes seconds, even with a cold start; after this, the visitor is told that it takes longer. */
 const SLOW = 20_000;
-/** Looks at a time: a browser opens six connections to a host, and some are for uploads. */
+/** Concurrent polls: a browser opens six connections per host, and some are for uploads. */
 const looks = new Slots(3);
-/** Three attempts with Lambda's waits of one and two minutes between them are over by then, and so is their report. */
+/** By then, three attempts with Lambda's waits of one and two minutes between them are over, and reported. */
 const DEADLINE = 10 * 60_000;
 
 /**
- * Milliseconds before each look: the first when the result is expected, then longer and longer, each up to a fifth
- * shorter or longer, so that files uploaded together do not ask together. It has no end.
+ * Milliseconds before each poll: the first when the result is expected, then increasing, each up to a fifth shorter or
+ * longer, so that files uploaded together are not polled together. Infinite.
  * @param {{expected?: number, random?: () => number}} [options]
  * @returns {Generator<number, void>}
  */
@@ -43,10 +43,10 @@ export function* schedule({expected = EXPECTED, random = Math.random} = {}) {
 }
 
 /**
- * The manifest of a job, once it is done. Throws a Problem with the manifest's reason when the picture was rejected or
- * its conversion failed, with code "no_result" after the deadline, "unknown" when the service does not know the job.
- * Time in a hidden tab or without an answer does not count.
- * @param {{job: string, result?: string | null}} signed result: where the manifest will be; without it the API is asked
+ * The manifest of a job, once it is done. Throws a Problem with the manifest's reason if the picture was rejected or
+ * its conversion failed, with code "no_result" after the deadline, "unknown" if the service does not know the job.
+ * Time in a hidden tab or without a response does not count.
+ * @param {{job: string, result?: string | null}} signed result: the manifest's address; without it the API is called
  * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number, deadline?: number, onSlow?: () => void}} options
  * @returns {Promise<Manifest>}
  */
@@ -68,7 +68,7 @@ export async function result({job, result: address}, {signal, expected, deadline
 }
 
 /**
- * The manifest, null when it is not there yet, "expired" when this address will never show it, "lost" without an answer.
+ * The manifest, null if it does not exist yet, "expired" if this address will never show it, "lost" without a response.
  * @param {string} address
  * @returns {Promise<Manifest | "expired" | "lost" | null>}
  */
@@ -76,13 +76,13 @@ async function look(address) {
   try {
     const response = await fetch(address, {cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(30_000)});
     if (response.ok) return await response.json();
-    // 404, or 403 from a signer that may not list the bucket, means "not yet", unless S3 says that the signature is over.
+    // 404, or 403 if the signer may not list the bucket, means "not yet", unless S3 says that the signature has expired.
     if (response.status === 404) return null;
     if (response.status >= 500 || response.status === 429) return "lost";
     if (response.status !== 403) return "expired";
     return /expired/i.test(await response.text()) ? "expired" : null;
   } catch {
-    return "lost"; // the network: the next look may find it back
+    return "lost"; // the network; the next poll may succeed
   }
 }
 

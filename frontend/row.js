@@ -1,6 +1,6 @@
 /**
- * One file is one row, from the first moment to the last, and its height does not change until somebody opens it. Far from
- * the window the browser leaves it out when it draws (content-visibility), and it holds no picture.
+ * Each file is one row, from beginning to end, and its height does not change until the visitor opens it. Far from the
+ * window, the browser skips drawing it (content-visibility), and it holds no picture.
  */
 
 import {button, make, write} from "./elements.js";
@@ -23,7 +23,7 @@ export class Row {
   element = make("div", {class: "row", role: "listitem"});
   /** @type {Upload} */
   upload;
-  /** Whether somebody may see it soon. */
+  /** Whether the row may be visible soon. */
   near = false;
   #actions;
   /** @type {import("./status.js").Deed | null} */
@@ -45,8 +45,8 @@ export class Row {
   constructor(upload, actions) {
     this.upload = upload;
     this.#actions = actions;
-    // The end of a name tells photos apart, so a long one is cut in the middle; a few letters are no longer than the dots
-    // that would stand for them.
+    // The end of a name distinguishes photos, so a long one is cut in the middle. Cutting a few letters would save nothing,
+    // because the dots are as long.
     let cut = upload.name.length - 10;
     while (upload.name[cut] === " ") cut += 1;
     if (cut < 4) cut = upload.name.length;
@@ -57,7 +57,7 @@ export class Row {
     this.update();
   }
 
-  /** Shows how far the upload is now. */
+  /** Shows the upload's current state. */
   update() {
     const {stage} = this.upload;
     if (this.element.dataset.stage !== stage) this.element.dataset.stage = stage;
@@ -73,7 +73,7 @@ export class Row {
     if (near) return this.#draw();
     previews?.forget(this);
     if (this.#picture instanceof HTMLCanvasElement) {
-      Object.assign(this.#picture, {width: 0, height: 0}); // gives its memory back now, not when somebody collects it
+      Object.assign(this.#picture, {width: 0, height: 0}); // frees its memory now, not at the next garbage collection
       this.#picture.remove();
       this.#picture = null;
     }
@@ -92,7 +92,7 @@ export class Row {
     this.#actions.onToggle();
   }
 
-  /** Fetches what an opened row needs: the code for it, and after a reload the manifest. */
+  /** Loads what an opened row needs: its code, and after a reload the manifest. */
   async #fill() {
     try {
       const refresh = () => this.#actions.refresh(this.upload);
@@ -113,7 +113,7 @@ export class Row {
     return `thumbnails-${this.upload.id}`;
   }
 
-  /** A bar only while something moves. */
+  /** Shows a bar only while something moves. */
   #progress() {
     if (isOver(this.upload)) {
       this.#bar?.remove();
@@ -129,7 +129,7 @@ export class Row {
     this.#bar.value = arrived ? 1 : sent / (size || 1);
   }
 
-  /** The one thing to do next. Made anew only when it changes, so that the focus stays where it is. */
+  /** The next action. Recreated only if it changes, so that it keeps the focus. */
   #offer() {
     const kind = deed(this.upload);
     if (kind === this.#deed) return;
@@ -153,7 +153,7 @@ export class Row {
     if (hadFocus) next.focus();
   }
 
-  /** Shows the file, where the browser can decode it, or else, when it is there, its smallest thumbnail. */
+  /** Shows the file if the browser can decode it, otherwise its smallest thumbnail once it exists. */
   async #draw() {
     const {file, stage} = this.upload;
     if (this.#picture || !this.near) return;
@@ -184,5 +184,5 @@ export class Row {
   }
 }
 
-/** "JPEG" of "photo.jpg": what stands where a preview would be. @param {string} name */
+/** "JPEG" from "photo.jpg": the placeholder for a preview. @param {string} name */
 const extension = (name) => /\.([a-z0-9]{2,5})$/i.exec(name)?.[1].toUpperCase() ?? "";

@@ -1,12 +1,12 @@
-/** Compares two files of the same size: needed only when somebody chooses what looks like the same file again. */
+/** Compares two files of the same size; needed only if the visitor chooses what looks like the same file again. */
 
 import {breaths} from "./waiting.js";
 
-/** Bytes that are compared at a time. */
+/** Bytes to compare at a time. */
 const PIECE = 1 << 20;
 
 /**
- * Whether both hold the same bytes. Ends with the first difference.
+ * Whether both files have the same bytes. Stops at the first difference.
  * @param {File} one
  * @param {File} other of the same size
  */
@@ -21,6 +21,6 @@ export async function isSame(one, other) {
     }
     return true;
   } catch {
-    return false; // one of them cannot be read any more: the upload will say which
+    return false; // one of them can no longer be read: the upload will report it
   }
 }

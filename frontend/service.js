@@ -1,4 +1,4 @@
-/** The service's API: what it accepts, and how an upload stands. */
+/** Calls the service's API: its limits, and the state of an upload. */
 
 import {content, lostConnection, Problem, problemOf} from "./problem.js";
 
@@ -10,17 +10,17 @@ import {content, lostConnection, Problem, problemOf} from "./problem.js";
  * }} Limits
  * @typedef {{
  *   job: string, upload: {url: string, fields: Record<string, string>}, result: string, expires: string, lifetime: number,
- * }} Signed lifetime: milliseconds that the signature was still good for when it came
+ * }} Signed lifetime: remaining milliseconds of the signature when it arrived
  * @typedef {Record<string, string>} Headers
  * @typedef {{api: string | URL, headers?: () => Headers | Promise<Headers>}} Access
- *   api: the base address of the service, ending in "/". headers: what each call of it carries besides, such as a key
+ *   api: the base address of the service, ending in "/". headers: additional headers of each call, such as a key
  */
 
-/** The gateway answers within 29 s or not at all. Milliseconds. */
+/** API Gateway responds within 29 s or not at all. Milliseconds. */
 const TIMEOUT = 30_000;
 
 /**
- * What the service accepts and makes.
+ * The service's limits and thumbnail sizes.
  * @param {Access} access
  * @returns {Promise<Limits>}
  */
@@ -29,8 +29,8 @@ export async function limits(access) {
 }
 
 /**
- * The manifest as the API gives it, with fresh addresses of its thumbnails; null while the job is under way. Throws a
- * Problem with code "unknown" when nothing has arrived under that job.
+ * The manifest from the API, with fresh addresses of its thumbnails; null while the job is in progress. Throws a
+ * Problem with code "unknown" if no file has arrived for that job.
  * @param {string} job
  * @param {Access} access
  * @returns {Promise<import("./result.js").Manifest | null>}
@@ -41,7 +41,7 @@ export async function current(job, access) {
 }
 
 /**
- * Whether the file of this job is in the storage.
+ * Whether the file of this job is in S3.
  * @param {string} job
  * @param {Access} access
  */
@@ -66,7 +66,7 @@ export async function ask(path, {api, headers}, options = {}) {
   const request = fetch(new URL(path, api), {...options, headers: all, signal: AbortSignal.timeout(TIMEOUT)});
   const response = await request.catch(() => Promise.reject(lostConnection()));
   if (response.status === 404 && path.startsWith("uploads/")) {
-    throw new Problem("unknown", "The service does not know this upload any more.", {retryable: true});
+    throw new Problem("unknown", "The service no longer knows this upload.", {retryable: true});
   }
   if (!response.ok) throw await problemOf(response);
   return response;

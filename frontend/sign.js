@@ -1,4 +1,4 @@
-/** Permission to upload. */
+/** Requests permission to upload. */
 
 import {contentType} from "./check.js";
 import {content, Problem} from "./problem.js";
@@ -7,8 +7,8 @@ import {ask} from "./service.js";
 /** @typedef {import("./service.js").Signed} Signed */
 
 /**
- * Asks for permission to upload, in one call: for each file, in order, its signature or the problem with it. A file that
- * the service refuses does not hold up the others: they are asked for again without it.
+ * Requests permission to upload several files in one call. Returns, for each file in order, its signature or its problem. If
+ * the service refuses a file, the call is repeated without it, so that it does not delay the others.
  * @param {File[]} files at most limits.maxFiles
  * @param {import("./service.js").Access & {limits: import("./service.js").Limits}} options
  * @returns {Promise<(Signed | Problem)[]>}
@@ -20,7 +20,7 @@ export async function sign(files, {limits, ...access}) {
     try {
       const body = JSON.stringify({files: rest.map((file) => ({name: file.name, type: contentType(file, limits), size: file.size}))});
       const response = await ask("uploads", access, {method: "POST", headers: {"content-type": "application/json"}, body});
-      // By the service's clock where it can be read: the visitor's may be wrong.
+      // By the service's clock if it can be read, because the visitor's may be wrong.
       const now = Date.parse(response.headers.get("date") ?? "") || Date.now();
       const {uploads} = await content(response);
       rest.forEach((file, index) => {

@@ -1,9 +1,9 @@
 /**
- * Signatures for files that wait for their turn: asked for in batches, and never used when too old.
+ * Signatures for waiting files: requested in batches, and never used when they are about to expire.
  *
- * Signing is one call for up to `batch` files. A signature lives some minutes, and on a slow connection the fortieth
- * file waits longer than that: so a file whose turn comes with none, or an old one, is signed then, together with the
- * next ones in the queue.
+ * One call signs up to `batch` files. A signature lasts a few minutes, and on a slow connection the fortieth file waits
+ * longer than that. So a file whose turn comes without a valid signature is signed then, together with the next files in the
+ * queue.
  */
 
 import {Problem} from "./problem.js";
@@ -14,9 +14,9 @@ import {Problem} from "./problem.js";
  * @typedef {{file: File, held: Held, resolve: (signed: Signed) => void, reject: (problem: unknown) => void}} Asked
  */
 
-/** Not used in the last half minute: the upload still has to reach the storage before the end. */
+/** Signatures are not used in their last half minute, because the upload still has to reach S3 in time. */
 const MARGIN = 30_000;
-/** What is wanted within so many milliseconds is asked for in one call. */
+/** Requests within these milliseconds share one call. */
 const TOGETHER = 25;
 
 export class Signatures {
@@ -34,7 +34,7 @@ export class Signatures {
 
   /**
    * @param {{sign: (files: File[]) => Promise<(Signed | Problem)[]>, batch: number, now?: () => number}} options
-   *   sign: one answer per file, in order. batch: the most files in one call.
+   *   sign: one result per file, in order. batch: the maximum number of files per call.
    */
   constructor({sign, batch, now = () => Date.now()}) {
     this.#sign = sign;
@@ -42,19 +42,19 @@ export class Signatures {
     this.#now = now;
   }
 
-  /** The file will want a signature soon. @param {File} file */
+  /** The file will need a signature soon. @param {File} file */
   expect(file) {
     this.#expected.add(file);
   }
 
-  /** The file wants none any more, or not the one it has: it was used, refused or given up. @param {File} file */
+  /** The file needs no signature any more, or another one, because its own was used, refused or abandoned. @param {File} file */
   forget(file) {
     this.#expected.delete(file);
     this.#held.delete(file);
   }
 
   /**
-   * A signature that is good now. Throws the Problem that the service has with the file or with the call.
+   * A signature that is valid now. Throws the Problem that the service has with the file or with the call.
    * @param {File} file
    * @returns {Promise<Signed>}
    */
@@ -76,12 +76,12 @@ export class Signatures {
     const asked = {file};
     const signed = new Promise((resolve, reject) => Object.assign(asked, {resolve, reject}));
     asked.held = {signed, until: Infinity};
-    signed.catch(() => {}); // whoever takes it hears of it
+    signed.catch(() => {}); // the consumer handles it
     this.#held.set(file, asked.held);
     return asked;
   }
 
-  /** @param {Asked[]} wanted at once; as many as fit into the call go with them */
+  /** @param {Asked[]} wanted needed at once; waiting files fill the rest of the call */
   async #ask(wanted) {
     const next = [...this.#expected].filter((file) => this.#now() >= (this.#held.get(file)?.until ?? 0));
     const asked = [...wanted, ...next.slice(0, this.batch - wanted.length).map((file) => this.#hold(file))];
@@ -90,10 +90,10 @@ export class Signatures {
       asked.forEach(({file, held, resolve, reject}, index) => {
         const answer = answers[index];
         if (answer instanceof Problem) {
-          if (this.#held.get(file) === held) this.#held.delete(file); // the next one who asks, asks the service
+          if (this.#held.get(file) === held) this.#held.delete(file); // the next request calls the service
           return reject(answer);
         }
-        // One that was over when it came shows a clock that is wrong: then the storage says when it is over.
+        // If it had already expired on arrival, a clock is wrong: then S3 decides when it expires.
         if (answer.lifetime > 0) held.until = this.#now() + answer.lifetime - Math.min(MARGIN, answer.lifetime / 4);
         resolve(answer);
       });
@@ -101,7 +101,7 @@ export class Signatures {
       for (const {file, held, reject} of asked) {
         if (this.#held.get(file) === held) {
           this.#held.delete(file);
-          this.#expected.add(file); // asked for together again, not one by one
+          this.#expected.add(file); // request them together again, not one by one
         }
         reject(problem);
       }

@@ -1,7 +1,7 @@
-/** A few at a time, first come first served. */
+/** Runs a limited number of tasks at a time, first come, first served. */
 export class Slots {
   #free;
-  /** @type {Set<() => void>} in the order they came */
+  /** @type {Set<() => void>} in order of arrival */
   #queue = new Set();
 
   /** @param {number} count */
@@ -10,7 +10,7 @@ export class Slots {
   }
 
   /**
-   * Runs the task when a slot is free. Aborted before its turn, it never runs.
+   * Runs the task when a slot is free. If it is aborted before its turn, it never runs.
    * @template T
    * @param {() => Promise<T>} task
    * @param {AbortSignal} [signal]

@@ -1,16 +1,16 @@
-/** What can be taken from a result into another page. */
+/** HTML for using a result in another page. */
 
 /** @typedef {import("./result.js").Thumbnail} Thumbnail */
 
 /**
- * An <img> that lets the browser choose among the thumbnails. Only those of the largest one's shape take part: a cropped
- * one shows another picture.
+ * An <img> that lets the browser choose among the thumbnails. Only those with the largest one's shape are included,
+ * because a cropped one shows a different picture.
  * @param {Thumbnail[]} thumbnails at least one
  * @returns {string}
  */
 export function imageTag(thumbnails) {
   const largest = thumbnails.reduce((best, next) => (next.width * next.height > best.width * best.height ? next : best));
-  // Whole pixels bend a small thumbnail's shape by up to half a pixel in each direction.
+  // Rounding to whole pixels distorts a small thumbnail's shape by up to half a pixel in each direction.
   const sameShape = (/** @type {Thumbnail} */ {width, height}) =>
     Math.abs((height * largest.width) / largest.height - width) <= 0.5 + largest.width / largest.height / 2;
   const widths = new Map(thumbnails.filter(sameShape).map((thumbnail) => [thumbnail.width, thumbnail]));
@@ -24,7 +24,7 @@ export function imageTag(thumbnails) {
 }
 
 /**
- * When a pre-signed address stops working; null for one that works for ever.
+ * When a presigned address expires; null if it never does.
  * @param {string} url
  * @returns {Date | null}
  */

@@ -1,4 +1,4 @@
-/** What is said of one upload, in words, and what is offered for it. */
+/** The status text of an upload, and its next action. */
 
 import {reason, words} from "./language.js";
 import {saved} from "./saved.js";
@@ -11,7 +11,7 @@ import {isOver, mayRetry} from "./uploads.js";
  */
 
 /**
- * How far it is.
+ * The status of the upload.
  * @param {Upload} upload
  * @param {Limits | null} limits
  * @returns {string}
@@ -34,7 +34,7 @@ export function status(upload, limits) {
 }
 
 /**
- * What stands below the name, each on its line: the file's facts and how far it is. What needs somebody has the room of both.
+ * The lines below the name: the file's facts and its status. A problem uses both lines.
  * @param {Upload} upload
  * @param {Limits | null} limits
  */
@@ -46,7 +46,7 @@ export function lines(upload, limits) {
   return `${words.facts([words.bytes(size), made && made.width > 0 && words.box(made)])}\n${said}`;
 }
 
-/** The one thing to do next. @param {Upload} upload @returns {Deed} */
+/** The next action. @param {Upload} upload @returns {Deed} */
 export function deed(upload) {
   if (!isOver(upload)) return "cancel";
   if (upload.stage === "done") return "open";
@@ -54,7 +54,7 @@ export function deed(upload) {
   return mayRetry(upload) ? "retry" : "remove";
 }
 
-/** What the deed is called: what is seen, and what is read out. @param {Deed} kind @param {string} name */
+/** The labels of an action: the visible one, and the one for screen readers. @param {Deed} kind @param {string} name */
 export function label(kind, name) {
   return {
     cancel: [words.cancel, words.cancelOf(name)],
@@ -65,10 +65,10 @@ export function label(kind, name) {
   }[kind];
 }
 
-/** Formats as they may be listed at most, until the service has said which ones it takes. */
+/** The longest list of formats to expect, until the service has responded. */
 export const FORMATS = ["JPEG", "PNG", "WebP", "GIF", "AVIF", "HEIC", "TIFF", "BMP"];
 
-/** The longest that a row may ever say and offer: what it keeps room for (room.js). */
+/** The longest texts and actions that a row can show, and for which it reserves space (room.js). */
 export function longest() {
   const [size, left, box] = [88_800_000, 5_280, {width: 88_888, height: 88_888}];
   const facts = words.facts([words.bytes(size), words.box(box)]);

@@ -1,22 +1,22 @@
-/** Brings one file to the storage, once. */
+/** Uploads one file to S3, once. */
 
 import {lostConnection, storageProblem} from "./problem.js";
 
-/** Without a single byte of progress for so long, the connection was lost without anybody noticing. Milliseconds. */
+/** After this long without progress, the connection is considered lost although no error was reported. Milliseconds. */
 const STALLED = 60_000;
 /**
- * After the last byte there is no progress to see any more: a proxy that keeps the whole file before it sends it on, or a
- * slow line behind a fast router, may need minutes until the storage has answered.
+ * After the last byte there is no more progress to see: a proxy that buffers the whole file, or a slow line behind a fast
+ * router, may need minutes until S3 has responded.
  */
 const ANSWER = 10 * 60_000;
 
 /**
- * Posts the form that S3 expects. XMLHttpRequest, because fetch does not tell how far an upload is.
+ * Posts the form that S3 expects. Uses XMLHttpRequest, because fetch does not report upload progress.
  * @param {File} file
  * @param {{url: string, fields: Record<string, string>}} form
  * @param {{onProgress?: (sent: number, total: number) => void, onSent?: () => void, signal?: AbortSignal,
  *   stalled?: number, answer?: number}} options
- *   onSent: the last byte is on its way, and the answer is not here. stalled, answer: how long to wait, in milliseconds
+ *   onSent: the last byte was sent, and there is no response yet. stalled, answer: how long to wait, in milliseconds
  * @returns {Promise<void>}
  */
 export function post(file, {url, fields}, {onProgress = () => {}, onSent = () => {}, signal, stalled = STALLED, answer = ANSWER}) {
@@ -33,9 +33,9 @@ export function post(file, {url, fields}, {onProgress = () => {}, onSent = () =>
 
     request.upload.onprogress = ({loaded, total}) => {
       watch(stalled);
-      // The form's other fields count too; people think in bytes of the file.
+      // The form's other fields count too, but visitors think in bytes of the file.
       onProgress(Math.max(0, file.size - (total - loaded)), file.size);
-      if (loaded === total) sent(); // Firefox says that it has loaded only when the answer comes
+      if (loaded === total) sent(); // Firefox reports the end only when the response arrives
     };
     const sent = () => {
       watch(answer);
@@ -64,6 +64,6 @@ export function post(file, {url, fields}, {onProgress = () => {}, onSent = () =>
   });
 }
 
-/** All headers are asked for: one that another origin does not show, asked for by its name, is a warning in the console. */
+/** Reads all headers at once, because reading one that another origin does not expose logs a warning in the console. */
 const retryAfter = (/** @type {XMLHttpRequest} */ request) =>
   /^retry-after: *(.*?)\s*$/im.exec(request.getAllResponseHeaders())?.[1] ?? null;

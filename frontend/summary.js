@@ -1,4 +1,4 @@
-/** The line above the rows: how far all of it is, and what can be done with all of it. */
+/** The line above the rows: overall progress, and actions on all uploads. */
 
 import {button, byId, make, write} from "./elements.js";
 import {words} from "./language.js";
@@ -9,7 +9,7 @@ import {isOver, mayRetry} from "./uploads.js";
 /**
  * @param {Iterable<Upload>} uploads
  * @returns {{total: number, done: number, over: number, stopped: number, retryable: number, size: number, sent: number, left: number, made: number}}
- *   stopped: those that need somebody. size, sent: bytes of what is done or under way. left: bytes not yet sent.
+ *   stopped: those that need the visitor. size, sent: bytes of uploads done or in progress. left: bytes not yet sent.
  */
 export function count(uploads) {
   const sum = {total: 0, done: 0, over: 0, stopped: 0, retryable: 0, size: 0, sent: 0, left: 0, made: 0};
@@ -62,7 +62,7 @@ export class Summary {
     for (const offered of [this.#cancel, this.#retry, this.#open, this.#download, this.#clear]) offered.hidden = true;
     this.#bar.setAttribute("aria-label", words.barOfAll);
     byId("summary-actions").append(this.#cancel, this.#retry, this.#open, this.#download, this.#clear);
-    // What may be offered together, and said, takes its room from the beginning.
+    // Reserves space from the beginning for actions and texts that may appear together.
     const ghosts = [words.retryAll, words.closeAll, words.downloadAll, words.clear];
     byId("summary-room").append(...ghosts.map((label) => make("button", {type: "button", tabindex: "-1"}, label)));
     byId("summary-title-room").textContent = words.title({done: 888, total: 888_888, stopped: 88});

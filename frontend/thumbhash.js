@@ -1,7 +1,7 @@
 /**
- * ThumbHash: a blurred picture in some 25 bytes. Decoded as https://evanw.github.io/thumbhash/ and its reference
- * implementation (github.com/evanw/thumbhash, MIT licence) say: luminance, two colour differences and, when there is
- * transparency, alpha, each as the lowest coefficients of a cosine transform.
+ * ThumbHash: a blurred picture in about 25 bytes. Decoded according to https://evanw.github.io/thumbhash/ and its reference
+ * implementation (github.com/evanw/thumbhash, MIT licence): luminance, two colour differences and, with transparency,
+ * alpha, each as the lowest coefficients of a cosine transform.
  */
 
 /** The longer side of a decoded placeholder, in pixels, as in the reference implementation. */
@@ -33,7 +33,7 @@ export function decode(base64) {
     return (/** @type {number[]} */ fx, /** @type {number[]} */ fy) =>
       terms.reduce((sum, {cx, cy, factor}) => sum + factor * fx[cx] * fy[cy], constant);
   };
-  // The colour channels' scales are raised by a quarter, against what quantisation took.
+  // The colour channels' scales are increased by a quarter, to compensate for quantisation.
   const luminance = channel(Math.max(3, columns), Math.max(3, rows), (header & 63) / 63, ((header >> 18) & 31) / 31);
   const yellowBlue = channel(3, 3, ((header >> 6) & 63) / 31.5 - 1, (((shape >> 3) & 63) / 63) * 1.25);
   const redGreen = channel(3, 3, ((header >> 12) & 63) / 31.5 - 1, (((shape >> 9) & 63) / 63) * 1.25);

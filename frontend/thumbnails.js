@@ -1,4 +1,4 @@
-/** The opened row: each thumbnail at its true size, with what can be taken from it. */
+/** The opened row: each thumbnail at its true size, with its address and HTML to copy. */
 
 import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
@@ -8,14 +8,14 @@ import {decode} from "./thumbhash.js";
 
 /** @typedef {import("./result.js").Manifest} Manifest */
 
-/** How long a button says that it has done its work. */
+/** How long a button confirms its action. */
 const SAID = 2_000;
 
 /**
  * @param {string} name of the file
  * @param {Manifest} manifest
  * @param {{refresh: () => Promise<Manifest | null>, announce: (text: string) => void}} actions
- *   refresh: the manifest with addresses that work now
+ *   refresh: fetches the manifest with fresh addresses
  * @returns {Node[]}
  */
 export function thumbnails(name, manifest, {refresh, announce}) {
@@ -34,7 +34,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
     setTimeout(() => write(pressed, label), SAID);
   };
 
-  /** Signed addresses expire; an image that does not load may only need a fresh one. Asked for once for the whole row. */
+  /** Presigned addresses expire; an image that does not load may only need a fresh one. Requested once for the whole row. */
   const renew = async (/** @type {number} */ index, /** @type {HTMLImageElement} */ image, /** @type {HTMLAnchorElement} */ link) => {
     state.refreshed ??= refresh().catch(() => null);
     state.manifest = (await state.refreshed) ?? state.manifest;
@@ -82,7 +82,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
 }
 
 /**
- * The blurred picture that stands there until the thumbnail has come; null when the service's hash cannot be read.
+ * The blurred placeholder that is shown until the thumbnail has loaded; null if the service's hash cannot be read.
  * @param {{thumbhash: string, color: string}} placeholder
  */
 function placeholder({thumbhash}) {

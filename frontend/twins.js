@@ -1,4 +1,4 @@
-/** Finds the file again that was chosen before: the same one is not sent twice, another one that only looks like it is. */
+/** Finds a file that was chosen before. The same file is not sent twice; one that only looks the same is. */
 
 /** @typedef {import("./uploads.js").Upload} Upload */
 /** @typedef {{name: string, size: number, lastModified: number}} Facts */
@@ -21,14 +21,14 @@ export class Twins {
   }
 
   /**
-   * The upload of that file, or null. One from before a reload has no content to compare: name, size and date decide.
+   * The upload of that file, or null. Uploads from before a reload have no content to compare: name, size and date decide.
    * @param {File} file
    * @returns {Promise<Upload | null>}
    */
   async find(file) {
     for (const upload of this.#alike.get(keyOf(file)) ?? []) {
       if (!upload.file) return upload;
-      const same = await import("./same.js").catch(() => null); // without a network the file is taken
+      const same = await import("./same.js").catch(() => null); // without a network, treat it as another file
       if (await same?.isSame(upload.file, file)) return upload;
     }
     return null;

@@ -1,12 +1,12 @@
 /**
- * The client of the service, for this page and for any other, also on another origin:
+ * The client of the service, for this page and any other, also on another origin:
  *
  *     import {upload} from "./upload.js";
  *     const {thumbnails} = await upload(file, {api: "https://…/", headers: () => ({"x-api-key": key}), onProgress, signal});
  *
- * What passes by itself, such as a lost connection or a busy service, is tried again until the signal says stop. All else
- * that goes wrong is a Problem (problem.js): its message is for a person, its code for a program. An aborted upload rejects
- * with the signal's reason.
+ * Temporary problems, such as a lost connection or a busy service, are retried until the signal aborts. Everything else is a
+ * Problem (problem.js): its message is for the visitor, its code for a program. An aborted upload rejects with the signal's
+ * reason.
  */
 
 import {check, look} from "./check.js";
@@ -27,8 +27,8 @@ import {backoff, isOnline, online, sleep, unlessAborted} from "./waiting.js";
  *   | {stage: "uploading", signed: Signed, sent: number, total: number}
  *   | {stage: "storing"}
  *   | {stage: "again", problem: Problem}} Progress
- *   offline: goes on by itself when the network is back. again: a try failed, the next one follows by itself.
- *   storing: all is sent, and the storage has not answered yet. slow: converting takes longer than usual. sent, total: bytes.
+ *   offline: continues when the network is back. again: an attempt failed, the next one follows automatically.
+ *   storing: everything was sent, and S3 has not responded yet. slow: converting takes longer than usual. sent, total: bytes.
  */
 
 /**
@@ -49,17 +49,17 @@ export async function upload(file, {onProgress = () => {}, signal, ...access}) {
 }
 
 /**
- * Brings a file to the storage, through lost connections, busy servers and expired signatures. Before it is sent again
- * after a try whose last byte had gone, the service is asked whether it arrived.
+ * Uploads a file to S3, despite lost connections, busy servers and expired signatures. If the last byte of an attempt was
+ * sent, the service is asked whether the file has arrived before it is sent again.
  * @param {File} file
  * @param {{signatures: Signatures, isThere: (job: string) => Promise<boolean>, signal?: AbortSignal,
  *   queue?: {run: <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>}, onProgress?: (progress: Progress) => void,
  *   stalled?: number, answer?: number}} options
- *   queue: says when the next try may begin. stalled, answer: how long the storage may keep silent (storage.js)
+ *   queue: decides when the next attempt may begin. stalled, answer: how long S3 may stay silent (storage.js)
  * @returns {Promise<Signed>} the signature that was used
  */
 export async function send(file, {signatures, isThere, queue = new Patience(), onProgress = () => {}, signal, ...waits}) {
-  /** Under which all was sent, and no answer came. @type {Signed | null} */
+  /** The signature with which everything was sent, without a response. @type {Signed | null} */
   let unsure = null;
   const once = async () => {
     if (unsure && (await unlessAborted(isThere(unsure.job), signal))) return unsure;
@@ -86,7 +86,7 @@ export async function send(file, {signatures, isThere, queue = new Patience(), o
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (problem.code !== "network" && problem.code !== "busy") {
-        unsure = null; // the storage has answered
+        unsure = null; // S3 has responded
         signatures.forget(file);
       }
       if (problem.code === "network") await assureReadable(file);
@@ -94,7 +94,7 @@ export async function send(file, {signatures, isThere, queue = new Patience(), o
       if (!isOnline()) {
         onProgress({stage: "offline"});
         await online(signal);
-        attempt = 0; // nothing was tried as long as there was no network
+        attempt = 0; // without a network, nothing was attempted
         continue;
       }
       onProgress({stage: "again", problem});
@@ -104,7 +104,7 @@ export async function send(file, {signatures, isThere, queue = new Patience(), o
 }
 
 /**
- * A file that was changed, moved or deleted after it was chosen fails like a lost connection; reading it tells.
+ * If a file was changed, moved or deleted after it was chosen, its upload fails like a lost connection. Reading it shows the difference.
  * @param {File} file
  */
 async function assureReadable(file) {

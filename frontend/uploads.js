@@ -1,5 +1,5 @@
 /**
- * The list of uploads: every file that was chosen, and how far it is. It knows nothing of how it is shown.
+ * The list of uploads: every chosen file and its state. Independent of how it is displayed.
  *
  *     waiting ─▶ signing ─▶ uploading ─▶ storing ─▶ converting ─▶ done
  *                   ▲      offline, again             slow
@@ -22,8 +22,8 @@ import {breaths, unlessAborted} from "./waiting.js";
  *   stage: Stage, sent: number, left: number | null, problem: Problem | null, manifest: Manifest | null, made: Made | null,
  *   job?: string, arrived: boolean, cancel: () => void,
  * }} Upload
- *   file: null after a reload. sent: bytes. left: seconds of uploading, when known. problem: with "stopped" and "again".
- *   manifest: null when not done, and when done before a reload until somebody asks for it (`refresh`). made: when done.
+ *   file: null after a reload. sent: bytes. left: remaining seconds of uploading, if known. problem: with "stopped" and "again".
+ *   manifest: null until done, and after a reload until it is requested (`refresh`). made: once done.
  */
 
 const ENDED = new Set(["done", "stopped", "cancelled", "interrupted"]);
@@ -31,7 +31,7 @@ const ENDED = new Set(["done", "stopped", "cancelled", "interrupted"]);
 /** @param {Upload} upload */
 export const isOver = (upload) => ENDED.has(upload.stage);
 
-/** Whether the same file may be sent again. @param {Upload} upload */
+/** Whether the visitor may retry the same file. @param {Upload} upload */
 export const mayRetry = ({stage, problem}) => stage === "cancelled" || (stage === "stopped" && problem?.retryable === true);
 
 export class Uploads {
@@ -43,19 +43,19 @@ export class Uploads {
   #onChange;
   #twins = new Twins();
   #ids = 0;
-  /** What was chosen together is taken in one after the other. @type {Promise<unknown>} */
+  /** Files that were chosen together are added one after the other. @type {Promise<unknown>} */
   #adding = Promise.resolve();
 
   /**
    * @param {import("./service.js").Access & {limits: Promise<import("./service.js").Limits>, onChange: (upload: Upload) => void}} options
-   *   limits: may still be on their way. onChange: called with every upload that is new or has changed
+   *   limits: may still be loading. onChange: called with every upload that is new or has changed
    */
   constructor({onChange, ...options}) {
     this.#onChange = onChange;
     this.#options = options;
   }
 
-  /** Loads what brings files to the service: best while nobody waits for it. */
+  /** Loads the upload code, ideally before anybody waits for it. */
   async prepare() {
     const {Journey} = await persist(() => import("./journey.js").catch(() => Promise.reject(lostConnection())));
     this.#journey ??= new Journey({...this.#options, onStage: (upload, stage) => this.#set(upload, stage)});
@@ -63,9 +63,9 @@ export class Uploads {
   }
 
   /**
-   * Takes files in. One that is in the list already is not sent twice: if its upload was interrupted or stopped, it goes on.
+   * Adds files. A file that is already in the list is not sent twice: if its upload was interrupted or stopped, it continues.
    * @param {Iterable<File>} files
-   * @returns {Promise<{added: Upload[], resumed: Upload[], known: Upload[]}>} known: those that were in the list and need nothing
+   * @returns {Promise<{added: Upload[], resumed: Upload[], known: Upload[]}>} known: already in the list, nothing to do
    */
   add(files) {
     const adding = this.#adding.then(() => this.#add(files));
@@ -88,7 +88,7 @@ export class Uploads {
         taken.resumed.push(before);
         this.retry(before);
       } else {
-        before.file ??= file; // for when the service, which is being asked, does not know it
+        before.file ??= file; // in case the service, which is being asked, does not know it
         taken.known.push(before);
       }
       await breath();
@@ -97,7 +97,7 @@ export class Uploads {
   }
 
   /**
-   * Takes up what an earlier life of the tab left.
+   * Restores the uploads from before a reload.
    * @param {[number, import("./kept.js").Kept][]} kept by id, in order
    */
   async resume(kept) {
@@ -113,7 +113,7 @@ export class Uploads {
     }
   }
 
-  /** Sends it again, or, when the file has arrived and only the result is missing, looks again. @param {Upload} upload */
+  /** Sends it again, or polls again if the file has arrived and only the result is missing. @param {Upload} upload */
   retry(upload) {
     if (!isOver(upload) || upload.stage === "done") return;
     if (upload.problem?.code === "no_result") this.#follow(upload, (journey, signal) => journey.await(upload, {signal}));
@@ -129,7 +129,7 @@ export class Uploads {
     }
   }
 
-  /** Takes it out of the list. @param {Upload} upload */
+  /** Removes it from the list. @param {Upload} upload */
   remove(upload) {
     upload.cancel();
     this.list.delete(upload);
@@ -149,7 +149,7 @@ export class Uploads {
     }
   }
 
-  /** The last first, or each that is cancelled would make room for the next one, which is cancelled, too. */
+  /** Cancels the last one first; otherwise each cancelled one would make room for the next, which is cancelled too. */
   async cancelAll() {
     const breath = breaths();
     for (const upload of [...this.list].reverse()) {
@@ -158,13 +158,13 @@ export class Uploads {
     }
   }
 
-  /** The manifest with addresses that work now. @param {Upload} upload */
+  /** The manifest with fresh addresses. @param {Upload} upload */
   async refresh(upload) {
     upload.manifest = await (await this.prepare()).refresh(upload);
     return upload.manifest;
   }
 
-  /** Seconds that so many bytes take, when known. @param {number} bytes */
+  /** The upload time of this many bytes in seconds, if known. @param {number} bytes */
   left(bytes) {
     return this.#journey?.left(bytes) ?? null;
   }
@@ -194,7 +194,7 @@ export class Uploads {
   }
 
   /**
-   * Lets the steps run, and makes of how they end the upload's last stage.
+   * Runs the steps, and sets the upload's final stage from their result.
    * @param {Upload} upload
    * @param {(journey: import("./journey.js").Journey, signal: AbortSignal) => Promise<Manifest>} steps
    * @returns {Promise<void>}
@@ -211,13 +211,13 @@ export class Uploads {
       this.#set(upload, "done");
     } catch (problem) {
       if (controller.signal.aborted) {
-        if (upload.file) this.#journey?.forget(upload.file); // it may still have been waiting for a signature
+        if (upload.file) this.#journey?.forget(upload.file); // it may still be waiting for a signature
         return this.#set(upload, "cancelled");
       }
-      if (!(problem instanceof Problem)) reportError(problem); // a mistake of ours: seen in the console, and still said
+      if (!(problem instanceof Problem)) reportError(problem); // our bug: visible in the console, and still reported to the visitor
       upload.problem = problem instanceof Problem ? problem : new Problem("unexpected", "Something went wrong on this page.", {retryable: true});
       if (upload.problem.code !== "unknown" || upload.arrived) return this.#set(upload, "stopped");
-      if (upload.file) return this.#start(upload); // chosen again while the service was asked
+      if (upload.file) return this.#start(upload); // the file was chosen again while the service was asked
       this.#set(upload, "interrupted");
     }
   }
@@ -227,14 +227,14 @@ export class Uploads {
    * @param {Stage} stage
    */
   #set(upload, stage) {
-    if (!this.list.has(upload)) return; // removed while its last step was still under way
+    if (!this.list.has(upload)) return; // removed during its last step
     const progress = stage === "uploading" && upload.stage === stage;
     upload.stage = stage;
-    if (!progress) this.#keep(upload); // the job is known when the first byte is to go; the last one may arrive during a reload
+    if (!progress) this.#keep(upload); // the job is known before the first byte is sent; the last byte may arrive during a reload
     this.#onChange(upload);
   }
 
-  /** What is worth taking up again after a reload. @param {Upload} upload */
+  /** The facts needed to continue after a reload. @param {Upload} upload */
   #keep(upload) {
     const {id, name, size, type, lastModified, stage, job, arrived, made} = upload;
     if (stage === "cancelled" || (stage === "stopped" && !arrived && !upload.problem?.retryable)) return forget(id);

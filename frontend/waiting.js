@@ -1,4 +1,4 @@
-/** The things that this client waits for: time, the network, and a tab that somebody looks at. */
+/** What this client waits for: time, the network, and a visible tab. */
 
 /**
  * @param {number} milliseconds
@@ -21,7 +21,7 @@ export function sleep(milliseconds, signal) {
 }
 
 /**
- * What comes of the promise, unless the signal ends the wait for it, with its reason: who cancels does not wait.
+ * The result of the promise, unless the signal aborts first; then rejects with the signal's reason, without waiting.
  * @template T
  * @param {Promise<T>} promise
  * @param {AbortSignal} [signal]
@@ -36,14 +36,14 @@ export function unlessAborted(promise, signal) {
   });
 }
 
-/** Between two tries, at most, in milliseconds. */
+/** The longest delay between two attempts, in milliseconds. */
 const RAREST = 30_000;
-/** What a server may ask for at most, in seconds: a mistake in its header shall not end the day. */
+/** The longest delay that a server may request, in seconds, because a wrong header must not stop the page for a day. */
 const PATIENCE = 600;
 
 /**
- * Milliseconds to wait before the next try: doubling from one second, each cut by up to half at random, so that what
- * failed together does not come back together, and never earlier than the server asked for.
+ * Milliseconds to wait before the next attempt: doubling from one second, each shortened at random by up to half, so that
+ * uploads that failed together do not retry together, and never earlier than the server requested.
  * @param {number} attempt from 1
  * @param {number} [atLeast] seconds
  * @param {() => number} [random]
@@ -54,11 +54,11 @@ export function backoff(attempt, atLeast = 0, random = Math.random) {
   return asked > 0 ? Math.max(wait, asked) * (1 + random() / 10) : wait * (1 - random() / 2);
 }
 
-/** How long work may go on at a stretch: a frame has 16 ms, and the browser wants some of it. */
+/** How long a loop may run without a pause: a frame has 16 ms, and the browser needs some of it. */
 const STRETCH = 10;
 
 /**
- * For long loops: what it returns is awaited in each round, and lets the browser draw and react when the loop has worked for
+ * For long loops: await the returned function in each round. It lets the browser draw and react once the loop has run for
  * a while.
  */
 export function breaths() {
@@ -70,7 +70,7 @@ export function breaths() {
   };
 }
 
-/** False only when the browser is sure. */
+/** False only if the browser is certain. */
 export const isOnline = () => globalThis.navigator?.onLine !== false;
 
 /** @param {AbortSignal} [signal] */
@@ -81,7 +81,7 @@ export const visible = (signal) => until(() => !globalThis.document?.hidden, glo
 
 /**
  * @param {() => boolean} condition
- * @param {EventTarget} target where the event is heard that may have changed the condition
+ * @param {EventTarget} target dispatches the event after which the condition may have changed
  * @param {string} event
  * @param {AbortSignal} [signal]
  * @returns {Promise<void>}

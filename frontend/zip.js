@@ -1,15 +1,15 @@
 /**
- * A ZIP archive of files that are compressed already, so only stored.
+ * A ZIP archive of already compressed files, stored without compression.
  * Layout: PKWARE's APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.16 (its end).
  */
 
 /** General purpose bit 11: names are UTF-8. */
 const UTF8 = 0x0800;
-/** Unix, version 2.0 (4.4.2): names made by DOS are, whatever the bit says, read in its old code pages by Debian's unzip. */
+/** Unix, version 2.0 (4.4.2): Debian's unzip reads names from DOS in old code pages, whatever the UTF-8 bit says. */
 const MADE_BY = 0x0314;
-/** A regular file that all may read and its owner may write, as Unix has it in the upper half. */
+/** A regular file, readable by all and writable by its owner, in Unix mode bits in the upper half. */
 const ATTRIBUTES = 0o100644 * 0x10000;
-/** 1 January 1980, the first day that the format knows: thumbnails have no date worth keeping. */
+/** 1 January 1980, the earliest date of the format: thumbnails have no date worth keeping. */
 const DATE = 0x0021;
 
 const CRC = Uint32Array.from({length: 256}, (_, value) => {
@@ -34,7 +34,7 @@ export function zip(files) {
     // Version needed, flags, method "stored", time, date, checksum, both sizes, lengths of name and extra field.
     const facts = [[2, 20], [2, UTF8], [2, 0], [2, 0], [2, DATE], [4, crc32(file.bytes)], [4, size], [4, size], [2, name.length], [2, 0]];
     const local = record(0x04034b50, facts);
-    // After the facts: comment, disk, internal and external attributes, where the file begins.
+    // After these: comment, disk, internal and external attributes, offset of the file.
     directory.push(record(0x02014b50, [[2, MADE_BY], ...facts, [2, 0], [2, 0], [2, 0], [4, ATTRIBUTES], [4, offset]]), name);
     parts.push(local, name, file.bytes);
     offset += local.length + name.length + size;

@@ -1,10 +1,10 @@
-"""Why an upload has no thumbnails: every reason there is, each with the sentence a person reads.
+"""Why an upload has no thumbnails: every reason, with the sentence that the uploader reads.
 
 The error tree:
 
     Exception
-     ├─ Rejected    the uploader's fault: written into the manifest on the first attempt, never retried
-     └─ anything    ours: it leaves the handler, Lambda retries twice, then the event is dead-lettered
+     ├─ Rejected    the uploader's fault: written to the manifest on the first attempt, never retried
+     └─ others      our fault: the handler raises it, Lambda retries twice, then dead-letters the event
 """
 
 from dataclasses import dataclass
@@ -15,26 +15,26 @@ from typing import Any
 class Reason(StrEnum):
     """The codes of the API and of the manifest. A code, once published, never changes its meaning."""
 
-    # Refused before a signature is given: the problems of POST /uploads.
+    # Refused before signing: the problems of POST /uploads.
     MALFORMED = "malformed"
     TOO_LARGE = "too_large"
     TYPE_NOT_SUPPORTED = "type_not_supported"
     INVALID = "invalid"
-    # Refused by the conversion: a manifest with status "rejected".
+    # Rejected by the conversion: a manifest with status "rejected".
     REPLACED = "replaced"
     EMPTY = "empty"
     NOT_AN_IMAGE = "not_an_image"
     DAMAGED = "damaged"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_COMPLEX = "too_complex"
-    VARIANT_NOT_SUPPORTED = "variant_not_supported"  # a sound file that our decoders cannot read
-    # Given up after every retry: a manifest with status "failed".
+    VARIANT_NOT_SUPPORTED = "variant_not_supported"  # a valid file that our decoders cannot read
+    # Failed after every retry: a manifest with status "failed".
     CONVERSION_FAILED = "conversion_failed"
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """text: for people, may hold {placeholders}. retryable: trying the same file again may help."""
+    """text: for the uploader, may contain {placeholders}. retryable: trying the same file again may help."""
 
     text: str
     retryable: bool = False
@@ -44,7 +44,7 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.MALFORMED: Sentence("The request is not the JSON that this service expects."),
     Reason.TOO_LARGE: Sentence("The file is larger than {limit} MB. Please choose a smaller one."),
     Reason.TYPE_NOT_SUPPORTED: Sentence("This type of file is not accepted. Please choose {accepted}."),
-    Reason.INVALID: Sentence("The request says something about this file that cannot be right."),
+    Reason.INVALID: Sentence("The request describes this file with impossible values."),
     Reason.REPLACED: Sentence(
         "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
         retryable=True,
@@ -56,19 +56,19 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.TOO_MANY_PIXELS: Sentence("The picture has more than {limit} megapixels. Please upload a smaller version."),
     Reason.TOO_COMPLEX: Sentence(
-        "The picture takes too much work to read. Please save it again in a common format, such as JPEG or PNG."
+        "The picture is too complex to process. Please save it again in a common format, such as JPEG or PNG."
     ),
     Reason.VARIANT_NOT_SUPPORTED: Sentence(
-        "The picture is stored in a rare way that we cannot read. Please save it again as an ordinary JPEG or PNG."
+        "The picture uses a rare variant that we cannot read. Please save it again as an ordinary JPEG or PNG."
     ),
     Reason.CONVERSION_FAILED: Sentence(
-        "Something went wrong on our side, and we have been told. Please try again later.", retryable=True
+        "Something went wrong on our side, and we have been notified. Please try again later.", retryable=True
     ),
 }
 
 
 def describe(reason: Reason, **facts: Any) -> dict[str, Any]:
-    """The reason as a manifest has it: {"code", "message", "retryable"}. facts fill the sentence's placeholders."""
+    """The reason in a manifest: {"code", "message", "retryable"}. facts fill the sentence's placeholders."""
     sentence = SENTENCES[reason]
     return {"code": reason.value, "message": sentence.text.format(**facts), "retryable": sentence.retryable}
 
@@ -76,7 +76,7 @@ def describe(reason: Reason, **facts: Any) -> dict[str, Any]:
 class Rejected(Exception):
     """The picture cannot be accepted.
 
-    reason: its code. detail: for our logs only. facts: what fills the reason's sentence. original: what is known of
+    reason: its code. detail: for our logs only. facts: values for the reason's sentence. original: known facts about
     the file, in the shape of the manifest's "original", or None.
     """
 

@@ -87,7 +87,7 @@ def test_a_late_storage_is_waited_for_visibly_and_the_file_sent_once(blank: Page
     choose(blank, *small(1))
     photo = row(blank, "IMG_0000.jpg")
     expect_stage(photo, "storing")
-    expect(photo).to_contain_text("Waiting for the storage")
+    expect(photo).to_contain_text("Waiting for confirmation")
     blank.clock.fast_forward("05:00")
     expect_stage(photo, "storing")
     answered.set()

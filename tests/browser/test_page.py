@@ -249,7 +249,7 @@ def test_an_upload_goes_on_by_itself_when_the_network_is_back(
     context.set_offline(True)
     held[0].abort("internetdisconnected")
     expect_stage(photo, "offline")
-    expect(photo).to_contain_text("No connection. It goes on by itself.")
+    expect(photo).to_contain_text("No connection. Continues automatically.")
     shoot("offline")
     page.unroute(EVERYTHING)
     context.set_offline(False)

@@ -10,7 +10,7 @@ test("S3's errors become sentences, each with what can be done next", () => {
   const sentences = [
     [400, xml("EntityTooLarge", "Your proposed upload exceeds…", "<MaxSizeAllowed>20000000</MaxSizeAllowed>"), "too_large", /larger than 20 MB/, false],
     [400, xml("EntityTooSmall"), "empty", /is empty/, false],
-    [403, xml("AccessDenied", "Invalid according to Policy: Policy expired."), "expired", /had expired/, true],
+    [403, xml("AccessDenied", "Invalid according to Policy: Policy expired."), "expired", /has expired/, true],
     [403, xml("AccessDenied", 'Invalid according to Policy: Policy Condition failed: ["eq", "$Content-Type", "image/png"]'), "type_not_supported", /type/, true],
     [403, xml("AccessDenied", "Access Denied"), "refused", /refused/, true],
     [403, xml("RequestTimeTooSkewed"), "expired", /no longer valid/, true],
