@@ -90,8 +90,11 @@ def _names(world: World, write: Write) -> Verdict:
         there = world.objects.get((THUMBNAILS, thumbnail["key"]))
         if there is None:
             return f"{thumbnail['key']} is missing"
-        if len(there.content) != thumbnail["bytes"]:
-            return f"{thumbnail['key']} has {len(there.content)} bytes, not {thumbnail['bytes']}"
+        extension = thumbnail["key"].rpartition(".")[2]
+        if len(there.content) != thumbnail["bytes"] or thumbnail["key"] != keys.thumbnail(
+            JOB, thumbnail["size"], extension, there.content
+        ):
+            return f"{thumbnail['key']} holds other content"
     return None
 
 

@@ -72,13 +72,22 @@ MUTATIONS = [
         "`done` and `rejected` stay",
     ),
     Mutation(
-        "a thumbnail is written over whatever has its key",
+        "a thumbnail is written over whatever has its key, which says nothing of its content",
         "thumbs.aws.storage",
         "output.extension, content)\n    try:\n"
         '        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")\n',
         'output.extension, b"")\n    try:\n'
         "        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER)\n",
         "a done job is converted again with other sizes while its page waits",
+        "A manifest names",
+    ),
+    Mutation(
+        "a thumbnail is written in two steps",
+        "thumbs.aws.storage",
+        '        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")\n',
+        "        _put(key, content[:-1], ContentType=output.content_type, CacheControl=_FOR_EVER)\n"
+        "        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER)\n",
+        "a picture is converted while its page waits",
         "The content of a key",
     ),
     Mutation(
