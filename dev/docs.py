@@ -7,7 +7,7 @@ from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import privacy
+from dev import pipeline_role, privacy
 from dev.emulator import ROOT
 from dev.stack import FUNCTIONS, TEMPLATE
 from publish import capabilities
@@ -89,6 +89,10 @@ PARTS: dict[Path, dict[str, Callable[[], str]]] = {
 }
 
 
+# Whole files.
+FILES: dict[Path, Callable[[], str]] = {pipeline_role.DOCUMENT: pipeline_role.written}
+
+
 def _allowed(parameter: dict[str, object]) -> str:
     match parameter:
         case {"AllowedValues": [*values]} if len(values) > 5:
@@ -108,6 +112,8 @@ def _cell(text: str) -> str:
 def main() -> None:
     for document in PARTS:
         document.write_text(generated(document, document.read_text()))
+    for file, make in FILES.items():
+        file.write_text(make())
 
 
 if __name__ == "__main__":

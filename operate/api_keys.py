@@ -20,6 +20,19 @@ def keys(service: Service, options: argparse.Namespace) -> str:
     return "\n".join(f"{key['id']}  {key.get('name') or '(no name)'}" for key in found) or "There are no keys."
 
 
+def any_of(service: Service) -> str | None:
+    """The value of a key that the API takes, or None when it asks for none. Raises ValueError when it has none."""
+    plan = service.resources.get("UsagePlan")
+    if plan is None:
+        return None
+    gateway = service.client("apigateway")
+    found = _of(gateway, plan)
+    if not found:
+        raise ValueError('The API asks for a key, and there is none: make operate DO="keys --add NAME" makes one.')
+    value: str = gateway.get_api_key(apiKey=found[0]["id"], includeValue=True)["value"]
+    return value
+
+
 def _of(gateway: Any, plan: str) -> list[dict[str, Any]]:
     pages = gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan)
     return [key for page in pages for key in page["items"]]

@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
 # What S3 answers to a copy when the object is to blame (Amazon S3 API reference, CopyObject and "Error responses").
 _OF_ONE_OBJECT = {"NoSuchKey", "InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
-PATIENCE = 90  # seconds until a conversion is given up: its timeout of 60, and a slow start
-RUN_SECONDS = 60  # the longest that one run of the conversion takes: its timeout
+PATIENCE = 120  # seconds until a conversion is given up: its timeout of 90, and a slow start
+RUN_SECONDS = 90  # the longest that one run of the conversion takes: its timeout
 
 # What the jobs of probes begin with, as functions/thumbs/keys.py has it: they are not in the users' metrics, and the
 # thumbnail bucket's lifecycle deletes what was made of them after a day.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -17,6 +17,7 @@ class Api:
     url: str
     headers: dict[str, str]
     lines: Callable[[str], list[dict[str, Any]]]
+    jobs: list[str] = field(default_factory=list)  # all that were signed
 
     def ask(self, body: Any) -> requests.Response:
         headers = {"Content-Type": "application/json"} | self.headers
@@ -29,6 +30,7 @@ class Api:
         answer = self.ask({"files": [{"name": "smoke", "type": content_type, "size": size}]})
         assert answer.status_code == 201, answer.text
         entry = answer.json()["uploads"][0]
+        self.jobs.append(entry["job"])
         return Signed(entry["job"], **entry["upload"], result=entry["result"], expires=entry["expires"])
 
     def convert(self, content: bytes, content_type: str = "image/jpeg") -> dict[str, Any]:

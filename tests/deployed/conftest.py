@@ -1,36 +1,56 @@
-"""The journeys of a user against any stack: the emulator's, or with `--deployed STACK` one in your AWS account."""
+"""The journeys of a user against any stack: the emulator's, or with `--deployed STACK` one in your AWS account.
+
+On the emulator they run under the role of a pipeline, against a stack that asks for a key.
+"""
 
 import json
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import boto3
 import pytest
 
+from operate import api_keys
+from operate.service import RUN_SECONDS, Service
+from tests.actors import releaser
 from tests.actors.program import Api
-
-API_KEY = "API_KEY"  # the environment variable, for a stack with ApiKeyRequired
 
 
 @pytest.fixture(scope="session")
-def api(request: pytest.FixtureRequest) -> Api:
-    name = request.config.getoption("--deployed")
-    if not name:
-        deployed = request.getfixturevalue("stack").deployed
-        return Api(deployed.api_url, {}, _lines(deployed.client("logs"), deployed.resources["ConvertLogs"]))
-    import boto3  # with the credentials and region of whoever runs this
+def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+    """Nothing of what is uploaded stays."""
+    with ExitStack() as until_then:
+        if name := request.config.getoption("--deployed"):
+            service = Service(name)  # with the credentials and the region of whoever runs this
+            url = service.outputs["ApiUrl"]
+        else:
+            neighbour = request.getfixturevalue("neighbour").deployed
+            until_then.enter_context(_session(neighbour.endpoint, neighbour.name))
+            service, url = Service(neighbour.name), neighbour.api_url
+        key = api_keys.any_of(service)
+        api = Api(url, {"x-api-key": key} if key else {}, _lines(service))
+        yield api
+        # Where something failed, a picture may still be on its way.
+        service.delete(*api.jobs, wait=RUN_SECONDS if request.session.testsfailed else 0)
+        assert [key for job in api.jobs for key in service.made(job)] == []
 
-    (found,) = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-    key = os.environ.get(API_KEY)
-    logs = boto3.client("cloudformation").describe_stack_resource(StackName=name, LogicalResourceId="ConvertLogs")
-    group = logs["StackResourceDetail"]["PhysicalResourceId"]
-    return Api(outputs["ApiUrl"], {"x-api-key": key} if key else {}, _lines(boto3.client("logs"), group))
+
+@contextmanager
+def _session(endpoint: str, stack: str) -> Iterator[None]:
+    """This process as a pipeline that has just deployed the stack."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in releaser.session(endpoint, stack).items():
+            patch.setenv(variable, value)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the credentials that it has found first
+        yield
 
 
-def _lines(logs: Any, group: str) -> Callable[[str], list[dict[str, Any]]]:
+def _lines(service: Service) -> Callable[[str], list[dict[str, Any]]]:
     def lines(text: str) -> list[dict[str, Any]]:
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern=f'"{text}"')
+        group = service.resources["ConvertLogs"]
+        paginator = service.client("logs").get_paginator("filter_log_events")
+        pages = paginator.paginate(logGroupName=group, filterPattern=f'"{text}"')
         found = [event["message"] for page in pages for event in page["events"]]
         return [json.loads(line) for line in found if line.startswith("{") and text in line]
 

@@ -1,5 +1,6 @@
 """`sam deploy --guided` as docs/deploy.md says: Enter for every setting, y for the two questions that it names."""
 
+import json
 import os
 import pty
 import re
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
+from dev.emulator import ROOT, Emulator
+from dev.stack import Stack
+from tests.actors import releaser
 from tests.actors.publisher import environment
 from tests.standins.ports import free_port
 
@@ -35,9 +38,22 @@ QUESTIONS = {
 QUESTION = re.compile(r"(?:^|\n)[^\n]*\[[^\[\]\n]*\]: $")
 
 
+# The stack that SAM makes with the first deployment of an account: its bucket takes what is deployed.
+OF_SAM = {
+    "Resources": {"SamCliSourceBucket": {"Type": "AWS::S3::Bucket"}},
+    "Outputs": {"SourceBucket": {"Value": {"Ref": "SamCliSourceBucket"}}},
+}
+
+
 @pytest.fixture
 def account() -> Iterator[Emulator]:
+    """With SAM's bucket, as somebody's earlier deployment has left it."""
     with Emulator(free_port(), "tests.standins.without_codedeploy") as emulator:
+        Stack(emulator.url).client("cloudformation").create_stack(
+            StackName="aws-sam-cli-managed-default",
+            TemplateBody=json.dumps(OF_SAM),
+            Tags=[{"Key": "ManagedStackSource", "Value": "AwsSamCli"}],
+        )
         yield emulator
 
 
@@ -80,15 +96,10 @@ class Terminal:
 
 
 def test_every_default_and_two_times_yes_deploy_the_service(project: Path, account: Emulator) -> None:
+    """With the rights that docs/pipeline.md gives a pipeline."""
     config = project / "samconfig.toml"
     before = config.read_text()
-    variables = environment(
-        AWS_ENDPOINT_URL=account.url,
-        AWS_ACCESS_KEY_ID=ACCESS_KEY,
-        AWS_SECRET_ACCESS_KEY=SECRET_KEY,
-        AWS_DEFAULT_REGION=REGION,
-        COLUMNS="400",
-    )
+    variables = environment(COLUMNS="400", **releaser.session(account.url, "image-thumbnails"))
     terminal = Terminal(["sam", "deploy", "--guided"], project, variables)
     asked = []
     try:

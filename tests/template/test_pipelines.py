@@ -62,11 +62,56 @@ def test_a_release_removes_what_a_refused_one_left_before_it_deploys() -> None:
 
 def test_a_release_is_waited_for_as_long_as_the_slowest_preference_takes() -> None:
     """convert is released before the API's functions, because the upload bucket waits for it: the time counts twice."""
-    slowest = max(minutes(name) for name in SERVICE.parameters["DeploymentPreference"]["AllowedValues"])
-
     for environment, sections in tomllib.loads((ROOT / "samconfig.toml").read_text()).items():
         if environment != "version" and "stack_name" in sections.get("deploy", {}).get("parameters", {}):
-            assert sections["deploy"]["parameters"]["max_wait_duration"] >= 2 * slowest + 60, environment
+            assert sections["deploy"]["parameters"]["max_wait_duration"] >= 2 * SLOWEST + 60, environment
+
+
+# The first version of each action that runs on Node 24. GitHub's runners have no Node 20 since September 2026.
+ON_NODE_24 = {
+    "actions/checkout": 5,
+    "actions/setup-python": 6,
+    "actions/upload-artifact": 6,
+    "actions/download-artifact": 7,
+    "aws-actions/configure-aws-credentials": 6,
+}
+
+
+def test_every_action_runs_on_a_node_that_the_runners_have() -> None:
+    text = "".join(path.read_text() for path in WORKFLOWS)
+    used = re.findall(r"uses: (\S+)@\w+  # v(\d+)", text)
+
+    assert {action for action, _ in used} == ON_NODE_24.keys()
+    for action, major in used:
+        assert int(major) >= ON_NODE_24[action], action
+
+
+@pytest.mark.parametrize("job", ["dev", "prod"])
+def test_the_session_lasts_as_long_as_the_job_and_the_slowest_preference(job: str) -> None:
+    """A session may last for 12 hours (AWS STS, AssumeRoleWithWebIdentity), a job on GitHub's machines for 6."""
+    content = yaml.safe_load(WORKFLOW.read_text())["jobs"][job]
+    (credentials,) = (step["with"] for step in content["steps"] if "configure-aws" in step.get("uses", ""))
+    session, limit = credentials["role-duration-seconds"], content["timeout-minutes"]
+
+    assert 2 * SLOWEST + 60 <= limit <= 6 * 60
+    assert limit * 60 <= session <= 12 * 60 * 60
+    assert "role-chaining" not in credentials, "a chained session ends after an hour"
+    assert f"--max-session-duration {session}" in (ROOT / "docs" / "pipeline.md").read_text()
+    assert f"{limit} minutes" in BUILDSPECS[0].read_text(), "CodeBuild's own limit is 60"
+
+
+@pytest.mark.parametrize("path", [WORKFLOW, ROOT / "buildspec.yml"], ids=lambda path: path.name)
+def test_the_page_is_tested_in_node_by_the_pipelines(path: Path) -> None:
+    run, makefile = ((ROOT / name).read_text() for name in (".ci/run", "Makefile"))
+    prove, page = (makefile.split(f"\n{target}:")[1].split("\n\n")[0] for target in ("prove", "test-page"))
+
+    assert ".ci/run" in path.read_text()
+    assert run.rstrip().endswith("\nmake test")
+    assert "export CI=true" in run, "or a machine without node would skip them"
+    assert "command -v npm >/dev/null || missing+=(nodejs npm)" in run
+    assert "test-page" in prove
+    assert "/tsc -p" in page
+    assert "node --test" in page
 
 
 def minutes(preference: str) -> int:
@@ -77,3 +122,6 @@ def minutes(preference: str) -> int:
         case [_, canary]:
             return int(canary)
     return 0
+
+
+SLOWEST = max(minutes(name) for name in SERVICE.parameters["DeploymentPreference"]["AllowedValues"])

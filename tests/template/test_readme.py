@@ -19,6 +19,11 @@ def test_the_generated_parts_are_up_to_date(document: Path) -> None:
     assert docs.generated(document, text) == text, "`make docs` writes them again"
 
 
+@pytest.mark.parametrize("file", docs.FILES, ids=lambda path: path.name)
+def test_the_generated_files_are_up_to_date(file: Path) -> None:
+    assert file.read_text() == docs.FILES[file](), "`make docs` writes them again"
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_document_links_to_is_there(document: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)", document.read_text())

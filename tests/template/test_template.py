@@ -11,6 +11,7 @@ import pytest
 
 from dev import stack
 from dev.emulator import ROOT
+from operate import service
 from tests.material.template import PACKAGES, Template, graph, of_type, references
 from thumbs import pipeline
 from thumbs.api import upload_request
@@ -119,6 +120,7 @@ def test_timeouts_leave_room_for_what_is_inside_them(resources: Template) -> Non
 
     assert queue["VisibilityTimeout"] > redrive["Timeout"]
     assert convert["Timeout"] >= pipeline.Limits().wall_seconds + 10  # for S3
+    assert service.RUN_SECONDS == convert["Timeout"] < service.PATIENCE
     for name in ("SignUploadFunction", "GetUploadFunction"):
         assert resources[name]["Properties"]["Timeout"] < 29  # API Gateway waits no longer
 

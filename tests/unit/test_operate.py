@@ -76,7 +76,7 @@ def test_an_upload_is_deleted_in_an_order_no_late_conversion_can_spoil(
     assert capsys.readouterr().out.startswith("1 originals, if they are still there, and 3 objects")
     assert main(["delete-upload", job]) == 0
 
-    assert deleted == [keys.upload(job), "60 seconds", small, keys.claim(job), keys.manifest(job)]
+    assert deleted == [keys.upload(job), "90 seconds", small, keys.claim(job), keys.manifest(job)]
     assert [each["Key"] for each in s3.list_objects_v2(Bucket=thumbnails)["Contents"]] == [keys.manifest(other)]
 
 

@@ -1,0 +1,169 @@
+"""What the role of a pipeline must be allowed, to deploy a stack and try it: docs/pipeline-role.json (`make docs`).
+
+CloudFormation works with the rights of whoever deploys. What it needs for a resource is in the schema of the resource's
+type, handler by handler; cfn-lint brings the schemas along. What SAM's command line and our own commands call is listed
+here, and tests see them do it under this role.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+
+from dev.emulator import REGION, ROOT
+from dev.stack import Template, packaged, translate
+
+DOCUMENT = ROOT / "docs" / "pipeline-role.json"
+
+# What schemas name for properties that no resource of the template has: beginnings of actions, and why not.
+NOT_NEEDED = {
+    "codedeploy:RegisterOnPremisesInstance": "nothing is deployed to machines",
+    "ec2:": "no function is in a network of its own",
+    "elasticfilesystem:": "no function has a file system",
+    "firehose:": "no log goes to a stream",
+    "iam:DeleteGroup": "no group has a policy",
+    "iam:DeleteRolePermissionsBoundary": "only whoever bounds this role may set boundaries",
+    "iam:DeleteUser": "no user has a policy",
+    "iam:GetGroup": "no group has a policy",
+    "iam:GetUser": "no user has a policy",
+    "iam:PutGroup": "no group has a policy",
+    "iam:PutRolePermissionsBoundary": "only whoever bounds this role may set boundaries",
+    "iam:PutUser": "no user has a policy",
+    "kms:": "there is no key of our own",
+    "logs:DeleteIndexPolicy": "no log has an index",
+    "logs:PutIndexPolicy": "no log has an index",
+    "s3:CreateBucketMetadata": "no bucket has a table",
+    "s3:DeleteBucketMetadata": "no bucket has a table",
+    "s3:PutObjectAcl": "no object has an ACL",
+    "s3:REST.": "it is no action of IAM",
+    "s3:UpdateBucketMetadata": "no bucket has a table",
+    "s3files:": "no function has a file system",
+    "s3tables:": "no bucket has a table",
+}
+# What AWS authorizes for all resources only, or for its own (Service Authorization Reference).
+_FOR_ALL = {
+    "cloudwatch:DescribeAlarms",
+    "codedeploy:GetDeploymentConfig",
+    "codedeploy:StopDeployment",
+    "logs:CreateLogDelivery",
+    "logs:DeleteResourcePolicy",
+    "logs:DescribeIndexPolicies",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:PutResourcePolicy",
+    "sns:GetSubscriptionAttributes",
+    "sns:SetSubscriptionAttributes",
+    "sns:Unsubscribe",
+}
+_ARTIFACTS = {"s3:GetObject", "s3:GetObjectVersion"}  # the code of functions and layers, in SAM's bucket
+_NAMED = "REGION:ACCOUNT"
+_WHERE = {
+    "apigateway": ["arn:aws:apigateway:REGION::/*"],  # an API's id tells nothing of its stack
+    "cloudwatch": [f"arn:aws:cloudwatch:{_NAMED}:alarm:STACK-*", "arn:aws:cloudwatch::ACCOUNT:dashboard/STACK"],
+    "codedeploy": [f"arn:aws:codedeploy:{_NAMED}:{kind}:STACK-*" for kind in ("application", "deploymentgroup")],
+    "iam": ["arn:aws:iam::ACCOUNT:role/STACK-*"],
+    "lambda": [
+        f"arn:aws:lambda:{_NAMED}:{name}" for name in ("function:STACK-*", "function:CodeDeployHook_*", "layer:STACK-*")
+    ],
+    "logs": [
+        f"arn:aws:logs:{_NAMED}:log-group:/aws/{name}"
+        for name in ("apigateway/STACK", "apigateway/STACK:*", "lambda/STACK-*")
+    ],
+    "s3": ["arn:aws:s3:::STACK-*"],
+    "sns": [f"arn:aws:sns:{_NAMED}:STACK-*"],
+    "sqs": [f"arn:aws:sqs:{_NAMED}:STACK-*"],
+}
+_SAM = "aws-sam-cli-managed-default"  # the stack with the bucket that SAM deploys from
+# What is called by SAM's command line, and by `make release-to` before and after it.
+_CALLED = {
+    ("cloudformation:DescribeStacks",): [
+        f"arn:aws:cloudformation:{_NAMED}:stack/{name}/*"
+        for name in (_SAM, "STACK-*-CompanionStack")  # the latter is where SAM keeps images, and --guided looks for it
+    ],
+    (
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStacks",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:GetTemplateSummary",
+        "cloudformation:ListStackResources",
+    ): [f"arn:aws:cloudformation:{_NAMED}:stack/STACK/*"],
+    ("cloudformation:CreateChangeSet",): ["arn:aws:cloudformation:REGION:aws:transform/Serverless-2016-10-31"],
+    (*sorted(_ARTIFACTS), "s3:ListBucket", "s3:PutObject"): [f"arn:aws:s3:::{_SAM}-*"],
+    ("s3:DeleteObject", "s3:ListBucket"): ["arn:aws:s3:::STACK-*"],
+    ("logs:FilterLogEvents",): [
+        f"arn:aws:logs:{_NAMED}:log-group:/aws/lambda/STACK-convert{end}" for end in ("", ":*")
+    ],
+}
+
+
+def written() -> str:
+    """The policy, as docs/pipeline-role.json holds it."""
+    return json.dumps(policy(_template()), indent=1) + "\n"
+
+
+def policy(template: Template) -> dict[str, Any]:
+    """template: translated, with all resources that settings may add to it."""
+    statements = [{"Effect": "Allow", "Action": [*actions], "Resource": where} for actions, where in _CALLED.items()]
+    return {"Version": "2012-10-17", "Statement": [*statements, *_provisioning(template)]}
+
+
+def _provisioning(template: Template) -> Iterator[dict[str, Any]]:
+    actions = {action for kind in _types(template) for action in of_type(kind)}
+    yield {"Effect": "Allow", "Action": sorted(actions & _FOR_ALL), "Resource": "*"}
+    actions -= _FOR_ALL
+    yield {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": _WHERE["iam"],
+        "Condition": {"StringEquals": {"iam:PassedToService": [f"{name}.amazonaws.com" for name in _PASSED]}},
+    }
+    attaching = {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}
+    yield {
+        "Effect": "Allow",
+        "Action": sorted(attaching),
+        "Resource": _WHERE["iam"],
+        "Condition": {"ArnEquals": {"iam:PolicyARN": _managed(template)}},
+    }
+    actions -= {"iam:PassRole", *attaching, *_ARTIFACTS}
+    for service, where in _WHERE.items():
+        yield {
+            "Effect": "Allow",
+            "Action": sorted(action for action in actions if action.startswith(f"{service}:")),
+            "Resource": where,
+        }
+
+
+_PASSED = ("apigateway", "codedeploy", "lambda")
+
+
+def of_type(kind: str) -> set[str]:
+    """The actions that CloudFormation needs for a type of resource, but for NOT_NEEDED. kind: as AWS::S3::Bucket."""
+    handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema["handlers"]
+    named = {action for name in ("create", "read", "update", "delete") for action in _permissions(handlers, name)}
+    return {action for action in named if not action.startswith(tuple(NOT_NEEDED))}
+
+
+def _permissions(handlers: dict[str, Any], name: str) -> list[str]:
+    found: list[str] = handlers.get(name, {}).get("permissions", [])
+    return found
+
+
+def _types(template: Template) -> set[str]:
+    return {resource["Type"] for resource in template["Resources"].values()}
+
+
+def _managed(template: Template) -> list[str]:
+    """The policies of AWS that the template's roles have."""
+    roles = (each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Role")
+    found = [arn for role in roles for arn in role.get("ManagedPolicyArns", ())]
+    arns = (arn["Fn::Sub"] if isinstance(arn, dict) else arn for arn in found)
+    return sorted({arn.replace("${AWS::Partition}", "aws") for arn in arns})
+
+
+def _template() -> Template:
+    """With CodeDeploy's resources; those that depend on another setting are in it as well, with their conditions."""
+    packages = dict.fromkeys(("functions", "imaging", "powertools"), "package.zip")
+    return translate(packaged(packages), {"GradualDeployments": "true"})
