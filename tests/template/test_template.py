@@ -305,6 +305,27 @@ def test_every_alarm_for_a_person_tells_one_and_is_in_the_runbook(resources: Tem
         assert guards or alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}], name
 
 
+def test_the_contents_list_names_the_sections_and_resources() -> None:
+    text = stack.TEMPLATE.read_text()
+    contents = text.split("# Contents, in this order:")[1].split("# The path of a file:")[0]
+    rows = [re.split(r"  +", line.strip("# ")) for line in contents.splitlines() if "  " in line.strip("# ")]
+
+    assert [row[0] for row in rows] == re.findall(r"^  # ── (.*?) ─+$", text, re.MULTILINE)
+    for name in re.findall(r"\b(?:[A-Z][a-z0-9]+){2,}|\bApi\b", " ".join(row[1] for row in rows)):
+        assert f"\n  {name}:\n    Type: " in text, name
+
+
+def test_each_alarm_can_be_read_where_it_stands() -> None:
+    """An alarm that merges another one and forgets its Dimensions watches the wrong function, and looks right."""
+    resources = re.split(r"^  (?=\w+:$)", stack.TEMPLATE.read_text(), flags=re.MULTILINE)
+    alarms = [text for text in resources if "Type: AWS::CloudWatch::Alarm\n" in text]
+
+    assert len(alarms) > 15
+    for text in alarms:
+        assert "<<:" not in text
+        assert set(re.findall(r"\*(\w+)", text)) <= set(re.findall(r"&(\w+)", text)), "only anchors of its own"
+
+
 def test_the_dashboard_shows_metrics_that_the_code_writes(resources: Template) -> None:
     """Also that it is JSON, which nobody checks before CloudWatch does."""
     text, _ = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
