@@ -16,15 +16,11 @@ gc.disable()  # what is loaded is not garbage, and looking for some takes a tent
 pipeline.start()  # the decoders load in a process of their own, while this one loads boto3
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
-from thumbs.aws import storage  # noqa: E402
-from thumbs.jobs import keys, manifest, notices, thumbnails  # noqa: E402
+from thumbs.jobs import claims, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
 from thumbs.jobs.notices import Upload  # noqa: E402
 
 gc.freeze()
 gc.enable()
-
-# What a run says of a job that another run has ended, or is going to.
-_LEFT = "left to another run"
 
 # What S3 charges for next to the thumbnails of a job: the original, the claim, the manifest.
 _WRITES = 3
@@ -34,65 +30,43 @@ _WRITES = 3
 def handler(event: dict[str, Any], context: Any) -> None:
     failures = []
     for upload in notices.uploads(event):
-        status = None
+        observe.log().append_keys(job=upload.job)
         try:
-            status = _convert(upload)
-        except Exception as failure:  # the other records are none the worse for it
+            if upload.job:
+                _convert(upload.job, upload)
+            else:
+                observe.log().info("ignored: not an upload of ours", key=upload.key)
+                _count(upload.job, None)
+        except Exception as failure:  # the other records of the event are still converted
             observe.log().exception("conversion failed", job=upload.job)
+            _count(upload.job, None)
             failures.append(failure)
-        _count(upload, status)
     if failures:
         raise ExceptionGroup("conversions failed; Lambda will try the event again", failures)
 
 
-def _count(upload: Upload, status: str | None) -> None:
-    """By outcome, each also when it is not this one: alarms look at shares of all uploads, the lost ones among them."""
-    if upload.job and keys.is_probe(upload.job):
-        return  # golden pictures would make the shares of users' pictures look better than they are
-    if status == _LEFT:
-        return  # an event that came twice, or a redrive of last week's: its upload is not lost
-    observe.count("Converted", status == "done")
-    observe.count("Rejected", status == "rejected")
-
-
-def _convert(upload: Upload) -> str | None:
-    """The status that this run has ended the job with, _LEFT, or None when the upload is not ours."""
-    log = observe.log()
-    log.append_keys(job=upload.job)
-    if upload.job is None:
-        log.info("ignored: not an upload of ours", key=upload.key)
-        return None
-    found = storage.manifest(upload.job)
-    if found and manifest.is_final(found.manifest) and not upload.again:
-        log.info("ignored: the job has ended", status=found.manifest["status"])
-        return _LEFT
-    claim = storage.claim(upload.job, upload)
+def _convert(job: str, upload: Upload) -> None:
+    """Ends the job of an upload, unless the job has ended, or is about another upload."""
+    seen = ledger.find(job)
+    if seen and ledger.is_closed(seen, upload.again):
+        observe.log().info("ignored: the job has ended", status=seen.manifest["status"])
+        return
+    claim = claims.claim(job, upload)
     if claim and not claim.admits(upload):
-        log.info("ignored: another upload of this job was first")
-        return _LEFT
+        observe.log().info("ignored: another upload of this job was first")
+        return
     started = time.monotonic()
-    outcome = _outcome(upload.job, upload, claim)
-    if found and not manifest.replaces(outcome, found.manifest, upload.again):
-        log.info("ignored: the job keeps its outcome", status=found.manifest["status"], reason=outcome["reason"])
-        return _LEFT
-    try:
-        storage.commit(outcome, found)  # last: the manifest is the commit
-    except storage.Overtaken as first:
-        if not manifest.replaces(outcome, first.standing.manifest):
-            log.info("ignored: another run was first")
-            return _LEFT
-        storage.commit(outcome, first.standing)  # it was reported as failed meanwhile, which it is not
-    _report(outcome, (time.monotonic() - started) * 1000)
-    status: str = outcome["status"]
-    return status
+    outcome = _outcome(job, upload, claim)
+    if ledger.end(outcome, seen, upload.again):  # last: the manifest is the commit
+        _report(outcome, (time.monotonic() - started) * 1000)
 
 
-def _outcome(job: str, upload: Upload, claim: storage.Claim | None) -> manifest.Manifest:
+def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.Manifest:
     """The manifest of a conversion, whose thumbnails are stored; "failed" when there is nothing left to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
     try:
-        original = storage.original(upload, claim.etag) if claim else None
+        original = originals.read(upload, claim.etag) if claim else None
         if original is None:
             return manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))
         conversion = pipeline.run(original, wanted, pipeline.Limits(memory=current.conversion_memory))
@@ -106,6 +80,7 @@ def _outcome(job: str, upload: Upload, claim: storage.Claim | None) -> manifest.
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
     """A rejection was logged with its reason already, once: the dashboard counts those."""
+    _count(outcome["job"], outcome["status"])
     observe.count("Writes", _WRITES + len(outcome["thumbnails"]))
     if outcome["status"] == "failed":
         observe.count("Failed")
@@ -115,3 +90,12 @@ def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
     if outcome["status"] == "done":
         held_by = pipeline.enforced()  # tests/deployed wants to know what AWS's kernel takes
         observe.log().info("done", original=outcome["original"], milliseconds=round(milliseconds), held_by=held_by)
+
+
+def _count(job: str | None, status: manifest.Status | None) -> None:
+    """One upload by its outcome, or None when it has none. Each outcome counts 1 or 0, because alarms compare it with
+    the number of all uploads. An upload that is left to another run is not counted: it is not lost."""
+    if job and keys.is_probe(job):
+        return  # golden pictures would improve the shares of users' pictures
+    observe.count("Converted", status == "done")
+    observe.count("Rejected", status == "rejected")

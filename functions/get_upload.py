@@ -5,8 +5,7 @@ from typing import Any
 
 from thumbs import observe
 from thumbs.api import links, responses
-from thumbs.aws import storage
-from thumbs.jobs import keys
+from thumbs.jobs import keys, ledger, manifest, originals
 
 
 @observe.function
@@ -15,14 +14,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if not keys.is_job(job):
         return _not_found(event)
     observe.log().append_keys(job=job)
-    found = storage.manifest(job)
-    if not found and storage.is_uploaded(job):
+    found = ledger.find(job)
+    if not found and originals.exists(job):
         observe.log().info("answered", status="processing")
         return responses.ok(event, {"job": job, "status": "processing"}, HTTPStatus.ACCEPTED, Retry_After="1")
     # Once more: between the two questions the job may have ended and its original expired.
-    if found := found or storage.manifest(job):
+    if found := found or ledger.find(job):
         observe.log().info("answered", status=found.manifest["status"])
-        return responses.ok(event, links.refreshed(found.manifest))
+        return responses.ok(event, manifest.relinked(found.manifest, links.to))
     observe.log().info("answered", status="unknown")
     return _not_found(event)
 

@@ -3,26 +3,20 @@
 from typing import Any
 
 from thumbs import errors, observe, settings
-from thumbs.aws import storage
-from thumbs.jobs import manifest, notices
+from thumbs.jobs import ledger, manifest, notices
 
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> None:
-    for letter in notices.dead_letters(event):
-        for upload in notices.uploads(letter, settings.current().upload_bucket):
+    for given_up in notices.given_up(event):
+        for upload in notices.uploads(given_up, settings.current().upload_bucket):
             if upload.job:
                 _report(upload.job)
 
 
 def _report(job: str) -> None:
-    log = observe.log()
-    log.append_keys(job=job)
-    try:
-        storage.commit(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED)), replacing=None)
-    except storage.Overtaken:
-        # One of several records of the event, or a run that overlapped with this one, or a redrive that failed again.
-        log.info("ignored: the job has a manifest")
-        return
-    observe.count("Failed")
-    log.error("failed")
+    """Leaves a job alone that has a manifest: one of several in the event, or one that a redrive has ended since."""
+    observe.log().append_keys(job=job)
+    if ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))):
+        observe.count("Failed")
+        observe.log().error("failed")

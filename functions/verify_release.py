@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from thumbs import observe, settings
-from thumbs.aws import storage, versions
+from thumbs.aws import versions
 from thumbs.jobs import keys, notices
-from thumbs.verification import golden, release
+from thumbs.verification import golden, probes, release
 
 
 @observe.function
@@ -44,13 +44,13 @@ def _put_through(picture: golden.Picture) -> list[str]:
     current = settings.current()
     job = keys.new_probe()
     try:
-        probe = storage.put_probe(job, picture.content)
+        probe = probes.put(job, picture.content)
         versions.call(current.convert_version, notices.event([probe]), release.ANSWER_SECONDS)
         wanted = golden.Wanted(current.sizes, current.output, current.quality)
-        return list(golden.faults(picture, storage.made(job), wanted))
+        return list(golden.faults(picture, probes.made(job), wanted))
     except versions.TooSlow:
         raise
     except versions.CallFailed as failure:
         return [str(failure)]
     finally:
-        storage.delete_probe(job)
+        probes.delete(job)

@@ -9,7 +9,9 @@ The error tree:
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
+
+from thumbs.picture import Original
 
 
 class Reason(StrEnum):
@@ -67,8 +69,16 @@ SENTENCES: dict[Reason, Sentence] = {
 }
 
 
-def describe(reason: Reason, **facts: Any) -> dict[str, Any]:
-    """The reason in a manifest: {"code", "message", "retryable"}. facts fill the sentence's placeholders."""
+class Description(TypedDict):
+    """A reason as a manifest has it. code: a Reason. message: the sentence, for people."""
+
+    code: str
+    message: str
+    retryable: bool
+
+
+def describe(reason: Reason, **facts: Any) -> Description:
+    """facts fill the sentence's placeholders."""
     sentence = SENTENCES[reason]
     return {"code": reason.value, "message": sentence.text.format(**facts), "retryable": sentence.retryable}
 
@@ -77,10 +87,10 @@ class Rejected(Exception):
     """The picture cannot be accepted.
 
     reason: its code. detail: for our logs only. facts: values for the reason's sentence. original: known facts about
-    the file, in the shape of the manifest's "original", or None.
+    the file, or None.
     """
 
-    def __init__(self, reason: Reason, detail: str = "", *, original: dict[str, Any] | None = None, **facts: Any):
+    def __init__(self, reason: Reason, detail: str = "", *, original: Original | None = None, **facts: Any):
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail

@@ -23,9 +23,9 @@ from tests.lifecycle.world import (
     manifest_of,
 )
 from thumbs import observe
-from thumbs.aws import storage
-from thumbs.jobs import keys, notices
+from thumbs.jobs import claims, keys, ledger, notices
 from thumbs.jobs.notices import Upload
+from thumbs.verification import probes
 
 JOB = "a" * 32
 ORIGINAL, MANIFEST = keys.upload(JOB), keys.manifest(JOB)
@@ -60,7 +60,7 @@ def _mistake(error: Exception) -> bool:
     """Whether a handler raises what no call that went wrong explains."""
     if isinstance(error, ExceptionGroup):
         return any(_mistake(each) for each in error.exceptions)
-    return not isinstance(error, (ClientError, HTTPClientError, storage.Overtaken, Broken))
+    return not isinstance(error, (ClientError, HTTPClientError, ledger.Overtaken, claims.Withdrawn, Broken))
 
 
 def _attempt(actor: Actor, run: Callable[[], object]) -> bool:
@@ -224,7 +224,7 @@ def owner(world: World) -> None:
         actor.ready = lambda: True
         world.flags.add("deleting")
         try:
-            storage.delete_upload(JOB)
+            probes.delete_upload(JOB)
         except (Killed, ClientError):
             return  # it is begun again, some day
         world.flags.add("deleted")

@@ -17,8 +17,8 @@ from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
 from tests.material import pictures
 from tests.material.invocation import ENVIRONMENT
 from thumbs import observe, pipeline, settings
-from thumbs.aws import clients, storage
-from thumbs.jobs import manifest
+from thumbs.aws import clients
+from thumbs.jobs import ledger, manifest
 
 # Two pictures, one that is none, and one that the second version of the settings refuses.
 A, B, BAD = pictures.jpeg(8, 6), pictures.jpeg(6, 8), b"no picture"
@@ -92,7 +92,7 @@ def laboratory() -> Iterator[None]:
         patch.setattr(boto3, "client", lambda service, **_: fakes[service])
         patch.setattr(settings, "current", current)
         patch.setattr(manifest, "datetime", Frozen)
-        patch.setattr(storage, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))
+        patch.setattr(ledger, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))
         patch.setattr(observe, "log", lambda: silence)
         patch.setattr(observe, "count", lambda name, value=1: me().counts.append((name, float(value))))
         patch.setattr(observe, "measure", lambda *_: None)

@@ -47,17 +47,17 @@ MUTATIONS = [
         "the manifest is written before the thumbnails",
         "convert",
         "    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n",
-        "    put, storage.put_thumbnail = storage.put_thumbnail, lambda *it: keys.thumbnail(*it[:2], 'webp', it[3])\n"
+        "    create, thumbnails.s3.create = thumbnails.s3.create, lambda *_, **__: True\n"
         "    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n"
-        "    storage.put_thumbnail = put\n"
-        "    storage.commit(manifest.done(job, conversion.original, stored, conversion.placeholder), None)\n"
+        "    thumbnails.s3.create = create\n"
+        "    ledger.end(manifest.done(job, conversion.original, stored, conversion.placeholder))\n"
         "    [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n",
         "a picture is converted while its page waits",
         "A manifest names",
     ),
     Mutation(
         "the manifest is written whatever is there",
-        "thumbs.aws.storage",
+        "thumbs.jobs.ledger",
         "            **condition,\n",
         "",
         _TWICE,
@@ -65,7 +65,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a failed manifest is replaced, though it may be another one by now",
-        "thumbs.aws.storage",
+        "thumbs.jobs.ledger",
         '{"IfMatch": replacing.etag} if replacing',
         "{} if replacing",
         "a parked conversion is redriven twice at once while its page waits",
@@ -73,35 +73,33 @@ MUTATIONS = [
     ),
     Mutation(
         "a thumbnail is written over whatever has its key, which says nothing of its content",
-        "thumbs.aws.storage",
-        "output.extension, content)\n    try:\n"
-        '        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")\n',
-        'output.extension, b"")\n    try:\n'
-        "        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER)\n",
+        "thumbs.jobs.thumbnails",
+        "output.extension, rendered.content)\n",
+        'output.extension, b"")\n    s3.write(current.thumbnail_bucket, key, rendered.content)\n',
         "a done job is converted again with other sizes while its page waits",
         "A manifest names",
     ),
     Mutation(
         "a thumbnail is written in two steps",
-        "thumbs.aws.storage",
-        '        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER, IfNoneMatch="*")\n',
-        "        _put(key, content[:-1], ContentType=output.content_type, CacheControl=_FOR_EVER)\n"
-        "        _put(key, content, ContentType=output.content_type, CacheControl=_FOR_EVER)\n",
+        "thumbs.jobs.thumbnails",
+        "    s3.create(current.thumbnail_bucket, key, rendered.content, **options)\n",
+        "    s3.write(current.thumbnail_bucket, key, rendered.content[:-1], **options)\n"
+        "    s3.write(current.thumbnail_bucket, key, rendered.content, **options)\n",
         "a picture is converted while its page waits",
         "The content of a key",
     ),
     Mutation(
         "a report of failure replaces what is there",
-        "report_failure",
-        "replacing=None",
-        "replacing=storage.manifest(job)",
+        "thumbs.jobs.ledger",
+        '"done": (set(), {"done"}),',
+        '"done": ({"failed"}, {"done"}),',
         _REDRIVEN,
         "`done` and `rejected` stay",
     ),
     Mutation(
         "a run that meets a report of failure leaves",
-        "convert",
-        "if not manifest.replaces(outcome, first.standing.manifest):",
+        "thumbs.jobs.ledger",
+        "if not _may_replace(first.standing, outcome):",
         "if True:",
         _REDRIVEN,
         "Once the cause is fixed",
@@ -124,10 +122,9 @@ MUTATIONS = [
     ),
     Mutation(
         "a job whose original has gone is left without a manifest",
-        "convert",
-        "    if found and not manifest.replaces(outcome, found.manifest, upload.again):\n",
-        '    if outcome["status"] == "failed" or found and not manifest.replaces(outcome, found.manifest):\n'
-        "        return _LEFT\n",
+        "thumbs.jobs.ledger",
+        '    None: ({"done", "rejected", "failed"}, set()),\n',
+        '    None: ({"done", "rejected"}, set()),\n',
         "a conversion and its report fail for good, the original expires, and the letter is redriven",
         "Every uploaded job ends",
     ),
@@ -141,31 +138,31 @@ MUTATIONS = [
     ),
     Mutation(
         "the original is read whatever its ETag",
-        "thumbs.aws.storage",
-        """, IfMatch=f'"{etag}"')""",
-        ")",
+        "thumbs.aws.s3",
+        """condition = {"IfMatch": f'"{etag}"'} if etag else {}""",
+        "condition = {}",
         "a done job gets another picture by its form and is converted again",
         "A job is about one picture",
     ),
     Mutation(
         "any trouble with reading the original is taken for the uploader's doing",
-        "thumbs.aws.storage",
-        'if clients.code(error) == "PreconditionFailed":\n            raise Rejected',
-        "if True:\n            raise Rejected",
+        "thumbs.jobs.originals",
+        "except s3.Changed as error:",
+        "except s3.ERRORS as error:",
         "a picture is converted while its page waits",
         "A fault of ours",
     ),
     Mutation(
         "a job is deleted, all but its manifest",
-        "thumbs.aws.storage",
-        "    _delete(last)\n",
+        "thumbs.verification.probes",
+        "    s3.delete(bucket, last)\n",
         "",
         "the owner deletes a job while it is converted",
         "A deleted upload",
     ),
     Mutation(
         "a commit is taken for another run's when its answer was lost",
-        "thumbs.aws.storage",
+        "thumbs.jobs.ledger",
         "if standing and standing.commit == own:",
         "if False:",
         "a picture is converted while its page waits",
@@ -174,23 +171,23 @@ MUTATIONS = [
     Mutation(
         "a failure is counted before it is known",
         "report_failure",
-        "    log.append_keys(job=job)\n",
-        '    log.append_keys(job=job)\n    observe.count("Failed")\n',
+        "    observe.log().append_keys(job=job)\n",
+        '    observe.log().append_keys(job=job)\n    observe.count("Failed")\n',
         _REDRIVEN,
         "Metrics count each job once",
     ),
     Mutation(
         "a lowered limit takes thumbnails away",
-        "thumbs.jobs.manifest",
-        'return again and standing["status"] == "rejected" and',
-        "return again and",
+        "thumbs.jobs.ledger",
+        '"done": (set(), {"done"}),',
+        '"done": (set(), {"done", "rejected"}),',
         "a big picture is done, limits are lowered, and it is asked for again twice",
         "`done` and `rejected` stay",
     ),
     Mutation(
         "GET /uploads looks for the manifest once",
         "get_upload",
-        "if found := found or storage.manifest(job):",
+        "if found := found or ledger.find(job):",
         "if found:",
         "an original expires while it is converted and asked for",
         "`GET /uploads/{job}` finds",

@@ -50,7 +50,7 @@ BROKEN = {
         "it is rejected (damaged)",
     ),
     "it never commits": (
-        Change("convert.py", "        storage.commit(outcome, found)  # last", "        pass  # last"),
+        Change("convert.py", "if ledger.end(outcome, seen, upload.again):  # last", "if True:  # last"),
         FIRST,
         "there is no manifest",
     ),

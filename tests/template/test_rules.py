@@ -12,9 +12,9 @@ from dev.stack import FUNCTIONS
 
 HANDLERS = {path.stem for path in FUNCTIONS.glob("*.py")}
 MODULES = sorted(FUNCTIONS.rglob("*.py"))
-AWS = {"thumbs/aws/clients", "thumbs/aws/storage", "thumbs/aws/versions"}
+AWS = {"thumbs/aws/clients", "thumbs/aws/s3", "thumbs/aws/versions"}
 IMAGING = ("thumbs/pipeline/", "thumbs/verification/judge")
-STANDARD_LIBRARY_ONLY = {"jobs/keys", "jobs/manifest", "sizes", "errors", "formats"}
+STANDARD_LIBRARY_ONLY = {"jobs.keys", "jobs.manifest", "sizes", "errors", "formats", "picture"}  # and one another
 
 
 def name_of(path: Path) -> str:
@@ -47,8 +47,10 @@ def test_a_module_keeps_to_its_doors(path: Path) -> None:
         assert "aws_lambda_powertools" not in used
     if not name.startswith(IMAGING):
         assert not used & {"PIL", "pillow_heif"}
-    if name.removeprefix("thumbs/") in STANDARD_LIBRARY_ONLY:
-        assert used <= sys.stdlib_module_names
+    if name.removeprefix("thumbs/").replace("/", ".") in STANDARD_LIBRARY_ONLY:
+        assert used <= {"thumbs", *sys.stdlib_module_names}
+        ours = {module.removeprefix("thumbs.") for module in imports(path) if module.startswith("thumbs.")}
+        assert all(each.startswith(tuple(STANDARD_LIBRARY_ONLY)) for each in ours), ours
     if name != "thumbs/settings":
         assert not re.findall(r"\b(environb?|getenvb?)\b", path.read_text())
 

@@ -17,7 +17,7 @@ import sign_upload
 from tests.material import pictures
 from tests.material.invocation import Context
 from thumbs import errors
-from thumbs.aws import storage
+from thumbs.jobs import ledger
 
 VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
@@ -107,7 +107,7 @@ def test_a_manifest_of_an_earlier_version_is_read_and_honoured(
     assert get(context)["status"] == status
     convert.handler(EVENT, context)
 
-    found = storage.manifest(JOB)
+    found = ledger.find(JOB)
     assert found is not None
     assert (found.manifest == then[status]) is stays
 

@@ -18,7 +18,7 @@ import verify_release
 from tests.material import pictures
 from tests.material.invocation import Context
 from tests.standins.codedeploy import CodeDeploy
-from thumbs.aws import storage
+from thumbs.jobs import ledger
 
 EVENTS = Path(__file__).parents[2] / "events"
 MODULES = (convert, get_upload, redrive, report_failure, sign_upload, verify_api, verify_release)
@@ -84,6 +84,6 @@ def test_an_event_is_answered_as_its_name_says(put_through: Any, name: str) -> N
 
 
 def _manifest() -> dict[str, Any]:
-    found = storage.manifest(JOB)
+    found = ledger.find(JOB)
     assert found is not None
-    return found.manifest
+    return dict(found.manifest)

@@ -13,9 +13,9 @@ import report_failure
 import sign_upload
 from tests.material import pictures
 from tests.material.invocation import ENVIRONMENT, Context
-from thumbs import settings
-from thumbs.aws import clients, storage
-from thumbs.jobs import keys
+from thumbs import errors, settings
+from thumbs.aws import clients
+from thumbs.jobs import keys, ledger
 from thumbs.jobs.manifest import failed
 
 JOB = "5" * 32
@@ -32,9 +32,9 @@ def put(s3: Any, job: str, content: bytes) -> None:
 
 
 def manifest(job: str = JOB) -> dict[str, Any]:
-    found = storage.manifest(job)
+    found = ledger.find(job)
     assert found is not None
-    return found.manifest
+    return dict(found.manifest)
 
 
 def test_a_conversion_ends_in_its_manifest(s3: Any, context: Context) -> None:
@@ -74,11 +74,11 @@ def test_only_a_failed_manifest_is_replaced(s3: Any, context: Context) -> None:
 
 def test_a_failure_reported_while_a_late_run_converts_does_not_stand(s3: Any, context: Context) -> None:
     put(s3, JOB, pictures.jpeg())
-    reports = [failed(JOB, {"code": "conversion_failed"})]
+    reports = [failed(JOB, errors.describe(errors.Reason.CONVERSION_FAILED))]
 
     def report(params: dict[str, Any], **_: Any) -> None:
         if params["url_path"].endswith("manifest.json") and reports:
-            storage.commit(reports.pop(), replacing=None)
+            ledger.end(reports.pop())
 
     clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
     convert.handler(event(JOB), context)

@@ -7,6 +7,7 @@ import pytest
 from thumbs import errors, formats, sizes
 from thumbs.errors import Reason, Rejected
 from thumbs.jobs import keys, manifest
+from thumbs.picture import Original
 from thumbs.sizes import Size
 
 
@@ -93,35 +94,34 @@ def test_every_reason_has_a_sentence_for_people(reason: Reason) -> None:
 
 
 def test_a_rejection_says_what_is_known() -> None:
-    refusal = Rejected(Reason.TOO_MANY_PIXELS, "100x100", original={"width": 100}, limit=50)
+    original: Original = {"format": "JPEG", "width": 100, "height": 100, "bytes": 1000, "frames": 1}
+    refusal = Rejected(Reason.TOO_MANY_PIXELS, "100x100", original=original, limit=50)
 
     assert str(refusal) == "too_many_pixels: 100x100"
-    assert (refusal.original, refusal.facts) == ({"width": 100}, {"limit": 50})
+    assert (refusal.original, refusal.facts) == (original, {"limit": 50})
 
 
 def test_a_manifest_has_the_shape_of_the_contract() -> None:
-    thumbnail = manifest.Thumbnail("small", 160, 120, "image/webp", 3345, "job/small.webp", "https://…")
-    original = manifest.Original("HEIF", 4032, 3024, 2345678)
-    done = manifest.done("job", original, [thumbnail], manifest.Placeholder("hash", "#8a7f6d"))
+    thumbnail: manifest.Thumbnail = {
+        "size": "small",
+        "width": 160,
+        "height": 120,
+        "type": "image/webp",
+        "bytes": 3345,
+        "key": "job/small.webp",
+        "url": "https://…",
+    }
+    original: Original = {"format": "HEIF", "width": 4032, "height": 3024, "bytes": 2345678, "frames": 1}
+    done = dict(manifest.done("job", original, [thumbnail], {"thumbhash": "hash", "color": "#8a7f6d"}))
 
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", done.pop("created"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(done.pop("created")))
     assert done == {
         "version": 1,
         "job": "job",
         "status": "done",
         "reason": None,
-        "original": {"format": "HEIF", "width": 4032, "height": 3024, "bytes": 2345678, "frames": 1},
-        "thumbnails": [
-            {
-                "size": "small",
-                "width": 160,
-                "height": 120,
-                "type": "image/webp",
-                "bytes": 3345,
-                "key": "job/small.webp",
-                "url": "https://…",
-            }
-        ],
+        "original": original,
+        "thumbnails": [thumbnail],
         "placeholder": {"thumbhash": "hash", "color": "#8a7f6d"},
     }
     rejected = manifest.rejected("job", errors.describe(Reason.EMPTY), None)

@@ -4,7 +4,6 @@ from functools import cache
 
 from thumbs import settings
 from thumbs.api.signing import Signer
-from thumbs.jobs.manifest import Manifest
 
 
 def to(key: str) -> str:
@@ -12,13 +11,6 @@ def to(key: str) -> str:
     if current.delivery_domain:
         return f"https://{current.delivery_domain}/t/{key}"
     return _signer().get(current.thumbnail_bucket, key, current.link_expiry_seconds)
-
-
-def refreshed(manifest: Manifest) -> Manifest:
-    """The manifest with links that are good from now on."""
-    return manifest | {
-        "thumbnails": [thumbnail | {"url": to(thumbnail["key"])} for thumbnail in manifest["thumbnails"]]
-    }
 
 
 @cache

@@ -2,7 +2,7 @@
 
 UploadBucket     uploads/{job}
 ThumbnailBucket  {job}/manifest.json
-                 {job}/claim.json                      which upload the job is about (storage.claim)
+                 {job}/claim.json                      which upload the job is about (claims.py)
                  {folder}/{digest}/{size}.{extension}  a thumbnail: its address tells nothing of its job or its siblings
                  {job}/{size}.{extension}              a thumbnail of version 0.1; its manifest names it
                  probes/{job}                          a golden picture, while a release is verified; nobody is notified

@@ -1,41 +1,27 @@
-"""The manifest: what a job ended in. Written last, it is the commit. Every job ends in exactly one.
+"""The manifest: the outcome of a job, as everybody reads it. The ledger decides when one is written.
 
 done      its thumbnails are there
-rejected  the uploader's fault, said on the first attempt
-failed    ours, said after the last attempt; the only one that an event may replace
+rejected  the uploader's fault, reported on the first attempt
+failed    our fault, reported after the last attempt
 
-replaces() is the rule of which manifest may follow which. Who writes one asks it, and commits under the condition that
-the manifest that it has seen is still there (storage.commit).
+Members are only ever added: an old client reads a new manifest.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal, TypedDict
+
+from thumbs.errors import Description
+from thumbs.picture import Original, Placeholder
 
 VERSION = 1
 
 Status = Literal["done", "rejected", "failed"]
-FINAL: frozenset[Status] = frozenset({"done", "rejected"})
-
-_REPLACED = "replaced"  # errors.Reason.REPLACED
-
-Manifest = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Original:
-    """The uploaded picture. width, height: pixels as a person sees them, orientation applied. frames: 1 for a still."""
-
-    format: str
-    width: int
-    height: int
-    bytes: int
-    frames: int = 1
-
-
-@dataclass(frozen=True)
-class Thumbnail:
-    """One stored thumbnail. size: the name of its size. type: content type. url: see links."""
+class Thumbnail(TypedDict):
+    """One stored thumbnail. size: the name of its size. width, height: pixels. type: content type. key: in the
+    thumbnail bucket. url: its address (see api.links)."""
 
     size: str
     width: int
@@ -46,61 +32,47 @@ class Thumbnail:
     url: str
 
 
-@dataclass(frozen=True)
-class Placeholder:
-    """What to show while a thumbnail loads. thumbhash: base64 (see pipeline.thumbhash). color: "#rrggbb"."""
+class Manifest(TypedDict):
+    """reason: None when the job is done. original: None when nothing is known of the file. thumbnails: in the order of
+    the setting. placeholder: None unless the job is done. created: UTC, to the second (RFC 3339)."""
 
-    thumbhash: str
-    color: str
+    version: int
+    job: str
+    status: Status
+    reason: Description | None
+    original: Original | None
+    thumbnails: list[Thumbnail]
+    placeholder: Placeholder | None
+    created: str
 
 
 def done(job: str, original: Original, thumbnails: list[Thumbnail], placeholder: Placeholder) -> Manifest:
-    return _manifest(
-        job,
-        "done",
-        original=asdict(original),
-        thumbnails=[asdict(thumbnail) for thumbnail in thumbnails],
-        placeholder=asdict(placeholder),
-    )
+    return _manifest(job, "done", original=original, thumbnails=thumbnails, placeholder=placeholder)
 
 
-def rejected(job: str, reason: dict[str, Any], original: dict[str, Any] | None) -> Manifest:
-    """reason: as errors.describe gives it. original: what is known of the file."""
+def rejected(job: str, reason: Description, original: Original | None) -> Manifest:
+    """original: what is known of the file."""
     return _manifest(job, "rejected", reason=reason, original=original)
 
 
-def failed(job: str, reason: dict[str, Any]) -> Manifest:
+def failed(job: str, reason: Description) -> Manifest:
     return _manifest(job, "failed", reason=reason)
 
 
-def is_final(manifest: Manifest) -> bool:
-    """Whether a further event of S3 changes nothing."""
-    return manifest["status"] in FINAL
-
-
-def replaces(outcome: Manifest, standing: Manifest | None, again: bool = False) -> bool:
-    """Whether an outcome may take the place of the manifest that stands, if one does.
-
-    again: somebody asked for a final one to be made anew (notices.Upload). Even then thumbnails are never taken away,
-    and a picture that is not the job's own (Reason.REPLACED) changes nothing.
-    """
-    if standing is None:
-        return True
-    if not is_final(standing):
-        return is_final(outcome)
-    if outcome["status"] == "rejected":
-        return again and standing["status"] == "rejected" and outcome["reason"]["code"] != _REPLACED
-    return again and outcome["status"] == "done"
+def relinked(manifest: Manifest, link: Callable[[str], str]) -> Manifest:
+    """The manifest with other links. link: the address of a key."""
+    thumbnails: list[Thumbnail] = [{**each, "url": link(each["key"])} for each in manifest["thumbnails"]]
+    return {**manifest, "thumbnails": thumbnails}
 
 
 def _manifest(
     job: str,
     status: Status,
     *,
-    reason: dict[str, Any] | None = None,
-    original: dict[str, Any] | None = None,
-    thumbnails: list[dict[str, Any]] | None = None,
-    placeholder: dict[str, Any] | None = None,
+    reason: Description | None = None,
+    original: Original | None = None,
+    thumbnails: list[Thumbnail] | None = None,
+    placeholder: Placeholder | None = None,
 ) -> Manifest:
     return {
         "version": VERSION,

@@ -83,7 +83,7 @@ def _record(upload: Upload) -> dict[str, Any]:
     return {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}
 
 
-def dead_letters(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def given_up(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The S3 events inside an SNS event, one for each conversion that was given up."""
     for record in event["Records"]:
         yield unwrap(record["Sns"]["Message"])

@@ -1,21 +1,31 @@
 """Where the pipeline's thumbnails become objects, with the lines of the manifest about them."""
 
-from thumbs import pipeline, settings
+from thumbs import settings
 from thumbs.api import links
-from thumbs.aws import storage
-from thumbs.jobs import manifest
+from thumbs.aws import s3
+from thumbs.jobs import keys
+from thumbs.jobs.manifest import Thumbnail
+from thumbs.pipeline import Rendered
+
+# A thumbnail's content never changes under its key, so it may be cached for a year (RFC 9111, RFC 8246).
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def store(job: str, rendered: pipeline.Rendered) -> manifest.Thumbnail:
-    """Put a thumbnail into the bucket; what the manifest says of it."""
-    output = settings.current().output
-    key = storage.put_thumbnail(job, rendered.size, output, rendered.content)
-    return manifest.Thumbnail(
-        size=rendered.size,
-        width=rendered.width,
-        height=rendered.height,
-        type=output.content_type,
-        bytes=len(rendered.content),
-        key=key,
-        url=links.to(key),
-    )
+def store(job: str, rendered: Rendered) -> Thumbnail:
+    """Put a thumbnail into the bucket. Returns what the manifest says of it.
+
+    The key is made of the content: where it is taken, an earlier attempt or a duplicate event has stored the same.
+    """
+    current = settings.current()
+    key = keys.thumbnail(job, rendered.size, current.output.extension, rendered.content)
+    options = {"ContentType": current.output.content_type, "CacheControl": _FOR_EVER}
+    s3.create(current.thumbnail_bucket, key, rendered.content, **options)
+    return {
+        "size": rendered.size,
+        "width": rendered.width,
+        "height": rendered.height,
+        "type": current.output.content_type,
+        "bytes": len(rendered.content),
+        "key": key,
+        "url": links.to(key),
+    }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from thumbs import formats, sizes
-from thumbs.jobs import manifest
+from thumbs.picture import Original, Placeholder
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,6 @@ class Rendered:
 class Conversion:
     """All that was made of a picture; the thumbnails in the order in which their sizes were wanted."""
 
-    original: manifest.Original
+    original: Original
     thumbnails: tuple[Rendered, ...]
-    placeholder: manifest.Placeholder
+    placeholder: Placeholder

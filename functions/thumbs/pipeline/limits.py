@@ -1,14 +1,12 @@
 """What is refused before a pixel moves."""
 
-from dataclasses import asdict
-
 from thumbs.errors import Reason, Rejected
-from thumbs.jobs import manifest
+from thumbs.picture import Original
 from thumbs.pipeline.contract import Limits
 
 
 def check(
-    bytes_per_pixel: float, original: manifest.Original, coded: tuple[int, int], max_megapixels: int, limits: Limits
+    bytes_per_pixel: float, original: Original, coded: tuple[int, int], max_megapixels: int, limits: Limits
 ) -> None:
     """Raises Rejected (too_many_pixels): more than the setting allows, or than memory for this picture's decoder.
 
@@ -24,6 +22,6 @@ def check(
         raise Rejected(
             Reason.TOO_MANY_PIXELS,
             f"{coded[0]}x{coded[1]} is more than {most} pixels",
-            original=asdict(original),
+            original=original,
             limit=max(1, most // 1_000_000),
         )

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from PIL import Image
 
-from thumbs.jobs import manifest
+from thumbs.picture import Placeholder
 from thumbs.pipeline import geometry, thumbhash
 
 # Pixels of the longer side. ThumbHash keeps 7 waves at most, which 32 samples describe well within its 4 bits.
@@ -12,11 +12,11 @@ _SIDE = 32
 _SHADES = 6  # of each channel, into which colours are sorted
 
 
-def of(picture: Image.Image) -> manifest.Placeholder:
+def of(picture: Image.Image) -> Placeholder:
     """picture: RGB, RGBA or RGBa in sRGB."""
     small = geometry.scale(picture.size, min(1.0, _SIDE / max(picture.size)))
     pixels = picture.resize(small, Image.Resampling.BOX, reducing_gap=1.0).convert("RGBA").tobytes()
-    return manifest.Placeholder(thumbhash.encode(*small, pixels), main_colour(pixels))
+    return {"thumbhash": thumbhash.encode(*small, pixels), "color": main_colour(pixels)}
 
 
 def main_colour(rgba: bytes) -> str:

@@ -14,13 +14,11 @@ encode      without metadata
 placeholder ThumbHash and main colour
 """
 
-from dataclasses import asdict
-
 from PIL import Image
 
 from thumbs import formats
 from thumbs.errors import Rejected
-from thumbs.jobs import manifest
+from thumbs.picture import Original
 from thumbs.pipeline import alpha, colour, encode, geometry, limits, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import window
@@ -37,7 +35,13 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     """Raises Rejected. accepted: what `identify` found."""
     source = readers.opened(accepted, original)
     width, height = orient.as_seen(source.size, source.orientation)
-    known = manifest.Original(accepted.name, width, height, len(original), source.frames)
+    known: Original = {
+        "format": accepted.name,
+        "width": width,
+        "height": height,
+        "bytes": len(original),
+        "frames": source.frames,
+    }
     # A format without a bound has none for any of its pictures either.
     bytes_per_pixel = accepted.bytes_per_pixel and (source.bytes_per_pixel or accepted.bytes_per_pixel)
     limits.check(bytes_per_pixel, known, source.coded or source.size, wanted.max_megapixels, allowed)
@@ -49,7 +53,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
         with readers.decoding():
             picture = source.load(from_decoder(source.size, stored))
     except Rejected as refusal:
-        refusal.original = asdict(known)
+        refusal.original = known
         raise
 
     orientation, profile = source.orientation, source.profile

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from thumbs import formats, sizes
-from thumbs.jobs.manifest import Manifest
+from thumbs.jobs.manifest import Manifest, Thumbnail
 
 _FOLDER = Path(__file__).parents[2] / "golden"
 
@@ -74,7 +74,7 @@ def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator
         yield "there is no manifest"
         return
     manifest: Manifest = json.loads(manifests[0])
-    said = (manifest["reason"] or {}).get("code")
+    said = manifest["reason"]["code"] if manifest["reason"] else None
     if picture.reason:
         if (manifest["status"], said) != ("rejected", picture.reason):
             yield f"it must be rejected as {picture.reason}, and is {manifest['status']} ({said})"
@@ -97,9 +97,7 @@ def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator
             yield from (f"{size.name}: {fault}" for fault in _faults(picture, thumbnail, content, size, wanted))
 
 
-def _faults(
-    picture: Picture, thumbnail: dict[str, Any], content: bytes, size: sizes.Size, wanted: Wanted
-) -> Iterator[str]:
+def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, wanted: Wanted) -> Iterator[str]:
     from thumbs.verification import judge  # here, because it brings in Pillow
 
     assert picture.chart is not None
@@ -110,7 +108,7 @@ def _faults(
         yield f"it is no picture ({error})"
         return
     found = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
-    if said := {name: thumbnail[name] for name in found if thumbnail[name] != found[name]}:
+    if said := {name: value for name, value in thumbnail.items() if name in found and value != found[name]}:
         yield f"the manifest says {said}, and the file is {found}"
     if seen.type != wanted.output.content_type:
         yield f"it is {seen.type}, not {wanted.output.content_type}"

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from thumbs import observe, settings
-from thumbs.aws import storage, versions
+from thumbs.aws import versions
 from thumbs.jobs import keys
-from thumbs.verification import browser, golden, release
+from thumbs.verification import browser, golden, probes, release
 
 _TYPE = "image/jpeg"
 _CONVERSION_SECONDS = 30.0  # the upload waits in line with those of the users
@@ -55,7 +55,7 @@ def _takes_a_picture() -> None:
         _read(signed)
         _follow(_ask(job), signed["result"])
     finally:
-        storage.delete_upload(job)
+        probes.delete_upload(job)
 
 
 def _upload(signed: dict[str, Any], picture: bytes) -> None:

@@ -7,16 +7,15 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 import convert
 import get_upload
 import report_failure
 from tests.material import pictures
 from tests.material.invocation import Context
-from thumbs import settings
-from thumbs.aws import clients, storage
-from thumbs.jobs import keys, manifest, notices
+from thumbs import errors, settings
+from thumbs.aws import clients
+from thumbs.jobs import claims, keys, ledger, manifest, notices
 from thumbs.jobs.notices import Upload
 
 JOB = "7" * 32
@@ -45,9 +44,9 @@ AGAIN = notices.event([Upload("uploads-bucket", KEY, JOB, again=True)])
 
 
 def ended() -> dict[str, Any]:
-    found = storage.manifest(JOB)
+    found = ledger.find(JOB)
     assert found is not None
-    return found.manifest
+    return dict(found.manifest)
 
 
 def conversions(capsys: pytest.CaptureFixture[str]) -> int:
@@ -60,12 +59,12 @@ def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
 ) -> None:
     """The first run is still at work: nothing but its claim is there yet."""
     first = form.post(A)
-    storage.claim(JOB, notices.uploads(first)[0])
+    claims.claim(JOB, notices.uploads(first)[0])
 
     for content in (A, B, A):
         convert.handler(form.post(content), context)
 
-    assert storage.manifest(JOB) is None
+    assert ledger.find(JOB) is None
     assert conversions(capsys) == 0
     convert.handler(first, context)
     assert ended()["original"]["width"] == 80
@@ -73,7 +72,7 @@ def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
 
 def test_a_duplicate_event_and_a_further_attempt_continue_the_claim(form: Form, context: Context) -> None:
     event = form.post(A)
-    storage.claim(JOB, notices.uploads(event)[0])  # an attempt that died here
+    claims.claim(JOB, notices.uploads(event)[0])  # an attempt that died here
 
     convert.handler(event, context)
 
@@ -88,7 +87,7 @@ def test_a_claim_of_a_later_version_is_honoured(s3: Any, form: Form, context: Co
     s3.put_object(Bucket="thumbnails-bucket", Key=keys.claim(JOB), Body=json.dumps(later))
 
     convert.handler(form.post(A), context)
-    assert storage.manifest(JOB) is None
+    assert ledger.find(JOB) is None
     convert.handler(event, context)
     assert ended()["status"] == "done"
 
@@ -193,7 +192,7 @@ def test_an_abandoned_event_of_two_uploads_reports_only_the_failed_one(
     report_failure.handler({"Records": [{"Sns": {"Message": json.dumps(event)}}]}, context)
 
     assert ended()["status"] == "done"
-    found = storage.manifest(other)
+    found = ledger.find(other)
     assert found is not None
     assert found.manifest["status"] == "failed"
     assert '"Failed":[1.0]' in capsys.readouterr().out.replace(" ", "")
@@ -228,68 +227,9 @@ def test_a_job_without_an_outcome_is_judged_by_the_limits_of_today(
     assert ended()["reason"]["code"] == "too_many_pixels"
 
 
-def lose_the_answer() -> list[str]:
-    """The next write takes effect, and its answer is lost. Returns what is still to be lost."""
-    left = ["answer"]
-
-    def lose(**_: Any) -> None:
-        if left:
-            left.pop()
-            raise ReadTimeoutError(endpoint_url="s3")
-
-    clients.client("s3").meta.events.register("after-call.s3.PutObject", lose)
-    return left
-
-
-def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any) -> None:
-    left = lose_the_answer()
-
-    storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
-
-    assert not left
-    assert ended()["status"] == "failed"
-
-
-def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
-    """botocore asks again when an answer is lost, and S3 then says 412."""
-    client = clients.client("s3")
-    tries: list[Any] = []
-
-    def write_before(params: dict[str, Any], **_: Any) -> None:
-        if not tries:
-            tries.append(params)
-            headers = params["headers"]
-            boto3.client("s3").put_object(
-                Bucket="thumbnails-bucket",
-                Key=f"{JOB}/manifest.json",
-                Body=params["body"],
-                Metadata={"commit": headers["x-amz-meta-commit"]},
-            )
-
-    client.meta.events.register("before-call.s3.PutObject", write_before)
-
-    storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
-
-    assert tries
-    assert ended()["status"] == "failed"
-
-
-def test_a_commit_over_a_deleted_manifest_fails_and_is_tried_anew(s3: Any, form: Form, context: Context) -> None:
-    """Its thumbnails may have been deleted too: whoever commits over nothing must have stored its own."""
-    storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
-    seen = storage.manifest(JOB)
-    s3.delete_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json")
-
-    with pytest.raises(ClientError, match="NoSuchKey"):
-        storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=seen)
-
-    convert.handler(form.post(A), context)
-    assert ended()["status"] == "done"
-
-
 def test_a_result_is_found_though_its_original_expires_meanwhile(s3: Any, context: Context) -> None:
     def end(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
-        storage.commit(manifest.failed(JOB, {"code": "conversion_failed"}), replacing=None)
+        ledger.end(manifest.failed(JOB, errors.describe(errors.Reason.CONVERSION_FAILED)))
         return AWSResponse("", 200, HTTPHeaders(), None), {"KeyCount": 0}
 
     clients.client("s3").meta.events.register("before-call.s3.ListObjectsV2", end)
@@ -298,19 +238,3 @@ def test_a_result_is_found_though_its_original_expires_meanwhile(s3: Any, contex
 
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["status"] == "failed"
-
-
-def test_a_job_is_deleted_with_its_claim_and_its_manifest_last(s3: Any, form: Form, context: Context) -> None:
-    convert.handler(form.post(A), context)
-    deleted: list[str] = []
-    clients.client("s3").meta.events.register(
-        "provide-client-params.s3.DeleteObjects",
-        lambda params, **_: deleted.extend(each["Key"] for each in params["Delete"]["Objects"]),
-    )
-
-    storage.delete_upload(JOB)
-
-    assert f"{JOB}/claim.json" in deleted
-    assert deleted[-1] == f"{JOB}/manifest.json"
-    assert s3.list_objects_v2(Bucket="thumbnails-bucket")["KeyCount"] == 0
-    assert s3.list_objects_v2(Bucket="uploads-bucket")["KeyCount"] == 0

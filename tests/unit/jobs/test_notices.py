@@ -66,4 +66,4 @@ EVENT = {"Records": [record(f"uploads/{JOB}")]}
 )
 def test_every_wrapping_of_a_dead_letter_is_undone(message: dict[str, Any]) -> None:
     assert notices.unwrap(json.dumps(message)) == EVENT
-    assert [*notices.dead_letters({"Records": [{"Sns": {"Message": json.dumps(message)}}]})] == [EVENT]
+    assert [*notices.given_up({"Records": [{"Sns": {"Message": json.dumps(message)}}]})] == [EVENT]

@@ -41,8 +41,12 @@ def test_there_is_a_picture_of_every_accepted_format() -> None:
 def test_every_format_comes_out_with_its_size_and_colours(name: str) -> None:
     original = MAKERS[name](600, 400)
     conversion = convert(original, "small=160,large=320")
-    assert (conversion.original.format, conversion.original.width, conversion.original.height) == (name, 600, 400)
-    assert (conversion.original.bytes, conversion.original.frames) == (len(original), 1)
+    assert (conversion.original["format"], conversion.original["width"], conversion.original["height"]) == (
+        name,
+        600,
+        400,
+    )
+    assert (conversion.original["bytes"], conversion.original["frames"]) == (len(original), 1)
     assert [(made.size, made.width, made.height) for made in conversion.thumbnails] == [
         ("small", 160, 107),
         ("large", 320, 213),
@@ -57,7 +61,7 @@ def test_every_format_comes_out_with_its_size_and_colours(name: str) -> None:
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
 def test_a_rotated_photo_comes_out_upright(name: str, orientation: int) -> None:
     conversion = convert(MAKERS[name](300, 200, orientation=orientation))
-    assert (conversion.original.width, conversion.original.height) == (300, 200)
+    assert (conversion.original["width"], conversion.original["height"]) == (300, 200)
     assert (conversion.thumbnails[0].width, conversion.thumbnails[0].height) == (160, 107)
     assert_quadrants(Image.open(BytesIO(conversion.thumbnails[0].content)))
 

@@ -143,7 +143,7 @@ def test_tags_that_all_claim_the_whole_file_are_too_complex() -> None:
 
 def test_an_apng_that_claims_two_billion_frames_is_its_first_frame() -> None:
     original = pictures.with_chunk(pictures.png(), b"acTL", struct.pack(">II", 2**31 - 1, 0))
-    assert pipeline.run(original, WANTED, LIMITS).original.frames == 1
+    assert pipeline.run(original, WANTED, LIMITS).original["frames"] == 1
 
 
 def test_directories_of_a_tiff_that_lead_in_a_circle_do_not_matter() -> None:

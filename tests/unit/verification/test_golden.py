@@ -37,7 +37,15 @@ def converted(picture: golden.Picture, wanted: golden.Wanted) -> dict[str, bytes
         return stored(manifest.rejected(JOB, reason, refusal.original), {})
     contents = {f"{JOB}/{made.size}.{wanted.output.extension}": made.content for made in conversion.thumbnails}
     thumbnails = [
-        manifest.Thumbnail(made.size, made.width, made.height, wanted.output.content_type, len(made.content), key, "")
+        manifest.Thumbnail(
+            size=made.size,
+            width=made.width,
+            height=made.height,
+            type=wanted.output.content_type,
+            bytes=len(made.content),
+            key=key,
+            url="",
+        )
         for key, made in zip(contents, conversion.thumbnails, strict=True)
     ]
     return stored(manifest.done(JOB, conversion.original, thumbnails, conversion.placeholder), contents)

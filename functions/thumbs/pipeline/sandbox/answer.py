@@ -5,13 +5,12 @@ The answer is data, a JSON header and the files; nothing of it is run, and nothi
 
 import json
 import re
-from dataclasses import asdict
 from string import Formatter
 from typing import Any, NoReturn
 
 from thumbs import formats
 from thumbs.errors import SENTENCES, Reason, Rejected
-from thumbs.jobs import manifest
+from thumbs.picture import Original
 from thumbs.pipeline import geometry
 from thumbs.pipeline.contract import Conversion, Rendered
 from thumbs.pipeline.sandbox.wire import HEADER, Job
@@ -54,11 +53,11 @@ def understood(answer: bytes, job: Job) -> Conversion:
 
 def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any, contents: memoryview) -> Conversion:
     seen = _original(job, original)
-    _expect(seen.width * seen.height <= job.wanted.max_megapixels * 1_000_000)
+    _expect(seen["width"] * seen["height"] <= job.wanted.max_megapixels * 1_000_000)
     signature = next(one for one in formats.INPUTS if one.name == job.wanted.output.name.upper())
     rendered = []
     for wanted, (name, width, height, count) in zip(job.wanted.sizes, thumbnails, strict=True):
-        expected = geometry.target((seen.width, seen.height), wanted).output
+        expected = geometry.target((seen["width"], seen["height"]), wanted).output
         _expect((name, _number(width), _number(height)) == (wanted.name, *expected))
         content, contents = bytes(contents[: _number(count)]), contents[count:]
         _expect(len(content) == count and signature.matches(content[:64]))
@@ -67,22 +66,26 @@ def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any
     match placeholder:
         case {"thumbhash": str(thumbhash), "color": str(colour)} if len(placeholder) == 2:
             _expect(bool(_THUMBHASH.fullmatch(thumbhash) and _COLOUR.fullmatch(colour)))
-            return Conversion(seen, tuple(rendered), manifest.Placeholder(thumbhash, colour))
+            return Conversion(seen, tuple(rendered), {"thumbhash": thumbhash, "color": colour})
     raise ValueError(placeholder)
 
 
-def _original(job: Job, told: Any) -> manifest.Original:
-    original = manifest.Original(**told)
-    for number in (original.width, original.height, original.frames):
-        _number(number)
-    _expect((original.format, _number(original.bytes)) == (job.accepted.name, len(job.original)))
+def _original(job: Job, told: Any) -> Original:
+    original: Original = {
+        "format": job.accepted.name,
+        "width": _number(told["width"]),
+        "height": _number(told["height"]),
+        "bytes": len(job.original),
+        "frames": _number(told["frames"]),
+    }
+    _expect(told == original and type(told["bytes"]) is int)
     return original
 
 
 def _rejected(job: Job, reason: Any, detail: str, original: Any, facts: dict[str, Any]) -> Rejected:
     _expect(reason in REASONS)
     _expect(facts.keys() <= {name for _, name, _, _ in Formatter().parse(SENTENCES[Reason(reason)].text)})
-    seen = None if original is None else asdict(_original(job, original))
+    seen = None if original is None else _original(job, original)
     numbers = {name: _number(fact) for name, fact in facts.items()}
     return Rejected(Reason(reason), detail[:_MOST_DETAIL], original=seen, **numbers)
 

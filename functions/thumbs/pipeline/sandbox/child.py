@@ -6,7 +6,6 @@ import pickle
 import socket
 import traceback
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import count
 from typing import Any, NoReturn
 
@@ -47,9 +46,9 @@ def _answer(job: wire.Job) -> Sequence[bytes]:
         conversion = steps.convert(job.original, job.accepted, job.wanted, job.limits)
         contents = [thumbnail.content for thumbnail in conversion.thumbnails]
         header = {
-            "original": asdict(conversion.original),
+            "original": conversion.original,
             "thumbnails": [[made.size, made.width, made.height, len(made.content)] for made in conversion.thumbnails],
-            "placeholder": asdict(conversion.placeholder),
+            "placeholder": conversion.placeholder,
         }
     except Rejected as refusal:
         header = {"rejected": [refusal.reason, refusal.detail[:500], refusal.original, refusal.facts]}

@@ -10,7 +10,7 @@ import pytest
 from tests.material import pictures
 from thumbs import formats, sizes
 from thumbs.errors import Reason, Rejected
-from thumbs.jobs import manifest
+from thumbs.picture import Original, Placeholder
 from thumbs.pipeline import Conversion, Limits, Rendered, Wanted, identify
 from thumbs.pipeline import sandbox as package
 from thumbs.pipeline.sandbox.answer import NONSENSE, REASONS, SandboxError, understood
@@ -21,9 +21,9 @@ ORIGINAL = pictures.jpeg(1200, 900)
 WANTED = Wanted(sizes.parse("small=160,card=40x30"), formats.OUTPUTS["webp"], 80, 50)
 JOB = Job(ORIGINAL, identify.identify(ORIGINAL), WANTED, Limits())
 
-KNOWN = {"format": "JPEG", "width": 1200, "height": 900, "bytes": len(ORIGINAL), "frames": 1}
+KNOWN: Original = {"format": "JPEG", "width": 1200, "height": 900, "bytes": len(ORIGINAL), "frames": 1}
 THUMBNAILS = [["small", 160, 120, len(SMALL)], ["card", 40, 30, len(CARD)]]
-PLACEHOLDER = {"thumbhash": "HdgFFYRshpiQhmmnloiId2VevwFd", "color": "#6f898d"}
+PLACEHOLDER: Placeholder = {"thumbhash": "HdgFFYRshpiQhmmnloiId2VevwFd", "color": "#6f898d"}
 DONE: dict[str, Any] = {"original": KNOWN, "thumbnails": THUMBNAILS, "placeholder": PLACEHOLDER}
 
 
@@ -37,7 +37,7 @@ def done(contents: bytes = SMALL + CARD, **changed: object) -> bytes:
 
 
 def original(**changed: object) -> bytes:
-    return done(original=KNOWN | changed)
+    return done(original={**KNOWN} | changed)
 
 
 def first(*thumbnail: object, contents: bytes = SMALL + CARD) -> bytes:
@@ -50,9 +50,9 @@ def rejected(*words: object) -> bytes:
 
 def test_what_was_asked_for_is_taken() -> None:
     assert understood(done(), JOB) == Conversion(
-        manifest.Original(**KNOWN),  # type: ignore[arg-type]
+        KNOWN,
         (Rendered("small", 160, 120, SMALL), Rendered("card", 40, 30, CARD)),
-        manifest.Placeholder(**PLACEHOLDER),
+        PLACEHOLDER,
     )
 
 
@@ -98,7 +98,7 @@ NONSENSICAL = {
     "a width in words": first("small", "160", 120, len(SMALL)),
     "a width of many words": first("small", "1" * 60_000, 120, len(SMALL)),
     "a fraction": first("small", 160.0, 120, len(SMALL)),
-    "a truth": done(original=KNOWN | {"width": True, "height": True}),
+    "a truth": done(original={**KNOWN} | {"width": True, "height": True}),
     "a huge number": first("small", 10**400, 120, len(SMALL)),
     "a number of 60,000 digits": framed(b'{"rejected": [' + b"9" * 60_000 + b"]}"),
     "a negative count": first("small", 160, 120, -1),
@@ -112,7 +112,7 @@ NONSENSICAL = {
     "an original of another length": original(bytes=1),
     "an original without pixels": original(width=0),
     "an original in words": original(width="1200"),
-    "an original of too many pixels": done(original=KNOWN | {"width": 12_000, "height": 9_000}),
+    "an original of too many pixels": done(original={**KNOWN} | {"width": 12_000, "height": 9_000}),
     "frames that nobody can count": original(frames=2**53),
     "frames in words": original(frames="1"),
     "no frames": original(frames=0),
@@ -120,8 +120,8 @@ NONSENSICAL = {
     "less of an original": done(original={"format": "JPEG"}),
     "an original that is none": done(original=None),
     "an original as a list": done(original=list(KNOWN)),
-    "no number": done(original=KNOWN | {"width": float("nan")}),
-    "infinity": done(original=KNOWN | {"height": float("inf")}),
+    "no number": done(original={**KNOWN} | {"width": float("nan")}),
+    "infinity": done(original={**KNOWN} | {"height": float("inf")}),
     "beyond a float": framed(json.dumps(DONE).replace("1200", "1e999").encode(), SMALL + CARD),
     "a placeholder that is none": done(placeholder=None),
     "a placeholder with more": done(placeholder=PLACEHOLDER | {"url": "https://evil.example"}),
@@ -142,7 +142,7 @@ NONSENSICAL = {
     "a limit below 0": rejected("too_many_pixels", "", KNOWN, {"limit": -1}),
     "a fact that no sentence has": rejected("damaged", "", None, {"limit": 1}),
     "facts as a list": rejected("too_many_pixels", "", None, ["limit"]),
-    "a rejected original of another format": rejected("damaged", "", KNOWN | {"format": "<b>"}, {}),
+    "a rejected original of another format": rejected("damaged", "", {**KNOWN} | {"format": "<b>"}, {}),
     "a rejected original in words": rejected("damaged", "", "JPEG", {}),
     "a mistake as an object": framed({"raised": {}}),
     "a mistake and more": framed({"raised": "x", "rejected": ["damaged", "", None, {}]}),

@@ -1,0 +1,122 @@
+"""S3: one object at a time, read and written under conditions.
+
+What S3 refuses is raised as botocore raises it (ClientError), and so is a request without an answer (HTTPClientError);
+what has a meaning of its own is named here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from thumbs.aws import clients
+
+# A request that failed: refused, or without an answer. A write without an answer may have taken effect.
+ERRORS = (ClientError, HTTPClientError)
+
+_ATTEMPTS = 3  # at a write that meets another write of the same object
+
+
+@dataclass(frozen=True)
+class Object:
+    """etag: as S3 gives it, in quotes. metadata: the user-defined part."""
+
+    content: bytes
+    etag: str
+    metadata: dict[str, str]
+
+
+class Changed(Exception):
+    """The object has other content than the one that was asked for."""
+
+
+class TooLarge(Exception):
+    """The object is larger than the caller wants to read. size: bytes."""
+
+    def __init__(self, size: int):
+        super().__init__(f"{size} bytes")
+        self.size = size
+
+
+def condition_failed(error: Exception) -> bool:
+    """Whether S3 refused a request because its condition did not hold (412)."""
+    return clients.code(error) == "PreconditionFailed"
+
+
+def read(bucket: str, key: str, *, etag: str | None = None, limit: int | None = None) -> Object | None:
+    """An object, or None when there is none.
+
+    etag: without quotes; raises Changed for an object with another one. limit: bytes; raises TooLarge for a larger
+    object. Neither object is read.
+    """
+    condition = {"IfMatch": f'"{etag}"'} if etag else {}
+    try:
+        answer = clients.client("s3").get_object(Bucket=bucket, Key=key, **condition)
+    except ClientError as error:
+        if clients.code(error) == "NoSuchKey":
+            return None
+        if condition_failed(error):
+            raise Changed from error
+        raise
+    if limit is not None and answer["ContentLength"] > limit:
+        answer["Body"].close()
+        raise TooLarge(answer["ContentLength"])
+    return Object(answer["Body"].read(), answer["ETag"], answer["Metadata"])
+
+
+def etag(bucket: str, key: str) -> str | None:
+    """The ETag of the object that is there now, without quotes, or None when there is none."""
+    try:
+        found: str = clients.client("s3").head_object(Bucket=bucket, Key=key)["ETag"]
+    except ClientError as error:
+        if clients.code(error) == "404":  # HEAD has no body that could say NoSuchKey
+            return None
+        raise
+    return found.strip('"')
+
+
+def create(bucket: str, key: str, content: bytes, **options: Any) -> bool:
+    """Write an object unless the key is taken. Returns whether it was written. options: of PutObject."""
+    try:
+        write(bucket, key, content, IfNoneMatch="*", **options)
+    except ClientError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
+
+
+def write(bucket: str, key: str, content: bytes, **options: Any) -> None:
+    """Write an object. options: of PutObject, conditions included.
+
+    A conflict (409) means that another write of the same object is in progress, which may still fail. So S3 asks for
+    another attempt (Amazon S3 user guide, "Conditional write behavior").
+    """
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        try:
+            clients.client("s3").put_object(Bucket=bucket, Key=key, Body=content, **options)
+            return
+        except ClientError as error:
+            if clients.code(error) != "ConditionalRequestConflict" or not attempts_left:
+                raise
+
+
+def exists(bucket: str, key: str) -> bool:
+    """Whether an object exists. Lists its exact key, so no permission to read it is needed."""
+    listing = clients.client("s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+    return any(entry["Key"] == key for entry in listing.get("Contents", ()))
+
+
+def keys(bucket: str, prefix: str) -> list[str]:
+    """The first 1000 keys with a prefix."""
+    listing = clients.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+    return [entry["Key"] for entry in listing.get("Contents", ())]
+
+
+def delete(bucket: str, *names: str) -> None:
+    """Delete up to 1000 objects. Raises RuntimeError when S3 could not delete one, which only its answer says."""
+    objects = {"Objects": [{"Key": name} for name in names], "Quiet": True}
+    if names:
+        answer = clients.client("s3").delete_objects(Bucket=bucket, Delete=objects)
+        if "Errors" in answer:
+            raise RuntimeError(f"not deleted: {answer['Errors']}")

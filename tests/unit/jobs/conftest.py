@@ -1,0 +1,27 @@
+"""S3 as it answers when two runs write the same object."""
+
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
+from thumbs.aws import clients
+
+
+@pytest.fixture
+def conflicts(s3: Any) -> list[str]:
+    """The keys whose next write S3 answers with a conflict, as it does while somebody else is writing the object."""
+    keys: list[str] = []
+
+    def answer(params: dict[str, Any], **_: Any) -> Any:
+        key = next((key for key in keys if params["url_path"].endswith(key)), None)
+        if key is None:
+            return None
+        keys.remove(key)
+        return AWSResponse("", 409, HTTPHeaders(), None), {
+            "Error": {"Code": "ConditionalRequestConflict", "Message": ""}
+        }
+
+    clients.client("s3").meta.events.register("before-call.s3.PutObject", answer)
+    return keys

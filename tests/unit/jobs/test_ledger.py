@@ -1,0 +1,189 @@
+"""The ledger's promises: one manifest for each job, and nothing replaced but what may be."""
+
+import json
+from itertools import product
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from thumbs import errors
+from thumbs.aws import clients
+from thumbs.errors import Reason
+from thumbs.jobs import keys, ledger, manifest
+from thumbs.jobs.manifest import Manifest
+
+JOB = "4" * 32
+DONE = manifest.done(
+    JOB,
+    {"format": "JPEG", "width": 8, "height": 6, "bytes": 700, "frames": 1},
+    [],
+    {"thumbhash": "hash", "color": "#8a7f6d"},
+)
+REJECTED = manifest.rejected(JOB, errors.describe(Reason.EMPTY), None)
+STRANGER = manifest.rejected(JOB, errors.describe(Reason.REPLACED), None)
+FAILED = manifest.failed(JOB, errors.describe(Reason.CONVERSION_FAILED))
+OUTCOMES = {"done": DONE, "rejected": REJECTED, "failed": FAILED, "another picture": STRANGER}
+
+# (what stands, what replaces it)
+BY_ANY_EVENT = {
+    *product((None,), OUTCOMES),
+    *product(("failed",), ("done", "rejected", "another picture")),
+}
+WHEN_ASKED = BY_ANY_EVENT | {("done", "done"), *product(("rejected", "another picture"), ("done", "rejected"))}
+
+
+def standing() -> Manifest | None:
+    found = ledger.find(JOB)
+    return found.manifest if found else None
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["by an event", "again"])
+@pytest.mark.parametrize(("stands", "outcome"), [*product((None, *OUTCOMES), OUTCOMES)])
+def test_an_outcome_replaces_only_what_it_may(s3: Any, stands: str | None, outcome: str, again: bool) -> None:
+    if stands:
+        ledger.end(OUTCOMES[stands])
+    seen = ledger.find(JOB)
+    new: Manifest = {**OUTCOMES[outcome], "created": "2026-11-26T12:00:00Z"}
+    may = (stands, outcome) in (WHEN_ASKED if again else BY_ANY_EVENT)
+
+    assert ledger.end(new, seen, again) is may
+
+    assert standing() == (new if may else OUTCOMES[stands] if stands else None)
+    if may:
+        assert not ledger.is_closed(seen, again), "the conversion would not have begun"
+
+
+def test_the_status_of_a_later_version_is_left_alone(s3: Any) -> None:
+    """A release is also half one version and half the next."""
+    s3.put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=b'{"job": "", "status": "of later"}')
+    seen = ledger.find(JOB)
+
+    assert ledger.is_closed(seen, again=True)
+    assert not ledger.end(DONE, seen, again=True)
+    assert not ledger.end(DONE)
+
+
+def test_the_first_manifest_stands(s3: Any) -> None:
+    assert standing() is None
+    assert ledger.end(DONE)
+
+    assert not ledger.end(FAILED)
+
+    assert standing() == DONE
+
+
+def test_only_the_failed_manifest_that_was_seen_is_replaced(s3: Any) -> None:
+    ledger.end(FAILED)
+    seen = ledger.find(JOB)
+    ledger.end(DONE, seen)
+
+    assert not ledger.end({**DONE, "created": "late"}, seen)
+
+    assert standing() == DONE
+
+
+def test_a_failure_reported_in_the_meantime_is_replaced(s3: Any) -> None:
+    ledger.end(FAILED)
+
+    assert ledger.end(DONE)
+
+    assert standing() == DONE
+
+
+def test_a_run_that_is_overtaken_twice_raises(s3: Any) -> None:
+    """Another report of failure came between. The next attempt sees what stands by then."""
+    ledger.end(FAILED)
+    reports = [json.dumps({**FAILED, "created": "second"})]
+
+    def report(params: dict[str, Any], **_: Any) -> None:
+        if "If-Match" in params["headers"] and reports:
+            boto3.client("s3").put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=reports.pop())
+
+    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
+
+    with pytest.raises(ledger.Overtaken):
+        ledger.end(DONE)
+
+    assert not reports
+
+
+def lose_the_answer() -> list[str]:
+    """The next write takes effect, and its answer is lost. Returns what is still to be lost."""
+    left = ["answer"]
+
+    def lose(**_: Any) -> None:
+        if left:
+            left.pop()
+            raise ReadTimeoutError(endpoint_url="s3")
+
+    clients.client("s3").meta.events.register("after-call.s3.PutObject", lose)
+    return left
+
+
+def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any) -> None:
+    left = lose_the_answer()
+
+    ledger.end(FAILED)
+
+    assert not left
+    assert standing() == FAILED
+
+
+def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
+    """botocore asks again when an answer is lost, and S3 then says 412."""
+    client = clients.client("s3")
+    tries: list[Any] = []
+
+    def write_before(params: dict[str, Any], **_: Any) -> None:
+        if not tries:
+            tries.append(params)
+            headers = params["headers"]
+            boto3.client("s3").put_object(
+                Bucket="thumbnails-bucket",
+                Key=f"{JOB}/manifest.json",
+                Body=params["body"],
+                Metadata={"commit": headers["x-amz-meta-commit"]},
+            )
+
+    client.meta.events.register("before-call.s3.PutObject", write_before)
+
+    ledger.end(FAILED)
+
+    assert tries
+    assert standing() == FAILED
+
+
+def test_a_commit_over_a_deleted_manifest_fails(s3: Any) -> None:
+    """Its thumbnails may have been deleted too: whoever commits over nothing must have stored its own."""
+    ledger.end(FAILED)
+    seen = ledger.find(JOB)
+    s3.delete_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json")
+
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        ledger.end(DONE, seen)
+
+    assert standing() is None
+
+
+@pytest.mark.parametrize("replacing", [False, True])
+def test_a_manifest_is_written_after_meeting_a_write_that_then_fails(
+    s3: Any, conflicts: list[str], replacing: bool
+) -> None:
+    if replacing:
+        ledger.end(FAILED)
+    seen = ledger.find(JOB)
+    conflicts.append(f"{JOB}/manifest.json")
+
+    ledger.end(DONE, seen)
+
+    assert not conflicts
+    assert standing() == DONE
+
+
+def test_a_conflict_that_does_not_end_is_no_outcome_of_another_run(s3: Any, conflicts: list[str]) -> None:
+    conflicts += [f"{JOB}/manifest.json"] * 10
+
+    with pytest.raises(ClientError, match="ConditionalRequestConflict"):
+        ledger.end(DONE)

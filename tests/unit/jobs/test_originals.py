@@ -1,0 +1,50 @@
+"""Originals are read as they were claimed, and never beyond the limit."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from thumbs.errors import Rejected
+from thumbs.jobs import originals
+from thumbs.jobs.notices import Upload
+
+JOB = "4" * 32
+UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB)
+
+
+def put(s3: Any, content: bytes) -> str:
+    """Store an original; returns its ETag as an event names it."""
+    etag: str = s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=content)["ETag"]
+    return etag.strip('"')
+
+
+def test_an_original_is_read(s3: Any) -> None:
+    etag = put(s3, b"original")
+
+    assert originals.read(UPLOAD, etag) == b"original"
+
+
+def test_an_original_that_is_gone_is_none(s3: Any) -> None:
+    assert originals.read(UPLOAD, "0" * 32) is None
+
+
+def test_an_original_beyond_the_limit_is_rejected_unread(environment: pytest.MonkeyPatch, s3: Any) -> None:
+    environment.setenv("MAX_UPLOAD_MEGABYTES", "0")
+    etag = put(s3, b"x")
+
+    with pytest.raises(Rejected, match="too_large: 1 bytes"):
+        originals.read(UPLOAD, etag)
+
+
+def test_any_other_error_of_s3_is_raised(s3: Any) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        originals.read(Upload("no-such-bucket", UPLOAD.key, JOB), "0" * 32)
+
+
+def test_whether_an_original_is_there_is_told_by_its_exact_key(s3: Any) -> None:
+    s3.put_object(Bucket="uploads-bucket", Key=f"{UPLOAD.key}-longer", Body=b"x")
+    assert not originals.exists(JOB)
+
+    put(s3, b"x")
+    assert originals.exists(JOB)
