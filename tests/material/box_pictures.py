@@ -18,7 +18,7 @@ def converted(original: bytes, box: int = 64) -> tuple[tuple[int, int], Image.Im
     """Width and height of the original as the manifest has it, and the thumbnail."""
     made = pipeline.run(original, pipeline.Wanted(sizes.parse(f"a={box}"), formats.OUTPUTS["webp"], 95, 50))
     seen = made.original
-    return (seen.width, seen.height), Image.open(BytesIO(made.thumbnails[0].content)).convert("RGB")
+    return (seen["width"], seen["height"]), Image.open(BytesIO(made.thumbnails[0].content)).convert("RGB")
 
 
 def corners(picture: Image.Image) -> list[tuple[int, ...]]:
