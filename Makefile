@@ -84,8 +84,8 @@ fuzz: .venv/test.stamp  ## Break pictures at random, and report each crash or wr
 explore: .venv/test.stamp  ## Try every order of events in the life of a job, with crashes, for an hour (FOR=3600 seconds)
 	@PYTHONPATH=functions $(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
 
-operate: .venv/run.stamp  ## Work on your deployed stack (DO="redrive --dry-run"; DO=--help tells what there is)
-	@$(VENV)/python -m operate $(DO)
+operate: .venv/run.stamp  ## List the commands for your deployed stack, which are .venv/bin/python -m operate COMMAND
+	@$(VENV)/python -m operate $(or $(DO),--help)
 
 tools: .venv/test.stamp .cache/sam.stamp  ## Install what release-to needs, and nothing else
 
@@ -96,8 +96,8 @@ release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has m
 	$(SAM)/sam deploy --config-env $(ENVIRONMENT) --no-confirm-changeset --no-fail-on-empty-changeset
 	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 
-deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront, next to a deployed service (DO="--dry-run")
-	@$(VENV)/python -m operate.delivery $(DO)
+deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront: python -m operate stack delivery deploy --yes
+	@$(VENV)/python -m operate stack delivery deploy --yes $(DO)
 
 golden: .venv/test.stamp  ## Make the golden pictures again, which verify a release
 	@$(VENV)/python -m dev.golden

@@ -15,7 +15,8 @@ from dev.emulator import Emulator
 from dev.server import Server, is_taken, shared_port
 from dev.stack import Stack
 from dev.terminal import listeners
-from operate.terminal import lines, parameters, say
+from operate.arguments import parameters
+from operate.terminal import lines, say
 
 
 def main() -> int:

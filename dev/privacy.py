@@ -1,4 +1,4 @@
-"""Where a stack keeps data about people: the table of docs/privacy.md, from both templates.
+"""Where a stack keeps data about people: the table of docs/privacy.md, from all templates.
 
 _HOLDS says what a resource holds, because no template does. Everything else is read from its properties. `make docs`
 and the tests fail if a resource that can hold data is not in _HOLDS.
@@ -9,7 +9,7 @@ from typing import Any
 from samtranslator.yaml_helper import yaml_parse
 
 from dev import stack
-from operate import delivery
+from operate.optional_stack import FOLDER
 
 # Types that store data.
 _KEEP = {
@@ -49,7 +49,7 @@ def table() -> str:
     found = set()
     for resources, region in (
         (yaml_parse(stack.TEMPLATE.read_text())["Resources"], "the stack's region"),
-        (yaml_parse(delivery.TEMPLATE.read_text())["Resources"], delivery.EDGE_REGION),
+        *((template["Resources"], _region(template)) for template in _optional()),
     ):
         for name, resource in resources.items():
             if resource["Type"] in _KEEP:
@@ -61,6 +61,15 @@ def table() -> str:
     if gone := _HOLDS.keys() - found:
         raise ValueError(f"dev/privacy.py describes resources that no longer exist: {', '.join(sorted(gone))}")
     return "\n".join(lines) + "\n"
+
+
+def _optional() -> list[dict[str, Any]]:
+    """The templates of optional stacks."""
+    return [yaml_parse(path.read_text()) for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def _region(template: dict[str, Any]) -> str:
+    return str(template.get("Metadata", {}).get("Operate", {}).get("Region", "the stack's region"))
 
 
 def _how_long(resource: dict[str, Any]) -> str:

@@ -1,16 +1,18 @@
-"""The keys of a stack that asks its callers for one: listed, added and revoked (ApiKeyRequired)."""
+"""The command `keys`: API keys of callers, for a stack with ApiKeyRequired, are listed, added and revoked."""
 
 import argparse
 from typing import Any
 
+from operate import arguments
+from operate.arguments import Commands
 from operate.service import Service
 
 
 def keys(service: Service, options: argparse.Namespace) -> str:
-    """Raises ValueError when the stack asks for no keys, or has none of that name."""
+    """Raises ValueError when the stack requires no keys, or has none of that name."""
     plan = service.resources.get("UsagePlan")
     if plan is None:
-        raise ValueError("This stack asks for no keys: deploy it with ApiKeyRequired=true.")
+        raise ValueError("This stack requires no API keys: deploy it with ApiKeyRequired=true.")
     gateway = service.client("apigateway")
     found = _of(gateway, plan)
     if options.add:
@@ -40,12 +42,12 @@ def _of(gateway: Any, plan: str) -> list[dict[str, Any]]:
 
 def _added(gateway: Any, plan: str, name: str, found: list[dict[str, Any]], dry_run: bool) -> str:
     if any(key.get("name") == name for key in found):
-        raise ValueError(f"There is a key named {name} already. Two with one name could not be told apart.")
+        raise ValueError(f"There is a key named {name} already. Two keys with one name could not be told apart.")
     if dry_run:
         return f"A key named {name} would be added."
     made = gateway.create_api_key(name=name, enabled=True)
     gateway.create_usage_plan_key(usagePlanId=plan, keyId=made["id"], keyType="API_KEY")
-    return f"{made['id']}  {name}\nIts value, to be sent as x-api-key with each call:\n    {made['value']}"
+    return f"{made['id']}  {name}\nSend its value as x-api-key with each call:\n    {made['value']}"
 
 
 def _revoked(gateway: Any, plan: str, wanted: str, found: list[dict[str, Any]], dry_run: bool) -> str:
@@ -56,17 +58,23 @@ def _revoked(gateway: Any, plan: str, wanted: str, found: list[dict[str, Any]], 
             if not dry_run:
                 gateway.delete_usage_plan_key(usagePlanId=plan, keyId=key["id"])
                 gateway.delete_api_key(apiKey=key["id"])
-            verb = "would be revoked" if dry_run else "has been revoked; calls with it are answered 403"
+            verb = "would be revoked" if dry_run else "has been revoked; calls with it now get 403"
             return f"{key['id']}  {key.get('name') or '(no name)'} {verb}."
         case several:
             listed = ", ".join(key["id"] for key in several)
             raise ValueError(f"Several keys are named {wanted}. Name one by its id: {listed}.")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     """The command of this module."""
-    command = commands.add_parser("keys", parents=[common], help="list, add and revoke the keys of the API's callers")
+    command = arguments.command(
+        commands,
+        "keys",
+        "List, add or revoke the API keys of callers.",
+        keys,
+        ["keys", "keys --add gallery", "keys --revoke gallery"],
+        [common],
+    )
     one = command.add_mutually_exclusive_group()
-    one.add_argument("--add", metavar="NAME", help="make a key for a caller")
-    one.add_argument("--revoke", metavar="NAME_OR_ID", help="end a caller's key")
-    command.set_defaults(run=keys)
+    one.add_argument("--add", metavar="NAME", help="create a key for a caller")
+    one.add_argument("--revoke", metavar="NAME_OR_ID", help="delete a caller's key")

@@ -1,4 +1,4 @@
-"""Many pictures at once: every original again, or what lies in another bucket; and a job's end by its owner's hand."""
+"""The commands `reconvert`, `import` and `delete-upload`, which work on many pictures."""
 
 import argparse
 import re
@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Never, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from tqdm import tqdm
-
+from operate import arguments
+from operate.arguments import Commands
 from operate.service import RUN_SECONDS, Service, Uncopied
 from operate.state import Imports, Reached
+from operate.terminal import progress
 
 T = TypeVar("T")
 
@@ -25,11 +26,11 @@ def reconvert(service: Service, options: argparse.Namespace) -> str:
         count = sum(1 for _ in service.originals(reached.after))
         return f"{count} originals would be converted again{f', from {reached.after} on' if reached.after else ''}."
     if reached.after:
-        print(f"Going on after {reached.after}, where it was stopped.", file=sys.stderr)
+        print(f"Continuing after {reached.after}, where it was stopped.", file=sys.stderr)
     elif state.exists():
-        print(f"Beginning anew: {state} was written for other settings than those of today.", file=sys.stderr)
+        print(f"Starting from the beginning: {state} was written under other settings or code.", file=sys.stderr)
     converted = 0
-    with progress(None, "handed over") as bar:
+    with progress(None, "originals", "converting again") as bar:
         for key in _paced(service.originals(reached.after), options.rate):
             service.convert_again(key)
             Reached(key, version).write(state)
@@ -49,28 +50,28 @@ def import_(service: Service, options: argparse.Namespace) -> str:
     found = [(f"s3://{bucket}/{key}", size) for key, size in service.objects(bucket, prefix) if size]
     found = [(source, size) for source, size in found if source not in imports.jobs]
     if (last := imports.last) and not service.has(imports.jobs[last]):
-        found.insert(0, (last, 0))  # written down, and then stopped before it was copied
+        found.insert(0, (last, 0))  # recorded, but the command was stopped before it was copied
     if options.dry_run:
         megabytes = sum(size for _, size in found) / 1_000_000
-        return f"{len(found)} objects would be imported, {megabytes:.1f} MB; {len(imports.jobs)} are already."
+        return f"{len(found)} objects would be imported, {megabytes:.1f} MB; {len(imports.jobs)} already are."
     left = []
-    with imports, progress(len(found), "imported") as bar:
+    with imports, progress(len(found), "objects", "imported") as bar:
         for source, _ in _paced(found, options.rate):
             job = imports.jobs.get(source) or imports.begin(source)
             try:
                 service.take_over(*_place(source), job)
-            except Uncopied as problem:  # the others are none the worse for it
+            except Uncopied as problem:  # which does not affect the others
                 imports.take_back(source)
                 left.append(f"{source}: {problem}")
             bar.update()
-    done = f"{len(found) - len(left)} objects were imported; {state} tells the job of each."
+    done = f"{len(found) - len(left)} objects were imported; {state} lists the job of each."
     if left:
         raise RuntimeError("\n".join([*left, done, f"{len(left)} were not; the same command tries them again."]))
     return done
 
 
 def _place(source: str) -> tuple[str, str]:
-    """Bucket and key, or prefix, of s3://bucket/key. A key may hold what a URL may not: it is taken as it is."""
+    """Bucket and key, or prefix, of s3://bucket/key. The key is literal, because it may contain what a URL may not."""
     address = urlsplit(source)
     if address.scheme != "s3" or not address.netloc:
         raise ValueError(f"{source!r} is not s3://bucket/prefix")
@@ -80,48 +81,54 @@ def _place(source: str) -> tuple[str, str]:
 def delete_upload(service: Service, options: argparse.Namespace) -> str:
     jobs: list[str] = options.jobs
     if wrong := [job for job in jobs if not re.fullmatch(r"[0-9a-f]{32}", job)]:
-        raise ValueError(f"{wrong[0]!r} is not a job: a job is 32 hexadecimal digits")
+        raise ValueError(f"{wrong[0]!r} is not a job, which is 32 hexadecimal digits")
     if options.dry_run:
         count = sum(1 for job in jobs for _ in service.made(job))
-        return f"{len(jobs)} originals, if they are still there, and {count} objects made of them would be deleted."
-    print(f"Waiting for {RUN_SECONDS} seconds, in case one of them is being converted.", file=sys.stderr)
+        return f"{len(jobs)} originals, if they still exist, and {count} objects made from them would be deleted."
+    print(f"Waiting {RUN_SECONDS} seconds, because one of them may be being converted.", file=sys.stderr)
     service.delete(*jobs, wait=RUN_SECONDS)
-    return f"{len(jobs)} uploads were deleted, with all that was made of them."
+    return f"{len(jobs)} uploads were deleted, with everything made from them."
 
 
 def _paced(things: Iterable[T], rate: int) -> Iterator[T]:
-    """The things, at most so many a second."""
+    """The things, at most `rate` a second."""
     started = time.monotonic()
     for number, thing in enumerate(things):
         time.sleep(max(0.0, started + number / rate - time.monotonic()))
         yield thing
 
 
-def progress(total: int | None, unit: str) -> "tqdm[Never]":
-    return tqdm(total=total, unit=f" {unit}", disable=None)  # silent when nobody looks
-
-
 def add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-    paced: argparse.ArgumentParser,
+    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser, paced: argparse.ArgumentParser
 ) -> None:
     """The commands of this module."""
-    command = commands.add_parser(
+    command = arguments.command(
+        commands,
         "reconvert",
-        parents=[common, paced],
-        help="convert all originals again that are still there, after sizes have changed",
+        "Convert all originals that still exist again, after sizes or formats have changed.",
+        reconvert,
+        ["reconvert --dry-run", "reconvert --rate 50"],
+        [common, paced],
     )
-    command.add_argument("--state", type=Path, help="remembers how far it got (reconvert.STACK.state)")
-    command.set_defaults(run=reconvert)
+    command.add_argument("--state", type=Path, help="records how far the command got (reconvert.STACK.state)")
 
-    command = commands.add_parser("import", parents=[common, paced], help="make thumbnails of pictures that lie in S3")
-    command.add_argument("source", metavar="s3://BUCKET/PREFIX")
-    command.add_argument("--state", type=Path, help="the job of each object, as it is imported (import.STACK.csv)")
-    command.set_defaults(run=import_)
-
-    command = commands.add_parser(
-        "delete-upload", parents=[common], help="delete originals with their thumbnails and manifests"
+    command = arguments.command(
+        commands,
+        "import",
+        "Make thumbnails of pictures that are already in S3.",
+        import_,
+        ["import s3://archive/2019/ --dry-run", "import s3://archive/2019/"],
+        [common, paced],
     )
-    command.add_argument("jobs", nargs="+", metavar="JOB")
-    command.set_defaults(run=delete_upload)
+    command.add_argument("source", metavar="s3://BUCKET/PREFIX", help="where the pictures are; they stay there")
+    command.add_argument("--state", type=Path, help="records the job of each imported object (import.STACK.csv)")
+
+    command = arguments.command(
+        commands,
+        "delete-upload",
+        "Delete originals with their thumbnails and manifests.",
+        delete_upload,
+        ["delete-upload 3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"],
+        [common],
+    )
+    command.add_argument("jobs", nargs="+", metavar="JOB", help="32 hexadecimal digits each")

@@ -1,22 +1,25 @@
-"""A deployed stack as its operator reaches it: with the AWS credentials, region and endpoint of the environment."""
+"""The deployed service as its operator reaches it: with the AWS credentials and the endpoint of the environment."""
 
 import hashlib
 import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from operate.stack import Stack
+from operate.terminal import progress, say
+
 UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
-# What S3 answers to a copy when the object is to blame (Amazon S3 API reference, CopyObject and "Error responses").
+# S3's answers to a copy when the problem is this one object (Amazon S3 API reference, CopyObject, "Error responses").
 _OF_ONE_OBJECT = {"NoSuchKey", "InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
-PATIENCE = 120  # seconds until a conversion is given up: its timeout of 90, and a slow start
-RUN_SECONDS = 90  # the longest that one run of the conversion takes: its timeout
+RUN_SECONDS = 90  # the longest that one conversion takes: ConvertFunction's Timeout in template.yaml
+PATIENCE = RUN_SECONDS + 30  # seconds until a conversion is given up: that, and a slow start
 
 # What the jobs of probes begin with, as functions/thumbs/keys.py has it: they are not in the users' metrics, and the
 # thumbnail bucket's lifecycle deletes what was made of them after a day.
@@ -34,77 +37,92 @@ def folder(job: str) -> str:
 
 
 class NoStack(Exception):
-    """There is no such stack, or it cannot be seen. The message is for a person."""
+    """There is no such stack, or it cannot be read. The message is for a person."""
 
 
 class Uncopied(Exception):
-    """S3 does not copy this one object: it has gone, lies in an archive, or is larger than 5 GB."""
+    """S3 does not copy this one object: it is gone, in an archive, or larger than 5 GB."""
 
 
 class Service:
-    """One stack. Raises NoStack when it is first used and cannot be reached."""
+    """A deployed stack of template.yaml. Raises NoStack when it is first used and cannot be reached."""
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, name: str, region: str | None = None, client: Callable[[str, str | None], Any] | None = None):
+        """region: of the stack; None is the environment's. client: in place of boto3's, for (service, region)."""
+        self.name, self._region, self._client = name, region, client or self._boto3
 
     def client(self, service: str, region: str | None = None) -> Any:
         """region: another one than the stack's."""
+        return self._client(service, region or self._region)
+
+    def _boto3(self, service: str, region: str | None) -> Any:
         try:  # boto3 does not read AWS_REGION, unlike other SDKs
             return boto3.client(service, region_name=region or os.environ.get("AWS_REGION") or None)
         except NoRegionError as error:
-            raise NoStack(f"Which region is the stack {self.name!r} in? Name it in AWS_REGION.") from error
+            raise NoStack(
+                f"In which region is the stack {self.name!r}? Name it with --region, or in AWS_REGION."
+            ) from error
+
+    @property
+    def region(self) -> str:
+        """The stack's, such as eu-central-1."""
+        return str(self.client("cloudformation").meta.region_name)
+
+    def stack(self, say: Callable[[str], None] = say, pause: float = 5) -> Stack:
+        """The same as any other CloudFormation stack."""
+        return Stack(self.client, self.name, say, pause)
 
     @cached_property
-    def _stack(self) -> dict[str, Any]:
+    def _found(self) -> dict[str, Any] | None:
+        """As describe_stacks has it, or None."""
         try:
-            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+            return self.stack().found()
         except NoCredentialsError as error:
             raise NoStack("There are no AWS credentials here: `aws configure` stores some.") from error
         except (BotoCoreError, ClientError) as error:
             raise NoStack(f"The stack {self.name!r} cannot be read: {error}") from error
-        found: dict[str, Any] = stack
-        return found
 
+    @property
     def exists(self) -> bool:
-        """Whether there is a stack of this name. Raises NoStack when AWS cannot be asked."""
-        try:
-            return bool(self._stack)
-        except NoStack as problem:
-            if "does not exist" in str(problem):
-                return False
-            raise
+        """Raises NoStack when AWS cannot be reached."""
+        return self._found is not None
+
+    @property
+    def _stack(self) -> dict[str, Any]:
+        if self._found is None:
+            raise NoStack(
+                f"There is no stack {self.name!r} in {self.region}. Name it with --stack-name and its region with "
+                "--region, or deploy it first: make deploy."
+            )
+        return self._found
 
     @property
     def parameters(self) -> dict[str, str]:
+        """Values by name."""
         return {each["ParameterKey"]: each["ParameterValue"] for each in self._stack.get("Parameters", ())}
 
     @cached_property
     def resources(self) -> dict[str, str]:
         """Physical ids by logical id."""
-        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
-        return {
-            each["LogicalResourceId"]: each.get("PhysicalResourceId", "")
-            for page in pages
-            for each in page["StackResourceSummaries"]
-            if each["ResourceStatus"] != "DELETE_COMPLETE"
-        }
+        return self.stack().resources()
 
     @cached_property
     def outputs(self) -> dict[str, str]:
+        """Values by name."""
         found = {output["OutputKey"]: output["OutputValue"] for output in self._stack.get("Outputs", ())}
         if "RedriveFunction" not in found:
-            raise NoStack(f"The stack {self.name!r} is not an image-thumbnail service: it has no RedriveFunction")
+            raise NoStack(f"The stack {self.name!r} is not an image-thumbnails service: it has no RedriveFunction.")
         return found
 
     def parked(self) -> int:
-        """About how many conversions wait in the dead-letter queue."""
+        """The approximate number of conversions in the dead-letter queue."""
         answer = self.client("sqs").get_queue_attributes(
             QueueUrl=self.outputs["ConversionDeadLetterQueue"], AttributeNames=["ApproximateNumberOfMessages"]
         )
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def redrive(self, most: int) -> dict[str, Any]:
-        """Redrive up to so many parked conversions: {"redriven", "jobs", "left"}. Raises RuntimeError."""
+        """Redrive at most this many parked conversions: {"redriven", "jobs", "left"}. Raises RuntimeError."""
         answer = self.client("lambda").invoke(
             FunctionName=self.outputs["RedriveFunction"], Payload=json.dumps({"max": most}).encode()
         )
@@ -114,19 +132,19 @@ class Service:
         return content
 
     def originals(self, after: str = "") -> Iterator[str]:
-        """The keys of all originals that are still there, in their order, from one on."""
+        """The keys of all originals that still exist, in order, beginning after the given one."""
         pages = self.client("s3").get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.outputs["UploadBucket"], Prefix=UPLOADS, StartAfter=after):
             yield from (entry["Key"] for entry in page.get("Contents", ()))
 
     def again(self, key: str) -> dict[str, Any]:
-        """The event that has an original converted once more, whatever its manifest says."""
+        """The event that makes convert process an original again, whatever its manifest says."""
         s3 = {"bucket": {"name": self.outputs["UploadBucket"]}, "object": {"key": key}}
         record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Copy", "s3": s3}
         return {"Records": [record], "again": True}
 
     def convert_again(self, key: str) -> None:
-        """Hand an original to the conversion once more."""
+        """Invoke convert for an original again, without waiting for it."""
         self.client("lambda").invoke(
             FunctionName=self.outputs["ConvertFunction"],
             InvocationType="Event",
@@ -134,12 +152,12 @@ class Service:
         )
 
     def objects(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
-        """Key and bytes of every object below a prefix of any bucket."""
+        """Key and size in bytes of every object under a prefix of any bucket."""
         for page in self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             yield from ((entry["Key"], entry["Size"]) for entry in page.get("Contents", ()))
 
     def take_over(self, bucket: str, key: str, job: str) -> None:
-        """Copy an object to where uploads are, which converts it. Nothing passes through this machine.
+        """Copy an object into the upload bucket, which starts its conversion. Nothing passes through this machine.
 
         Raises Uncopied.
         """
@@ -153,14 +171,14 @@ class Service:
             raise
 
     def convert(self, content: bytes, job: str) -> dict[str, Any]:
-        """Put a file where uploads are, and wait for its manifest. Raises RuntimeError when there is none in time."""
+        """Put a file into the upload bucket and wait for its manifest. Raises RuntimeError when it takes too long."""
         self.client("s3").put_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, Body=content)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if manifest := self._manifest(job):
                 return manifest
             time.sleep(0.5)
-        raise RuntimeError(f"The job {job} has no manifest after {PATIENCE} seconds: see convert's log")
+        raise RuntimeError(f"The job {job} has no manifest after {PATIENCE} seconds. Convert's log says why.")
 
     def _manifest(self, job: str) -> dict[str, Any] | None:
         s3 = self.client("s3")
@@ -172,33 +190,36 @@ class Service:
         return content
 
     def has(self, job: str) -> bool:
-        """Whether the original of a job was taken over: it is there, or what it ended in is."""
+        """Whether a job's original was copied: it exists, or the manifest that its conversion ended in does."""
         key = UPLOADS + job
         originals = self.objects(self.outputs["UploadBucket"], key)
         return any(found == key for found, _ in originals) or self._manifest(job) is not None
 
     def made(self, job: str) -> Iterator[str]:
-        """The keys of all that was made of an original, the manifest last."""
+        """The keys of everything made from an original, the manifest last."""
         last = f"{job}/manifest.json"
         places = [f"{folder(job)}/", f"{job}/"]
         keys = [key for place in places for key, _ in self.objects(self.outputs["ThumbnailBucket"], place)]
         return iter(sorted(keys, key=lambda key: key == last))
 
     def delete(self, *jobs: str, wait: float = 0) -> None:
-        """Delete originals and everything made of them, in the order of "Delete an upload" in docs/runbook.md.
+        """Delete originals and everything made from them, in the order of "Delete an upload" in docs/runbook.md.
 
-        wait: seconds in which a conversion that has read its original comes to its end. Without, what such a one leaves
-        stays: of a probe, until the lifecycle deletes it.
+        wait: seconds in which a conversion that has already read its original can finish. Without them, what such a
+        conversion writes stays; a probe's, until the lifecycle deletes it.
         """
         s3 = self.client("s3")
         for job in jobs:
             s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job)
-        time.sleep(wait)
+        with progress(int(wait), "seconds waited") as bar:
+            for _ in range(int(wait)):
+                time.sleep(1)
+                bar.update()
         for key in (key for job in jobs for key in self.made(job)):
             s3.delete_object(Bucket=self.outputs["ThumbnailBucket"], Key=key)
 
     def convert_version(self) -> str:
-        """Which version of the conversion serves users. A change of its settings or of its code makes another."""
+        """The version of convert that serves users. Each change of its settings or its code makes another."""
         answer = self.client("lambda").get_alias(FunctionName=self.convert_function, Name="live")
         version: str = answer["FunctionVersion"]
         return version
@@ -209,6 +230,6 @@ class Service:
         return self.outputs["ConvertFunction"].removesuffix(":live")
 
     def memory(self) -> int:
-        """MB that the conversion has."""
+        """The memory of convert, in MB."""
         answer = self.client("lambda").get_function_configuration(FunctionName=self.convert_function)
         return int(answer["MemorySize"])

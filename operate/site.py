@@ -3,23 +3,25 @@
     index.html                  no-cache: a browser asks whether it is still the same
     0a1b2c3d4e5f6071/page.js    kept for a year: a change of any file is another folder
 
-So a page is always of one piece, old or new, also for a visitor who opens it in the very moment of publishing.
+So a visitor always gets all files of one version, even at the very moment of publishing.
 """
 
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from operate.terminal import progress
+
 FRONTEND = Path(__file__).parent.parent / "frontend"
 INDEX = "index.html"
 
-# What is published: files of these kinds that lie in frontend/ itself. The template, package.json and whatever else is
-# there for developers is none of them. Content types as the HTML standard and RFC 9239 have them.
+# What is published: files of these types directly in frontend/, and therefore not package.json or anything else for
+# developers. Content types as in the HTML standard and RFC 9239.
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -47,7 +49,7 @@ def sources(folder: Path = FRONTEND) -> dict[str, Path]:
     return {
         path.name: path
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.suffix in TYPES and not path.stem.count(".")  # upload.test.js is no part of it
+        if path.is_file() and path.suffix in TYPES and not path.stem.count(".")  # not upload.test.js
     }
 
 
@@ -61,7 +63,7 @@ class Page:
 
     @cached_property
     def version(self) -> str:
-        """Names the content of all files and how they are served: 16 hexadecimal digits."""
+        """16 hexadecimal digits, a digest of all files and how they are served."""
         digest = hashlib.sha256(repr((TYPES, CHECKED, FOR_EVER)).encode())
         for name, content in self._sources.items():
             digest.update(f"\n{name} {len(content)}\n".encode() + content)
@@ -69,7 +71,7 @@ class Page:
 
     @property
     def index(self) -> File:
-        """index.html, whose links to the other files lead into this version's folder."""
+        """index.html, with links into this version's folder."""
         text = self._sources[INDEX].decode()
         for name in self._sources.keys() - {INDEX}:
             text = re.sub(rf'(\b(?:href|src)=")(?:\./)?{re.escape(name)}"', rf'\g<1>{self.version}/{name}"', text)
@@ -93,18 +95,26 @@ class Plan:
     delete: list[str]
     invalidate: list[str]
 
+    def summary(self) -> Iterator[str]:
+        """A line for each change."""
+        for file in self.put:
+            yield f"publish {file.key} ({len(file.content)} bytes, {file.type}, {file.cache_control})"
+        if self.invalidate:
+            yield f"invalidate {' and '.join(self.invalidate)}"
+        yield from (f"delete {key}, of a version before the last" for key in self.delete)
+
 
 def plan(page: Page, present: Mapping[str, str], published: str | None) -> Plan:
     """present: the bucket's keys with their ETags. published: the version that index.html names now, or None.
 
-    The version that the new one replaces stays, because a page that is open may still ask for its parts.
+    The replaced version stays, because a page that is open may still load its parts.
     """
     assets = [file for file in page.assets if file.key not in present]
     if present.get(INDEX) == _etag(page.index.content):
         return Plan(assets, [], [])
     kept = {page.version, published}
     outdated = [key for key in present if _VERSION.fullmatch(key.split("/")[0]) and key.split("/")[0] not in kept]
-    invalid = ["/", f"/{INDEX}"] if INDEX in present else []  # a first page is nowhere yet
+    invalid = ["/", f"/{INDEX}"] if INDEX in present else []  # nobody has cached a first page
     return Plan([*assets, page.index], outdated, invalid)
 
 
@@ -118,35 +128,45 @@ class Site:
     cloudfront: Any
 
 
-def publish(page: Page, site: Site, say: Callable[[str], None], dry_run: bool = False) -> Plan:
-    """Bring the bucket and the edge to this version of the page, and say what was done."""
+def publish(
+    page: Page, site: Site, say: Callable[[str], None], agree: Callable[[], None], dry_run: bool = False
+) -> Plan:
+    """Bring the bucket and the edge to this version of the page, and say what changes.
+
+    agree: called before the first change; what it raises prevents all.
+    """
     bucket, s3 = site.bucket, site.s3
     listing = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     present = {entry["Key"]: entry["ETag"] for part in listing for entry in part.get("Contents", ())}
     changes = plan(page, present, _published(s3, bucket) if INDEX in present else None)
-    for file in changes.put:
-        say(f"publish {file.key} ({len(file.content)} bytes, {file.type}, {file.cache_control})")
-        if not dry_run:
-            s3.put_object(
-                Bucket=bucket,
+    for line in changes.summary():
+        say(line)
+    if not changes.put:
+        say(f"the page is up to date: version {page.version}")
+    elif not dry_run:
+        agree()
+        _carry_out(changes, site)
+    return changes
+
+
+def _carry_out(changes: Plan, site: Site) -> None:
+    with progress(len(changes.put), "files", "page") as bar:
+        for file in changes.put:
+            site.s3.put_object(
+                Bucket=site.bucket,
                 Key=file.key,
                 Body=file.content,
                 ContentType=file.type,
                 CacheControl=file.cache_control,
             )
+            bar.update()
     if changes.invalidate:
-        say(f"invalidate {' and '.join(changes.invalidate)}")
-        if not dry_run:
-            paths = {"Quantity": len(changes.invalidate), "Items": changes.invalidate}
-            batch = {"Paths": paths, "CallerReference": uuid.uuid4().hex}  # the same twice would be done once only
-            site.cloudfront.create_invalidation(DistributionId=site.distribution, InvalidationBatch=batch)
+        paths = {"Quantity": len(changes.invalidate), "Items": changes.invalidate}
+        # With a reference that was used before, CloudFront would do nothing.
+        batch = {"Paths": paths, "CallerReference": uuid.uuid4().hex}
+        site.cloudfront.create_invalidation(DistributionId=site.distribution, InvalidationBatch=batch)
     for key in changes.delete:
-        say(f"delete {key}, of a version before the last")
-        if not dry_run:
-            s3.delete_object(Bucket=bucket, Key=key)
-    if not changes.put:
-        say(f"the page is up to date: version {page.version}")
-    return changes
+        site.s3.delete_object(Bucket=site.bucket, Key=key)
 
 
 def _published(s3: Any, bucket: str) -> str | None:

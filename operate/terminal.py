@@ -1,12 +1,24 @@
-"""What the commands say, and how they read what a person types."""
+"""What the commands print, and what they ask."""
 
-import argparse
+import sys
+from contextlib import nullcontext
 from datetime import datetime
+from typing import Any, Never
+
+from tqdm import tqdm
+
+_SECONDS_BETWEEN_LINES = 15  # of progress, where it is not shown on a terminal
+
+
+class Unconfirmed(Exception):
+    """Nothing was done, because a person did not agree."""
 
 
 def say(text: str) -> None:
+    """Print a line of news with the time of day, above a progress bar if there is one."""
     clock = f"{datetime.now():%H:%M:%S}"  # noqa: DTZ005 (the clock on the developer's wall)
-    print(f"{clock}  {lines(text)}", flush=True)
+    with tqdm.external_write_mode() if sys.stderr.isatty() else nullcontext():
+        print(f"{clock}  {lines(text)}", flush=True)
 
 
 def printable(text: str) -> str:
@@ -15,25 +27,53 @@ def printable(text: str) -> str:
 
 
 def lines(text: str) -> str:
-    """The same for several lines, and what indents them."""
+    """The same for several lines and their indentation."""
     return "\n".join(printable(line.replace("\t", "    ")) for line in text.split("\n"))
 
 
-def parameter(text: str) -> tuple[str, str]:
-    """A parameter of a template. Raises argparse.ArgumentTypeError."""
-    name, separator, value = text.partition("=")
-    if not separator or not name.isalnum():
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
+def confirm(question: str, answer: str, *, yes: bool) -> None:
+    """Ask, unless yes is set. answer: what the person has to type to go on.
+
+    Raises Unconfirmed, also where nobody can be asked because the input is not a terminal.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Unconfirmed(f"{question} Confirm with --yes.")
+    if input(f"{question} Type {answer} to continue: ").strip() != answer:
+        raise Unconfirmed("Nothing was changed.")
 
 
-def parameters(parser: argparse.ArgumentParser, such_as: str) -> None:
-    """Add the option set: parameters of a template, with an example of one."""
-    parser.add_argument(
-        "--set",
-        type=parameter,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help=f"a parameter of {such_as}; may be given several times",
+class _Lines(tqdm):  # type: ignore[type-arg]
+    """Progress for a file or a pipe: a whole line now and then, without control characters."""
+
+    _last = ""
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:  # noqa: ARG002 (tqdm's)
+        text = str(self) if msg is None else msg
+        if text and text != self._last:
+            self._last = text
+            print(text, file=self.fp, flush=True)
+
+    def close(self) -> None:
+        if not self.disable:
+            self.display()
+        super().close()
+
+
+def progress(total: int | None, unit: str, description: str = "") -> "tqdm[Never]":
+    """How far long work is, on standard error: a bar on a terminal, else a line now and then.
+
+    A context manager; call update(n). total: None when it is not known. unit: what is counted, in the plural.
+    """
+    settings: dict[str, Any] = {"total": total, "desc": description or None, "unit": f" {unit}", "miniters": 0}
+    if sys.stderr.isatty():
+        return tqdm(**settings, file=sys.stderr)
+    of_total = "/{total_fmt}" if total is not None else ""
+    return _Lines(
+        **settings,
+        file=sys.stderr,
+        leave=False,
+        mininterval=_SECONDS_BETWEEN_LINES,
+        bar_format=f"{description and f'{description}: '}{{n_fmt}}{of_total}{{unit}} after {{elapsed}}",
     )

@@ -1,6 +1,6 @@
-"""What AWS Lambda Power Tuning is asked to do with the conversion: the input of its state machine.
+"""The input of AWS Lambda Power Tuning's state machine, which measures the conversion.
 
-docs/power-tuning.md says how it is installed, started and read. The names of the fields and what they mean: its
+docs/power-tuning.md explains how to install, start and read it. Names and meanings of the fields: its
 README-INPUT-OUTPUT.md, version 4.4.0.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 # MB. 1769 is one whole processor, 3008 the most that a new account gets; docs/benchmarks.md has estimates for all four.
 POWER_VALUES = (512, 1024, 1769, 3008)
-LEAST, MOST = 128, 10240  # MB, of any function
+MOST = 10240  # MB, of any function
 # Of each memory size. The slowest and the fastest fifth are not counted, so that the cold start is not.
 NUM = 20
 LEAST_NUM = 5
@@ -20,10 +20,19 @@ LEAST_NUM = 5
 _FUNCTIONS = Path(__file__).parent.parent / "functions"
 
 
-def memory_needed(original: dict[str, Any]) -> int:
-    """MB with which no conversion refuses this picture as too large. original: as its manifest describes it.
+def least_memory() -> int:
+    """MB that the time limits in template.yaml are made for."""
+    sys.path.append(str(_FUNCTIONS))
+    from thumbs import settings
 
-    With less, the conversion would be refused before it begins, and the tuner would take that for a fast and cheap one.
+    least: int = settings.LEAST_MEMORY
+    return least
+
+
+def memory_needed(original: dict[str, Any]) -> int:
+    """The memory in MB with which this picture is never too large to convert. original: from its manifest.
+
+    With less, the picture would be rejected before it is decoded, and the tuner would call that fast and cheap.
     """
     sys.path.append(str(_FUNCTIONS))
     from thumbs import formats, settings
@@ -35,11 +44,11 @@ def memory_needed(original: dict[str, Any]) -> int:
 
 
 def power_values(named: Sequence[int] | None, current: int, needed: int = 0) -> list[int]:
-    """The memory sizes to compare, MB: those that were named, or the usual ones that hold the picture; the present one
+    """The memory sizes to compare, in MB: the named ones, or the usual ones that the picture fits in; the present one
     last.
 
     The tuner sets each in turn, publishes a version, and deletes it when it has finished. Where nothing has changed,
-    Lambda publishes no version but hands out the one that there is. If the present size came first, that would be the
+    Lambda publishes no version but returns the existing one. If the present size came first, that would be the
     version that serves users, which cannot be deleted while `live` points to it: the tuner would fail at its end. As
     the last one it spares the version that the tuner would publish, and leave behind, to set the function back.
 

@@ -1,6 +1,6 @@
-"""The versions of a stack's functions: going back to an earlier one, and removing what a refused release has left.
+"""The commands `rollback` and `prepare-release`: an earlier version gets traffic again, a refused one is removed.
 
-CodeDeploy moves the alias `live` in a release, a person moves it here. CloudFormation learns only of the former, so
+CodeDeploy moves the alias `live` in a release, a person moves it here. CloudFormation knows only about the former, so
 each command says what the next release needs.
 """
 
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from operate import arguments
+from operate.arguments import Commands
 from operate.service import Service
 
 ALIAS = "live"
@@ -17,7 +19,7 @@ _SERVED = {"convert": "ConvertFunction", "get_upload": "GetUploadFunction", "sig
 
 @dataclass(frozen=True)
 class Versions:
-    """Those of one function, as numbers. live: what the alias points to. weighted: what else gets traffic.
+    """The versions of one function, as numbers. live: the alias points to it. weighted: others that get traffic.
 
     known: the one that CloudFormation believes to be live.
     """
@@ -31,18 +33,18 @@ class Versions:
 
     @property
     def refused(self) -> list[int]:
-        """Published after every version that is in use or that the stack knows."""
+        """Those published after every version that is in use or that the stack knows."""
         used = max(self.live, self.known, *self.weighted, 0)
         return [version for version in self.published if version > used]
 
     @property
     def before(self) -> int | None:
-        """The newest that is older than what is live, or None."""
+        """The newest version that is older than the live one, or None."""
         return max((version for version in self.published if version < self.live), default=None)
 
 
 def of(service: Service, name: str) -> Versions:
-    """name: of a function that serves users, as its file is called."""
+    """name: of a function that serves users, like its file's."""
     resources = service.resources
     aws, function = service.client("lambda"), resources[_SERVED[name]]
     pages = aws.get_paginator("list_versions_by_function").paginate(FunctionName=function)
@@ -59,14 +61,14 @@ def of(service: Service, name: str) -> Versions:
 
 
 def rollback(service: Service, options: argparse.Namespace) -> str:
-    """Raises ValueError when there is nothing to go back to."""
+    """Raises ValueError when there is no such version."""
     versions = of(service, options.function)
     target: int | None = options.to or versions.before
     if target is None:
         raise ValueError(f"{versions.name} has no version before {versions.live}. Deploy an earlier commit instead.")
     if target not in versions.published:
         listed = ", ".join(map(str, versions.published))
-        raise ValueError(f"{versions.name} has no version {target}; those that it has are {listed}.")
+        raise ValueError(f"{versions.name} has no version {target}; it has {listed}.")
     if options.dry_run:
         return f"{ALIAS} of {versions.name} would be moved from version {versions.live} to {target}."
     _point(service.client("lambda"), versions.function, target)
@@ -79,10 +81,10 @@ def rollback(service: Service, options: argparse.Namespace) -> str:
 def _next(name: str, live: int, known: int) -> str:
     """What the next release needs."""
     if live == known:
-        return "CloudFormation knows this version, so the next release can be made as usual."
+        return "CloudFormation knows this version, so you can make the next release as usual."
     return (
         f"CloudFormation still believes that version {known} is live, and CodeDeploy refuses a gradual release from\n"
-        "there. Make the next release with GradualDeployments=false, or first give\n"
+        "there. Make the next release with GradualDeployments=false, or first run\n"
         f"    python -m operate rollback {name} --to {known}"
     )
 
@@ -95,12 +97,12 @@ def _point(aws: Any, function: str, version: int) -> None:
 
 
 def prepare_release(service: Service, options: argparse.Namespace) -> str:
-    """Raises RuntimeError when a gradual release would be refused whatever is done here."""
-    if not service.exists():
+    """Raises RuntimeError when CodeDeploy would refuse a gradual release anyway."""
+    if not service.exists:
         return "The stack is new; there is nothing to prepare."
     gradual = service.parameters.get("GradualDeployments") == "true"
     done = list(_prepared(service, gradual, options.dry_run))
-    return "\n".join(done) or "Nothing is in the way of a release."
+    return "\n".join(done) or "Nothing prevents a release."
 
 
 def _prepared(service: Service, gradual: bool, dry_run: bool) -> Iterator[str]:
@@ -115,18 +117,24 @@ def _prepared(service: Service, gradual: bool, dry_run: bool) -> Iterator[str]:
             yield f"Version {version} of {name}, which a refused release left, {verb}."
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     """The commands of this module."""
-    command = commands.add_parser(
-        "rollback", parents=[common], help="send all traffic of a function to an earlier version, at once"
+    command = arguments.command(
+        commands,
+        "rollback",
+        "Send all traffic of a function to an earlier version, at once.",
+        rollback,
+        ["rollback convert --dry-run", "rollback sign_upload --to 7"],
+        [common],
     )
-    command.add_argument("function", choices=sorted(_SERVED))
-    command.add_argument("--to", type=int, metavar="VERSION", help="which one (the one before what is live)")
-    command.set_defaults(run=rollback)
+    command.add_argument("function", choices=sorted(_SERVED), metavar="FUNCTION", help=", ".join(sorted(_SERVED)))
+    command.add_argument("--to", type=int, metavar="VERSION", help="the version (the one before the live one)")
 
-    command = commands.add_parser(
+    arguments.command(
+        commands,
         "prepare-release",
-        parents=[common],
-        help="remove the versions that a refused release left, so that the same build can be released again",
+        "Remove the versions that a refused release left, so that the same build can be released again.",
+        prepare_release,
+        ["prepare-release --stack-name image-thumbnails-prod"],
+        [common],
     )
-    command.set_defaults(run=prepare_release)

@@ -13,12 +13,16 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+import operate.service
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.stack import NAME, Stack
+from operate.change_set import apply
 from operate.delivery import Delivery
 from tests.actors.client import PATIENCE, Service
 from tests.standins import delivery_gaps
 from tests.standins.ports import free_port
+
+PAUSE = ("--pause", "0.1")
 
 
 class Edge(Service):
@@ -29,9 +33,9 @@ class Edge(Service):
         self.project = project
         self.domain = ""
 
-    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """python -m operate.delivery, in a copy of the project."""
-        with self.started(*arguments, **environment) as process:
+    def command(self, *arguments: str, action: str = "deploy", **environment: str) -> subprocess.CompletedProcess[str]:
+        """python -m operate stack delivery deploy, in a copy of the project."""
+        with self.started("--yes", *arguments, action=action, **environment) as process:
             try:
                 output, error = process.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
@@ -39,7 +43,7 @@ class Edge(Service):
                 raise
             return subprocess.CompletedProcess(process.args, process.returncode, output, error)
 
-    def started(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    def started(self, *arguments: str, action: str = "deploy", **environment: str) -> "subprocess.Popen[str]":
         """The same, while it runs."""
         account = {
             "AWS_ENDPOINT_URL": self.deployed.endpoint,
@@ -49,7 +53,7 @@ class Edge(Service):
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return subprocess.Popen(
-            [sys.executable, "-m", "operate.delivery", "--pause", "0.1", *arguments],
+            [sys.executable, "-m", "operate", "stack", "delivery", action, *PAUSE, *arguments],
             cwd=self.project,
             env={**inherited, **account, **environment},
             stdout=subprocess.PIPE,
@@ -63,7 +67,12 @@ class Edge(Service):
 
     def seen_from_where(self, answers: Callable[[str], bool]) -> Delivery:
         """The delivery, where addresses of pages answer or do not."""
-        return Delivery(lambda service, _: self.deployed.client(service), NAME, REGION, lambda _: None, 0.1, answers)
+        service = operate.service.Service(NAME, REGION, lambda aws, _: self.deployed.client(aws))
+        return Delivery(service, say=lambda _: None, pause=0.1, answers=answers)
+
+    def set_of_the_service(self, **parameters: str) -> None:
+        """Change parameters of the service's stack, as its owner may."""
+        apply(self.delivery.parent, None, parameters, lambda: None)
 
     def request(self, method: str, path: str, **headers: str) -> requests.Response:
         """path: of the distribution, or an address in its domain."""
@@ -82,8 +91,9 @@ class Edge(Service):
 
 
 def copy_of_the_project(folder: Path) -> Path:
-    for name in ("frontend", "operate", "stacks"):
+    for name in ("frontend", "functions", "operate", "stacks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "template.yaml", folder)
     template = folder / "stacks" / "delivery.yaml"
     template.write_text(delivery_gaps.template(template.read_text()))
     return folder
@@ -111,5 +121,5 @@ def deliver(edge: Edge) -> str:
     answer = edge.command()
     assert answer.returncode == 0, answer.stdout + answer.stderr
     delivery_gaps.bridge(edge.deployed, edge.delivery)
-    edge.domain = edge.delivery.edge.outputs()["DeliveryDomain"]
+    edge.domain = edge.delivery.stack.outputs()["DeliveryDomain"]
     return answer.stdout

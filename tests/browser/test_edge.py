@@ -94,7 +94,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         deliver(edge)
         tls = Tls(port, int(edge.deployed.endpoint.rsplit(":", 1)[1]), tmp_path_factory.mktemp("certificate"))
         edge.domain = f"{edge.domain.removesuffix('.cloudfront.net')}.cloudfront.localhost:{port}"
-        edge.delivery.service.apply(None, {"DeliveryDomain": edge.domain})
+        edge.set_of_the_service(DeliveryDomain=edge.domain)
         edge.page_url = f"https://{edge.domain}/"
         yield edge
         tls.stop()

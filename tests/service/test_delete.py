@@ -63,7 +63,7 @@ def test_all_goes_but_the_thumbnails_and_the_accounts_log_role(doomed: Stack, tm
 
     refused = operate("delete-stack")
     assert refused.returncode == 1
-    assert refused.stderr == f"This deletes {NAME} and every original in it. Say so with --yes.\n"
+    assert refused.stderr == f"This deletes {NAME} and every original in it. Confirm with --yes.\n"
     dry = said(operate("delete-stack", "--dry-run"))
     # The emulator lists the last version of a page once more on the next one.
     assert re.search(rf"The bucket {uploads} would be emptied of 100[12] objects\.", dry)
@@ -77,7 +77,7 @@ def test_all_goes_but_the_thumbnails_and_the_accounts_log_role(doomed: Stack, tm
     assert uploads in buckets(doomed)
 
     answer = said(operate("delete-stack", "--yes"))
-    assert answer.startswith(f"{NAME}-delivery and {NAME} deleted.\n")
+    assert f"\n{NAME}-delivery and {NAME} deleted.\n" in answer
     assert f"aws s3 rb s3://{thumbnails} --force" in answer
     assert site not in buckets(doomed)
     assert "There is no stack" in operate("delete-stack", "--yes").stderr

@@ -53,7 +53,7 @@ def test_the_page_and_all_its_parts_come_from_the_domain(edge: Edge) -> None:
 
 
 def test_what_lies_beside_the_page_is_not_published(edge: Edge) -> None:
-    bucket = edge.delivery.edge.outputs()["SiteBucket"]
+    bucket = edge.delivery.stack.outputs()["SiteBucket"]
     keys = [entry["Key"] for entry in edge.s3.list_objects_v2(Bucket=bucket)["Contents"]]
 
     version = Page(edge.project / "frontend").version
@@ -118,7 +118,7 @@ def test_thumbnails_of_version_0_1_are_found_where_they_were(edge: Edge) -> None
 
 
 def test_the_buckets_refuse_whoever_comes_directly(edge: Edge) -> None:
-    site = edge.delivery.edge.outputs()["SiteBucket"]
+    site = edge.delivery.stack.outputs()["SiteBucket"]
     key = done(edge)["small"].split("/t/")[1]
 
     for bucket, name in ((site, "index.html"), (edge.thumbnails, key)):
@@ -130,7 +130,7 @@ def test_the_buckets_refuse_whoever_comes_directly(edge: Edge) -> None:
 def test_another_distribution_may_not_read_the_buckets(edge: Edge) -> None:
     """The proof that the condition in both policies is what lets this one in."""
     cloudfront = edge.deployed.client("cloudfront")
-    ours = edge.delivery.edge.outputs()["DeliveryDistribution"]
+    ours = edge.delivery.stack.outputs()["DeliveryDistribution"]
     config = cloudfront.get_distribution_config(Id=ours)["DistributionConfig"] | {"CallerReference": "another"}
     other = cloudfront.create_distribution(DistributionConfig=config)["Distribution"]["DomainName"]
     url = done(edge)["small"]
@@ -180,7 +180,7 @@ def test_a_manifest_is_refused_by_the_bucket_too(edge: Edge) -> None:
     arn = f"arn:aws:s3:::{edge.thumbnails}"
 
     assert read["Resource"] == [f"{arn}/*.webp", f"{arn}/*.jpg", f"{arn}/*.avif"]
-    ours = edge.delivery.edge.outputs()["DeliveryDistribution"]
+    ours = edge.delivery.stack.outputs()["DeliveryDistribution"]
     assert read["Condition"]["StringEquals"]["AWS:SourceArn"].endswith(f":distribution/{ours}")
 
     signed = edge.upload(pictures.jpeg())
@@ -201,14 +201,13 @@ def test_a_manifest_is_refused_by_the_bucket_too(edge: Edge) -> None:
 
 
 def test_a_stack_without_a_delivery_lets_no_distribution_in(edge: Edge) -> None:
-    service = edge.delivery.service
-    before = service.parameters()
-    service.apply(None, {"DeliveryDistribution": ""})
+    before = edge.delivery.parent.parameters()
+    edge.set_of_the_service(DeliveryDistribution="")
     try:
         policy = json.loads(edge.s3.get_bucket_policy(Bucket=edge.thumbnails)["Policy"])
         assert [statement["Effect"] for statement in policy["Statement"]] == ["Deny"]
     finally:
-        service.apply(None, {"DeliveryDistribution": before["DeliveryDistribution"]})
+        edge.set_of_the_service(DeliveryDistribution=before["DeliveryDistribution"])
 
 
 # Headers
@@ -299,7 +298,7 @@ def test_a_page_that_has_not_changed_is_not_sent_again(edge: Edge) -> None:
 def invalidations(edge: Edge) -> list[list[str]]:
     """The paths of all so far, the newest last."""
     cloudfront = edge.deployed.client("cloudfront")
-    place = {"DistributionId": edge.delivery.edge.outputs()["DeliveryDistribution"]}
+    place = {"DistributionId": edge.delivery.stack.outputs()["DeliveryDistribution"]}
     listing = cloudfront.list_invalidations(**place)["InvalidationList"].get("Items", ())
     found = [cloudfront.get_invalidation(**place, Id=item["Id"])["Invalidation"] for item in listing]
     found.sort(key=lambda each: each["CreateTime"])
@@ -345,8 +344,8 @@ def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: E
 
 def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
     """The page sends pictures to the upload bucket, which is another origin."""
-    service = edge.delivery.service
-    service.apply(None, {"AllowedOrigins": "https://photos.example.com"})
+    service = edge.delivery.parent
+    edge.set_of_the_service(AllowedOrigins="https://photos.example.com")
     try:
         answer = edge.command()
         assert answer.returncode == 0, answer.stdout + answer.stderr
@@ -354,19 +353,19 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
         assert edge.command("--dry-run").stdout.count("nothing to change") == 2
 
         long = f"https://{'a' * 80}.example.com"
-        service.apply(None, {"AllowedOrigins": long})
+        edge.set_of_the_service(AllowedOrigins=long)
         answer = edge.command()
         assert answer.returncode == 1
         assert "longer than the 100 characters that it may have. Remove an origin" in answer.stderr
         assert service.parameters()["AllowedOrigins"] == long
     finally:
-        service.apply(None, {"AllowedOrigins": "*"})
+        edge.set_of_the_service(AllowedOrigins="*")
 
 
 @pytest.mark.parametrize(
     ("arguments", "environment", "status", "expected"),
     [
-        (["--stack-name", "elsewhere"], {}, 1, "There is no stack elsewhere with the outputs ApiUrl"),
+        (["--stack-name", "elsewhere"], {}, 1, "There is no stack 'elsewhere' in us-east-1."),
         (["--set", "CallsPerAddress=many"], {}, 1, "CallsPerAddress"),
         (["--set", "Domain=pictures.example.com"], {}, 1, "Domain needs HostedZoneId"),
         (["--set", "Firewall"], {}, 2, "'Firewall' is not NAME=VALUE"),
@@ -374,10 +373,10 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
             [],
             {"AWS_ENDPOINT_URL": "http://localhost:9", "AWS_MAX_ATTEMPTS": "1"},
             1,
-            "AWS cannot be asked: Could not connect",
+            "The stack 'image-thumbnails' cannot be read: Could not connect",
         ),
-        ([], {"AWS_PROFILE": "nobody"}, 1, "AWS cannot be asked: The config profile (nobody) could not be found"),
-        ([], {"AWS_REGION": "", "AWS_CONFIG_FILE": "/dev/null"}, 2, "Which region is the service in?"),
+        ([], {"AWS_PROFILE": "nobody"}, 1, "AWS cannot be reached: The config profile (nobody) could not be found"),
+        ([], {"AWS_REGION": "", "AWS_CONFIG_FILE": "/dev/null"}, 1, "In which region is the stack 'image-thumbnails'?"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(
@@ -398,6 +397,8 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
             "ApiUrl": {"Value": "https://api.example.com/v1/"},
             "UploadBucket": {"Value": edge.uploads},
             "ThumbnailBucket": {"Value": edge.thumbnails},
+            "ServiceRegion": {"Value": "us-east-1"},
+            "RedriveFunction": {"Value": "redrive"},
         },
     }
     edge.deployed.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps(other))
@@ -409,11 +410,13 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
     assert "other-delivery is ROLLBACK_COMPLETE" in answer.stderr
     assert re.search(r"Record\w*: .*Z00000000000000000", answer.stderr)
     assert edge.command("--stack-name", "other", "--page-only").returncode == 1
-    assert "delete what a try before has left" in edge.command("--stack-name", "other", "--dry-run").stdout
+    assert (
+        "delete the remains of a failed first deployment" in edge.command("--stack-name", "other", "--dry-run").stdout
+    )
 
     answer = edge.command("--stack-name", "other")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert "delete what a try before has left" in answer.stdout
+    assert "delete the remains of a failed first deployment" in answer.stdout
     assert re.search(r"set DeliveryDomain=\S+\.cloudfront\.net", answer.stdout)
 
 
@@ -421,13 +424,13 @@ def test_a_command_that_was_stopped_says_what_goes_on(edge: Edge) -> None:
     with socket.create_server(("127.0.0.1", 0)) as storage:  # which takes a call and never answers
         storage.settimeout(PATIENCE)
         address = f"http://127.0.0.1:{storage.getsockname()[1]}"
-        with edge.started("--dry-run", AWS_ENDPOINT_URL_S3=address) as process:
+        with edge.started("--dry-run", "--yes", AWS_ENDPOINT_URL_S3=address) as process:
             assert process.stderr is not None
             with storage.accept()[0]:  # the stack is done with, the page has begun
                 process.send_signal(signal.SIGINT)
 
                 assert process.wait(PATIENCE) == 130
-            assert process.stderr.read().startswith("\nStopped. CloudFormation finishes what it has begun")
+            assert process.stderr.read().startswith("\nStopped. What is done stays done, and CloudFormation finishes")
 
 
 def test_the_command_explains_itself(edge: Edge) -> None:
@@ -453,7 +456,7 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     answer = edge.command(*(f"--set={name}={value}" for name, value in settings.items()))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert answer.stdout.splitlines()[-1] == "Upload page: https://pictures.example.com/"
-    outputs = edge.delivery.edge.outputs()
+    outputs = edge.delivery.stack.outputs()
 
     cloudfront = edge.deployed.client("cloudfront")
     config = cloudfront.get_distribution_config(Id=outputs["DeliveryDistribution"])["DistributionConfig"]
@@ -472,32 +475,32 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     assert int(rules[0]["Statement"]["RateBasedStatement"]["Limit"]) == 50
     policy = edge.get("/").headers["Content-Security-Policy"]
     assert "img-src 'self' blob: data: https://pictures.example.com " in policy
-    assert edge.delivery.service.parameters()["DeliveryDomain"] == "pictures.example.com"
+    assert edge.delivery.parent.parameters()["DeliveryDomain"] == "pictures.example.com"
 
     # What was set is kept, and can be taken back.
     assert edge.command("--dry-run").stdout.count("nothing to change") == 2
     back = ("Domain=", "HostedZoneId=", "Firewall=Disabled")
     answer = edge.command(*(f"--set={each}" for each in back))
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    wait_for(lambda: True if edge.delivery.edge.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
+    wait_for(lambda: True if edge.delivery.stack.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
 
 
 def test_with_dns_elsewhere_the_service_is_told_once_the_domain_answers(edge: Edge) -> None:
     acm = edge.deployed.client("acm")
     certificate = acm.request_certificate(DomainName="pictures.example.net")["CertificateArn"]
-    before = edge.delivery.service.parameters()
+    before = edge.delivery.parent.parameters()
     own = (f"--set=CertificateArn={certificate}", "--set=Domain=pictures.example.net")
 
     answer = edge.command(*own)
     assert answer.returncode == 1
     assert f"make pictures.example.net a CNAME (or an alias) of {edge.domain}" in answer.stderr
-    assert edge.delivery.service.parameters() == before
-    assert edge.seen_from_where(lambda url: url == "https://pictures.example.net/").connect()
-    assert edge.delivery.service.parameters()["DeliveryDomain"] == "pictures.example.net"
+    assert edge.delivery.parent.parameters() == before
+    assert edge.seen_from_where(lambda url: url == "https://pictures.example.net/").connect(lambda: None)
+    assert edge.delivery.parent.parameters()["DeliveryDomain"] == "pictures.example.net"
 
     answer = edge.command("--set=Domain=", "--set=CertificateArn=")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    wait_for(lambda: True if edge.delivery.edge.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
+    wait_for(lambda: True if edge.delivery.stack.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
 
 
 def test_a_name_too_long_for_a_delivery_is_refused_before_anything_is_made(edge: Edge) -> None:

@@ -18,7 +18,7 @@ def unbridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     with undelivered(tmp_path_factory.mktemp("project"), hosts=["pictures.example.com"]) as edge:
         answer = edge.command("--set", "Firewall=Enabled", "--set", "CallsPerAddress=10")
         assert answer.returncode == 0, answer.stdout + answer.stderr
-        edge.domain = edge.delivery.edge.outputs()["DeliveryDomain"]
+        edge.domain = edge.delivery.stack.outputs()["DeliveryDomain"]
         yield edge
 
 
@@ -54,7 +54,7 @@ def test_the_page_may_connect_to_the_two_buckets_where_aws_has_them(unbridged: E
 
 
 def test_a_missing_page_is_forbidden_also_where_cloudfront_may_list(unbridged: Edge) -> None:
-    bucket = unbridged.delivery.edge.outputs()["SiteBucket"]
+    bucket = unbridged.delivery.stack.outputs()["SiteBucket"]
     policy = json.loads(unbridged.s3.get_bucket_policy(Bucket=bucket)["Policy"])
     assert "s3:ListBucket" in [statement["Action"] for statement in policy["Statement"]]
 
@@ -81,7 +81,7 @@ def test_the_firewall_lets_everything_through(unbridged: Edge) -> None:
 
 def test_a_domain_of_ones_own_is_not_served(unbridged: Edge) -> None:
     cloudfront = unbridged.deployed.client("cloudfront")
-    distribution = unbridged.delivery.edge.outputs()["DeliveryDistribution"]
+    distribution = unbridged.delivery.stack.outputs()["DeliveryDistribution"]
     answer = cloudfront.get_distribution_config(Id=distribution)
     config = answer["DistributionConfig"] | {"Aliases": {"Quantity": 1, "Items": ["pictures.example.com"]}}
     for origin in config["Origins"]["Items"]:

@@ -94,7 +94,7 @@ def test_a_prefix_is_imported_once(stack: Service, operate: Operate, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["redrive", "--stack-name", "elsewhere"], "The stack 'elsewhere' cannot be read"),
+        (["redrive", "--stack-name", "elsewhere"], "There is no stack 'elsewhere' in us-east-1."),
         (["import", "archive/2019"], "'archive/2019' is not s3://bucket/prefix"),
         (["import", "s3://no-such-bucket/"], "NoSuchBucket"),
         (["redrive", "--rate", "0"], "'0' is not a whole number above 0"),
@@ -111,7 +111,10 @@ def test_what_cannot_be_done_is_one_sentence(operate: Operate, arguments: list[s
 
 @pytest.mark.parametrize(
     ("region", "sentence"),
-    [({}, "Name it in AWS_REGION."), ({"AWS_REGION": "eu-central-1"}, "`aws configure` stores some.")],
+    [
+        ({}, "Name it with --region, or in AWS_REGION."),
+        ({"AWS_REGION": "eu-central-1"}, "`aws configure` stores some."),
+    ],
     ids=["region", "credentials"],
 )
 def test_what_aws_has_not_been_told_is_asked_for(region: dict[str, str], sentence: str) -> None:
@@ -137,4 +140,4 @@ def test_another_stack_is_not_taken_for_ours(stack: Service, operate: Operate) -
 
     answer = operate("redrive", "--stack-name", f"not-{NAME}")
 
-    assert "is not an image-thumbnail service" in answer.stderr
+    assert "is not an image-thumbnails service" in answer.stderr

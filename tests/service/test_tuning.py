@@ -65,7 +65,7 @@ def test_the_input_is_one_that_the_tuner_takes(stack: Service, operate: Operate,
     assert stack.deployed.outputs["ConvertFunction"] == f"{asked['lambdaARN']}:live"
     assert asked["payload"]["again"] is True
     job = job_of(asked)
-    assert f'make operate DO="delete-upload {job} --stack-name' in answer.stderr
+    assert f"python -m operate delete-upload {job} --stack-name" in answer.stderr
     assert keys.is_probe(job)
     manifest = stack.manifest(job)
     assert manifest is not None
@@ -205,8 +205,8 @@ def files(photo: Path, scan: Path) -> None:
             ["scan.tif", "--memory", "512,1769"],
             "512 MB are too few: the picture takes up to 515 MB, and might be refused",
         ),
-        (["photo.jpg", "--memory", "64,1769"], "'64,1769' is not like 1024,1769: from 128 to 10240 MB"),
-        (["photo.jpg", "--num", "4"], "4 are too few for the tuner, which wants 5"),
+        (["photo.jpg", "--memory", "256,1769"], "'256,1769' is not like 1024,1769, from 512 to 10240 MB"),
+        (["photo.jpg", "--num", "4"], "4 are too few for the tuner, which needs 5"),
         ([], "PICTURE"),
     ],
 )

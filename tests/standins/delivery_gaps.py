@@ -33,7 +33,7 @@ def bridge(stack: Stack, delivery: Delivery) -> None:
 def api_origin(stack: Stack, delivery: Delivery) -> None:
     """An origin with a name of AWS is not dialled."""
     cloudfront = stack.client("cloudfront")
-    distribution = delivery.edge.outputs()["DeliveryDistribution"]
+    distribution = delivery.stack.outputs()["DeliveryDistribution"]
     answer = cloudfront.get_distribution_config(Id=distribution)
     config = answer["DistributionConfig"]
     (origin,) = (each for each in config["Origins"]["Items"] if each["Id"] == "api")
@@ -47,7 +47,7 @@ def api_origin(stack: Stack, delivery: Delivery) -> None:
 def bucket_addresses(stack: Stack, delivery: Delivery) -> None:
     """A bucket's own address is not where the emulator is, so the page may connect there in its place."""
     cloudfront = stack.client("cloudfront")
-    policy = policies(cloudfront)[f"{delivery.edge.id}-page"]
+    policy = policies(cloudfront)[f"{delivery.stack.id}-page"]
     answer = cloudfront.get_response_headers_policy_config(Id=policy)
     config = answer["ResponseHeadersPolicyConfig"]
     csp = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]

@@ -1,7 +1,6 @@
 """What the operator's commands remember, and what they do not stop at, with S3 by moto. tests/service runs them."""
 
 import csv
-import io
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +11,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from operate import leaving
 from operate.__main__ import main
-from operate.service import folder, new_probe
+from operate.service import RUN_SECONDS, folder, new_probe
 from tests.material.invocation import ENVIRONMENT
 from thumbs.jobs import keys
 
@@ -73,10 +71,10 @@ def test_an_upload_is_deleted_in_an_order_no_late_conversion_can_spoil(
     monkeypatch.setattr(time, "sleep", lambda seconds: deleted.append(f"{seconds} seconds"))
 
     assert main(["delete-upload", job, "--dry-run"]) == 0
-    assert capsys.readouterr().out.startswith("1 originals, if they are still there, and 3 objects")
+    assert capsys.readouterr().out.startswith("1 originals, if they still exist, and 3 objects")
     assert main(["delete-upload", job]) == 0
 
-    assert deleted == [keys.upload(job), "90 seconds", small, keys.claim(job), keys.manifest(job)]
+    assert deleted == [keys.upload(job), *["1 seconds"] * RUN_SECONDS, small, keys.claim(job), keys.manifest(job)]
     assert [each["Key"] for each in s3.list_objects_v2(Bucket=thumbnails)["Contents"]] == [keys.manifest(other)]
 
 
@@ -128,20 +126,3 @@ def test_an_object_that_s3_does_not_copy_does_not_hold_up_the_others(
     assert "s3://archive/b.jpg: " in said
     assert "2 objects were imported" in said
     assert imported("dev") == ["s3://archive/a.jpg", "s3://archive/c.jpg"]
-
-
-@pytest.mark.parametrize(("typed", "goes_on"), [("dev", True), ("yes", False), ("", False)])
-def test_a_stack_is_deleted_only_when_its_name_is_typed(
-    monkeypatch: pytest.MonkeyPatch, typed: str, goes_on: bool
-) -> None:
-    monkeypatch.setattr("sys.stdin", Terminal(f"{typed}\n"))
-    if goes_on:
-        leaving._confirm("dev", yes=False)
-        return
-    with pytest.raises(RuntimeError, match=r"^Nothing was deleted"):
-        leaving._confirm("dev", yes=False)
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True

@@ -199,16 +199,18 @@ def test_a_reconversion_says_where_it_goes_on(capsys: pytest.CaptureFixture[str]
 
     assert main(RECONVERT) == 0
 
-    assert f"Going on after {ORIGINALS[1]}" in capsys.readouterr().err
+    assert f"Continuing after {ORIGINALS[1]}" in capsys.readouterr().err
     assert [key for _, key in done()] == ORIGINALS[2:]
 
 
 @pytest.mark.parametrize("state", [json.dumps({"after": ORIGINALS[1], "version": "6"}), ORIGINALS[1], ""])
-def test_a_reconversion_after_another_change_begins_anew(capsys: pytest.CaptureFixture[str], state: str) -> None:
+def test_a_reconversion_after_another_change_starts_from_the_beginning(
+    capsys: pytest.CaptureFixture[str], state: str
+) -> None:
     """Or the first half would keep the thumbnails of the change before."""
     Path("reconvert.image-thumbnails.state").write_text(state)
 
     assert main(RECONVERT) == 0
 
-    assert "Beginning anew" in capsys.readouterr().err
+    assert "Starting from the beginning" in capsys.readouterr().err
     assert [key for _, key in done()] == ORIGINALS

@@ -1,0 +1,71 @@
+"""The command `delete-stack`: the service goes, with its optional stacks; what stays on purpose is named.
+
+Each step finds out what is left to do, so the same command continues where it was stopped.
+"""
+
+import argparse
+
+from operate import arguments
+from operate.arguments import Commands
+from operate.optional_stack import NAMES
+from operate.service import NoStack, Service
+from operate.stack import Stack
+from operate.stacks import optional_stack
+from operate.terminal import confirm, say
+
+
+def delete_stack(service: Service, options: argparse.Namespace) -> str:
+    """Raises NoStack, Unconfirmed, and StackFailed when CloudFormation cannot delete a stack."""
+    own = service.stack(say, options.pause)
+    if own.found() is None:
+        raise NoStack(f"There is no stack {service.name!r} in {service.region}.")
+    if "RedriveFunction" not in own.declared():  # a failed first deployment has no outputs to know it by
+        raise NoStack(f"The stack {service.name!r} is not an image-thumbnails service: it has no RedriveFunction.")
+    stacks = [*_optional(service, options.pause), own]
+    stays = _stays(own)  # read now, because the answers go with the stack
+    if options.dry_run:
+        return "\n".join([*(sentence for stack in stacks for sentence in stack.removal()), stays])
+    confirm(f"This deletes {service.name} and every original in it.", service.name, yes=options.yes)
+    for stack in stacks:
+        stack.remove()
+    return f"{' and '.join(stack.name for stack in stacks)} deleted.\n{stays}"
+
+
+def _optional(service: Service, pause: float) -> list[Stack]:
+    """The service's optional stacks that exist."""
+    stacks = [optional_stack(service, name, pause).stack for name in NAMES]
+    return [stack for stack in stacks if stack.found() is not None]
+
+
+def _stays(own: Stack) -> str:
+    """What is left on purpose, and how it is removed."""
+    resources = own.resources()
+    lines = ["What stays, because it may be in use, and how to remove it:"]
+    # An output, because after a failed deletion the bucket may no longer be among the resources.
+    if bucket := own.outputs().get("ThumbnailBucket"):
+        lines += ["  the thumbnails:", f"    aws s3 rb s3://{bucket} --force"]
+    if role := resources.get("ApiGatewayLogRole"):
+        lines += [
+            "  the role with which every API of this account and region writes logs; only if no other API logs:",
+            "    aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=''",
+            f"    aws iam detach-role-policy --role-name {role} --policy-arn "
+            "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+            f"    aws iam delete-role --role-name {role}",
+        ]
+    lines += [
+        "  the bucket with which SAM deploys, shared by all SAM applications of this account and region:",
+        "    sam delete --stack-name aws-sam-cli-managed-default",
+    ]
+    return "\n".join(lines)
+
+
+def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
+    """The command of this module."""
+    arguments.command(
+        commands,
+        "delete-stack",
+        "Delete the service's stack, its optional stacks and every original; thumbnails stay.",
+        delete_stack,
+        ["delete-stack --dry-run", "delete-stack --stack-name image-thumbnails-dev"],
+        [common, arguments.stack_options()],
+    )

@@ -1,0 +1,173 @@
+"""An optional stack: a template of stacks/ that extends a deployed service. Two rules connect the two:
+
+- A parameter of the stack that is named like an output of the service is filled from it.
+- A parameter of the service that is named like an output of the stack is filled from it.
+
+A template that has to be deployed in a certain region says so in its metadata: Operate, Region.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from operate.change_set import apply
+from operate.service import Service
+from operate.stack import Stack, StackFailed
+from operate.terminal import say
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "stacks"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+_SERVICE = ROOT / "template.yaml"
+_LONGEST_NAME = 128  # characters of a stack's name (CloudFormation, CreateStack)
+
+Agree = Callable[[], None]
+
+
+class OptionalStack:
+    """One of them, next to a service.
+
+    name: of the template, such as delivery. stack: its own, called {service}-{name}. parent: the service's.
+    """
+
+    def __init__(self, service: Service, name: str, say: Callable[[str], None] = say, pause: float = 5):
+        """Raises StackFailed when the stack's name would be too long."""
+        longest = _LONGEST_NAME - len(f"-{name}")
+        if len(service.name) > longest:
+            raise StackFailed(
+                f"The stack would be called {service.name}-{name}, which is longer than the {_LONGEST_NAME} characters "
+                f"that CloudFormation allows. Give the service's stack a name of at most {longest} characters."
+            )
+        self.name, self.service, self.say = name, service, say
+        self.path = FOLDER / f"{name}.yaml"
+        self.template: dict[str, Any] = yaml_parse(self.path.read_text())
+        self.region: str = self.template.get("Metadata", {}).get("Operate", {}).get("Region") or service.region
+        self.stack = Stack(lambda aws: service.client(aws, self.region), f"{service.name}-{name}", say, pause)
+        self.parent = service.stack(say, pause)
+
+    def deploy(self, settings: dict[str, str], agree: Agree, *, create: bool = True, dry_run: bool = False) -> str:
+        """Create the stack or update it, then tell the service about it; what a person wants to know at the end.
+
+        settings: parameters of the template; those that were set before are kept. agree: called before anything
+        changes; what it raises prevents that. create: whether a missing stack is created. Raises StackFailed.
+        """
+        parameters = self.filled(settings)
+        self.say(f"stack {self.stack.name} in {self.region}")
+        if self.stack.deployed() is None:
+            if not create:
+                raise StackFailed(f"There is no stack {self.stack.name} in {self.region}: deploy it first.")
+            if self.stack.found() is not None:
+                self.say("delete the remains of a failed first deployment")
+                if dry_run:
+                    return ""
+                agree()
+                self.stack.remove()
+        apply(self.stack, self.path.read_text(), parameters, agree, dry_run)
+        if self.stack.deployed() is None:
+            return "After the stack is created, the service would be told about it."
+        return self.complete(agree, dry_run=dry_run)
+
+    def complete(self, agree: Agree, *, dry_run: bool = False) -> str:
+        """What follows when the stack is as it should be. Subclasses do more."""
+        self.connect(agree, dry_run=dry_run)
+        return ""
+
+    def filled(self, settings: dict[str, str]) -> dict[str, str]:
+        """The parameters to set: settings, and the service's outputs.
+
+        Raises StackFailed when a setting is unknown, or a parameter has no value.
+        """
+        declared: dict[str, Any] = self.template["Parameters"]
+        if unknown := sorted(settings.keys() - declared.keys()):
+            known = ", ".join(declared)
+            raise StackFailed(f"stacks/{self.name}.yaml has no parameter {', '.join(unknown)}. It has {known}.")
+        outputs = self.service.outputs
+        found = {name: outputs[name] for name in declared if name in outputs} | settings
+        required = {name for name, parameter in declared.items() if "Default" not in parameter}
+        if missing := sorted(required - found.keys() - self.stack.parameters().keys()):
+            raise StackFailed(
+                f"stacks/{self.name}.yaml needs {', '.join(missing)}, which {self.service.name} does not put out. "
+                "Deploy the present version of the service first (make deploy), or give the values with --set."
+            )
+        return found
+
+    def named_alike(self) -> dict[str, str]:
+        """The stack's outputs that are named like parameters of the service, which the second rule is about."""
+        outputs = self.stack.outputs()
+        return {name: outputs[name] for name in self.defaults() if name in outputs}
+
+    def told(self) -> dict[str, str]:
+        """The values that the service's parameters must have while the stack exists."""
+        return self.named_alike()
+
+    def untold(self) -> dict[str, str]:
+        """The values that they must get before it is removed: the default, where the service still has the output."""
+        present, defaults = self.parent.parameters(), self.defaults()
+        return {name: defaults[name] for name, value in self.named_alike().items() if present.get(name) == value}
+
+    def connect(self, agree: Agree, *, dry_run: bool = False) -> bool:
+        """Tell the service's stack about this one; whether it had to be told. Raises StackFailed."""
+        wanted, present = self.told(), self.parent.parameters()
+        if not wanted:
+            return False
+        if unknown := [name for name in wanted if name not in present]:
+            raise StackFailed(
+                f"{self.parent.name} has no parameter {', '.join(unknown)}: deploy its present version first."
+            )
+        self.say(f"stack {self.parent.name}")
+        changed = {name: value for name, value in wanted.items() if present[name] != value}
+        if not changed:
+            self.say("nothing to change")
+            return False
+        if not dry_run:
+            self.check(changed)
+        for name, value in changed.items():
+            self.say(f"set {name}={value}")
+        return apply(self.parent, None, changed, agree, dry_run)
+
+    def check(self, changed: dict[str, str]) -> None:
+        """Raises StackFailed when the service may not be told yet. For subclasses."""
+
+    def remove(self, agree: Agree, *, dry_run: bool = False) -> str:
+        """Let the service forget the stack, then delete it with everything in its buckets. Raises StackFailed."""
+        if self.stack.found() is None:
+            return f"There is no stack {self.stack.name} in {self.region}; nothing to remove."
+        back = self.untold() if self.service.exists else {}
+        for sentence in self.stack.removal():
+            self.say(sentence)
+        for name, value in back.items():
+            self.say(f"set {name}={value} of {self.parent.name}")
+        if dry_run:
+            return ""
+        agree()
+        if back:
+            apply(self.parent, None, back, agree)
+        self.stack.remove()
+        return f"{self.stack.name} is deleted."
+
+    def status(self) -> Iterator[str]:
+        """Sentences about the stack, and what an update would set right. Raises StackFailed when there is none."""
+        stack = self.stack.deployed()
+        if stack is None:
+            raise StackFailed(f"There is no stack {self.stack.name} in {self.region}.")
+        since = stack.get("LastUpdatedTime") or stack["CreationTime"]
+        yield f"{self.stack.name} in {self.region}: {stack['StackStatus']} since {since:%Y-%m-%d %H:%M} UTC"
+        for title, values in (("settings", self.stack.parameters()), ("outputs", self.stack.outputs())):
+            yield f"{title}:"
+            yield from (f"  {name} = {value}" for name, value in values.items())
+        present = self.stack.parameters()
+        for name, value in self.filled({}).items():
+            if present.get(name) != value:
+                yield f"{name} is outdated: the service puts out {value}. An update corrects it."
+        present = self.parent.parameters()
+        for name, value in self.told().items():
+            if present.get(name) != value:
+                yield f"{self.parent.name} does not know {name}={value} yet. An update tells it."
+
+    @staticmethod
+    def defaults() -> dict[str, str]:
+        """The defaults of the service's parameters, by name."""
+        parameters: dict[str, dict[str, Any]] = yaml_parse(_SERVICE.read_text())["Parameters"]
+        return {name: str(parameter.get("Default", "")) for name, parameter in parameters.items()}
