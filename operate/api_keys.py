@@ -30,7 +30,7 @@ def any_of(service: Service) -> str | None:
     gateway = service.client("apigateway")
     found = _of(gateway, plan)
     if not found:
-        raise ValueError('The API asks for a key, and there is none: make operate DO="keys --add NAME" makes one.')
+        raise ValueError("The API requires a key, and there is none. Create one: python -m operate keys --add NAME")
     value: str = gateway.get_api_key(apiKey=found[0]["id"], includeValue=True)["value"]
     return value
 
