@@ -228,6 +228,15 @@ def test_junk_rolls_nothing_back(stack: Service, releases: Releases, cloudwatch:
     assert sum(rejected) == FEW, "the golden pictures that must be rejected are nobody's uploads"
 
 
+def test_a_call_that_lambda_has_no_room_for_is_no_fault_of_the_api(cloudwatch: CloudWatch) -> None:
+    """API Gateway answers 503 both times; only its access log tells why."""
+    cloudwatch.answered(503, by_lambda=429)
+    assert alarming(cloudwatch, ["ApiErrors"]) == []
+
+    cloudwatch.answered(503, by_lambda=500)
+    assert alarming(cloudwatch, ["ApiErrors"]) == ["ApiErrors"]
+
+
 # ── Every alarm, on data points that are made up ─────────────────────────────────────────────────────────────────────
 
 # What AWS documents as the dimensions of each metric, and what observe.py writes. The version is made up as well.
@@ -345,7 +354,7 @@ SYNTHETIC = {
     "ReportFailureErrors": one("AWS/Lambda:Errors", {"FunctionName": "{ReportFailureFunction}"}, 0, 1),
     "StuckConversions": one("AWS/Lambda:AsyncEventAge", CONVERT, 600_000, 600_001),
     "ConvertThrottles": minutes("AWS/Lambda:Throttles", CONVERT, every=5),
-    "ApiErrors": one("AWS/ApiGateway:5XXError", API, 0, 1),
+    "ApiErrors": one(f"{deployed.NAME}:ApiFaults", {}, 0, 1),
     "UnconvertedUploads": (hour(converted=5), hour(converted=4)),
     "CostPerDay": (costing(0.99), costing(1)),
 }

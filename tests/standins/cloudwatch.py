@@ -18,6 +18,7 @@ from typing import Any
 
 from dev import stack
 from tests.actors.client import Service
+from tests.standins import log_filters
 from tests.standins.alarms import Alarm, Dimensions, Point, evaluate
 
 MINUTES = 5  # of Canary10Percent5Minutes, the template's default
@@ -40,11 +41,25 @@ class CloudWatch:
         """Until now, this version of a function (a logical id) was called by its hook only, and not by the alias."""
         self._first_traffic[function, version] = time.time()
 
-    def answered(self, status: int) -> None:
-        """A client got this answer from the API. The emulator counts none."""
+    def answered(self, status: int, by_lambda: int = 200) -> None:
+        """A client got this answer from the API. The emulator counts and logs none.
+
+        by_lambda: what Lambda itself answered, not the function. It refuses with 429 what it has no room for.
+        """
         for metric, value in (("Count", 1), ("5XXError", status >= 500)):
             for dimensions in ({"ApiName": stack.NAME}, {"ApiName": stack.NAME, "Stage": "v1"}):
                 self.note("AWS/ApiGateway", metric, dimensions, value)
+        known = {"status": str(status), "integration.integrationStatus": str(by_lambda)}
+        resources = self.template["Resources"]
+        form = resources["Apiv1Stage"]["Properties"]["AccessLogSetting"]["Format"]
+        line = re.sub(r"\$context\.([\w.]+)", lambda found: known.get(found[1], "0"), form)
+        for resource in resources.values():
+            if resource["Type"] == "AWS::Logs::MetricFilter":
+                found = self._resolved(resource["Properties"], {})
+                assert found["LogGroupName"] == self._deployed.resources["ApiLogs"], "the one log that is imitated here"
+                if log_filters.matches(found["FilterPattern"], line):
+                    (metric,) = found["MetricTransformations"]
+                    self.note(metric["MetricNamespace"], metric["MetricName"], {}, float(metric["MetricValue"]))
 
     def note(self, namespace: str, name: str, dimensions: Dimensions, value: float, minutes_ago: float = 0) -> None:
         """A data point of a metric that has no source here."""

@@ -423,6 +423,7 @@ def test_the_access_log_has_nothing_that_a_caller_writes(resources: Template) ->
         "responseLatency",
         "responseLength",
         "error.responseType",
+        "integration.integrationStatus",
     }
     assert json.loads(re.sub(r"\$context\.[a-zA-Z.]+", "0", line)).keys() > {"path", "status"}
 

@@ -1,9 +1,11 @@
 """The stand-in for CloudWatch's evaluation: it must not be kinder to the template's alarms than CloudWatch is."""
 
+import json
 from typing import Any
 
 import pytest
 
+from tests.standins import log_filters
 from tests.standins.alarms import Point, evaluate
 
 NOW = 1_800_000_030.0  # half a minute into a period
@@ -122,3 +124,26 @@ def test_metric_math_that_is_not_known_here_is_not_guessed(expression: str) -> N
 def test_a_treatment_that_is_not_known_here_is_not_guessed() -> None:
     with pytest.raises(ValueError, match="ignore is not known here"):
         state(points(2), TreatMissingData="ignore")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching"),
+    [
+        ('{ ($.status >= 500) && ($.lambda != "429") }', [2, 3]),
+        ('{ $.lambda = "429" }', [1]),
+        ("{ $.status < 500 }", [0]),
+        ("{ $.other != 1 }", []),  # not there
+        ("{ $.lambda >= 400 }", []),  # a string
+    ],
+)
+def test_a_filter_pattern_matches_lines_of_json(pattern: str, matching: list[int]) -> None:
+    answers = ((200, "200"), (503, "429"), (502, "200"), (500, "-"))
+    lines = [json.dumps({"status": status, "lambda": by_lambda}) for status, by_lambda in answers]
+
+    assert [place for place, line in enumerate(lines) if log_filters.matches(pattern, line)] == matching
+
+
+@pytest.mark.parametrize("pattern", ["ERROR", "{ $.a = 1 || $.b = 2 }", '{ $.a > "1" }', "{ $.a.b = 1 }"])
+def test_a_filter_pattern_that_is_not_known_here_is_not_guessed(pattern: str) -> None:
+    with pytest.raises(ValueError, match="is not known here"):
+        log_filters.matches(pattern, '{"a": 1, "b": 2}')
