@@ -13,9 +13,9 @@ from operate.terminal import Unconfirmed
 
 def main(given: list[str] | None = None) -> int:
     """The exit code, as arguments.EXIT_CODES explains it. given: in place of the process's own arguments."""
-    options = _options(given)
+    asked = options(given)
     try:
-        summary: str = options.run(Service(options.stack_name, options.region), options)
+        summary: str = asked.run(Service(asked.stack_name, asked.region), asked)
     except (NoStack, StackFailed, Unconfirmed, RuntimeError, ValueError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -38,7 +38,8 @@ def main(given: list[str] | None = None) -> int:
     return 0
 
 
-def _options(given: list[str] | None) -> argparse.Namespace:
+def options(given: list[str] | None) -> argparse.Namespace:
+    """Raises SystemExit when the arguments are wrong, or ask for help."""
     parser = argparse.ArgumentParser(
         prog="python -m operate",
         description="Work on a deployed stack, with the AWS credentials and the region that every AWS tool finds "

@@ -1,12 +1,14 @@
 """The documents are true: parts that repeat the code are generated from it, and what they name exists."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from dev import docs
 from dev.emulator import ROOT
+from operate.__main__ import options
 from tests.material.template import Template
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -46,6 +48,29 @@ def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert named <= targets
+
+
+def operate_commands(text: str) -> list[list[str]]:
+    """The arguments of every `python -m operate …` in a text, without those that stand for something else."""
+    indented = re.findall(r"^ {4,}python -m operate (.*)$", text, re.MULTILINE)
+    inline = re.findall(r"`python -m operate\s+([^`]+)`", text)
+    return [
+        shlex.split(command.split(">")[0])
+        for command in (*indented, *inline)
+        if not {"NAME", "COMMAND", "…"} & {*command.split()}
+    ]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_operate_command_that_a_document_gives_is_accepted(document: Path) -> None:
+    for command in operate_commands(document.read_text()):
+        options(command)  # ends the process when it is not
+
+
+def test_operate_commands_are_found_in_documents() -> None:
+    found = [command[0] for document in DOCUMENTS for command in operate_commands(document.read_text())]
+
+    assert {"redrive", "reconvert", "import", "tune", "rollback", "delete-stack", "delete-upload", "stack"} <= {*found}
 
 
 def test_the_costs_count_the_metrics_of_the_alarms(resources: Template) -> None:
