@@ -83,7 +83,6 @@ def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
     _count(outcome["job"], outcome["status"])
     observe.count("Writes", _WRITES + len(outcome["thumbnails"]))
     if outcome["status"] == "failed":
-        observe.count("Failed")
         observe.log().error("failed: the original is gone")
         return
     observe.measure("ConversionTime", milliseconds)
@@ -99,3 +98,5 @@ def _count(job: str | None, status: manifest.Status | None) -> None:
         return  # golden pictures would improve the shares of users' pictures
     observe.count("Converted", status == "done")
     observe.count("Rejected", status == "rejected")
+    if status == "failed":
+        observe.count("Failed")

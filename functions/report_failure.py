@@ -3,7 +3,7 @@
 from typing import Any
 
 from thumbs import errors, observe, settings
-from thumbs.jobs import ledger, manifest, notices
+from thumbs.jobs import keys, ledger, manifest, notices
 
 
 @observe.function
@@ -18,5 +18,6 @@ def _report(job: str) -> None:
     """Leaves a job alone that has a manifest: one of several in the event, or one that a redrive has ended since."""
     observe.log().append_keys(job=job)
     if ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))):
-        observe.count("Failed")
+        if not keys.is_probe(job):
+            observe.count("Failed")
         observe.log().error("failed")

@@ -29,18 +29,19 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _sign(event: dict[str, Any]) -> dict[str, Any]:
     current = settings.current()
+    # Of the event, not of its body: whoever verifies a release calls the function itself, and the API passes no such
+    # member on.
+    probe = event.get("probe") is True
     try:
         files = upload_request.files(event.get("body"), current)
     except upload_request.Refused as refusal:
-        observe.count("UploadsRefused", max(1, len(refusal.problems)))
+        if not probe:
+            observe.count("UploadsRefused", max(1, len(refusal.problems)))
         # Not the name that an answer has: it may be private (surname_passport.pdf).
         problems = [{"code": problem.code, "pointer": problem.pointer} for problem in refusal.problems]
         observe.log().info("refused", problems=problems)
         return responses.problem(event, refusal.status, refusal.detail, refusal.problems)
     signer, now = Signer(current), datetime.now(UTC)
-    # Of the event, not of its body: whoever verifies a release calls the function itself, and the API passes no such
-    # member on.
-    probe = event.get("probe") is True
     uploads = [_upload(keys.new_probe() if probe else keys.new_job(), file, signer, now) for file in files]
     # One line for a call, however many files it asks for: whoever calls decides what the log costs. No name: it may be
     # private (surname_passport.jpg), and is not stored either.

@@ -198,6 +198,21 @@ def test_an_abandoned_event_of_two_uploads_reports_only_the_failed_one(
     assert '"Failed":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 
+def test_a_probe_that_fails_is_no_user_s_failure(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    """The hook has deleted its original, and convert comes late; or Lambda gives the conversion up."""
+    late, given_up = (keys.PROBE_JOBS + digit * 24 for digit in "89")
+    events = [notices.event([Upload("uploads-bucket", f"uploads/{job}", job)]) for job in (late, given_up)]
+
+    convert.handler(events[0], context)
+    report_failure.handler({"Records": [{"Sns": {"Message": json.dumps(events[1])}}]}, context)
+
+    for job in (late, given_up):
+        found = ledger.find(job)
+        assert found is not None
+        assert found.manifest["status"] == "failed"
+    assert '"Failed"' not in capsys.readouterr().out
+
+
 def lowered(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("MAX_MEGAPIXELS", "0")
     settings.current.cache_clear()
