@@ -38,6 +38,13 @@ class Deployed:
         return self._clients[service]
 
     @cached_property
+    def id(self) -> str:
+        """The stack's ARN."""
+        (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+        arn: str = stack["StackId"]
+        return arn
+
+    @cached_property
     def outputs(self) -> dict[str, str]:
         stack = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}

@@ -37,6 +37,7 @@ _HOLDS = {
     "RedriveLogs": _FUNCTION_LOG,
     "VerifyReleaseLogs": _FUNCTION_LOG,
     "VerifyApiLogs": _FUNCTION_LOG,
+    "VerifyLiveLogs": _FUNCTION_LOG,
     "SiteBucket": "the upload page; nothing about visitors",
     "LogBucket": "requests to the distribution; no visitor's address, browser, referrer or query",
     "WebAcl": "counts per address, for five minutes; no sampled requests",

@@ -58,6 +58,11 @@ class Settings:
         """The ARN of the alias that redrive calls."""
         return self._environment["CONVERT_FUNCTION"]
 
+    @property
+    def stack_id(self) -> str:
+        """The ARN of the stack that the function belongs to."""
+        return self._environment["STACK_ID"]
+
     # The ARNs of the versions that a release is about to give traffic
 
     @property

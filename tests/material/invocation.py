@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "CONVERT_VERSION": "convert:2",
     "SIGN_UPLOAD_VERSION": "sign_upload:2",
     "GET_UPLOAD_VERSION": "get_upload:2",
+    "STACK_ID": "arn:aws:cloudformation:eu-central-1:123456789012:stack/image-thumbnails/none",
     "URL_SUFFIX": "amazonaws.com",
     "MAX_UPLOAD_MEGABYTES": "20",
     "MAX_MEGAPIXELS": "50",

@@ -34,6 +34,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "sign_upload.preflight": lambda answer: answer["statusCode"] == 204,
     # All is verified, the golden pictures in convert's container; only then is CodeDeploy told, and there is none.
     "verify_api.pre_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
+    "verify_live.post_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
     "verify_release.pre_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
 }
 

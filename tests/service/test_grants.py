@@ -49,7 +49,7 @@ def granted(stack: Service) -> dict[str, set[trails.Grant]]:
 
 
 def test_every_function_has_a_role_to_itself(stack: Service, granted: dict[str, set[trails.Grant]]) -> None:
-    assert len(granted) == len(stack.deployed.functions) == 7
+    assert len(granted) == len(stack.deployed.functions) == 8
 
 
 def test_every_grant_is_used(granted: dict[str, set[trails.Grant]], calls: list[trails.Call]) -> None:

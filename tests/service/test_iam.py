@@ -22,6 +22,7 @@ FUNCTIONS = [
     "RedriveFunction",
     "VerifyReleaseFunction",
     "VerifyApiFunction",
+    "VerifyLiveFunction",
 ]
 
 
@@ -50,6 +51,7 @@ def actions(stack: Service, job: str) -> dict[str, Asked]:
     new, replaced = {"IfNoneMatch": "*"}, {"IfMatch": '"0"'}
     alias = stack.deployed.functions["ConvertFunction"] + ":live"
     other = stack.deployed.functions["SignUploadFunction"] + ":live"
+    of_stack = {"StackName": stack.deployed.id}
     return {
         "read an original": ("s3", "get_object", {"Bucket": uploads, "Key": original}),
         "write an original by a form": ("s3", "write_by_form", {"Bucket": uploads, "Key": "uploads/" + "9" * 32}),
@@ -98,6 +100,8 @@ def actions(stack: Service, job: str) -> dict[str, Asked]:
         "read a log": ("logs", "filter_log_events", {"logGroupName": f"/aws/lambda/{NAME}-convert"}),
         "change a function": ("lambda", "delete_function", {"FunctionName": "none"}),
         "read roles": ("iam", "list_roles", {}),
+        "ask for a name": ("cloudformation", "describe_stack_resource", {**of_stack, "LogicalResourceId": "Api"}),
+        "read the template": ("cloudformation", "get_template", of_stack),
     }
 
 
@@ -151,6 +155,13 @@ MAY = {
         "delete what a probe made",
         "list what a probe made",
         "call another function",
+    },
+    "VerifyLiveFunction": {
+        "delete an original of a probe",
+        "delete what a probe made",
+        "list what a probe made",
+        "call another function",
+        "ask for a name",
     },
 }
 

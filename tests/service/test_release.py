@@ -1,6 +1,7 @@
 """A release as CodeDeploy makes it: a new version is verified before it gets traffic, and one that is broken gets none.
 
-Versions that are broken in a way that only users' traffic shows are in test_alarms.py.
+What shows only once a version has all traffic is in test_release_live.py, what only users' traffic shows in
+test_alarms.py.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -113,7 +113,9 @@ class Side:
     def everything(self) -> list[Asked]:
         """Ways to read, use and change each resource of the stack. Raises KeyError for a kind that is not known."""
         types = {name: resource["Type"] for name, resource in self.service.deployed.template["Resources"].items()}
-        return [
+        own = {"StackName": self.service.deployed.id}
+        named: Asked = ("cloudformation", "describe_stack_resource", own | {"LogicalResourceId": "Api"})
+        return [named] + [
             asked
             for name, physical in self.service.deployed.resources.items()
             if types[name] not in PARTS

@@ -1,6 +1,7 @@
-"""CodeDeploy, as far as a release through an alias needs it: hook, a tenth of the traffic, alarms, all of it or back.
+"""CodeDeploy, as far as a release through an alias needs it: hook, a tenth of the traffic, alarms, all of it, hook.
 
-The hook reports over HTTP, with the call and the answers that CodeDeploy's API has (JSON 1.1, CodeDeploy_20141006).
+A hook reports over HTTP, with the call and the answers that CodeDeploy's API has (JSON 1.1, CodeDeploy_20141006). When
+one reports a fault, or an alarm goes off, the alias goes back (docs/decisions/live-is-verified.md says by what).
 """
 
 import base64
@@ -19,17 +20,34 @@ _REPORT = "CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus"
 
 @dataclass
 class Execution:
-    """One call of a hook. status: what it has reported, "Pending" before; "Stopped" when an alarm went off after it."""
+    """One call of a hook. status: what it has reported, "Pending" before."""
 
     deployment: str
     id: str
     status: str = "Pending"
-    alarms: tuple[Alarm, ...] = ()  # that stopped the release
 
     @property
     def event(self) -> dict[str, str]:
         """What the hook is called with."""
         return {"DeploymentId": self.deployment, "LifecycleEventHookExecutionId": self.id}
+
+
+@dataclass
+class Deployment:
+    """How one went. status: "Succeeded"; "Failed", by a hook; "Stopped", by the alarms.
+
+    before, after: the hooks' calls, before the new version gets traffic, and after it has got all of it.
+    """
+
+    before: Execution
+    after: Execution | None = None
+    alarms: tuple[Alarm, ...] = ()
+
+    @property
+    def status(self) -> str:
+        if self.alarms:
+            return "Stopped"
+        return "Succeeded" if self.after and self.after.status == "Succeeded" else "Failed"
 
 
 class CodeDeploy:
@@ -48,9 +66,10 @@ class CodeDeploy:
         self._server.shutdown()
         self._server.server_close()
 
-    def execution(self) -> Execution:
-        """A hook that is about to be called."""
-        made = Execution(f"d-{uuid.uuid4().hex[:9].upper()}", base64.b64encode(uuid.uuid4().bytes).decode())
+    def execution(self, deployment: str | None = None) -> Execution:
+        """A hook that is about to be called. deployment: its id, when it is not a new one."""
+        deployment = deployment or f"d-{uuid.uuid4().hex[:9].upper()}"
+        made = Execution(deployment, base64.b64encode(uuid.uuid4().bytes).decode())
         self._executions[made.id] = made
         return made
 
@@ -65,28 +84,40 @@ class CodeDeploy:
         aws: Any,
         function: str,
         version: str,
-        hook: str,
+        hooks: tuple[str, str],
         users: Callable[[], object],
         guards: Callable[[], Iterable[Alarm]],
-    ) -> Execution:
-        """Bring a version behind `live`, if its hook says so: a tenth of the traffic, then all, or none again.
+    ) -> Deployment:
+        """Bring a version behind `live`, if its hooks say so: a tenth of the traffic, then all, or none again.
 
-        aws: a Lambda client. users: what they do while the version has its tenth, in place of the minutes of AWS.
-        guards: how the alarms of the deployment group stand after that; one in ALARM stops the release.
+        aws: a Lambda client. hooks: called before the version gets traffic, and after it has got all of it. users:
+        what they do while the version has its tenth, in place of the minutes of AWS. guards: how the alarms of the
+        deployment group stand after that; one in ALARM stops the release.
         """
-        execution = self.execution()
-        aws.invoke(FunctionName=hook, Payload=json.dumps(execution.event).encode())
-        if execution.status == "Succeeded":
-            before = aws.get_alias(FunctionName=function, Name="live")["FunctionVersion"]
-            canary = {"AdditionalVersionWeights": {version: 0.1}}
-            aws.update_alias(FunctionName=function, Name="live", FunctionVersion=before, RoutingConfig=canary)
-            users()
-            execution.alarms = tuple(alarm for alarm in guards() if alarm.state == "ALARM")
-            whole: dict[str, Any] = {"AdditionalVersionWeights": {}}
-            if execution.alarms:
-                execution.status, version = "Stopped", before
-            aws.update_alias(FunctionName=function, Name="live", FunctionVersion=version, RoutingConfig=whole)
-        return execution
+
+        def called(hook: str, execution: Execution) -> bool:
+            aws.invoke(FunctionName=hook, Payload=json.dumps(execution.event).encode())
+            return execution.status == "Succeeded"
+
+        def route(version: str, **others: float) -> None:
+            weights = {"AdditionalVersionWeights": others}
+            aws.update_alias(FunctionName=function, Name="live", FunctionVersion=version, RoutingConfig=weights)
+
+        deployment = Deployment(self.execution())
+        if not called(hooks[0], deployment.before):
+            return deployment
+        before = aws.get_alias(FunctionName=function, Name="live")["FunctionVersion"]
+        route(before, **{version: 0.1})
+        users()
+        deployment.alarms = tuple(alarm for alarm in guards() if alarm.state == "ALARM")
+        if deployment.alarms:
+            route(before)
+            return deployment
+        route(version)
+        deployment.after = self.execution(deployment.before.deployment)
+        if not called(hooks[1], deployment.after):
+            route(before)
+        return deployment
 
     def _put(self, body: dict[str, str]) -> tuple[int, dict[str, str]]:
         execution = self._executions.get(body["lifecycleEventHookExecutionId"])

@@ -18,13 +18,15 @@ from tests.standins.alarms import Alarm
 from tests.standins.cloudwatch import CloudWatch
 from tests.standins.codedeploy import CodeDeploy, Execution
 
-# The hook of each function, and what tells it the version that is about to get traffic, as template.yaml has it.
+# As template.yaml has it: what is called before a version of a function gets traffic, and what tells it which version;
+# and what is called once it has all traffic.
 HOOKS = {
     "ConvertFunction": ("VerifyReleaseFunction", "CONVERT_VERSION"),
     "SignUploadFunction": ("VerifyApiFunction", "SIGN_UPLOAD_VERSION"),
     "GetUploadFunction": ("VerifyApiFunction", "GET_UPLOAD_VERSION"),
 }
-LOGS = {"VerifyReleaseFunction": "verify_release", "VerifyApiFunction": "verify_api"}
+AFTERWARDS = "VerifyLiveFunction"
+LOGS = {"VerifyReleaseFunction": "verify_release", "VerifyApiFunction": "verify_api", AFTERWARDS: "verify_live"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def package(*changes: Change) -> bytes:
 
 @dataclass(frozen=True)
 class Release:
-    """How it went. faults: what the hook has logged of the new version. before, version: of the function.
+    """How it went. faults: what the hooks have logged of the new version. before, version: of the function.
 
     alarms: that went off while users had it.
     """
@@ -115,8 +117,9 @@ class Releases:
         """users: what they do with the new version's share of the traffic."""
         seeing = cloudwatch or CloudWatch(self._service)
         before, version = self.live(function), self.publish(function, package)
-        hook = HOOKS[function][0]
         functions = self._service.deployed.functions
+        hooks = HOOKS[function][0], AFTERWARDS
+        names = functions[hooks[0]], functions[hooks[1]]
 
         def share() -> None:
             seeing.gets_traffic(function, version)
@@ -127,10 +130,12 @@ class Releases:
             return seeing.states(seeing.guards(function), {function: version})  # CloudFormation has updated them first
 
         self.tell(function, version)
-        execution = self._codedeploy.release(self._aws, functions[function], version, functions[hook], share, guards)
-        if execution.status != "Succeeded":
+        deployment = self._codedeploy.release(self._aws, functions[function], version, names, share, guards)
+        if deployment.status != "Succeeded":
             self.tell(function, before)  # CloudFormation rolls the rest of the stack back
-        return Release(execution.status, self._faults(hook, execution), execution.alarms, before, version)
+        calls = zip(hooks, (deployment.before, deployment.after), strict=True)
+        faults = [fault for hook, call in calls if call for fault in self._faults(hook, call)]
+        return Release(deployment.status, faults, deployment.alarms, before, version)
 
     @contextmanager
     def _routed(self, function: str, version: str) -> Iterator[None]:

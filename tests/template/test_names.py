@@ -135,5 +135,5 @@ def test_what_is_not_named_here_is_named_by_aws(resources: Template) -> None:
     chosen = [
         resolved(each["Properties"]["FunctionName"]) for each in functions if "FunctionName" in each["Properties"]
     ]
-    assert len(chosen) == 2, "the hooks, which CodeDeploy may call by the beginning of their names only"
+    assert len(chosen) == 3, "the hooks, which CodeDeploy may call by the beginning of their names only"
     assert all(len(name) <= 64 and "00000000-0000" in name for name in chosen), json.dumps(chosen)

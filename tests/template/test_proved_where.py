@@ -14,6 +14,7 @@ PAGE = (ROOT / "docs/proved-where.md").read_text()
 EXPERIMENTS = set(re.findall(r"^\| (E\d+) \|", PAGE, re.MULTILINE))
 STAND_INS = {
     "service/test_release.py",
+    "service/test_release_live.py",
     "service/test_alarms.py",
 }  # CodeDeploy's and CloudWatch's; the repository's is tests/publish
 

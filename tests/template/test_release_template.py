@@ -1,5 +1,6 @@
 """What makes CodeDeploy verify a release and roll it back: wiring that only AWS can run, so all of it is read here."""
 
+import re
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -10,12 +11,14 @@ from tests.material.template import PACKAGES, Template, graph, of_type, referenc
 from thumbs.jobs import keys
 from thumbs.verification import release
 
-# Each function that serves users, and the hook that verifies it.
+# Each function that serves users, and the hook that verifies it before it gets traffic.
 HOOKS = {
     "ConvertFunction": "VerifyReleaseFunction",
     "SignUploadFunction": "VerifyApiFunction",
     "GetUploadFunction": "VerifyApiFunction",
 }
+AFTERWARDS = "VerifyLiveFunction"
+ALL_HOOKS = sorted({*HOOKS.values(), AFTERWARDS})
 
 
 def version_of(resources: Template, function: str) -> str:
@@ -31,7 +34,7 @@ def statements(resources: Template, function: str) -> list[Template]:
 
 
 @pytest.mark.parametrize(("function", "hook"), HOOKS.items())
-def test_an_alias_moves_by_its_deployment_group_and_after_its_hook(
+def test_an_alias_moves_by_its_deployment_group_between_its_hooks(
     resources: Template, function: str, hook: str
 ) -> None:
     assert resources[f"{function}Aliaslive"]["UpdatePolicy"] == {
@@ -39,6 +42,7 @@ def test_an_alias_moves_by_its_deployment_group_and_after_its_hook(
             "ApplicationName": {"Ref": "ServerlessDeploymentApplication"},
             "DeploymentGroupName": {"Ref": f"{function}DeploymentGroup"},
             "BeforeAllowTrafficHook": {"Ref": hook},
+            "AfterAllowTrafficHook": {"Ref": AFTERWARDS},
         }
     }
     group = resources[f"{function}DeploymentGroup"]["Properties"]
@@ -61,7 +65,7 @@ def test_nothing_moves_step_by_step_when_that_is_switched_off() -> None:
     at_once = stack.translate(stack.packaged(PACKAGES), {"GradualDeployments": "false"})["Resources"]
 
     assert not [name for name, alias in of_type(at_once, "AWS::Lambda::Alias").items() if "UpdatePolicy" in alias]
-    assert set(HOOKS.values()) <= at_once.keys()
+    assert {*ALL_HOOKS} <= at_once.keys()
 
 
 def test_codedeploy_may_call_the_hooks(resources: Template) -> None:
@@ -72,7 +76,7 @@ def test_codedeploy_may_call_the_hooks(resources: Template) -> None:
     assert [arn.rsplit("/", 1)[-1] for arn in managed] == ["AWSCodeDeployRoleForLambda"]
     (trust,) = resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": ["codedeploy.amazonaws.com"]}
-    for hook in set(HOOKS.values()):
+    for hook in ALL_HOOKS:
         text, parts = resources[hook]["Properties"]["FunctionName"]["Fn::Sub"]
         assert parts == {"Id": {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}}
         name = text.replace("${Id}", "51af3dc0-da77-11e4-872e-1234567db123")  # as every stack's id ends
@@ -92,7 +96,7 @@ def test_a_hook_verifies_exactly_the_versions_that_wait_for_it(resources: Templa
     assert set(references(calls)) == waiting
 
 
-@pytest.mark.parametrize("hook", sorted(set(HOOKS.values())))
+@pytest.mark.parametrize("hook", ALL_HOOKS)
 def test_a_hook_may_tell_codedeploy_how_it_ended(resources: Template, hook: str) -> None:
     (statement,) = (each for each in statements(resources, hook) if "codedeploy" in str(each["Action"]))
 
@@ -126,11 +130,40 @@ def test_one_hook_for_all_would_be_a_circle(resources: Template) -> None:
         TopologicalSorter(graph(resources | {"VerifyReleaseFunction": careless})).prepare()
 
 
+def test_the_last_hook_names_nothing_that_waits_for_convert(template: Template, resources: Template) -> None:
+    """What it must know it asks CloudFormation for, and what it may do with that is in a policy of its own."""
+    hook: Any = resources[AFTERWARDS]
+    asked = {*re.findall(r'name_of\("(\w+)"\)', (stack.FUNCTIONS / "verify_live.py").read_text())}
+    assert asked == {"SignUploadFunction", "GetUploadFunction", "UploadBucket"} <= template["Resources"].keys()
+    for name in asked:
+        variables = hook["Properties"]["Environment"]["Variables"] | {"NAMED": {"Ref": name}}
+        careless = hook | {"Properties": hook["Properties"] | {"Environment": {"Variables": variables}}}
+        with pytest.raises(CycleError):
+            TopologicalSorter(graph(resources | {AFTERWARDS: careless})).prepare()
+
+    assert [name for name, waits_for in graph(resources).items() if "VerifyLivePolicy" in waits_for] == []
+    calls, deletes = resources["VerifyLivePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert {each["Ref"] for each in calls["Resource"]} == {"SignUploadFunctionAliaslive", "GetUploadFunctionAliaslive"}
+    assert deletes["Resource"] == {"Fn::Sub": f"${{UploadBucket.Arn}}/{keys.UPLOADS}{keys.PROBE_JOBS}*"}
+
+
+def test_what_a_killed_hook_leaves_is_deleted_within_a_day(resources: Template) -> None:
+    rules = {
+        (bucket, rule.get("Prefix")): rule.get("ExpirationInDays")
+        for bucket in ("UploadBucket", "ThumbnailBucket")
+        for rule in resources[bucket]["Properties"]["LifecycleConfiguration"]["Rules"]
+    }
+
+    assert rules["UploadBucket", f"{keys.UPLOADS}{keys.PROBE_JOBS}"] == 1
+    assert rules["ThumbnailBucket", keys.PROBE_JOBS] == 1
+    assert rules["ThumbnailBucket", keys.PROBES] == 1
+
+
 def test_a_hook_has_time_enough_and_one_timeout_is_too_slow(
     resources: Template,
 ) -> None:
     convert = resources["ConvertFunction"]["Properties"]
-    for hook in set(HOOKS.values()):
+    for hook in ALL_HOOKS:
         timeout = resources[hook]["Properties"]["Timeout"]
         assert 5 * release.ANSWER_SECONDS < timeout < 3600, "CodeDeploy waits for an hour"
     assert convert["Timeout"] > release.ANSWER_SECONDS

@@ -64,7 +64,7 @@ def test_every_function_is_called_through_its_alias(resources: Template) -> None
 
 def test_every_function_says_how_it_is_run(resources: Template) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
-    assert len(functions) == 7
+    assert len(functions) == 8
     for name, function in functions.items():
         properties = function["Properties"]
         assert properties["Runtime"] == "python3.13"
@@ -159,7 +159,8 @@ def test_every_bucket_is_private_encrypted_and_tidy(resources: Template) -> None
 def test_originals_go_and_thumbnails_stay(resources: Template) -> None:
     rules = resources["UploadBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
 
-    assert [rule.get("ExpirationInDays") for rule in rules] == [{"Ref": "KeepOriginalsDays"}, None]
+    assert [rule.get("ExpirationInDays") for rule in rules] == [{"Ref": "KeepOriginalsDays"}, 1, None]
+    assert rules[1]["Prefix"] == f"{keys.UPLOADS}{keys.PROBE_JOBS}", "a user's would be lost"
     assert resources["UploadBucket"]["DeletionPolicy"] == "Delete"
     assert resources["ThumbnailBucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
 
@@ -387,7 +388,7 @@ def test_both_processors_have_their_layer(resources: Template) -> None:
 def test_only_what_looks_at_pictures_carries_the_imaging_layer(resources: Template) -> None:
     for name, function in of_type(resources, "AWS::Lambda::Function").items():
         carries = any("Imaging" in reference for reference in references(function["Properties"]["Layers"]))
-        assert carries == (name in ("ConvertFunction", "VerifyReleaseFunction"))
+        assert carries == (name in ("ConvertFunction", "VerifyReleaseFunction", "VerifyLiveFunction"))
 
 
 def test_no_grant_is_for_everybody_or_for_every_action(resources: Template) -> None:

@@ -14,6 +14,7 @@ import redrive
 import report_failure
 import sign_upload
 import verify_api
+import verify_live
 import verify_release
 from tests.material import pictures
 from tests.material.invocation import Context
@@ -21,7 +22,7 @@ from tests.standins.codedeploy import CodeDeploy
 from thumbs.jobs import ledger
 
 EVENTS = Path(__file__).parents[2] / "events"
-MODULES = (convert, get_upload, redrive, report_failure, sign_upload, verify_api, verify_release)
+MODULES = (convert, get_upload, redrive, report_failure, sign_upload, verify_api, verify_live, verify_release)
 HANDLERS = {module.__name__: module.handler for module in MODULES}
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
 
@@ -41,7 +42,7 @@ def put_through(environment: pytest.MonkeyPatch, s3: Any, codedeploy: CodeDeploy
 
     def put_through(name: str) -> Any:
         event = json.loads((EVENTS / f"{name}.json").read_text())
-        if name.endswith(".pre_traffic"):
+        if name.endswith("_traffic"):
             codedeploy.expect(event)
         return HANDLERS[name.split(".")[0]](event, context)
 
@@ -71,6 +72,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "report_failure.envelope": lambda _: _manifest()["status"] == "failed",
     # There are no versions here that could be called; tests/service/test_release.py has them.
     "verify_api.pre_traffic": lambda answer: answer == {"status": "Failed"},
+    "verify_live.post_traffic": lambda answer: answer == {"status": "Failed"},
     "verify_release.pre_traffic": lambda answer: answer == {"status": "Failed"},
     "redrive.ten": lambda answer: answer == {"redriven": 0, "jobs": [], "left": 0},
 }

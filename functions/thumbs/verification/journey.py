@@ -1,61 +1,93 @@
 """One upload through sign_upload and get_upload, as a browser does it.
 
-sign, upload, read the result by its signed link, ask get_upload, follow the link to a thumbnail. What is uploaded lies
-under uploads/, where a signed form must put it, so it is the live version of convert that converts it.
+sign, upload, read the result by its signed link, ask get_upload, follow the links to the thumbnails. What is uploaded
+lies under uploads/, where a signed form must put it, so it is the live version of convert that converts it. The
+functions are called as API Gateway calls them, and not through it (docs/decisions/live-is-verified.md).
 """
 
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from thumbs import observe, settings
+from thumbs import observe
 from thumbs.aws import versions
 from thumbs.jobs import keys
 from thumbs.verification import browser, golden, probes, release
 
 _TYPE = "image/jpeg"
-_CONVERSION_SECONDS = 30.0  # the upload waits in line with those of the users
+_CONVERSION_SECONDS = 60.0  # the upload waits in line with those of the users
 
 
 class Fault(Exception):
     """What is wrong: the steps behind it cannot be taken."""
 
 
-def faults() -> Iterator[str]:
-    """What is wrong with the new versions: the first thing that is, or nothing."""
-    try:
-        _refuses_what_is_no_picture()
-        _takes_a_picture()
-    except (Fault, versions.CallFailed, browser.Unreachable) as failure:
-        yield str(failure)
+@dataclass(frozen=True)
+class Journey:
+    """sign_upload, get_upload: each the ARN of a version, or NAME:ALIAS. uploads: the name of the upload bucket."""
 
+    sign_upload: str
+    get_upload: str
+    uploads: str
 
-def _refuses_what_is_no_picture() -> None:
-    observe.log().append_keys(step="refuse")
-    answer = _sign("text/plain", 1000)
-    if answer["statusCode"] != 415:
-        raise Fault(f"a text file is answered with {answer['statusCode']}")
+    def faults(self, wanted: golden.Wanted | None = None) -> Iterator[str]:
+        """What is wrong, a sentence for each thing; the log says at which step. Leaves nothing behind.
 
+        wanted: how the thumbnails must be; None when it is enough that they can be had.
+        """
+        try:
+            self._refuses_what_is_no_picture()
+            yield from self._takes_a_picture(wanted)
+        except (Fault, versions.CallFailed, browser.Unreachable) as failure:
+            yield str(failure)
 
-def _takes_a_picture() -> None:
-    picture = golden.pictures()[0].content
-    observe.log().append_keys(step="sign")
-    answer = _sign(_TYPE, len(picture))
-    if answer["statusCode"] != 201:
-        raise Fault(f"a picture is answered with {answer['statusCode']}: {answer['body']}")
-    (signed,) = json.loads(answer["body"])["uploads"]
-    job = signed["job"]
-    if not keys.is_job(job) or not keys.is_probe(job):
-        raise Fault(f"{job!r} is no job of a probe")
-    observe.log().append_keys(job=job)
-    try:
-        _upload(signed, picture)
-        _read(signed)
-        _follow(_ask(job), signed["result"])
-    finally:
-        probes.delete_upload(job)
+    def _refuses_what_is_no_picture(self) -> None:
+        observe.log().append_keys(step="refuse")
+        answer = self._sign("text/plain", 1000)
+        if answer["statusCode"] != 415:
+            raise Fault(f"a text file is answered with {answer['statusCode']}")
+
+    def _takes_a_picture(self, wanted: golden.Wanted | None) -> Iterator[str]:
+        picture = golden.pictures()[0]
+        observe.log().append_keys(step="sign")
+        answer = self._sign(_TYPE, len(picture.content))
+        if answer["statusCode"] != 201:
+            raise Fault(f"a picture is answered with {answer['statusCode']}: {answer['body']}")
+        (signed,) = json.loads(answer["body"])["uploads"]
+        job = signed["job"]
+        if not keys.is_job(job) or not keys.is_probe(job):
+            raise Fault(f"{job!r} is no job of a probe")
+        observe.log().append_keys(job=job)
+        try:
+            _upload(signed, picture.content)
+            _read(signed)
+            manifest = self._ask(job)
+            made = _followed(manifest, signed["result"])
+            if wanted and made is not None:
+                observe.log().append_keys(step="look", picture=picture.file)
+                yield from golden.faults(picture, made | {keys.manifest(job): json.dumps(manifest).encode()}, wanted)
+        finally:
+            probes.delete_upload(job, self.uploads)
+
+    def _sign(self, content_type: str, size: int) -> dict[str, Any]:
+        files = [{"name": "golden.jpg", "type": content_type, "size": size}]
+        body = json.dumps({"files": files})
+        return versions.ask(self.sign_upload, "POST", "/uploads", release.ANSWER_SECONDS, body=body, probe=True)
+
+    def _ask(self, job: str) -> dict[str, Any]:
+        """The manifest, as get_upload gives it."""
+        observe.log().append_keys(step="ask get_upload")
+        path = {"job": job}
+        answer = versions.ask(self.get_upload, "GET", "/uploads/{job}", release.ANSWER_SECONDS, pathParameters=path)
+        if answer["statusCode"] != 200:
+            raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
+        manifest: dict[str, Any] = json.loads(answer["body"])
+        if (manifest["job"], manifest["status"]) != (job, "done"):
+            raise Fault(f"it answers {manifest}")
+        return manifest
 
 
 def _upload(signed: dict[str, Any], picture: bytes) -> None:
@@ -79,40 +111,24 @@ def _read(signed: dict[str, Any]) -> None:
         raise Fault(f"the link leads to {manifest}")
 
 
-def _ask(job: str) -> str:
-    """The link to a thumbnail, as get_upload gives it."""
-    observe.log().append_keys(step="ask get_upload")
-    version = settings.current().get_upload_version
-    answer = versions.ask(version, "GET", "/uploads/{job}", release.ANSWER_SECONDS, pathParameters={"job": job})
-    if answer["statusCode"] != 200:
-        raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
-    manifest = json.loads(answer["body"])
-    if (manifest["job"], manifest["status"]) != (job, "done"):
-        raise Fault(f"it answers {manifest}")
-    link: str = manifest["thumbnails"][0]["url"]
-    return link
+def _followed(manifest: dict[str, Any], result: str) -> dict[str, bytes] | None:
+    """The thumbnails, by their keys. result: the link to the manifest, which is in the same bucket.
 
-
-def _follow(link: str, result: str) -> None:
-    """link: to a thumbnail. result: the link to the manifest, which is in the same bucket.
-
-    A link of the delivery's domain depends on DNS, a certificate and a distribution, none of which a version of the API
-    can break or repair: that they cannot be reached is logged, and stops no release.
+    None when they cannot be reached through the delivery's domain. That depends on DNS, a certificate and a
+    distribution, none of which a version can break or repair: it is logged, and stops no release.
     """
     observe.log().append_keys(step="follow the link")
-    host = urlsplit(link).netloc
-    try:
-        thumbnail = browser.get(link)
-    except browser.Unreachable as error:
-        if host == urlsplit(result).netloc:
-            raise
-        observe.log().warning("delivery unreachable", host=host, detail=str(error))
-        return
-    if thumbnail.status != 200 or not thumbnail.type.startswith("image/"):
-        raise Fault(f"the link to a thumbnail is answered with {thumbnail.status}, {thumbnail.type}")
-
-
-def _sign(content_type: str, size: int) -> dict[str, Any]:
-    files = [{"name": "golden.jpg", "type": content_type, "size": size}]
-    body, version = json.dumps({"files": files}), settings.current().sign_upload_version
-    return versions.ask(version, "POST", "/uploads", release.ANSWER_SECONDS, body=body, probe=True)
+    found = {}
+    for thumbnail in manifest["thumbnails"]:
+        host = urlsplit(thumbnail["url"]).netloc
+        try:
+            answer = browser.get(thumbnail["url"])
+        except browser.Unreachable as error:
+            if host == urlsplit(result).netloc:
+                raise
+            observe.log().warning("delivery unreachable", host=host, detail=str(error))
+            return None
+        if answer.status != 200 or not answer.type.startswith("image/"):
+            raise Fault(f"the link to a thumbnail is answered with {answer.status}, {answer.type}")
+        found[thumbnail["key"]] = answer.content
+    return found

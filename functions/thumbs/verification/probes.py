@@ -26,9 +26,9 @@ def delete(job: str) -> None:
     _delete_made(job)
 
 
-def delete_upload(job: str) -> None:
-    """Delete an original and all that was made of it."""
-    s3.delete(settings.current().upload_bucket, keys.upload(job))
+def delete_upload(job: str, uploads: str | None = None) -> None:
+    """Delete an original and all that was made of it. uploads: its bucket, where no setting names it."""
+    s3.delete(uploads or settings.current().upload_bucket, keys.upload(job))
     _delete_made(job)
 
 

@@ -1,0 +1,27 @@
+"""After a new version has got all traffic: one upload through `live`, and a look at its thumbnails (PostTraffic hook).
+
+CodeDeploy calls it for convert, sign_upload and get_upload alike, and sends the traffic back when it reports a fault.
+template.yaml says why the names of what it goes through are asked of CloudFormation.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from thumbs import observe, settings
+from thumbs.aws import stack
+from thumbs.verification import golden, journey, release
+
+
+@observe.function
+def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+    return release.hook(event, context, _faults)
+
+
+def _faults() -> Iterator[str]:
+    current = settings.current()
+    live = journey.Journey(
+        sign_upload=stack.name_of("SignUploadFunction") + ":live",
+        get_upload=stack.name_of("GetUploadFunction") + ":live",
+        uploads=stack.name_of("UploadBucket"),
+    )
+    return live.faults(golden.Wanted(current.sizes, current.output, current.quality))
