@@ -1,4 +1,4 @@
-"""GET /uploads/{job}: how a job stands, for programs, and for fresh links once the signed ones have expired."""
+"""GET /uploads/{job}: the status of a job, for programs, and for fresh links once the signed ones have expired."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if not found and originals.exists(job):
         observe.log().info("answered", status="processing")
         return responses.ok(event, {"job": job, "status": "processing"}, HTTPStatus.ACCEPTED, Retry_After="1")
-    # Once more: between the two questions the job may have ended and its original expired.
+    # Again, because between the two requests the job may have ended and its original expired.
     if found := found or ledger.find(job):
         observe.log().info("answered", status=found.manifest["status"])
         return responses.ok(event, manifest.relinked(found.manifest, links.to))

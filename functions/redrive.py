@@ -1,9 +1,9 @@
-"""Parked conversions → convert again. Called by a person, once the cause is fixed.
+"""Parked conversions → convert again. Invoked by an operator, once the cause is fixed.
 
     {"max": 100}  →  {"redriven": 3, "jobs": ["3f0c…", …], "left": 0}
 
-A conversion leaves the dead-letter queue only after it has been handed over; one that fails again is parked again. What
-is handed over is not the letter but what was understood of it: anybody in the account may be able to write one.
+A conversion leaves the dead-letter queue only after it has been passed on; if it fails again, it is parked again. Only
+parsed fields are passed on, never the message itself, because others in the account may be able to send messages.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from thumbs.jobs.notices import Upload
 MOST = 1000  # per call: about a minute's work
 USUAL = 100
 
-# S3 tells of one upload at a time. An event of thousands would be more than Lambda takes, and stop every redrive.
+# S3 reports one upload per event. An event of thousands would exceed Lambda's limit, and stop every redrive.
 _MOST_UPLOADS = 10
 
 
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for letter in parked.letters(most):
         uploads = _understood(letter)
         if not uploads:
-            # Nothing of ours: left where it is, for a person to look at. Its body is a stranger's: not in our log.
+            # Not a conversion: left in the queue for a person. Its body is untrusted, so it is not logged.
             observe.log().error("not a conversion", message_id=letter.message_id, characters=len(letter.body))
             continue
         parked.convert_again(notices.event(uploads))
@@ -43,9 +43,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _understood(letter: parked.Letter) -> list[Upload]:
-    """The uploads that a letter names, of the upload bucket, well-formed and few; none for anything else."""
+    """The uploads that a message names: in the upload bucket, well-formed and few; none for anything else."""
     try:
         uploads = notices.uploads(notices.unwrap(letter.body), settings.current().upload_bucket)
-    except Exception:  # whatever a letter does to whoever reads it, the letters behind it are none the worse for it
+    except Exception:  # a message that cannot be parsed must not affect the messages after it
         return []
     return [upload for upload in uploads if upload.job] if len(uploads) <= _MOST_UPLOADS else []

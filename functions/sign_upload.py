@@ -1,6 +1,6 @@
-"""POST /uploads: everything a browser needs to upload pictures and to read their results, signed in one answer.
+"""POST /uploads: everything that a browser needs to upload pictures and to read their results, in one response.
 
-Also GET /limits, which tells a page what it may ask for, and starts this function before the first file is chosen.
+Also GET /limits, which returns the limits to a page, and warms up this function before the first file is chosen.
 """
 
 from collections import Counter
@@ -43,8 +43,8 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
         return responses.problem(event, refusal.status, refusal.detail, refusal.problems)
     signer, now = Signer(current), datetime.now(UTC)
     uploads = [_upload(keys.new_probe() if probe else keys.new_job(), file, signer, now) for file in files]
-    # One line for a call, however many files it asks for: whoever calls decides what the log costs. No name: it may be
-    # private (surname_passport.jpg), and is not stored either.
+    # One line per call, however many files it names, because callers must not determine the cost of logs. No name: it
+    # may be private (surname_passport.jpg), and is not stored either.
     types = Counter(file.type for file in files)
     observe.log().info(
         "signed", jobs=[upload["job"] for upload in uploads], types=types, bytes=sum(f.size for f in files)

@@ -1,7 +1,7 @@
-"""Before a new version of convert gets traffic: every golden picture through it, and what comes out is looked at.
+"""Before a new version of convert gets traffic: converts every golden picture with it, and checks the results.
 
-CodeDeploy calls it (PreTraffic hook) and waits for what `release` reports. The pictures lie in the thumbnail bucket,
-which notifies nobody, so the live version never hears of them. The log names each picture that failed, and why.
+CodeDeploy invokes it (PreTraffic hook) and waits for the report of `release`. The pictures are in the thumbnail bucket,
+which sends no notifications, so the live version never sees them. The log names each picture that failed, and why.
 """
 
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     return release.hook(event, context, _faults)
 
 
-# Pictures that failed: one more would tell nothing new.
+# Stops after this many faulty pictures: another one would reveal nothing new.
 _ENOUGH = 5
 
 
 def _faults() -> Iterator[str]:
-    """Of several pictures, for they tell more together; but a version that is too slow once has had its chance."""
+    """Reports faults from several pictures, but stops at the first timeout."""
     failed = 0
     for picture in golden.pictures():
         observe.log().append_keys(picture=picture.file)
@@ -40,7 +40,7 @@ def _faults() -> Iterator[str]:
 
 
 def _put_through(picture: golden.Picture) -> list[str]:
-    """What is wrong with what the new version makes of it. Raises versions.TooSlow. Leaves nothing behind."""
+    """The faults in what the new version makes of it. Raises versions.TooSlow. Leaves nothing behind."""
     current = settings.current()
     job = keys.new_probe()
     try:

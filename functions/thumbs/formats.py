@@ -1,25 +1,24 @@
-"""The picture formats that are accepted and made: the one place where a format is added.
+"""The picture formats that are accepted and produced: the one place where a format is added.
 
-What is accepted is decided twice: by the name and type that the uploader claims, so that an honest mistake is answered
-before the upload, and by the bytes, which alone count, in the conversion.
+A format is checked twice: before the upload by the name and type that the uploader claims, so that an honest mistake
+gets an immediate response, and in the conversion by the bytes, which alone count.
 """
 
 import re
 from dataclasses import dataclass
 
-# Bytes of a file that suffice to tell what it is: those of the longest list of brands of an ISO container.
+# Bytes of a file that suffice to identify it: they cover the longest list of brands of an ISO container.
 START = 4096
 
 
 @dataclass(frozen=True)
 class Input:
-    """A format that is accepted.
+    """An accepted format.
 
-    name: as the manifest spells it. label: as people call it. signature: what its first bytes match, or the brands of
-    which it names one, as an ISO container. reader: the module that opens it (see `pipeline.readers`). bytes_per_pixel:
-    the most memory that reading takes for each pixel of the original (docs/decisions/imaging-memory.md has the
-    measurements). types: content types under which it may be uploaded, the registered one first. extensions: with the
-    dot.
+    name: as in the manifest. label: its usual name. signature: matches the first bytes, or the brands of an ISO
+    container, one of which must occur. reader: the module that opens it (see `pipeline.readers`). bytes_per_pixel: the
+    most memory that reading takes per pixel of the original (docs/decisions/imaging-memory.md has the measurements).
+    types: content types under which it may be uploaded, the registered one first. extensions: including the dot.
     """
 
     name: str
@@ -31,14 +30,14 @@ class Input:
     extensions: tuple[str, ...]
 
     def matches(self, start: bytes) -> bool:
-        """Whether a file that starts with these bytes (START of them) is of this format."""
+        """Whether a file that starts with these bytes (START of them) has this format."""
         if isinstance(self.signature, frozenset):
             return not self.signature.isdisjoint(_brands(start))
         return re.match(self.signature, start, re.DOTALL) is not None
 
 
-# The brands of HEIF, by the coding that they name; some name none (ISO/IEC 23008-12, annexes B to M; 23000-22). Those
-# of which nothing can be read are here so that a file is refused as what it is.
+# The brands of HEIF, by the coding that they name; some name none (ISO/IEC 23008-12, annexes B to M; 23000-22). Brands
+# that nothing here can read are listed too, so that their files are identified before they are rejected.
 _HEVC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _AV1 = frozenset({b"avif", b"avis"})
 _OTHER = frozenset(b"avci avcs jpeg jpgs j2ki j2is vvic vvis evbi evbs unif".split())
@@ -46,8 +45,8 @@ _ANY = frozenset({b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"})
 
 
 def _brands(start: bytes) -> set[bytes]:
-    """The brands of an ISO container; none of another file. All count alike, wherever they stand (ISO/IEC 14496-12,
-    4.3), but a major brand that names the coding outdoes the others."""
+    """The brands of an ISO container; none for other files. All count alike, in any position (ISO/IEC 14496-12, 4.3),
+    but a major brand that names the coding takes precedence."""
     if start[4:8] != b"ftyp":
         return set()
     major, end = start[8:12], int.from_bytes(start[:4], "big")
@@ -57,7 +56,7 @@ def _brands(start: bytes) -> set[bytes]:
 
 _READERS = "thumbs.pipeline.readers"
 
-# The order matters in one place: AVIF and HEIF share a container, and a file that names both brands is AVIF.
+# The order matters once: AVIF and HEIF share a container, and a file that names both brands is AVIF.
 INPUTS = (
     Input(
         "JPEG",
@@ -101,7 +100,7 @@ ACCEPTED_LABELS = f"{', '.join(accepted.label for accepted in INPUTS[:-1])} or {
 
 @dataclass(frozen=True)
 class Output:
-    """A format that thumbnails are made in. name: as the setting ThumbnailFormat spells it."""
+    """A format of thumbnails. name: as in the setting ThumbnailFormat."""
 
     name: str
     content_type: str

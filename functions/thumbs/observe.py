@@ -1,6 +1,6 @@
-"""Logs and metrics: one structured line per event with the job in it, and metrics embedded in the log (EMF).
+"""Logs and metrics: one structured line per event, with its job, and metrics embedded in the log (EMF).
 
-Powertools' Logger and Metrics write both; the names used here are the vocabulary of the dashboard and of the alarms.
+Powertools' Logger and Metrics write both. The names used here are those of the dashboard and of the alarms.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 @cache
 def log() -> Logger:
     """The function's logger. Keys appended to it stay until the end of the invocation."""
-    return Logger()  # POWERTOOLS_SERVICE_NAME names the function, POWERTOOLS_LOG_LEVEL the least that is written
+    return Logger()  # POWERTOOLS_SERVICE_NAME names the function, POWERTOOLS_LOG_LEVEL is the minimum level
 
 
 @cache
@@ -25,7 +25,7 @@ def _metrics() -> Metrics:
 
 
 def count(name: str, value: float = 1) -> None:
-    """Count something that happened in this invocation."""
+    """Count an event of this invocation."""
     _metrics().add_metric(name=name, unit=MetricUnit.Count, value=value)
 
 
@@ -34,9 +34,9 @@ def measure(name: str, milliseconds: float) -> None:
 
 
 def _answer(event: dict[str, Any], answer: Any) -> Any:
-    """What a handler answers. Raises TypeError for what API Gateway could not pass on.
+    """Returns a handler's response unchanged. Raises TypeError if API Gateway could not pass it on.
 
-    The gateway would say 502 and Lambda see no error, so no alarm could tell which version it was.
+    Otherwise API Gateway would respond with 502, Lambda would see no error, and no alarm could name the version.
     """
     if "httpMethod" in event:
         match answer:
@@ -48,21 +48,21 @@ def _answer(event: dict[str, Any], answer: Any) -> Any:
 
 
 def function(handler: Handler) -> Handler:
-    """Wrap a Lambda handler: its log lines carry the request's id, its metrics are written when it ends, also badly."""
+    """Wrap a Lambda handler: its log lines carry the request's id, its metrics are written even if it fails."""
     sandbox = {"cold": True}
 
     @wraps(handler)
     def observed(event: dict[str, Any], context: Any) -> Any:
         log().clear_state()
         log().append_keys(request_id=context.aws_request_id, version=context.function_version)
-        # By version too: the alarms that guard a release look at the new version alone.
+        # By version too, because the alarms that guard a release watch only the new version.
         _metrics().add_dimensions(service=_metrics().service, version=context.function_version)
         count("ColdStart", sandbox["cold"])
         sandbox["cold"] = False
         try:
             return _answer(event, handler(event, context))
         except ExceptionGroup:
-            raise  # each of them was logged where it happened
+            raise  # each error was logged where it happened
         except Exception:
             log().exception("gave up")
             raise

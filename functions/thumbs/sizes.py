@@ -1,4 +1,4 @@
-"""Thumbnail sizes as the setting ThumbnailSizes spells them: `small=160,medium=320,card=400x300`."""
+"""Thumbnail sizes in the syntax of the setting ThumbnailSizes: `small=160,medium=320,card=400x300`."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _SIZE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,31})=(?P<width>[0-9]{1,4})(?:x
 
 @dataclass(frozen=True)
 class Size:
-    """A box in pixels. The picture fits inside it, or, when crop, fills it and is cut; it is never enlarged."""
+    """A box in pixels. The picture fits inside it, or, with crop, fills it and is cut. It is never enlarged."""
 
     name: str
     width: int
@@ -20,7 +20,7 @@ class Size:
 
 
 def parse(text: str) -> tuple[Size, ...]:
-    """The sizes in the order given. Raises ValueError with a sentence for the person who set them."""
+    """The sizes in the order given. Raises ValueError with a sentence for the operator."""
     sizes = tuple(_parse_one(part.strip()) for part in text.split(","))
     if len(sizes) > MAX_SIZES:
         raise ValueError(f"ThumbnailSizes: at most {MAX_SIZES} sizes, not {len(sizes)}")

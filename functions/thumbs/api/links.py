@@ -1,4 +1,4 @@
-"""The address of a thumbnail: for ever through the delivery domain when the stack has one, else signed for a while."""
+"""The address of a thumbnail: permanent through the delivery domain if the stack has one, otherwise signed."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Answers to API Gateway: JSON, problems as RFC 9457 describes them, and the headers that let a browser read both."""
+"""Responses to API Gateway: JSON, problems (RFC 9457), and the headers that let a browser read both."""
 
 import json
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any
 
 from thumbs import settings
 
-# The headers of every answer to a browser of an allowed origin (Fetch standard, "CORS protocol").
-_PREFLIGHT_SECONDS = "7200"  # as long as Chromium remembers a preflight at most
+# The headers of every response to a browser of an allowed origin (Fetch standard, "CORS protocol").
+_PREFLIGHT_SECONDS = "7200"  # the longest that Chromium caches a preflight
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one file of a request. file: its index, or None when the whole body is meant.
+    """A problem with one file of a request. file: its index, or None for a problem with the whole body.
 
-    pointer: where, as a JSON Pointer fragment. code: of errors.Reason. detail: a sentence for the person.
+    pointer: the location, as a JSON Pointer fragment. code: of errors.Reason. detail: a sentence for the caller.
     """
 
     code: str
@@ -34,7 +34,7 @@ def ok(request: dict[str, Any], body: Any, status: HTTPStatus = HTTPStatus.OK, *
 def problem(
     request: dict[str, Any], status: HTTPStatus, detail: str, problems: list[Problem] | None = None
 ) -> dict[str, Any]:
-    """An answer of type application/problem+json, with one entry in "errors" per bad file."""
+    """A response of type application/problem+json, with one entry in "errors" per bad file."""
     body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     if problems is not None:
         body["errors"] = [{name: value for name, value in vars(each).items() if value is not None} for each in problems]
@@ -42,7 +42,7 @@ def problem(
 
 
 def preflight(request: dict[str, Any]) -> dict[str, Any]:
-    """The answer to a browser that asks whether it may call."""
+    """The response to a browser's preflight."""
     allowed = {
         "Access-Control-Allow-Methods": "GET,POST,OPTIONS",
         "Access-Control-Allow-Headers": "Content-Type,X-Api-Key",
@@ -56,14 +56,14 @@ def _answer(
 ) -> dict[str, Any]:
     return {
         "statusCode": status.value,
-        # An answer holds signed links or is about one moment: no cache may keep it unless it says otherwise.
+        # A response contains signed links or a momentary state, so nothing may cache it unless it says otherwise.
         "headers": {"Content-Type": content_type, "Cache-Control": "no-store"} | _cors(request) | headers,
         "body": json.dumps(body, separators=(",", ":")),
     }
 
 
 def _cors(request: dict[str, Any]) -> dict[str, str]:
-    """An origin that is allowed is named; another gets no permission, which its browser enforces."""
+    """Names an allowed origin. Any other gets no permission, which its browser enforces."""
     allowed = settings.current().allowed_origins
     if "*" in allowed:
         return {"Access-Control-Allow-Origin": "*"}

@@ -1,7 +1,7 @@
-"""Pre-signed S3 requests by AWS Signature Version 4, with the standard library alone.
+"""Presigned S3 requests by AWS Signature Version 4, with only the standard library.
 
-Signing is a few HMACs. boto3 would do it too, but its import costs more than all the rest of a cold start (see
-benchmarks/), so only the functions that talk to S3 load it. The tests compare every byte with botocore's signatures.
+Signing takes a few HMACs. boto3 could do it too, but its import costs more than the rest of a cold start (see
+benchmarks/), so only the functions that call S3 load it. The tests compare every byte with botocore's signatures.
 
 Source: Amazon S3 API reference, "Authenticating Requests: Using Query Parameters" and "Browser-Based Uploads Using
 POST".
@@ -23,7 +23,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class Post:
-    """A form that S3 accepts. url: where it is posted; fields: to send before the file; expires: its last moment."""
+    """A form that S3 accepts. url: its address; fields: sent before the file; expires: when it expires."""
 
     url: str
     fields: dict[str, str]
@@ -39,7 +39,7 @@ class Signer:
     def post(
         self, bucket: str, key: str, content_type: str, max_bytes: int, seconds: int, now: datetime | None = None
     ) -> Post:
-        """A form for exactly this key and content type, 1 to max_bytes bytes, good for some seconds."""
+        """A form for exactly this key and content type, and 1 to max_bytes bytes, which expires after the seconds."""
         now = now or datetime.now(UTC)
         expires = now + timedelta(seconds=seconds)
         credentials = self._settings.credentials
@@ -60,7 +60,7 @@ class Signer:
         return Post(self._bucket_url(bucket) + "/", fields, expires)
 
     def get(self, bucket: str, key: str, seconds: int, now: datetime | None = None) -> str:
-        """A URL that reads one object for some seconds."""
+        """A URL that reads one object, which expires after the seconds."""
         now = now or datetime.now(UTC)
         credentials = self._settings.credentials
         url = urlsplit(f"{self._bucket_url(bucket)}/{quote(key, safe='/-_.~')}")
@@ -83,7 +83,7 @@ class Signer:
         return f"{url.scheme}://{url.netloc}{url.path}?{canonical_query}&X-Amz-Signature={signature}"
 
     def _bucket_url(self, bucket: str) -> str:
-        """The regional address, as a pre-signed URL needs it: the global one redirects, which breaks a signature."""
+        """The regional endpoint, because the global one redirects, which invalidates a signature."""
         if self._settings.s3_endpoint:
             return f"{self._settings.s3_endpoint.rstrip('/')}/{bucket}"
         return f"https://{bucket}.s3.{self._settings.region}.{self._settings.url_suffix}"

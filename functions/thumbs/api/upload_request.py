@@ -1,7 +1,7 @@
-"""The body of POST /uploads: what it must look like, and what is wrong with it otherwise.
+"""The body of POST /uploads: its shape, and the problems with a body that does not fit.
 
-template.yaml holds the same shape as a model, so that API Gateway refuses a malformed body before a function runs. It
-is checked here as well, because a function may not trust how it is called.
+template.yaml contains the same shape as a model, so that API Gateway refuses a malformed body before a function runs.
+It is checked here as well, because a function must not trust its caller.
 """
 
 import json
@@ -15,13 +15,13 @@ from thumbs.errors import Reason, describe
 from thumbs.settings import Settings
 
 MAX_FILES = 25
-MAX_NAME = 1024  # characters: longer than any file system's
-MAX_BODY = 400_000  # characters: more than that many files with such names, each character written as an escape
+MAX_NAME = 1024  # characters: longer than in any file system
+MAX_BODY = 400_000  # characters: more than MAX_FILES files with such names, each character written as an escape
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that somebody wants to upload. type: content type, lower case; size: bytes."""
+    """A file that a caller wants to upload. type: content type, lower case; size: bytes."""
 
     name: str
     type: str
@@ -29,7 +29,7 @@ class File:
 
 
 class Refused(Exception):
-    """The request cannot be granted. status: of the answer; problems: one per bad file."""
+    """The request is refused. status: of the response; problems: one per bad file."""
 
     def __init__(self, status: HTTPStatus, detail: str, problems: list[Problem]):
         super().__init__(detail)
@@ -49,7 +49,7 @@ _STATUS = {
 def files(body: str | None, settings: Settings) -> list[File]:
     """The files of a request body. Raises Refused.
 
-    When every bad file is bad in the same way, the answer has that problem's status, else 422.
+    If all bad files have the same problem, the response has that problem's status, otherwise 422.
     """
     entries = _entries(body)
     found = [_problem(index, entry, settings) for index, entry in enumerate(entries)]
@@ -95,7 +95,7 @@ def _malformed(pointer: str, detail: str) -> Refused:
 
 
 def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem | None:
-    """What is wrong with one well-formed entry, or None."""
+    """The problem with one well-formed entry, or None."""
 
     def bad(reason: Reason, member: str, detail: str | None = None, **facts: Any) -> Problem:
         sentence = detail or describe(reason, **facts)["message"]

@@ -1,4 +1,4 @@
-"""The clients of AWS. Only this module, and those that are about one service, use boto3."""
+"""AWS clients. Only this module, and the modules for one service each, use boto3."""
 
 from functools import cache
 from typing import Any
@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 
 @cache
 def client(service: str) -> Any:
-    # Standard retries with short timeouts: the function's own timeout and Lambda's retries are the outer ring.
+    # Standard retries with short timeouts, inside the function's own timeout and Lambda's retries.
     config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=10)
     return boto3.client(service, config=config)
 
 
 def code(error: Exception) -> str:
-    """What AWS calls an error, such as NoSuchKey; "" for one that is not an answer of AWS."""
+    """AWS's code for an error, such as NoSuchKey; "" if it is not a response from AWS."""
     return error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""

@@ -1,4 +1,4 @@
-"""The versions of functions that a release is about to give traffic: called, and reported to CodeDeploy."""
+"""Versions of functions that a release is about to give traffic: invokes them, and reports to CodeDeploy."""
 
 import json
 from functools import cache
@@ -12,15 +12,15 @@ from thumbs.aws import clients
 
 
 class CallFailed(Exception):
-    """A version of a function raised an error. Says which."""
+    """A version of a function raised an error. Names the error."""
 
 
 class TooSlow(CallFailed):
-    """A version of a function did not answer in time."""
+    """A version of a function did not respond in time."""
 
 
 def call(version: str, event: dict[str, Any], seconds: float) -> Any:
-    """What a version of a function answers. version: its ARN. Raises CallFailed, or TooSlow after so many seconds."""
+    """The response of a version. version: its ARN. Raises CallFailed, or TooSlow after the seconds."""
     try:
         answer = _impatient_lambda(seconds).invoke(FunctionName=version, Payload=json.dumps(event).encode())
     except ReadTimeoutError as error:
@@ -32,7 +32,7 @@ def call(version: str, event: dict[str, Any], seconds: float) -> Any:
 
 
 def ask(version: str, method: str, resource: str, seconds: float, **others: Any) -> dict[str, Any]:
-    """The same of a version that answers requests, called as API Gateway calls it. others: of the event's fields."""
+    """The same for a version that answers requests, invoked as API Gateway does. others: further event fields."""
     event = {
         "httpMethod": method,
         "resource": resource,
@@ -50,7 +50,7 @@ def ask(version: str, method: str, resource: str, seconds: float, **others: Any)
 
 @cache
 def _impatient_lambda(seconds: float) -> Any:
-    # One attempt: a version that answers only when it is asked twice must not pass.
+    # One attempt, because a version that responds only to a second attempt must not pass.
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=seconds)
     return boto3.client("lambda", config=config)
 

@@ -1,9 +1,9 @@
-"""Alpha: what is transparent is averaged and resized with its colours multiplied by alpha, so that what is invisible
-leaves no trace.
+"""Alpha: pictures with transparency are averaged and resized with premultiplied colours, so that invisible pixels leave
+no trace.
 
-Eight bits of such a product suffice for photographs. They do not keep a flat colour flat: where alpha is 10, a gray of
-128 becomes 127 or 153, and Lanczos's overshoot, cut off at an alpha of 255, brightens a colour along its edges. So a
-drawing of few colours is resized in 16 bits, with room above (docs/decisions/imaging-alpha.md).
+Eight bits of a product suffice for photographs. They do not keep a flat colour flat: where alpha is 10, a gray of 128
+becomes 127 or 153, and Lanczos's overshoot, clipped at an alpha of 255, brightens a colour along its edges. So a
+drawing with few colours is resized in 16 bits, with headroom (docs/decisions/imaging-alpha.md).
 """
 
 from PIL import Image, ImageMath
@@ -11,32 +11,32 @@ from PIL import Image, ImageMath
 from thumbs.pipeline import boxes
 from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels
 
-# The modes whose colours are multiplied by alpha.
+# The modes whose colours are premultiplied.
 PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
 _STRAIGHT = {multiplied: straight for straight, multiplied in PREMULTIPLIED.items()}
 MODES = {*PREMULTIPLIED, *_STRAIGHT}
-# Their bytes, multiplied by alpha. Pillow multiplies RGBA while it writes them, which saves a copy of the picture; only
-# with blue first, which is all the same to a resize of each channel. For LA it has no such way.
+# The modes of their premultiplied bytes. Pillow premultiplies RGBA while it writes the bytes, which saves a copy of the
+# picture, but only with blue first; a resize of each channel does not care. For LA there is no such mode.
 _RAW = {"RGBA": "BGRa", "RGBa": "RGBa", "La": "La"}
 
-# Rows averaged at a time: as many as the processor's cache holds of most pictures.
+# Rows to average at a time: for most pictures, as many as fit into the processor's cache.
 _ROWS, _MANY_ROWS = 16, 64
-# A picture is a drawing if so many places along each side show no more colours than that.
+# A picture is a drawing if a grid of this many samples per side shows at most this many colours.
 _PLACES, _COLOURS = 32, 16
-# Half of each alpha, and of each alpha times 255: half, so that Lanczos can overshoot in 16 bits.
+# Half of each alpha, and half of alpha times 255, so that Lanczos can overshoot in 16 bits.
 _HALF = [level / 2 for level in range(256)]
 _WEIGHT = [level * 255 // 2 for level in range(256)]
 
 
 def is_drawing(image: Image.Image) -> bool:
-    """Whether an RGBA or LA picture has few colours where it can be seen, and is transparent somewhere."""
+    """Whether an RGBA or LA picture has few visible colours, and is transparent somewhere."""
     counted = _sample(image).getcolors(_PLACES * _PLACES) or []
     visible = {colour[:-1] for _, colour in counted if isinstance(colour, tuple) and colour[-1]}
     return len(visible) <= _COLOURS and not _is_opaque(image)
 
 
 def _is_opaque(image: Image.Image) -> bool:
-    """A sample tells of most pictures that they are not."""
+    """Whether a sample suffices to exclude a drawing, as it does for most pictures."""
     return all(one.getchannel("A").getextrema()[0] == 255 for one in (_sample(image), image))
 
 
@@ -45,9 +45,9 @@ def _sample(image: Image.Image) -> Image.Image:
 
 
 def averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:
-    """An RGBA or LA picture in boxes, left multiplied by alpha, without a second copy of the whole.
+    """An RGBA or LA picture averaged in boxes, left premultiplied, without a second copy of the whole.
 
-    Multiplying by alpha takes longer than all else, and most rows of most pictures need none of it.
+    Premultiplying takes longer than everything else, and most rows of most pictures do not need it.
     """
     mode = PREMULTIPLIED[image.mode]
     result = Image.new(mode, boxes.size_of(image, by))
@@ -66,7 +66,7 @@ def averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:
 
 
 def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """A picture with alpha, left multiplied by it unless it is opaque."""
+    """A picture with alpha, left premultiplied unless it is opaque."""
     if not accelerated(image.size):
         return _multiplied(image).resize(size, Image.Resampling.LANCZOS)
     if image.mode in PREMULTIPLIED and _is_opaque(image):
@@ -80,12 +80,12 @@ def _multiplied(image: Image.Image) -> Image.Image:
 
 
 def straight(image: Image.Image) -> Image.Image:
-    """Divided by its alpha again, if it was multiplied by it."""
+    """The picture divided by its alpha again, if it was premultiplied."""
     return image.convert(_STRAIGHT[image.mode]) if image.mode in _STRAIGHT else image
 
 
 class _Multiplied:
-    """A picture multiplied by alpha, which pic-scale has no word for, as one that is not."""
+    """Presents a premultiplied picture, for which pic-scale has no mode, as one that is not premultiplied."""
 
     def __init__(self, image: Image.Image) -> None:
         self._image = image
@@ -95,7 +95,7 @@ class _Multiplied:
         self.size = image.size
 
     def tobytes(self) -> bytes:
-        """What Image.tobytes joins from pieces of 64 KiB, in one."""
+        """Returns in one piece what Image.tobytes joins from pieces of 64 KiB."""
         encoder = Image._getencoder(self._image.mode, "raw", (self.raw, 0, 1))
         encoder.setimage(self._image.im, (0, 0, *self.size))
         pixels: bytes = encoder.encode(len(self.mode) * self.size[0] * self.size[1])[2]
@@ -105,7 +105,7 @@ class _Multiplied:
 def resized_exactly(image: Image.Image, by: boxes.Factor, size: tuple[int, int]) -> Image.Image:
     """An RGBA or LA picture, averaged in boxes and resized.
 
-    Flat colours stay exact where alpha is 16 or more, and to a level where it is 5 or more.
+    Flat colours stay exact where alpha is 16 or more, and within one level where it is 5 or more.
     """
     gray = _is_gray(image)
     *colours, weight = (lanczos(plane, size).convert("I").convert("F") for plane in _planes(image, by, gray=gray))
@@ -119,7 +119,7 @@ def resized_exactly(image: Image.Image, by: boxes.Factor, size: tuple[int, int])
 
 
 def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.Image]:
-    """In 16 bits, half of each colour times alpha, then half of 255 times alpha. gray: one colour stands for all."""
+    """In 16 bits, half of each colour times alpha, then half of 255 times alpha. gray: one channel for all three."""
     count = 2 if gray else 4
     planes = [Image.new("I;16", boxes.size_of(image, by), None) for _ in range(count)]
     across = [*boxes.runs(image.width, by[0])]
@@ -133,7 +133,7 @@ def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.I
 
 
 def _is_gray(image: Image.Image) -> bool:
-    """Whether a picture has no colours, the invisible ones included."""
+    """Whether a picture is gray, including its invisible colours."""
     rows = boxes.at_a_time(image.width, _MANY_ROWS)
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(image.height, top + rows)))

@@ -1,6 +1,6 @@
 """Boxes: a picture is averaged in boxes of whole pixels before it is resized.
 
-All pixels count: what is left over when a side is divided into boxes makes the first and the last of them larger.
+All pixels count: the remainder left when a side is divided into boxes enlarges the first and the last box.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,17 +10,17 @@ from PIL import Image
 
 Factor = tuple[int, int]
 
-# Where fewer boxes lie side by side, larger ones at the ends would shift what is between: by a level or two of 255 in
-# the mean of a ramp with 64 of them, by 20 with 2.
+# With fewer boxes side by side, larger ones at the ends would shift what is between them: with 64 boxes by one or two
+# of 255 levels in the mean of a ramp, with 2 boxes by 20.
 FEW = 64
 
-# Pixels that are worth a call: with fewer, the call itself takes longer than its work.
+# Pixels per call: with fewer, the call itself takes longer than its work.
 _WORTH = 2**14
 
 
 @dataclass(frozen=True)
 class Run:
-    """Boxes side by side. start, stop: in pixels. box: pixels of each. at: the number of the first, from 0."""
+    """Adjacent boxes. start, stop: in pixels. box: pixels of each. at: the index of the first, from 0."""
 
     start: int
     stop: int
@@ -29,8 +29,8 @@ class Run:
 
 
 def factor(image: tuple[int, int], size: tuple[int, int], gap: float) -> Factor:
-    """Width and height of the boxes that leave a picture at least gap times as large as size; few ones divide a side
-    without a rest."""
+    """Width and height of the boxes that leave a picture at least gap times as large as size. If there are few boxes,
+    they divide a side without a remainder."""
     most = int(min(image[0] / size[0], image[1] / size[1]) / gap)
     if most < 2:
         return 1, 1
@@ -42,7 +42,7 @@ def factor(image: tuple[int, int], size: tuple[int, int], gap: float) -> Factor:
 
 
 def runs(length: int, box: int, most: int | None = None) -> Iterator[Run]:
-    """The boxes along one side, at most so many at a time."""
+    """The boxes along one side, in groups of at most this many."""
     count, rest = divmod(length, box)
     first, last = rest // 2, rest - rest // 2
     begin, end = int(first > 0), count - int(last > 0)
@@ -56,17 +56,17 @@ def runs(length: int, box: int, most: int | None = None) -> Iterator[Run]:
 
 
 def at_a_time(width: int, rows: int) -> int:
-    """So many rows, or more when the picture is narrow: one of a single column may have millions."""
+    """The number of rows per call, or more if the picture is narrow: one of a single column may have millions."""
     return max(rows, _WORTH // width)
 
 
 def size_of(image: Image.Image, by: Factor) -> tuple[int, int]:
-    """Width and height of its average in boxes."""
+    """Width and height of the picture averaged in boxes."""
     return image.width // by[0], image.height // by[1]
 
 
 def averaged(image: Image.Image, by: Factor) -> Image.Image:
-    """In boxes of that width and height."""
+    """The picture averaged in boxes of that width and height."""
     if image.width % by[0] == image.height % by[1] == 0:
         return image.reduce(by)
     result = Image.new(image.mode, size_of(image, by), None)
@@ -77,7 +77,7 @@ def averaged(image: Image.Image, by: Factor) -> Image.Image:
 
 
 def place(result: Image.Image, image: Image.Image, top: int, across: Iterable[Run], down: Run) -> None:
-    """Into result, the averages of rows of boxes, which begin at top of the image."""
+    """Writes the averages of rows of boxes, which begin at top of the image, into result."""
     for run in across:
         box = run.start, top, run.stop, top + down.stop - down.start
         part = image.crop(box) if run.box == down.box == 1 else image.reduce((run.box, down.box), box)

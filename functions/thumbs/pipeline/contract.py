@@ -1,4 +1,4 @@
-"""What the pipeline is asked for and what it answers."""
+"""The pipeline's input and output."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from thumbs.picture import Original, Placeholder
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to make of a picture.
+    """The thumbnails to make of a picture.
 
-    quality: 1 to 100, the same visual quality for every output format (see `encode`). max_megapixels: pictures with
-    more million pixels are refused.
+    quality: 1 to 100, the same visual quality for every output format (see `encode`). max_megapixels: larger pictures
+    are rejected, in millions of pixels.
     """
 
     sizes: tuple[sizes.Size, ...]
@@ -24,11 +24,11 @@ class Wanted:
 class Limits:
     """What one picture may cost.
 
-    memory: bytes that the conversion may take beyond the running program; the setting is the function's memory less
-    what Python, boto3 and the original itself need (about 150 MB). A format that needs more memory per pixel is
-    refused earlier, before it is decoded. cpu_seconds: of processor time, after which the picture is rejected.
-    wall_seconds: of waiting, after which the conversion raises: the machine is to blame, not the picture. Shorter than
-    the function's timeout, and long enough for cpu_seconds at the least of memory (settings.LEAST_MEMORY).
+    memory: bytes that the conversion may take in addition to the running program; the setting is the function's memory
+    minus what Python, boto3 and the original need (about 150 MB). A format that needs more memory per pixel is
+    rejected before it is decoded. cpu_seconds: of processor time, after which the picture is rejected. wall_seconds: of
+    waiting, after which the conversion raises an error, because the machine is at fault, not the picture. It is shorter
+    than the function's timeout, and long enough for cpu_seconds with the least memory (settings.LEAST_MEMORY).
     """
 
     memory: int = 1400 * 2**20
@@ -48,7 +48,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Conversion:
-    """All that was made of a picture; the thumbnails in the order in which their sizes were wanted."""
+    """Everything made of a picture, with the thumbnails in the order in which their sizes were requested."""
 
     original: Original
     thumbnails: tuple[Rendered, ...]

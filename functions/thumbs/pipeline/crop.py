@@ -1,8 +1,8 @@
-"""Crop: the part of a picture that matters.
+"""Crop: the important part of a picture.
 
-A box that is filled leaves the picture something to spare along one side only, so the question is where along that side
-to cut. Each strip across it is scored by what people look at: edges, strong colours, colours that the rest of the
-picture does not have, and skin. Faces are not recognised, nothing is learned, but heads are known to be on top. The
+A picture that fills a box exceeds it on one side only, so the question is where along that side to cut. Each strip
+across it gets a score for what people look at: edges, strong colours, colours that the rest of the picture does not
+have, and skin. There is no face recognition and no learning, but the top counts more, because heads are there. The
 scores and constants for detail, skin and saturation are those of smartcrop.js 2.0
 (https://github.com/jwagner/smartcrop.js).
 """
@@ -13,22 +13,22 @@ from PIL import Image, ImageFilter
 
 Box = tuple[int, int, int, int]
 
-# Pixels of the longer side of the copies that are looked at: one for edges, one for everything.
+# Longer side, in pixels, of the copies that are analysed: one for edges, one for everything else.
 _FINE, _COARSE = 192, 48
 
 _SKIN = (0.78, 0.57, 0.44)  # its direction in RGB
-_SKIN_FROM, _SATURATION_FROM = 0.8, 0.4  # where each begins to count, of 1
+_SKIN_FROM, _SATURATION_FROM = 0.8, 0.4  # the values, of 1, from which each counts
 _SKIN_WEIGHT, _SATURATION_WEIGHT, _DETAIL_WEIGHT, _RARITY_WEIGHT = 1.8, 0.3, 0.2, 0.3
-# What is found counts this much less at the edge of the crop than in its middle, so that it comes to stand inside.
+# Scores count this much less at the edge of the crop than in its middle, so that the subject is inside.
 _EDGE = 0.5
-# How much more the top of a tall picture counts than its foot: people stand in it, with their heads up.
+# How much more the top of a tall picture counts than its bottom: people stand in it, with their heads up.
 _HEADS = 0.5
-# How much better than the middle another place has to be: without a reason, the photographer's choice stays.
+# How much better than the middle another position must be: without a reason, the photographer's choice stays.
 _REASON = 1.05
 
 
 def window(image: Image.Image, size: tuple[int, int]) -> Box:
-    """The box (left, top, right, bottom) of that size to cut from an RGB or RGBA image that it fits into."""
+    """The box (left, top, right, bottom) of that size to cut from an RGB or RGBA image that contains it."""
     spare = image.width - size[0], image.height - size[1]
     if spare[0] >= spare[1]:
         left = _offset(_scores(image, across=True), image.width, size[0])
@@ -40,7 +40,7 @@ def window(image: Image.Image, size: tuple[int, int]) -> Box:
 
 
 def _offset(scores: list[float], length: int, part: int) -> int:
-    """Where to start a part of a length, of which each score covers an equal share."""
+    """Where to start a part of a side. Each score covers an equal share of the side."""
     spare = length - part
     cells = len(scores)
     width = max(1, round(cells * part / length))
@@ -57,11 +57,11 @@ def _offset(scores: list[float], length: int, part: int) -> int:
 
 
 def _scores(image: Image.Image, *, across: bool) -> list[float]:
-    """One for each strip: columns of the picture when across, rows otherwise."""
+    """One score per strip: columns of the picture when across, rows otherwise."""
     image = image.convert("RGB") if image.mode == "RGB" else _seen(image)
     fine = _small(image, _FINE)
     edges = fine.convert("L").filter(ImageFilter.FIND_EDGES)
-    if min(edges.size) > 2:  # the filter leaves the outermost pixels as they were
+    if min(edges.size) > 2:  # the filter leaves the outermost pixels unchanged
         edges = edges.crop((1, 1, edges.width - 1, edges.height - 1))
     coarse = _small(image, _COARSE)
     detail = edges.resize(coarse.size, Image.Resampling.BOX).tobytes()
@@ -77,7 +77,7 @@ def _scores(image: Image.Image, *, across: bool) -> list[float]:
 
 
 def _score(cell: tuple[int, int, int, int], means: list[float]) -> float:
-    """How much one cell draws the eye: by detail, skin, strong colours, and colours far from the mean."""
+    """How much one cell attracts attention: by detail, skin, strong colours, and distance from the mean colour."""
     red, green, blue, edge = (value / 255 for value in cell)
     brightness = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     skin = saturation = 0.0
@@ -100,7 +100,7 @@ def _small(image: Image.Image, side: int) -> Image.Image:
 
 
 def _seen(image: Image.Image) -> Image.Image:
-    """On gray, so that what is transparent draws no eyes."""
+    """Composited onto gray, so that transparent areas score low."""
     ground = Image.new("RGB", image.size, (128, 128, 128))
     ground.paste(image, mask=image.getchannel("A"))
     return ground

@@ -1,4 +1,4 @@
-"""Encode: the finished picture as a file that holds nothing but the picture."""
+"""Encode: the finished picture as a file without metadata."""
 
 from importlib import import_module
 from io import BytesIO
@@ -17,7 +17,7 @@ _ENCODERS = {"webp": "PIL.WebPImagePlugin", "jpeg": "PIL.JpegImagePlugin", "avif
 
 
 class _File(BytesIO):
-    """Pillow sees by its name which encoder is wanted. Told a format, it would load five others first."""
+    """Pillow chooses the encoder by the file's name. Given a format, it would load five others first."""
 
     def __init__(self, output: formats.Output):
         super().__init__()
@@ -25,7 +25,7 @@ class _File(BytesIO):
 
 
 def encode(image: Image.Image, output: formats.Output, quality: int) -> bytes:
-    """image: RGB or RGBA. Metadata is left out by being asked for nowhere."""
+    """image: RGB or RGBA. Metadata is omitted, because nothing requests it."""
     if image.mode == "RGBA" and not output.transparency:
         image = on_white(image)
     if image.mode == "RGBA" and output.name == "avif":
@@ -44,8 +44,8 @@ def on_white(image: Image.Image) -> Image.Image:
 
 
 def _filled(image: Image.Image) -> Image.Image:
-    """RGBA that looks the same. Pixels that nobody sees get the mean colour of those near: four pixels share their
-    chroma, and black would show at every edge, in twice the bytes. libwebp does so by itself."""
+    """RGBA that looks the same. Invisible pixels get the mean colour of nearby ones, because four pixels share their
+    chroma: black would show at every edge, in twice the bytes. libwebp does this itself."""
     alpha = image.getchannel("A")
     seen = alpha.point(_SEEN)
     if seen.getextrema() == (255, 255):
@@ -67,15 +67,15 @@ def prepare(output: formats.Output) -> None:
 
 
 def _options(output: formats.Output, quality: int) -> dict[str, Any]:
-    """quality: on the scale of JPEG, which people know, and which that of WebP follows within a step or two."""
+    """quality: on JPEG's scale, which people know, and which WebP's matches within a step or two."""
     if output.name == "webp":
-        return {"quality": quality, "method": 2}  # 4 takes twice as long for 3 % fewer bytes
+        return {"quality": quality, "method": 2}  # method 4 takes twice as long for 3 % fewer bytes
     if output.name == "avif":
-        return {"quality": _of_avif(quality), "speed": 9, "max_threads": 1}  # 8 takes 3.5 times as long for 6 % fewer
+        return {"quality": _of_avif(quality), "speed": 9, "max_threads": 1}  # 8 takes 3.5 times as long for 6 % less
     return {"quality": quality, "optimize": True, "progressive": True}
 
 
-# The quality of AVIF that has the structural similarity of each of JPEG (docs/decisions/imaging-encoders.md).
+# For qualities of JPEG, the quality of AVIF with the same structural similarity (docs/decisions/imaging-encoders.md).
 _AVIF = ((1, 25), (30, 40), (40, 45), (50, 48), (60, 51), (70, 57), (80, 65), (90, 78), (95, 89), (100, 100))
 
 

@@ -1,4 +1,4 @@
-"""How large everything comes out. Sizes are (width, height) in pixels, as a person sees the picture."""
+"""The sizes of all results. Sizes are (width, height) in pixels, after orientation."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from thumbs import sizes
 
 @dataclass(frozen=True)
 class Target:
-    """One thumbnail to be made. scaled: of the whole picture. output: of the thumbnail, smaller when it is cropped."""
+    """One thumbnail to make. scaled: size of the whole picture. output: size of the thumbnail, smaller if cropped."""
 
     size: sizes.Size
     scaled: tuple[int, int]
@@ -17,8 +17,8 @@ class Target:
 def target(picture: tuple[int, int], size: sizes.Size) -> Target:
     """Fits the picture into the box, or fills the box; never enlarges; sides are at least 1.
 
-    A picture smaller than the box that it should fill keeps the shape of the box rather than its size: pages are laid
-    out by shape.
+    If a picture is smaller than the box that it should fill, the result has the box's shape rather than its size,
+    because pages are laid out by shape.
     """
     width, height = picture
     shrink = min(1.0, size.width / width, size.height / height)

@@ -1,8 +1,8 @@
-"""HDR: pictures in PQ and HLG (Rec. ITU-R BT.2100-2) in the sRGB of a thumbnail.
+"""HDR: converts pictures in PQ and HLG (Rec. ITU-R BT.2100-2) to the sRGB of a thumbnail.
 
-White is diffuse white, 203 cd/m² or 75 % of HLG's signal (Report ITU-R BT.2408-7, 2.1), so that what an SDR picture
-could show looks the same; what is brighter is left to `tonemap`. HLG's signal is light of the scene: a display of 1,000
-cd/m² shows it by luminance (the OOTF of BT.2100-2, table 5, with a system gamma of 1.2).
+White is diffuse white, 203 cd/m² or 75 % of HLG's signal (Report ITU-R BT.2408-7, 2.1), so that everything that an SDR
+picture can show looks the same; `tonemap` handles brighter light. HLG's signal is scene light: a display of 1,000 cd/m²
+shows it by luminance (the OOTF of BT.2100-2, table 5, with a system gamma of 1.2).
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from thumbs.pipeline import alpha, icc, tonemap
 
 _PQ, _HLG = 16, 18  # transfer characteristics (ITU-T H.273)
 _HLG_GAMMA = 1.2
-# The side in pixels of the copy in which the brightest light is looked for: single pixels do not darken a picture.
+# Side, in pixels, of the copy in which the brightest light is measured, so that single pixels do not darken a picture.
 _SIDE = 256
-_PIXELS = 2**18  # worked on at a time: each takes about 50 bytes
-# The level of white in 8 bits that hold 16 bits of HDR: below it as sRGB's, above it by the logarithm.
+_PIXELS = 2**18  # per step: each takes about 50 bytes
+# The level of white in the 8 bits that represent 16 bits of HDR: below it along sRGB's curve, above it logarithmic.
 _WHITE_LEVEL = 208
 
 
@@ -28,8 +28,8 @@ _WHITE_LEVEL = 208
 class Signal:
     """How a picture stores light.
 
-    light: of each of 256 levels, in units of white. scene: whether it is light of the scene, as HLG's. peak: the
-    brightest of the picture, in units of white (see `measured`).
+    light: of each of 256 levels, in units of white. scene: whether it is scene light, as in HLG. peak: the brightest
+    light of the picture, in units of white (see `measured`).
     """
 
     light: tuple[float, ...]
@@ -39,7 +39,7 @@ class Signal:
 
 
 def of_cicp(primaries: int, transfer: int) -> Signal | None:
-    """None for what is not HDR."""
+    """The curve of HDR, or None for other pictures."""
     chromaticities = icc.chromaticities_of(primaries)
     if transfer not in {_PQ, _HLG} or chromaticities is None:
         return None
@@ -47,8 +47,8 @@ def of_cicp(primaries: int, transfer: int) -> Signal | None:
 
 
 def companded(primaries: int, transfer: int) -> tuple[list[int], Signal]:
-    """For each of 65,536 levels one of 256, and what these mean: of PQ itself, 8 bits have 148 levels below white, each
-    up to 5 of sRGB's apart."""
+    """One of 256 levels for each of 65,536, and their meaning. 8 bits of PQ itself have 148 levels below white, up to 5
+    sRGB levels apart."""
     signal = of_cicp(primaries, transfer)
     assert signal is not None
     return _table(transfer), replace(signal, light=tuple(_expanded(level, signal.light[-1]) for level in range(256)))
@@ -85,7 +85,7 @@ def _hlg(signal: float) -> float:
 
 
 def measured(image: Image.Image, signal: Signal) -> Signal:
-    """With the brightest light of the picture, before Lanczos brightens what lies at edges."""
+    """With the brightest light of the picture, measured before Lanczos brightens edges."""
     size = min(image.width, _SIDE), min(image.height, _SIDE)
     small = alpha.straight(image.resize(size, Image.Resampling.BOX)).convert("RGB")
     brightest = _brightest(_displayed(small, signal))
@@ -111,7 +111,7 @@ def to_srgb(image: Image.Image, signal: Signal) -> Image.Image:
 
 
 def _displayed(image: Image.Image, signal: Signal) -> list[Image.Image]:
-    """Linear light of red, green and blue, in units of white, in F."""
+    """Linear light of red, green and blue, in units of white, in mode F."""
     bands = [band.point(signal.light, "F") for band in image.split()]
     if not signal.scene:
         return bands
@@ -131,13 +131,13 @@ def _brightest(bands: list[Image.Image]) -> Image.Image:
 
 
 def _encoded(bands: list[Image.Image], row: tuple[float, ...]) -> Image.Image:
-    """One channel of sRGB, in L. row: of the matrix."""
+    """One channel of sRGB, in mode L. row: of the matrix."""
 
     def expression(of: dict[str, Any]) -> Any:
         smaller, larger = of["min"], of["max"]
         light = sum(of[name] * weight for name, weight in zip("rgb", row, strict=True))
         light = smaller(larger(light, 0.0), 1.0)
-        # The two pieces of sRGB's curve: the power is the larger of them only above the knee, where the line stops.
+        # The two pieces of sRGB's curve: the power is the larger one only above the knee, where the line ends.
         level = larger(smaller(light * 12.92, 0.04045), light ** (1 / 2.4) * 1.055 - 0.055)
         return level * 255.0 + 0.5
 

@@ -1,7 +1,7 @@
-"""ICC profiles for pictures that name their colour space instead of carrying a profile: AVIF, HEIC and PNG may.
+"""ICC profiles for pictures that name their colour space instead of embedding a profile, as AVIF, HEIC and PNG may.
 
-The names are those of ITU-T H.273 (CICP): colour primaries and transfer characteristics by number. A profile is made of
-them, rather than pixels converted by code of ours, so that there is one way to sRGB for everything.
+The names are those of ITU-T H.273 (CICP): colour primaries and transfer characteristics by number. They become a
+profile, instead of code of ours that converts pixels, so that there is one way to sRGB for everything.
 """
 
 import struct
@@ -30,16 +30,16 @@ PRIMARIES: dict[int, Chromaticities] = {
 }
 _UNSPECIFIED = 2
 
-_D50 = (0.9642, 1.0, 0.8249)  # of the profile connection space (ICC.1:2022, 7.2.16)
+_D50 = (0.9642, 1.0, 0.8249)  # white of the profile connection space (ICC.1:2022, 7.2.16)
 _BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 _CURVE_POINTS = 1024
 
 
 @cache
 def of_cicp(primaries: int, transfer: int) -> bytes | None:
-    """The profile of that colour space, or None when it is sRGB, unspecified or unknown.
+    """The profile of that colour space, or None if it is sRGB, unspecified or unknown.
 
-    The transfer functions of BT.601 and BT.709 count as sRGB's, as in browsers: pictures are looked at, not filmed.
+    The transfer functions of BT.601 and BT.709 count as sRGB's, as in browsers.
     """
     curve = _curve(transfer)
     chromaticities = chromaticities_of(primaries)
@@ -49,17 +49,17 @@ def of_cicp(primaries: int, transfer: int) -> bytes | None:
 
 
 def chromaticities_of(primaries: int) -> Chromaticities | None:
-    """Those of a number of H.273, which are sRGB's when it is 2, unspecified; None for an unknown one."""
+    """The primaries of a number of H.273: sRGB's for 2, unspecified; None for an unknown one."""
     return PRIMARIES.get(1 if primaries == _UNSPECIFIED else primaries)
 
 
 def is_known(primaries: int, transfer: int) -> bool:
-    """Whether these numbers say something that can be followed."""
+    """Whether these numbers have a known meaning."""
     return primaries in PRIMARIES and (transfer in _CURVES or transfer in _LIKE_SRGB)
 
 
 def profile(chromaticities: Chromaticities, curve: Curve) -> bytes:
-    """chromaticities: of red, green, blue and white. curve: from a signal to light, both 0 to 1."""
+    """chromaticities: of red, green, blue and white. curve: from signal to light, both 0 to 1."""
     return with_colorants(_adapted(chromaticities), curve)
 
 
@@ -101,7 +101,7 @@ def srgb_signal(light: float) -> float:
     return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
-# From a signal to light, by transfer characteristics (H.273, table 3).
+# Functions from signal to light, by transfer characteristics (H.273, table 3).
 _CURVES: dict[int, Curve] = {
     4: gamma(2.2),
     5: gamma(2.8),
@@ -114,18 +114,18 @@ _LIKE_SRGB = {1, 6, 7, 11, 12, 13, 14, 15}
 
 
 def _curve(transfer: int) -> Curve | None:
-    """None for sRGB's."""
+    """The function of that number; None for sRGB's."""
     return _CURVES.get(transfer)
 
 
 def to_srgb(chromaticities: Chromaticities) -> Matrix:
-    """From linear light of these primaries to that of sRGB's."""
+    """The matrix from linear light of these primaries to sRGB's."""
     into = _inverse(_transposed(_adapted(SRGB)))
     return _transposed(tuple(_times(into, colorant) for colorant in _adapted(chromaticities)))
 
 
 def luminance(chromaticities: Chromaticities) -> tuple[float, ...]:
-    """How much each primary adds to the luminance of white, which is 1."""
+    """The share of each primary in the luminance of white, which is 1."""
     red, green, blue, white = ((x / y, 1.0, (1 - x - y) / y) for x, y in chromaticities)
     return _times(_inverse(_transposed((red, green, blue))), white)
 
@@ -154,7 +154,7 @@ def _transposed(matrix: Matrix) -> Matrix:
 
 
 def _inverse(m: Matrix) -> Matrix:
-    """Of a 3 by 3 matrix, by its cofactors. Raises ZeroDivisionError."""
+    """The inverse of a 3 by 3 matrix, by its cofactors. Raises ZeroDivisionError."""
     cofactors = tuple(
         tuple(
             m[(j + 1) % 3][(i + 1) % 3] * m[(j + 2) % 3][(i + 2) % 3]

@@ -1,29 +1,29 @@
-"""What is read of an ICC profile here: its curves, when it consists of nothing but curves and primaries (ICC.1:2022,
-8.3.3 and 8.4.3), and the numbers by which it names its colours."""
+"""Reads two things from an ICC profile: its curves, if it consists only of curves and primaries (ICC.1:2022, 8.3.3 and
+8.4.3), and the numbers by which it names its colours."""
 
 import struct
 from dataclasses import dataclass
 
 from thumbs.pipeline.icc import Curve, Matrix, gamma
 
-_TABLES = {b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2"}  # which outdo curves
+_TABLES = {b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2"}  # which take precedence over curves
 _MOST_TAGS = 100
 _MOST_POINTS = 65536  # of a curve
-# How many parameters each type of parametric curve has (10.18).
+# The number of parameters of each type of parametric curve (10.18).
 _PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
 
 
 @dataclass(frozen=True)
 class Curves:
-    """contents: of red, green and blue, or of gray, as the profile spells each. colorants: the XYZ of red, green and
-    blue, adapted to D50; none of gray."""
+    """contents: curves of red, green and blue, or of gray, as encoded in the profile. colorants: the XYZ of red, green
+    and blue, adapted to D50; none for gray."""
 
     contents: tuple[bytes, ...]
     colorants: Matrix | None
 
 
 def curves(profile: bytes) -> Curves | None:
-    """None for a profile of another kind, or a broken one."""
+    """The curves; None for a profile of another kind, or a broken one."""
     try:
         space = profile[16:20]
         tags = _tags(profile)
@@ -40,7 +40,7 @@ def curves(profile: bytes) -> Curves | None:
 
 
 def cicp(profile: bytes) -> tuple[int, int] | None:
-    """Colour primaries and transfer characteristics (ITU-T H.273) of the tag cicp (9.2.17), if there is one."""
+    """Colour primaries and transfer characteristics (ITU-T H.273) of the tag cicp (9.2.17), if it exists."""
     try:
         content = _tags(profile).get(b"cicp", b"")
     except struct.error:
@@ -49,7 +49,7 @@ def cicp(profile: bytes) -> tuple[int, int] | None:
 
 
 def curve(content: bytes) -> Curve | None:
-    """From a signal to light, of the type curv (10.6) or para (10.18); None for another one, or a broken one."""
+    """The function from signal to light of type curv (10.6) or para (10.18); None for other types, or a broken one."""
     try:
         if content[:4] == b"curv":
             return _sampled(content)
@@ -83,7 +83,7 @@ def _parametric(content: bytes) -> Curve | None:
         return None
     values = [value / 65536 for value in struct.unpack_from(f">{_PARAMETERS[kind]}i", content, 12)]
     g, a, b, c, d, e, f = values + [1.0, 0.0, 0.0, 0.0, 0.0, 0.0][len(values) - 1 :]
-    if kind in {1, 2}:  # the power begins where its base is 0, and c is added throughout
+    if kind in {1, 2}:  # the power begins where its base is 0, and c is added everywhere
         d, e, f, c = (-b / a if a else 0.0), c, c, 0.0
 
     def power(signal: float) -> float:
@@ -93,7 +93,7 @@ def _parametric(content: bytes) -> Curve | None:
 
 
 def _tags(profile: bytes) -> dict[bytes, bytes]:
-    """By their names; of each at most what a curve can have."""
+    """The tags by name, each cut to the longest possible curve."""
     (count,) = struct.unpack_from(">I", profile, 128)
     entries = (struct.unpack_from(">4sII", profile, 132 + 12 * place) for place in range(min(count, _MOST_TAGS)))
     return {name: profile[start : start + min(length, 12 + 2 * _MOST_POINTS)] for name, start, length in entries}

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes alone: neither its name nor its content type is believed, and no parser runs."""
+"""Identifies a file by its first bytes alone: its name and content type are not trusted, and no parser runs."""
 
 from thumbs import errors, formats
 

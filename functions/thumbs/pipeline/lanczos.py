@@ -1,4 +1,4 @@
-"""Lanczos: where pic-scale is installed, it does it by SIMD in a fifth of the time that Pillow takes.
+"""Lanczos: pic-scale, if it is installed, does it with SIMD in a fifth of Pillow's time.
 
 docs/decisions/imaging-resize.md has the measurements.
 """
@@ -13,14 +13,14 @@ try:
 except ImportError:
     _pic_scale = None
 
-# What pic-scale takes; CMYK and LAB are left to Pillow. So are the larger ones, for thumbnails of thousands of pixels:
-# pic-scale works on copies, of up to 12 bytes per pixel together.
+# The modes that pic-scale supports. Pillow resizes CMYK and LAB, and also larger pictures, for thumbnails of thousands
+# of pixels, because pic-scale makes copies that take up to 12 bytes per pixel.
 _MODES = {"L", "RGB", "I;16"}
 MOST_PIXELS = 8_000_000
 
 
 class Pixels(Protocol):
-    """All of a picture that pic-scale asks for."""
+    """The attributes of a picture that pic-scale reads."""
 
     @property
     def mode(self) -> str: ...
@@ -30,7 +30,7 @@ class Pixels(Protocol):
 
 
 def lanczos(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """image: without alpha, or in a mode that holds its colours multiplied by alpha already."""
+    """image: without alpha, or in a mode whose colours are already premultiplied."""
     if image.mode not in _MODES or not accelerated(image.size):
         return image.resize(size, Image.Resampling.LANCZOS)
     resized: Image.Image = _pic_scale.resize(image, size, _pic_scale.Resampling.LANCZOS)
@@ -43,7 +43,7 @@ def accelerated(size: tuple[int, int]) -> bool:
 
 
 def of_channels(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
-    """Every channel of an RGBA or LA picture by itself, by pic-scale: its own division by alpha is only near, and makes
-    254 of 255."""
+    """Resizes every channel of an RGBA or LA picture separately with pic-scale, whose own division by alpha is
+    approximate, and turns 255 into 254."""
     resized: Image.Image = _pic_scale.resize(pixels, size, _pic_scale.Resampling.LANCZOS, premultiply_alpha=False)
     return resized

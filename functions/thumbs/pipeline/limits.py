@@ -1,4 +1,4 @@
-"""What is refused before a pixel moves."""
+"""Rejects pictures that are too large before any pixel is decoded."""
 
 from thumbs.errors import Reason, Rejected
 from thumbs.picture import Original
@@ -8,11 +8,10 @@ from thumbs.pipeline.contract import Limits
 def check(
     bytes_per_pixel: float, original: Original, coded: tuple[int, int], max_megapixels: int, limits: Limits
 ) -> None:
-    """Raises Rejected (too_many_pixels): more than the setting allows, or than memory for this picture's decoder.
+    """Raises Rejected (too_many_pixels) if the setting allows fewer pixels, or memory for this picture's decoder does.
 
-    coded: width and height of what has to be decoded, which may be more than what is seen. Does nothing else, and above
-    all does not depend on what a decoder makes of the size: a JPEG drafted to an eighth still costs its full size in
-    time.
+    coded: width and height to decode, which may be more than the visible size. Does not depend on the size at which
+    a decoder decodes: a JPEG drafted to an eighth still costs the time of its full size.
     """
     most = max_megapixels * 1_000_000
     if bytes_per_pixel:

@@ -1,7 +1,7 @@
 """Orientation: which way up a picture was taken (EXIF 2.32, tag 0x0112; TIFF 6.0).
 
-Only this one tag is ever read of a picture's metadata, by a parser of its own: that of Pillow reads all of it, may
-raise after a good decode, and also believes XMP, which no viewer does.
+This is the only tag that is ever read from a picture's metadata, by a parser of its own. Pillow's parser reads
+everything, may raise after a successful decode, and also trusts XMP, which no viewer does.
 """
 
 import struct
@@ -10,7 +10,7 @@ from PIL import Image
 
 _TAG, _SHORT = 0x0112, 3
 
-# What turns the stored picture into the one a person sees, for each orientation but the first.
+# The operation that turns the stored picture upright, for each orientation except the first.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -23,7 +23,7 @@ _TURNS = {
 
 
 def of_exif(exif: bytes) -> int:
-    """The orientation, 1 to 8, in a block of EXIF; 1 when it says nothing that makes sense."""
+    """The orientation, 1 to 8, in a block of EXIF; 1 if it has no valid one."""
     block = exif.removeprefix(b"Exif\0\0")
     order = {b"II": "<", b"MM": ">"}.get(block[:2])
     try:
@@ -41,7 +41,7 @@ def of_exif(exif: bytes) -> int:
 
 
 def as_seen(size: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """Width and height as a person sees them, of the stored ones; the same function leads back."""
+    """Width and height after orientation, from the stored ones; the same function converts back."""
     return (size[1], size[0]) if orientation >= 5 else size
 
 

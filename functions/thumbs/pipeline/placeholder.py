@@ -7,9 +7,9 @@ from PIL import Image
 from thumbs.picture import Placeholder
 from thumbs.pipeline import geometry, thumbhash
 
-# Pixels of the longer side. ThumbHash keeps 7 waves at most, which 32 samples describe well within its 4 bits.
+# Pixels of the longer side. ThumbHash keeps at most 7 waves, which 32 samples describe well within its 4 bits.
 _SIDE = 32
-_SHADES = 6  # of each channel, into which colours are sorted
+_SHADES = 6  # per channel, into which colours are sorted
 
 
 def of(picture: Image.Image) -> Placeholder:
@@ -20,7 +20,7 @@ def of(picture: Image.Image) -> Placeholder:
 
 
 def main_colour(rgba: bytes) -> str:
-    """The mean, as #rrggbb, of the colours that most of the picture has: not of all, which is gray too often."""
+    """The mean, as #rrggbb, of the most frequent colours: the mean of all colours is too often gray."""
     groups: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for red, green, blue, alpha in zip(rgba[::4], rgba[1::4], rgba[2::4], rgba[3::4], strict=True):
         group = groups[red * _SHADES >> 8, green * _SHADES >> 8, blue * _SHADES >> 8]
@@ -28,5 +28,5 @@ def main_colour(rgba: bytes) -> str:
             group[index] += value
     *sums, weight = max(groups.values(), key=lambda group: group[3])
     if not weight:
-        return "#ffffff"  # nothing is to be seen
+        return "#ffffff"  # nothing is visible
     return "#" + "".join(f"{round(value / weight):02x}" for value in sums)

@@ -1,4 +1,4 @@
-"""Resize: Lanczos, after averaging when there is far to go.
+"""Resize: Lanczos, after averaging if the picture is much larger than its result.
 
 docs/decisions/imaging-resize.md has the measurements.
 """
@@ -10,22 +10,22 @@ from PIL import Image
 from thumbs.pipeline import alpha, boxes
 from thumbs.pipeline.lanczos import MOST_PIXELS, lanczos
 
-# How much larger than its result a picture is left by averaging: at 2 the encoded thumbnail is within 0.1 dB of one
-# made from all pixels, and as good as that of libvips on screenshots; 3 gains 0.1 to 0.3 dB, and costs 20 MB.
+# How much larger than its result averaging leaves a picture. At 2 the encoded thumbnail is within 0.1 dB of one
+# made from all pixels, and as good as libvips's for screenshots; 3 gains 0.1 to 0.3 dB, and costs 20 MB.
 GAP = 2.0
 
 # The same for decoders that scale, which average better than boxes do: at 1.15 thumbnails of photographs are within
-# 0.4 dB of those of libvips, in two thirds of the time of 1.5.
+# 0.4 dB of libvips's, in two thirds of the time of 1.5.
 DECODER_GAP = 1.15
 
 
 def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Does nothing to what has the size already. The picture is never smaller."""
+    """Returns a picture of that size unchanged. The picture is never smaller."""
     return alpha.straight(resize_multiplied(image, size))
 
 
 def resize_multiplied(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The same, but may leave a picture with alpha multiplied by it (RGBa, La), to be resized again without loss."""
+    """The same, but may leave a picture with alpha premultiplied (RGBa, La), to resize it again without loss."""
     if image.size == size:
         return image
     by = boxes.factor(image.size, size, GAP)
@@ -36,8 +36,8 @@ def resize_multiplied(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def averaged(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """In boxes, to GAP times the size or more; does nothing to what is smaller than twice that, nor to a drawing with
-    alpha, which `resize` averages in its own way."""
+    """Averages in boxes, to GAP times the size or more. Returns pictures smaller than twice that unchanged, and also
+    drawings with alpha, which `resize` averages itself."""
     by = boxes.factor(image.size, size, GAP)
     return image if by == (1, 1) or _is_drawing(image, by) else _averaged(image, by)
 
@@ -49,14 +49,14 @@ def _averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:
 
 
 def _is_drawing(image: Image.Image, by: boxes.Factor) -> bool:
-    """Whether a picture is resized exactly, which takes 9 bytes for each pixel of its average."""
+    """Whether a picture is resized exactly, which takes 9 bytes per pixel of its average."""
     width, height = boxes.size_of(image, by)
     return image.mode in alpha.PREMULTIPLIED and width * height <= MOST_PIXELS and alpha.is_drawing(image)
 
 
 def from_decoder(original: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
-    """The smallest width and height that a decoder may scale a picture to. A side of few pixels is better left to us: a
-    decoder rounds it up to whole ones."""
+    """The smallest width and height to which a decoder may scale a picture. A narrow side is not scaled by the decoder,
+    which would round it up to whole pixels."""
     width, height = (
         max(ceil(wanted * DECODER_GAP), min(side, boxes.FEW)) for side, wanted in zip(original, size, strict=True)
     )

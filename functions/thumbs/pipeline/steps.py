@@ -1,15 +1,15 @@
-"""The steps, in their order: this list is the documentation of what happens to a picture.
+"""The steps in their order: this list documents what happens to a picture.
 
-identify    by its first bytes                               nothing is believed but them
+identify    by its first bytes                               nothing else is trusted
 open        its header                                       no pixel yet
-limit       megapixels, against the setting and memory       before a pixel moves
+limit       megapixels, against the setting and memory       before any pixel is decoded
 decode      the first frame, as small as the format allows
 plain       to 8 bits per channel, colours and alpha         nothing for most pictures
 resize      to the largest thumbnail
-orient      as it was held                                   nothing for orientation 1
+orient      upright                                          nothing for orientation 1
 colour      to sRGB                                          nothing without a profile
 cascade     each further thumbnail from a larger one
-crop        to the part that matters                         nothing when the whole picture is wanted
+crop        to the important part                            nothing if the whole picture is requested
 encode      without metadata
 placeholder ThumbHash and main colour
 """
@@ -26,7 +26,7 @@ from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplie
 
 
 def prepare(accepted: formats.Input, output: formats.Output) -> None:
-    """Imports what the steps need for these formats, so that a process forked from this one need not."""
+    """Imports what the steps need for these formats, so that a process forked from this one does not have to."""
     readers.reader(accepted)
     encode.prepare(output)
 
@@ -42,7 +42,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
         "bytes": len(original),
         "frames": source.frames,
     }
-    # A format without a bound has none for any of its pictures either.
+    # A format without a limit has none for its individual pictures either.
     bytes_per_pixel = accepted.bytes_per_pixel and (source.bytes_per_pixel or accepted.bytes_per_pixel)
     limits.check(bytes_per_pixel, known, source.coded or source.size, wanted.max_megapixels, allowed)
 
@@ -57,7 +57,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
         raise
 
     orientation, profile = source.orientation, source.profile
-    del source  # it holds the decoded picture, the largest thing in memory, which is let go as soon as it is averaged
+    del source  # it holds the decoded picture, the largest object in memory, which is freed once it is averaged
     picture = colour.plain(picture)
     picture = averaged(picture, stored)
     profile = colour.measured(picture, profile)
@@ -74,7 +74,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
 
 
 def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.Image]:
-    """The thumbnails in the order of their targets, each made from the smallest larger one that is large enough."""
+    """The thumbnails in the order of their targets, each made from the smallest larger one that suffices."""
     scaled = {picture.size: picture}
     made: dict[int, Image.Image] = {}
     for index, target in sorted(enumerate(targets), key=lambda pair: -pair[1].scaled[0] * pair[1].scaled[1]):

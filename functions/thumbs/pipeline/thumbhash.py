@@ -22,7 +22,7 @@ def encode(width: int, height: int, rgba: bytes) -> str:
     means = [sum(map(mul, alpha, rgba[band::4])) / 255 / opacity if opacity else 0.0 for band in range(3)]
     has_alpha = opacity < count
 
-    # On the average colour, where transparent.
+    # Composited onto the average colour where transparent.
     red, green, blue = (
         [mean * (1 - a) + a / 255 * value for a, value in zip(alpha, rgba[band::4], strict=True)]
         for band, mean in enumerate(means)
@@ -31,7 +31,7 @@ def encode(width: int, height: int, rgba: bytes) -> str:
     yellow_blue = [(r + g) / 2 - b for r, g, b in zip(red, green, blue, strict=True)]
     red_green = [r - g for r, g in zip(red, green, strict=True)]
 
-    limit = 5 if has_alpha else 7  # fewer luminance terms when alpha needs some
+    limit = 5 if has_alpha else 7  # fewer luminance terms if alpha needs some
     across = max(1, _round(limit * width / max(width, height)))
     down = max(1, _round(limit * height / max(width, height)))
     l_dc, l_ac, l_scale = _transform(luminance, width, height, max(3, across), max(3, down))
@@ -81,5 +81,5 @@ def _transform(
 
 
 def _round(value: float) -> int:
-    """As JavaScript rounds: halves go up."""
+    """Rounds as JavaScript does: halves go up."""
     return floor(value + 0.5)

@@ -1,9 +1,9 @@
-"""Tone mapping: what is brighter than white, which no thumbnail can show, rolls off towards it instead of being cut.
+"""Tone mapping: light brighter than white, which no thumbnail can show, rolls off towards white instead of clipping.
 
 The curve is the EETF of Report ITU-R BT.2390-10, 5.4.1, a Hermite spline in the perceptual scale of PQ, from the
-brightest light of the picture at hand to white (203 cd/m²: Report ITU-R BT.2408-7, 2.1); its black needs no lift. It is
-applied to the largest of red, green and blue, and the others follow in proportion, so that no hue changes
-(BT.2390-10, 5.4.2). docs/decisions/imaging-hdr.md says why this curve.
+picture's brightest light to white (203 cd/m²: Report ITU-R BT.2408-7, 2.1); its black needs no lift. It is applied to
+the largest of red, green and blue, and the others follow in proportion, so that no hue changes (BT.2390-10, 5.4.2).
+docs/decisions/imaging-hdr.md explains why this curve.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ _BRIGHTEST_NITS = 10_000.0
 
 
 def pq(signal: float) -> float:
-    """Light in units of white of a signal of PQ, 0 to 1."""
+    """The light, in units of white, of a PQ signal from 0 to 1."""
     root = signal ** (1 / _M2)
     return float(_BRIGHTEST_NITS / WHITE_NITS * (max(root - _C1, 0.0) / (_C2 - _C3 * root)) ** (1 / _M1))
 
@@ -30,8 +30,8 @@ def pq_signal(light: float) -> float:
 
 
 def gain(brightest: Image.Image, peak: float) -> Image.Image:
-    """By what to multiply each pixel, in F. brightest: the largest of its red, green and blue in units of white, in F.
-    peak: the most that occurs, above 1."""
+    """The factor for each pixel, in mode F. brightest: the largest of its red, green and blue in units of white, in
+    mode F. peak: the maximum that occurs, above 1."""
     top = pq_signal(peak)
     white = pq_signal(1.0) / top  # maxLum
     knee = 1.5 * white - 0.5
@@ -43,7 +43,7 @@ def gain(brightest: Image.Image, peak: float) -> Image.Image:
         t = larger(signal - knee, 0.0) * (1 / (1 - knee))
         rise = t * t * (t * 2.0 - 3.0)  # 2t³ - 3t²
         spline = (rise + 1.0) * knee + (t * t * t - t * t * 2.0 + t) * (1 - knee) - rise * white
-        # Below the knee t is 0, and the spline is the knee.
+        # Below the knee t is 0, and the spline equals the knee.
         root = ((smaller(signal, knee) + spline - knee) * top) ** (1 / _M2)
         nits = (larger(root - _C1, 0.0) / (root * -_C3 + _C2)) ** (1 / _M1) * (_BRIGHTEST_NITS / WHITE_NITS)
         return nits / larger(light, 1e-6)

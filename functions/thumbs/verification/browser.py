@@ -1,6 +1,6 @@
-"""What a browser does with what the service signs: post a form, follow a link. For verifying a release.
+"""Acts as a browser with signed requests: posts a form, follows a link. For verifying a release.
 
-urllib3 is the runtime's, which comes with boto3 and may be 1.26 as well as 2: only what both have is used.
+urllib3 is the runtime's, which comes with boto3 and may be version 1.26 or 2: only features of both are used.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ _SECONDS = 10.0
 
 
 class Unreachable(Exception):
-    """The host has no address, cannot be connected to, or does not answer in time."""
+    """The host has no address, refuses the connection, or does not respond in time."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """type: content type, "" when none is given."""
+    """type: content type, "" if there is none."""
 
     status: int
     type: str
@@ -25,7 +25,7 @@ class Answer:
 
 
 def post(url: str, fields: dict[str, str], file: bytes) -> Answer:
-    """Submit a form, its file last, as S3 wants it. Raises Unreachable."""
+    """Submit a form, with the file last, as S3 requires. Raises Unreachable."""
     form: list[tuple[str, str | tuple[str, bytes]]] = [*fields.items(), ("file", ("picture", file))]
     return _answer("POST", url, fields=form)
 

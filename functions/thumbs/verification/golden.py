@@ -1,7 +1,7 @@
-"""The golden pictures, and what is wrong with what a version of convert has made of them.
+"""The golden pictures, and the faults in what a version of convert has made of them.
 
-functions/golden/ holds the pictures and expected.json; dev/golden.py makes both and says what they show. What must come
-out is computed here from the stack's own settings, and by other code than the pipeline's.
+functions/golden/ holds the pictures and expected.json; dev/golden.py makes both and says what they test. The expected
+results are computed here from the stack's own settings, by other code than the pipeline's.
 """
 
 import json
@@ -16,15 +16,15 @@ from thumbs.jobs.manifest import Manifest, Thumbnail
 
 _FOLDER = Path(__file__).parents[2] / "golden"
 
-# What dev/golden.py writes into every kind of metadata that it puts into a picture.
+# The text that dev/golden.py writes into every kind of metadata of a picture.
 _MARK = b"golden metadata"
 
 # Levels, of 255, that a cell's mean may be off. Measured over all pictures and output formats, at 64, 160 and 320
-# pixels: 5 at the quality of 80, 13 at 20, 50 at 1. The mistakes that these pictures are for are 59 off or more.
+# pixels: 5 at quality 80, 13 at 20, 50 at 1. The bugs that these pictures detect cause a difference of 59 or more.
 _TOLERANCE = 20
 _COARSE, _COARSE_TOLERANCE = 20, 55  # below this quality
 
-# The least side of a thumbnail that is asked for its colours: the middle of each of the 4 cells is then 6 pixels wide.
+# The minimum side of a thumbnail whose colours are checked: the middle of each of the 4 cells is then 6 pixels wide.
 _LEAST_SIDE = 48
 
 
@@ -32,7 +32,7 @@ _LEAST_SIDE = 48
 class Picture:
     """One golden picture.
 
-    reason: the code with which it must be refused, or None. original: what the manifest must know of it. chart: the
+    reason: the code with which it must be rejected, or None. original: facts that the manifest must contain. chart: the
     colours that it must show, by rows, as [red, green, blue, alpha].
     """
 
@@ -48,7 +48,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The stack's settings, as far as thumbnails show them."""
+    """The stack's settings that affect thumbnails."""
 
     sizes: tuple[sizes.Size, ...]
     output: formats.Output
@@ -65,7 +65,7 @@ def pictures() -> tuple[Picture, ...]:
 
 
 def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator[str]:
-    """What is wrong with what was made of a picture, a sentence for each thing; none when it is right.
+    """The faults in the results of a picture, one sentence each; none if they are right.
 
     made: every object of its job, by key.
     """
@@ -98,7 +98,7 @@ def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator
 
 
 def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, wanted: Wanted) -> Iterator[str]:
-    from thumbs.verification import judge  # here, because it brings in Pillow
+    from thumbs.verification import judge  # here, because it loads Pillow
 
     assert picture.chart is not None
     assert picture.original is not None
@@ -117,12 +117,12 @@ def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.
         yield f"it is {seen.width}x{seen.height}, not {width:g}x{height:g}"
     if seen.metadata or _MARK in content:
         yield f"it holds metadata ({', '.join(seen.metadata) or 'unnamed'})"
-    if not size.crop and min(seen.width, seen.height) >= _LEAST_SIDE:  # what a crop shows is the pipeline's choice
+    if not size.crop and min(seen.width, seen.height) >= _LEAST_SIDE:  # the pipeline chooses what a crop shows
         yield from _differences(picture.chart, seen.chart, wanted)
 
 
 def _box(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
-    """How large a thumbnail must be, to within a pixel: never enlarged, and in the shape of its box when it is cut."""
+    """The required size of a thumbnail, to within a pixel: never enlarged, and in the shape of its box if cropped."""
     if size.crop:
         part = min(1.0, width / size.width, height / size.height)
         return max(1.0, size.width * part), max(1.0, size.height * part)
@@ -139,4 +139,4 @@ def _differences(chart: list[list[list[int]]], seen: list[list[list[float]]], wa
             off = max(abs(a - b) for a, b in zip(looks, seen[y][x], strict=True))
             if off > tolerance:
                 yield f"the colour at {x},{y} is {[round(level) for level in seen[y][x]]}, not {looks}"
-                return  # one is enough to find the mistake
+                return  # one is enough to find the bug

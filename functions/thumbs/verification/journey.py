@@ -22,7 +22,7 @@ _CONVERSION_SECONDS = 60.0  # the upload waits in line with those of the users
 
 
 class Fault(Exception):
-    """What is wrong: the steps behind it cannot be taken."""
+    """A fault after which the remaining steps cannot run."""
 
 
 @dataclass(frozen=True)

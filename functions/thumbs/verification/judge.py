@@ -1,6 +1,6 @@
 """Judge: what a finished thumbnail shows, read back from its file.
 
-It shares nothing with the steps that made the file, or it would share their mistakes.
+It shares no code with the steps that made the file, because it would share their bugs.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from PIL import Image, ImageStat
 
 Chart = list[list[list[float]]]
 
-# What Pillow finds in a file beside the picture.
+# What Pillow finds in a file besides the picture.
 _METADATA = ("exif", "xmp", "XML:com.adobe.xmp", "icc_profile", "comment", "photoshop", "mp")
 
 _WHITE = (255, 255, 255, 255)
@@ -18,10 +18,10 @@ _WHITE = (255, 255, 255, 255)
 
 @dataclass(frozen=True)
 class Sight:
-    """What is seen.
+    """The content of a thumbnail.
 
     type: content type. chart: the mean colour of each cell, by rows, as [red, green, blue, alpha] from 0 to 255, as it
-    looks on white. metadata: the names of what is in the file and is not the picture.
+    looks on white. metadata: the names of everything in the file besides the picture.
     """
 
     type: str
@@ -32,7 +32,7 @@ class Sight:
 
 
 def look(thumbnail: bytes, rows: int, columns: int) -> Sight:
-    """rows, columns: of the chart. Raises what Pillow raises for a file that is no picture."""
+    """rows, columns: of the chart. Raises Pillow's errors for a file that is not a picture."""
     with Image.open(BytesIO(thumbnail), formats=("WEBP", "JPEG", "AVIF")) as file:
         content_type = Image.MIME[file.format or ""]
         metadata = tuple(name for name in _METADATA if file.info.get(name))
@@ -48,7 +48,7 @@ def _chart(picture: Image.Image, rows: int, columns: int) -> Chart:
 
 
 def _mean(picture: Image.Image, left: float, top: float, width: float, height: float) -> list[float]:
-    """Of the middle of a cell, a quarter of it: resizing and encoding mix colours along its edges."""
+    """The mean of the middle quarter of a cell, because resizing and encoding mix colours along its edges."""
     x, y = round(left + width / 4), round(top + height / 4)
     middle = picture.crop((x, y, x + max(1, round(width / 2)), y + max(1, round(height / 2))))
     return ImageStat.Stat(middle).mean

@@ -1,7 +1,7 @@
-"""The end of a lifecycle hook: CodeDeploy is told whether a new version may have traffic, whatever happens.
+"""The end of a lifecycle hook: tells CodeDeploy whether a new version may receive traffic, whatever happens.
 
-A hook that says nothing leaves the release waiting for an hour, so it is also told when the verification itself breaks,
-and before Lambda's time is over.
+A hook that does not report leaves the release waiting for an hour, so it also reports if the verification itself
+fails, and before Lambda's timeout.
 """
 
 import signal
@@ -13,22 +13,22 @@ from typing import Any
 from thumbs import observe
 from thumbs.aws import versions
 
-# How long a version may take over one small picture or request, a cold start included: five times of what it needs.
+# How long a version may take for one small picture or request, including a cold start: five times what it needs.
 ANSWER_SECONDS = 10.0
 
-# What is kept of the hook's own time for deleting the last probe and telling CodeDeploy: some calls of AWS.
+# The part of the hook's own time reserved for deleting the last probe and notifying CodeDeploy: a few calls.
 _FAREWELL_SECONDS = 15.0
 
 
 class OutOfTime(BaseException):
-    """The hook's own time is over. Not an Exception, so that nobody takes it for one mistake among others."""
+    """The hook's own time is over. Not an Exception, so that no handler of exceptions catches it."""
 
 
 def hook(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]]) -> dict[str, str]:
-    """Verifies, logs each fault, and tells CodeDeploy: {"status": "Succeeded" or "Failed"}.
+    """Verifies, logs each fault, and notifies CodeDeploy: {"status": "Succeeded" or "Failed"}.
 
-    event: {"DeploymentId", "LifecycleEventHookExecutionId"}; without them a person asks, and nobody else is told.
-    verify: what is wrong with the new version, a sentence for each thing.
+    event: {"DeploymentId", "LifecycleEventHookExecutionId"}. If absent, the function was invoked manually, and
+    CodeDeploy is not notified. verify: the faults of the new version, one sentence each.
     """
     log = observe.log()
     log.append_keys(deployment=event.get("DeploymentId"))
@@ -53,7 +53,7 @@ def hook(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]
 
 @contextmanager
 def _time_limit(context: Any) -> Iterator[None]:
-    """Raises OutOfTime inside the block, wherever it is, while there is time to say so."""
+    """Raises OutOfTime inside the block, wherever it is, while there is time left to report."""
 
     def over(signal_number: int, frame: FrameType | None) -> None:
         raise OutOfTime

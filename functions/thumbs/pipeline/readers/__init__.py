@@ -1,10 +1,10 @@
-"""The readers: one module for each accepted format, named in `formats`, and loaded when its first file arrives.
+"""The readers: one module per accepted format, named in `formats`, and loaded when its first file arrives.
 
 Each has one function,
 
     source(original: bytes) -> Source
 
-that reads the header and no pixel. `opened` and `decoding` stand around everything that a decoder does.
+that reads the header and no pixel. `opened` and `decoding` wrap everything that a decoder does.
 """
 
 import warnings
@@ -27,9 +27,9 @@ class Source:
 
     size: width and height as stored, in pixels. load: decodes the first frame; given the smallest width and height
     that are needed, it may decode to any size from those upwards, in the shape of the original. orientation: 1 to 8.
-    profile: of its colours (see `colour`). frames: 1 for a still. bytes_per_pixel: of memory that this picture takes,
-    when that is not the most that its format does (see `formats`). coded: width and height of what has to be
-    decoded, where a part of it is cut off afterwards.
+    profile: of its colours (see `colour`). frames: 1 for a still. bytes_per_pixel: memory that this picture takes, if
+    that differs from its format's maximum (see `formats`). coded: width and height to decode, if a part is cut off
+    afterwards.
     """
 
     size: tuple[int, int]
@@ -57,11 +57,11 @@ def opened(accepted: formats.Input, original: bytes) -> Source:
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Whatever a decoder raises is the file's fault. Only decoders run inside: a mistake of ours must not hide here.
+    """Treats everything that a decoder raises as the file's fault. Run only decoders inside: it would hide our bugs.
 
     Seen: OSError, ValueError, RuntimeError, SyntaxError, EOFError, ZeroDivisionError, TypeError, IndexError,
-    struct.error, zlib.error. Their warnings are about the file as well. An ImportError is ours: a reader that imports
-    when its first picture is here comes too late for the sandbox.
+    struct.error, zlib.error. Decoders' warnings are about the file as well. An ImportError is our fault: a reader that
+    imports something when its first picture arrives is too late for the sandbox.
     """
     try:
         with warnings.catch_warnings():
@@ -70,7 +70,7 @@ def decoding() -> Iterator[None]:
     except (Rejected, ImportError):
         raise
     except Exception as error:
-        # libheif, libavif and libtiff report a refused allocation as an error of their own, with this word in it.
+        # libheif, libavif and libtiff report a refused allocation as an error of their own that contains this word.
         memory = isinstance(error, MemoryError) or "memory" in str(error).lower()
         reason = Reason.TOO_COMPLEX if memory else Reason.DAMAGED
         raise Rejected(reason, f"{type(error).__name__}: {error}") from error

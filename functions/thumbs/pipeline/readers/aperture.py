@@ -1,4 +1,4 @@
-"""The clean aperture: the part of a coded picture that is meant to be seen (box clap; ISO/IEC 14496-12, 12.1.4)."""
+"""The clean aperture: the part of a coded picture to show (box clap; ISO/IEC 14496-12, 12.1.4)."""
 
 import struct
 from fractions import Fraction
@@ -12,8 +12,8 @@ _HALF = Fraction(1, 2)
 def box(clap: bytes | memoryview, size: tuple[int, int]) -> Box | None:
     """Left, top, right, bottom in pixels of a picture of that size.
 
-    None for one that cannot be: MIAF asks for whole numbers inside the picture (ISO/IEC 23000-22, 7.3.6.7). Fractions
-    are rounded, as by libheif; what leaves the picture or is empty does not count, as in Chromium.
+    None for an impossible one: MIAF requires whole numbers inside the picture (ISO/IEC 23000-22, 7.3.6.7). Fractions
+    are rounded, as in libheif; an aperture that leaves the picture or is empty is ignored, as in Chromium.
     """
     try:
         values = struct.unpack_from(">IIIIiIiI", clap)
@@ -23,7 +23,7 @@ def box(clap: bytes | memoryview, size: tuple[int, int]) -> Box | None:
     except (struct.error, ZeroDivisionError):
         return None
     columns, rows = floor(width + _HALF), floor(height + _HALF)
-    # The offset is from the centre of the picture to that of the aperture.
+    # The offset is from the picture's centre to the aperture's.
     left = floor((size[0] - columns) * _HALF + right)
     top = floor((size[1] - rows) * _HALF + down)
     if columns < 1 or rows < 1 or left < 0 or top < 0 or left + columns > size[0] or top + rows > size[1]:

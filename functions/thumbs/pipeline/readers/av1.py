@@ -1,9 +1,9 @@
-"""The colours that an AV1 stream names itself, in its sequence header (AV1 Bitstream & Decoding Process, 5.5)."""
+"""The colours that an AV1 stream declares in its sequence header (AV1 Bitstream & Decoding Process, 5.5)."""
 
 from thumbs.pipeline.readers.bits import Bits
 
 _SEQUENCE_HEADER = 1  # its type among the OBUs (6.2.2)
-_MOST_OBUS = 16  # that may come before it
+_MOST_OBUS = 16  # before the sequence header
 _MOST = 4096  # bytes
 _UNSPECIFIED = 2, 2
 
@@ -11,7 +11,7 @@ _UNSPECIFIED = 2, 2
 def cicp(obus: bytes) -> tuple[int, int] | None:
     """Colour primaries and transfer characteristics (ITU-T H.273) of the first sequence header in these OBUs.
 
-    Both are 2, unspecified, when it names none; None when there is no such header, or it ends early.
+    Both are 2, unspecified, if it declares none. None if there is no such header, or if it ends early.
     """
     obus = obus[:_MOST]
     try:
@@ -25,7 +25,7 @@ def cicp(obus: bytes) -> tuple[int, int] | None:
 
 
 def _obu(data: bytes) -> tuple[int, bytes, bytes]:
-    """The type of the first OBU, its content, and what follows it (5.3)."""
+    """The type of the first OBU, its content, and the data after it (5.3)."""
     extended, sized = data[0] & 4, data[0] & 2
     at = 2 if extended else 1
     if not sized:
@@ -86,7 +86,7 @@ def _tools(bits: Bits) -> None:
     order_hint = bits.flag()
     if order_hint:
         bits.read(2)
-    screen_content = bits.flag() or bits.flag()  # chosen for each frame, or forced
+    screen_content = bits.flag() or bits.flag()  # chosen per frame, or forced
     if screen_content and not bits.flag():  # seq_choose_integer_mv
         bits.flag()
     if order_hint:

@@ -8,25 +8,25 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import colour, orient
 from thumbs.pipeline.readers import Source, aperture, av1, isobmff
 
-# What libavif agrees to decode (AVIF_DEFAULT_IMAGE_SIZE_LIMIT); to anything larger it says "parsing failed".
+# The largest picture that libavif decodes (AVIF_DEFAULT_IMAGE_SIZE_LIMIT); for larger ones it reports "parsing failed".
 _MAX_PIXELS = 16384 * 16384
-# What libavif says of pictures that it understands and does not decode: matrices in a limited range, depths (avif.c).
+# libavif's messages for pictures that it understands but does not decode: matrices in a limited range, depths (avif.c).
 _NOT_SUPPORTED = "Reformat failed", "Not implemented", "No codec available", "Unsupported depth"
 _CONFIGURATION = 4  # bytes of the box av1C before the OBUs in it (AV1 in ISOBMFF, 2.3.3)
 
 
 def source(original: bytes) -> Source:
-    # libavif shows the track of a file that has one, unless its major brand says that it is a still. Of a file whose
-    # major brand promises a track that is not there it shows nothing.
+    # If a file has a track, libavif shows it, unless the major brand says that the file is a still. If the major brand
+    # promises a track that does not exist, libavif shows nothing.
     if isobmff.major_brand(original) == b"avis" and not isobmff.has_tracks(original):
         original = isobmff.with_major_brand(original, b"avif")
     facts = isobmff.facts(original, moving=isobmff.major_brand(original) != b"avif")
     if facts.size and facts.size[0] * facts.size[1] > _MAX_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS, f"an AVIF of {facts.size}", limit=_MAX_PIXELS // 1_000_000)
-    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and bring nothing to a function of one vCPU
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and gain nothing on one vCPU
     image = AvifImagePlugin.AvifImageFile(BytesIO(original))
     coded = image.size
-    # Of a size that is not the container's, Pillow would have cropped it already.
+    # If the size differs from the container's, Pillow has already cropped the picture.
     hides = b"clap" in facts.properties and coded == facts.size
     visible = aperture.box(facts.properties[b"clap"], coded) if hides else None
 
@@ -39,8 +39,8 @@ def source(original: bytes) -> Source:
             raise
         return image.crop(visible) if visible else image
 
-    # Pillow says in EXIF's terms what the container's rotation and mirror say, which come after the aperture (MIAF,
-    # 7.3.6.7); what EXIF itself said does not count.
+    # Pillow translates the container's rotation and mirror, which follow the aperture (MIAF, 7.3.6.7), into an EXIF
+    # orientation, and ignores the file's own EXIF orientation.
     return Source(
         (visible[2] - visible[0], visible[3] - visible[1]) if visible else coded,
         load,
@@ -52,7 +52,7 @@ def source(original: bytes) -> Source:
 
 
 def _named(facts: isobmff.Facts) -> colour.Profile | None:
-    """The profile of the colours that the container names, or, where it names none, the stream (AVIF 1.1, 2.2.1)."""
+    """The profile of the colours that the container declares, or else the stream (AVIF 1.1, 2.2.1)."""
     configuration = bytes(facts.properties.get(b"av1C", b""))[_CONFIGURATION:]
     cicp = facts.cicp or av1.cicp(configuration) or av1.cicp(facts.data)
     return colour.named(*cicp) if cicp else None

@@ -1,15 +1,15 @@
-"""Bits, most significant first, as the headers of AV1 and HEVC are written in them."""
+"""Bits, most significant first, as in the headers of AV1 and HEVC."""
 
 
 class Bits:
-    """Reads from the first bit on. Every method raises EOFError behind the last one."""
+    """Reads bits from the beginning. Every method raises EOFError at the end."""
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data, "big")
         self._left = 8 * len(data)
 
     def read(self, count: int) -> int:
-        """The next bits as one number; 0 for none."""
+        """The next bits as a number; 0 for no bits."""
         self._left -= count
         if self._left < 0:
             raise EOFError

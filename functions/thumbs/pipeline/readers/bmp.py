@@ -1,7 +1,7 @@
-"""BMP, of Windows and of OS/2: headers of every length, and pixels whose bits are divided up in any way.
+"""BMP, from Windows and OS/2: headers of every length, and pixels with arbitrary bit masks.
 
-https://learn.microsoft.com/windows/win32/gdi/bitmap-header-types; for OS/2, bitmaps of "Encyclopedia of Graphics File
-Formats". What Pillow reads it reads; samples of other sizes are taken out of the pixels here.
+https://learn.microsoft.com/windows/win32/gdi/bitmap-header-types; for OS/2, bitmaps in "Encyclopedia of Graphics File
+Formats". Pillow reads what it supports; samples of other sizes are extracted from the pixels here.
 """
 
 import struct
@@ -14,13 +14,13 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.readers import Source
 
 _FILE_HEADER = 14
-_CORE, _INFO = 12, 40  # bytes of the header of OS/2 1 and of Windows 3
+_CORE, _INFO = 12, 40  # bytes of the headers of OS/2 1 and Windows 3
 _WINDOWS = {_INFO, 52, 56, 108, 124}
-_OS2 = range(_CORE + 1, 65)  # of OS/2 2, which may leave out what is zero at its end
+_OS2 = range(_CORE + 1, 65)  # of OS/2 2, whose header may omit trailing zeros
 _RGB, _RLE24_OR_JPEG, _BITFIELDS, _ALPHA_BITFIELDS = 0, 4, 3, 6
-# Pictures of other kinds inside (JPEG, PNG), for printers (CMYK), and those of OS/2: Huffman 1D, and RLE of 24 bits.
+# Embedded pictures of other formats (JPEG, PNG), printers' CMYK, and OS/2's Huffman 1D and 24-bit RLE.
 _NOT_READ = {_RLE24_OR_JPEG, 5, 11, 12, 13}
-# The masks that Pillow reads.
+# The masks that Pillow supports.
 _READ_OF_16 = {(0xF800, 0x7E0, 0x1F, 0), (0x7C00, 0x3E0, 0x1F, 0)}
 _READ_OF_32 = {
     (0xFF0000, 0xFF00, 0xFF, 0),
@@ -32,12 +32,12 @@ _READ_OF_32 = {
 }
 _EMBEDDED_PROFILE = 0x4D424544  # 'MBED', in headers of 124 bytes
 _LONGEST_PROFILE = 8 * 2**20
-_ROWS = 256  # taken apart at a time
+_ROWS = 256  # extracted at a time
 
 
 @dataclass(frozen=True)
 class _Header:
-    """height: negative when the first row is on top. masks: of red, green, blue and alpha, or none. pixels: offset."""
+    """height: negative if the first row is on top. masks: of red, green, blue and alpha, or none. pixels: offset."""
 
     length: int
     width: int
@@ -79,16 +79,16 @@ def _through_pillow(original: bytes, profile: bytes | None) -> Source:
 
 
 def _header(original: bytes) -> _Header | None:
-    """None for OS/2 1, and for what is none."""
+    """The header's facts; None for OS/2 1, and for an invalid header."""
     (pixels, length) = struct.unpack_from("<II", original, 10)
     if length not in _WINDOWS and length not in _OS2:
         return None
-    # What a shorter header leaves out is zero.
+    # Fields that a shorter header omits are zero.
     fields = original[_FILE_HEADER : _FILE_HEADER + min(length, _INFO)].ljust(_INFO, b"\0")
     width, height, _, bits, compression = struct.unpack_from("<iiHHI", fields, 4)
     masks: tuple[int, ...] = ()
     if length in _WINDOWS and compression in {_BITFIELDS, _ALPHA_BITFIELDS}:
-        # They follow a header of 40 bytes, and are part of a longer one.
+        # The masks follow a header of 40 bytes, and are part of a longer one.
         count = 4 if length >= 56 or compression == _ALPHA_BITFIELDS else 3
         masks = (*struct.unpack_from(f"<{count}I", original, _FILE_HEADER + _INFO), 0)[:4]
     elif length not in _WINDOWS and compression == _BITFIELDS:
@@ -97,7 +97,7 @@ def _header(original: bytes) -> _Header | None:
 
 
 def _is_unusual(header: _Header) -> bool:
-    """Whether Pillow does not read these masks, or not all of them."""
+    """Whether Pillow supports only some of these masks, or none."""
     if header.compression == _ALPHA_BITFIELDS:
         return True
     if header.bits == 16:
@@ -106,7 +106,7 @@ def _is_unusual(header: _Header) -> bool:
 
 
 def _usual(original: bytes, header: _Header) -> bytes:
-    """The same file with a header of 40 bytes, when its own is of a length that Pillow does not know."""
+    """The same file with a header of 40 bytes, if Pillow does not support its own header's length."""
     if header.length in _WINDOWS:
         return original
     fields = original[_FILE_HEADER : _FILE_HEADER + min(header.length, _INFO)].ljust(_INFO, b"\0")
@@ -115,7 +115,7 @@ def _usual(original: bytes, header: _Header) -> bytes:
 
 
 def _two_bits(original: bytes, header: _Header) -> Image.Image:
-    """Of Windows CE: up to four colours."""
+    """For Windows CE: up to four colours."""
     stride = (header.width * 2 + 31) // 32 * 4
     colours = original[_FILE_HEADER + header.length : header.pixels][:16]
     picture = Image.frombytes(
@@ -146,14 +146,14 @@ def _taken_apart(original: bytes, header: _Header) -> Image.Image:
 
 
 def _visible(picture: Image.Image) -> Image.Image:
-    """Without alpha that is zero everywhere: nobody means a picture that cannot be seen, nor do browsers."""
+    """Without alpha if it is zero everywhere: nobody intends an invisible picture, and browsers show it too."""
     invisible = picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (0, 0)
     return picture.convert("RGB") if invisible else picture
 
 
 def _samples(pixels: int, mask: int, depth: int, length: int) -> bytes:
-    """What each pixel has under the mask, as 8 bits. pixels: of depth bytes each, all in one number, which moves the
-    bits of all of them in one go. length: bytes of all pixels."""
+    """The bits of each pixel under the mask, scaled to 8 bits. pixels: of depth bytes each, all in one number, which
+    shifts the bits of all pixels at once. length: bytes of all pixels."""
     low = (mask & -mask).bit_length() - 1
     bits = (mask >> low).bit_length()
     window = pixels >> (low + max(0, bits - 8))
@@ -170,12 +170,12 @@ def _pixels(original: bytes, header: _Header, stride: int) -> memoryview:
 
 
 def _direction(header: _Header) -> int:
-    """As Pillow's raw decoder calls it: 1 from top to bottom."""
+    """The direction for Pillow's raw decoder: 1 from top to bottom."""
     return 1 if header.height < 0 else -1
 
 
 def _profile(original: bytes) -> bytes | None:
-    """The one inside; those that are files elsewhere are not looked for."""
+    """The embedded profile; profiles in other files are not loaded."""
     space, at, length = struct.unpack_from("<I52xII", original.ljust(_FILE_HEADER + 124, b"\0"), _FILE_HEADER + 56)
     start = _FILE_HEADER + at
     return (

@@ -1,8 +1,8 @@
-"""Sixteen bits of a channel become eight along a curve like sRGB's, where the picture's own is far from it.
+"""Reduces sixteen bits per channel to eight along a curve like sRGB's, if the picture's own curve is far from it.
 
-The upper eight bits of linear light have 13 levels of sRGB between the two darkest of them. So what such a picture has
-in its lower ones is looked up before it is given up, and the profile is replaced by that of what comes out. Pillow
-unpacks one byte of each sample, so it decodes such pictures twice.
+The upper eight bits of linear light have 13 sRGB levels between the two darkest values. So the lower bits are looked up
+in a table before they are dropped, and the profile is replaced by the result's. Pillow unpacks one byte of each sample,
+so such pictures are decoded twice.
 """
 
 from collections.abc import Sequence
@@ -14,24 +14,24 @@ from PIL import Image
 
 from thumbs.pipeline import boxes, colour, hdr, icc, icc_read
 
-# Bytes for each pixel that this takes: two pictures of one byte for each of four channels, and what is worked on.
+# Bytes per pixel: two pictures with one byte for each of four channels, and working memory.
 BYTES_PER_PIXEL = 10.0
 _LEVELS = 65536
 _ROWS = 64  # recoded at a time
-# Levels of sRGB between two of 8 bits, from which on they are too few.
+# If two 8-bit levels are this many sRGB levels apart, 8 bits are too few.
 _TOO_COARSE = 2.0
 
 
 @dataclass(frozen=True)
 class Recoding:
-    """tables: for each of 65,536 levels one of 256, by channel, or one for all. profile: of what comes out."""
+    """tables: one of 256 levels for each of 65,536, per channel or for all. profile: of the result."""
 
     tables: tuple[Sequence[int], ...]
     profile: colour.Profile | None
 
 
 def of_cicp(primaries: int, transfer: int) -> Recoding | None:
-    """For the names of HDR. None for others: their curves are near enough, or made into a profile."""
+    """The recoding for named HDR. None for others: their curves are close to sRGB's, or become a profile."""
     if hdr.of_cicp(primaries, transfer) is None:
         return None
     table, signal = hdr.companded(primaries, transfer)
@@ -39,7 +39,7 @@ def of_cicp(primaries: int, transfer: int) -> Recoding | None:
 
 
 def of_profile(profile: colour.Profile | None) -> Recoding | None:
-    """None when 8 bits in the profile's own curves suffice, or when it has others beside them."""
+    """None if 8 bits in the profile's own curves suffice, or if the profile has more than curves."""
     if not isinstance(profile, bytes):
         return None
     names = icc_read.cicp(profile)
@@ -54,7 +54,7 @@ def of_profile(profile: colour.Profile | None) -> Recoding | None:
 
 
 def recoded(upper: Image.Image, lower: Image.Image, recoding: Recoding) -> Image.Image:
-    """upper, lower: RGB or RGBA, of the same samples' bytes. The upper one is changed, but for its alpha."""
+    """upper, lower: RGB or RGBA, from the bytes of the same samples. Changes the upper one, except for its alpha."""
     tables = recoding.tables * (3 // len(recoding.tables))
     rows = boxes.at_a_time(upper.width, _ROWS)
     for top in range(0, upper.height, rows):
@@ -70,12 +70,12 @@ def recoded(upper: Image.Image, lower: Image.Image, recoding: Recoding) -> Image
 
 
 def recoded_gray(image: Image.Image, recoding: Recoding) -> Image.Image:
-    """image: in I;16, of which a shade may be transparent. L or LA."""
+    """L or LA from image: in mode I;16, with or without a transparent shade."""
     return colour.from_16_bit(image, image.info.get("transparency"), recoding.tables[len(recoding.tables) // 2])
 
 
 def wide(upper: Image.Image, lower: Image.Image) -> Image.Image:
-    """I;16 of the bytes of its samples, each in L."""
+    """Mode I;16 from the bytes of its samples, each in mode L."""
     return Image.frombytes("I;16", upper.size, Image.merge("LA", (lower, upper)).tobytes())
 
 
@@ -94,7 +94,7 @@ def _is_coarse(content: bytes) -> bool:
 
 @lru_cache(3)
 def _table(content: bytes) -> tuple[int, ...]:
-    """Empty when it is no curve."""
+    """The table of a curve; empty if it is not a curve."""
     curve = icc_read.curve(content)
     if curve is None:
         return ()

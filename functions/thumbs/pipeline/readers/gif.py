@@ -7,7 +7,7 @@ from PIL import GifImagePlugin, Image
 from thumbs.pipeline.readers import Source
 
 _EXTENSION, _IMAGE = 0x21, 0x2C
-# Counting goes no further: who says "1,000 frames" of one with more is not far wrong.
+# The count is capped; beyond 1,000 it no longer matters.
 _MAX_FRAMES = 1000
 
 
@@ -25,7 +25,7 @@ def source(original: bytes) -> Source:
 
 
 def _on_nothing(image: Image.Image, frame: tuple[int, int, int, int] | None) -> Image.Image:
-    """The picture with nothing around its frame, as browsers show it, which ignore the background colour."""
+    """The picture with transparency around its frame, as in browsers, which ignore the background colour."""
     picture = image.convert("RGB")
     alpha = Image.new("L", image.size, 0)
     alpha.paste(255, frame)
@@ -34,7 +34,7 @@ def _on_nothing(image: Image.Image, frame: tuple[int, int, int, int] | None) -> 
 
 
 def _frames(original: bytes) -> int:
-    """Counted by their headers (GIF89a, appendix F), without decoding any."""
+    """Counts frames by their headers (GIF89a, appendix F), without decoding any."""
     frames, at = 0, 13 + _table(original, 10)
     while frames < _MAX_FRAMES and at < len(original):
         if original[at] == _IMAGE:
@@ -44,13 +44,13 @@ def _frames(original: bytes) -> int:
             at += 2
         else:
             break
-        while at < len(original) and original[at]:  # sub-blocks, up to an empty one
+        while at < len(original) and original[at]:  # sub-blocks, until an empty one
             at += 1 + original[at]
         at += 1
     return frames
 
 
 def _table(original: bytes, flags: int) -> int:
-    """Bytes of the colour table that a descriptor announces at that offset."""
+    """Bytes of the colour table that the descriptor at that offset declares."""
     packed = original[flags] if flags < len(original) else 0
     return 3 << (packed & 7) + 1 if packed & 0x80 else 0

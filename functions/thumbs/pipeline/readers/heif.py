@@ -1,4 +1,4 @@
-"""HEIC and HEIF: libheif through pillow-heif, which gives the picture already turned and cropped."""
+"""HEIC and HEIF: libheif through pillow-heif, which returns the picture already turned and cropped."""
 
 from io import BytesIO
 
@@ -11,19 +11,19 @@ from thumbs.pipeline.readers import Source, avif, deep, hevc, isobmff
 
 # The codings that pillow-heif's libheif decodes: HEVC.
 _DECODED = {b"hvc1", b"hev1"}
-# Of memory, for pictures of more than 8 bits that are decoded in 16: libheif's, pillow-heif's, and two of Pillow.
+# Memory for pictures of more than 8 bits, decoded in 16: libheif's copy, pillow-heif's, and two of Pillow's.
 _DEEP_BYTES_PER_PIXEL = 28.0
 
 
 def source(original: bytes) -> Source:
-    """Raises Rejected (variant_not_supported) for what HEIF may hold and no decoder here reads."""
+    """Raises Rejected (variant_not_supported) for what HEIF may contain and no decoder here reads."""
     facts = isobmff.facts(original)
-    if facts.codec == b"av01":  # libavif reads it, if only the file says that it is AVIF
+    if facts.codec == b"av01":  # libavif could read it if the file declared itself as AVIF
         return avif.source(isobmff.with_major_brand(original, b"avif"))
     if facts.codec not in _DECODED:
         _refuse(original, facts)
-    options.DECODE_THREADS = 1  # threads cost memory and bring nothing to a function of one vCPU
-    options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False  # only the picture is parsed
+    options.DECODE_THREADS = 1  # threads cost memory and gain nothing on one vCPU
+    options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False  # parse only the picture
     image: ImageFile.ImageFile = HeifImageFile(BytesIO(original))  # type: ignore[no-untyped-call]  # pillow-heif's
     size = image.size
     icc_profile = image.info.get("icc_profile")
@@ -36,7 +36,7 @@ def source(original: bytes) -> Source:
     def load(_: tuple[int, int]) -> Image.Image:
         made = _recoded(original, recoding) if recoding else image
         made.load()
-        if made.size != size:  # how libheif answers to a file that ends early
+        if made.size != size:  # libheif's result for a file that ends early
             raise Rejected(Reason.DAMAGED, f"{size} announced, {made.size} decoded")
         return made
 
@@ -50,26 +50,26 @@ def source(original: bytes) -> Source:
 
 
 def _recoded(original: bytes, recoding: deep.Recoding) -> Image.Image:
-    """Of more than 8 bits, which libheif would cut off."""
+    """For more than 8 bits, which libheif would truncate."""
     file = HeifFile(BytesIO(original), convert_hdr_to_8bit=False)  # type: ignore[no-untyped-call]
     primary = file[file.primary_index]
     pixels, mode = primary.data, primary.mode.partition(";")[0]
     upper, lower = (
         Image.frombytes(mode, primary.size, pixels, "raw", f"{mode};{order}", primary.stride)
-        for order in ("16L", "16B")  # the upper byte is the second
+        for order in ("16L", "16B")  # in 16L the upper byte is the second
     )
     return deep.recoded(upper, lower, recoding)
 
 
 def _cicp(facts: isobmff.Facts, nclx: dict[str, int] | None) -> tuple[int, int] | None:
-    """What the container names, or, where it names nothing, the stream."""
+    """The colours that the container declares, or else the stream."""
     if nclx:
         return nclx["color_primaries"], nclx["transfer_characteristics"]
     return hevc.cicp(bytes(facts.properties.get(b"hvcC", b"")))
 
 
 def _refuse(original: bytes, facts: isobmff.Facts) -> None:
-    """Raises Rejected when the file says well what it holds, and no decoder here reads that."""
+    """Raises Rejected if the file is valid, but no decoder here reads its content."""
     if facts.codec:
         what = f"pictures in {facts.codec!r}"
     elif isobmff.facts(original, moving=True).codec:

@@ -1,18 +1,18 @@
-"""The colours that an HEVC stream names itself, in its sequence parameter set (H.265, 7.3.2.2 and annex E)."""
+"""The colours that an HEVC stream declares in its sequence parameter set (H.265, 7.3.2.2 and annex E)."""
 
 from thumbs.pipeline.readers.bits import Bits
 
 _SPS = 33  # its type among the NAL units (table 7-1)
-_ARRAYS = 22  # where hvcC begins with them (ISO/IEC 14496-15, 8.3.2.1)
+_ARRAYS = 22  # offset of its NAL units in hvcC (ISO/IEC 14496-15, 8.3.2.1)
 _MOST_UNITS = 64
 _MOST = 4096  # bytes of a parameter set
-_MOST_SETS = 64  # of reference pictures, which a still has none of
+_MOST_SETS = 64  # of reference pictures, of which a still has none
 _UNSPECIFIED = 2, 2
 
 
 def cicp(configuration: bytes) -> tuple[int, int] | None:
-    """Colour primaries and transfer characteristics (ITU-T H.273). Both are 2, unspecified, when the stream names none;
-    None when there is no such set, or it ends early. configuration: the content of the box hvcC."""
+    """Colour primaries and transfer characteristics (ITU-T H.273). Both are 2, unspecified, if the stream declares
+    none. None if there is no such set, or if it ends early. configuration: the content of the box hvcC."""
     try:
         sps = _parameter_set(configuration)
         return _colours(Bits(sps)) if sps else None
@@ -21,7 +21,7 @@ def cicp(configuration: bytes) -> tuple[int, int] | None:
 
 
 def _parameter_set(configuration: bytes) -> bytes | None:
-    """Without the header of its NAL unit and the bytes that prevent emulation (7.4.2)."""
+    """The set without its NAL unit header and emulation prevention bytes (7.4.2)."""
     at = _ARRAYS + 1
     for _ in range(configuration[_ARRAYS]):
         kind = configuration[at] & 63
@@ -83,8 +83,8 @@ def _scaling_lists(bits: Bits) -> None:
 
 
 def _reference_sets(bits: Bits) -> None:
-    """st_ref_pic_set of each (7.3.7)."""
-    pictures = 0  # of the set before
+    """Skips each st_ref_pic_set (7.3.7)."""
+    pictures = 0  # of the previous set
     for number in range(min(bits.golomb(), _MOST_SETS)):
         if number and bits.flag():  # inter_ref_pic_set_prediction_flag
             bits.flag()

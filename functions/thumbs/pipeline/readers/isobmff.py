@@ -1,5 +1,5 @@
-"""What the container of AVIF and HEIC says of the picture that it shows (ISO/IEC 14496-12 and 23008-12), read
-defensively: whatever does not make sense is not there.
+"""What the container of AVIF and HEIC declares about the picture that it shows (ISO/IEC 14496-12 and 23008-12), read
+defensively: invalid declarations are ignored.
 
 The picture is the primary item, or for a sequence the first sample of its track.
 """
@@ -8,9 +8,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_MAX_BOXES = 20_000  # of one level; a picture of 100 megapixels in tiles of 512 pixels has 400 items
-_MAX_DERIVATIONS = 4  # a grid of grids is one too many already
-# Bytes of coded data that are read: a sequence header stands at their beginning.
+_MAX_BOXES = 20_000  # per level; a picture of 100 megapixels in tiles of 512 pixels has 400 items
+_MAX_DERIVATIONS = 4  # a grid of grids is already one too many
+# Bytes of coded data to read: the sequence header is at their beginning.
 _HEAD = 4096
 
 Boxes = dict[bytes, memoryview]
@@ -27,12 +27,12 @@ class Facts:
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """As coded, before it is cropped and turned."""
+        """The coded size, before cropping and rotation."""
         return self._numbers(b"ispe", ">4xII")
 
     @property
     def cicp(self) -> tuple[int, int] | None:
-        """Colour primaries and transfer characteristics (ITU-T H.273), as far as the container names them."""
+        """Colour primaries and transfer characteristics (ITU-T H.273), as far as the container declares them."""
         return self._numbers(b"colr_nclx", ">4xHH")
 
     def _numbers(self, name: bytes, layout: str) -> tuple[int, int] | None:
@@ -44,7 +44,7 @@ class Facts:
 
 
 def facts(original: bytes, *, moving: bool = False) -> Facts:
-    """moving: of its track, when there is one."""
+    """moving: the properties of its track, if there is one."""
     view = memoryview(original)
     try:
         if moving:
@@ -79,7 +79,7 @@ def _of_item(original: memoryview) -> Facts:
         if coded not in parts or coded not in types or types[coded] not in {b"grid", b"iden", b"iovl", b"tmap"}:
             break
         coded = parts[coded]
-        properties = {**_properties(meta, coded), **properties}  # what a tile says holds where the whole says nothing
+        properties = {**_properties(meta, coded), **properties}  # a tile's properties fill in missing ones of the whole
     return Facts(properties, types.get(coded, b""), _data(original, meta, coded))
 
 
@@ -108,7 +108,7 @@ def _properties(meta: Boxes, item: int) -> Boxes:
 
 
 def _by_kind(boxes: Iterator[tuple[bytes, memoryview]]) -> Boxes:
-    """There may be two colours, a profile and names; of several of one kind the last one counts."""
+    """A colr box may occur twice, as a profile and as names; of several of one kind the last one counts."""
     return {
         kind + (b"_nclx" if bytes(content[:4]) == b"nclx" else b"_icc") if kind == b"colr" else kind: content
         for kind, content in boxes
@@ -116,7 +116,7 @@ def _by_kind(boxes: Iterator[tuple[bytes, memoryview]]) -> Boxes:
 
 
 def _associated(ipma: memoryview, item: int) -> list[int]:
-    """The numbers, from 1, of the properties of an item."""
+    """The indexes, from 1, of an item's properties."""
     version, flags = ipma[0], ipma[3]
     (count,) = struct.unpack_from(">I", ipma, 4)
     at = 8
@@ -134,7 +134,7 @@ def _associated(ipma: memoryview, item: int) -> list[int]:
 
 
 def _types(meta: Boxes) -> dict[int, bytes]:
-    """Of every item, by its number (14496-12, 8.11.6)."""
+    """The location of every item, by its id (14496-12, 8.11.6)."""
     types = {}
     for kind, entry in _boxes(meta[b"iinf"], 8 if meta[b"iinf"][0] else 6):
         width = 4 if entry[0] > 2 else 2
@@ -144,7 +144,7 @@ def _types(meta: Boxes) -> dict[int, bytes]:
 
 
 def _parts(meta: Boxes) -> dict[int, int]:
-    """The first item that each derived one is made of (8.11.12)."""
+    """The first item from which each derived one is made (8.11.12)."""
     references = meta.get(b"iref", memoryview(b"\0"))
     width = 4 if references[0] else 2
     return {

@@ -1,4 +1,4 @@
-"""JPEG, also with a gain map or further pictures behind the first (MPO): libjpeg-turbo through Pillow."""
+"""JPEG, also with a gain map or further pictures after the first (MPO): libjpeg-turbo through Pillow."""
 
 from io import BytesIO
 
@@ -15,7 +15,7 @@ _GARBAGE = b"\0"  # between two markers
 
 class _Jpeg(JpegImagePlugin.JpegImageFile):
     def _read_dpi_from_exif(self) -> None:
-        """Nothing: Pillow would parse all of EXIF for a resolution that nobody asks for."""
+        """Does nothing: Pillow would parse all of EXIF for a resolution that nobody needs."""
 
 
 def source(original: bytes) -> Source:
@@ -28,7 +28,7 @@ def source(original: bytes) -> Source:
     def load(at_least: tuple[int, int]) -> Image.Image:
         if not layout.scans or not layout.complete:
             raise Rejected(Reason.DAMAGED, "a JPEG without a scan for all that shows")
-        # libjpeg-turbo decodes to 1/2, 1/4 or 1/8 for a fraction of the time, and to that fraction of the memory.
+        # libjpeg-turbo decodes to 1/2, 1/4 or 1/8 in a fraction of the time, with that fraction of the memory.
         image.draft(None, at_least)
         divisor, _ = image.decoderconfig or (1, 0)
         if not _decoded(image, jpeg_scans.early(original, layout, divisor), layout) or (
@@ -46,25 +46,25 @@ def source(original: bytes) -> Source:
 
 
 def _decoded(image: _Jpeg, data: bytes | memoryview, layout: jpeg_scans.Layout) -> bool:
-    """Decodes the picture; False when its data ends early. data: the file up to the end of its last scan.
+    """Decodes the picture; False if its data ends early. data: the file up to the end of its last scan.
 
-    libjpeg-turbo makes gray of what is missing in front of a marker, and no more than a warning, which Pillow does not
-    pass on. So it gets no marker: where it still asks for data, when there is nothing left but what it may look ahead,
-    data is missing. (docs/decisions/imaging-jpeg-ends.md)
+    libjpeg-turbo fills missing data in front of a marker with gray, and only emits a warning, which Pillow does not
+    pass on. So it gets no marker: if it asks for more when only the lookahead is left, data is missing.
+    (docs/decisions/imaging-jpeg-ends.md)
     """
     image.load_prepare()
     codec, extents, _, args = image.tile[0]
     decoder = Image._getdecoder(image.mode, codec, args, image.decoderconfig)
     try:
         decoder.setimage(image.im, extents)
-        if layout.arithmetic:  # which cannot be interrupted, and may end early: what would follow are zeros
+        if layout.arithmetic:  # it cannot be interrupted, and may end early: zeros would follow
             return layout.ended and _ends(*decoder.decode(bytes(data) + _EOI))
         used, error = decoder.decode(data)
         if used >= 0:
             rest = bytes(data[used:]) + lookahead(layout.scans[-1].table)
             used, error = decoder.decode(rest)
             if not layout.at_once:
-                # All rows come at the end. Between scans it skips everything up to a marker, and in a scan nothing.
+                # All rows come at the end. The decoder skips everything up to a marker between scans, nothing in scans.
                 if used < len(rest) or decoder.decode(_GARBAGE)[0] < len(_GARBAGE):
                     return False
                 used, error = decoder.decode(_EOI)
@@ -75,7 +75,7 @@ def _decoded(image: _Jpeg, data: bytes | memoryview, layout: jpeg_scans.Layout) 
 
 
 def _ends(used: int, error: int) -> bool:
-    """Whether this answer of a decoder of Pillow says that the picture is there. Raises OSError when it is broken."""
+    """Whether this result of a Pillow decoder means that the picture is complete. Raises OSError if it is broken."""
     if error < 0:
         raise OSError(f"the decoder answers {error}")
     return used < 0

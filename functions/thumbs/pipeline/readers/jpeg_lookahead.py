@@ -1,9 +1,9 @@
-"""What a decoder of JPEG may look at behind the last code: bits that no block of coefficients can end with.
+"""What a JPEG decoder may look at after the last code: bits with which no block of coefficients can end.
 
-libjpeg-turbo fills its bit buffer to 57 bits (MIN_GET_BITS in jdhuff.h) when fewer than 8 are left, one or more of
-which belong to the data. It gets seven bytes, not more, so that it decodes what is whole, and asks for more where data
-is missing, unless what is missing could be read from these very bytes. A block ends with the code for "nothing but
-zeros follows" (EOB), so the bytes are chosen by the table of codes: wherever in them a code begins, it is another one.
+libjpeg-turbo fills its bit buffer to 57 bits (MIN_GET_BITS in jdhuff.h) when fewer than 8 are left, at least one of
+which belongs to the data. It gets exactly seven bytes, so that it decodes complete data, and asks for more if data is
+missing, unless the missing data could be read from these very bytes. A block ends with the code for "nothing but zeros
+follows" (EOB), so the bytes are chosen from the table of codes: wherever in them a code begins, it is not EOB.
 """
 
 from collections.abc import Iterator
@@ -11,26 +11,26 @@ from functools import lru_cache
 
 _BYTES = 7
 _LENGTHS = 16  # bits of the longest code (T.81, B.2.4.2)
-# All ones are no code in any table (T.81, annex C), which is read as EOB, but takes 17 bits.
+# All ones are no code in any table (T.81, annex C); they are read as EOB, but take 17 bits.
 _ONES = b"\xff\x00" * _BYTES
 _USUAL = 0x00, 0x55  # for the two tables of T.81, annex K
-_LONG_RUN = 15  # with no value behind it: sixteen zeros, after which the block goes on
+_LONG_RUN = 15  # without a value: sixteen zeros, after which the block continues
 
 
 @lru_cache(maxsize=64)
 def lookahead(table: bytes) -> bytes:
     """table: the code counts by length, 16 bytes, and the symbols, of the AC coefficients of the last component; empty
-    when the scan has none."""
+    if the scan has none."""
     if not table:
         return _ONES
     codes = dict(_codes(table))
-    if codes.get((1, 0)) == 0:  # a zero is EOB, and what has no zero is no code
+    if codes.get((1, 0)) == 0:  # a zero bit is EOB, and no code is without a zero
         return _ONES
     return next((bytes([value]) * _BYTES for value in (*_USUAL, *range(0xFF)) if _never_ends(value, codes)), _ONES)
 
 
 def _codes(table: bytes) -> Iterator[tuple[tuple[int, int], int]]:
-    """Length and code, and its symbol (T.81, annex C)."""
+    """Length, code and symbol of each code (T.81, annex C)."""
     code, at = 0, _LENGTHS
     for length in range(1, _LENGTHS + 1):
         for symbol in table[at : at + table[length - 1]]:

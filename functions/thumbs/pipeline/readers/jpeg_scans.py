@@ -1,8 +1,8 @@
-"""The scans of a JPEG (ITU-T T.81, annexes B and G): where they are, whether they tell the whole picture, and which of
+"""The scans of a JPEG (ITU-T T.81, annexes B and G): where they are, whether they carry the whole picture, and which of
 them matter.
 
 A progressive JPEG sends each coefficient in several scans, from coarse to fine. A picture that is decoded to a fraction
-of its size needs the coarse ones, and they are the smaller part of the file.
+of its size needs only the coarse ones, which are the smaller part of the file.
 """
 
 import re
@@ -14,7 +14,7 @@ from thumbs.errors import Reason, Rejected
 _DHT, _SOI, _EOI, _SOS, _DNL, _DRI = 0xC4, 0xD8, 0xD9, 0xDA, 0xDC, 0xDD
 _PROGRESSIVE, _ARITHMETIC = {0xC2, 0xCA}, {0xC9, 0xCA}
 _DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
-# With those that libjpeg-turbo does not decode: lossless, hierarchical, and JPEG-LS (T.87).
+# Including those that libjpeg-turbo does not decode: lossless, hierarchical, and JPEG-LS (T.87).
 _FRAMES = _DECODED | {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
 _BEHIND_SCANS = {_DHT, _EOI, _SOS, 0xDB, _DRI, 0xFE}  # with DQT and COM
 _BOX_LENGTH = 4  # bytes, in front of the name of a box
@@ -30,27 +30,27 @@ _MOST = 100
 _MOST_SEGMENTS = 10_000
 
 _COEFFICIENTS, _MOST_SHIFT = 64, 13
-_LOW_BIT = 15  # of the byte that tells the highest bit, before the scan, and the lowest, after it
-_FILL = 0xFF  # may stand in front of a marker in any number
+_LOW_BIT = 15  # mask in the byte with the highest bit before the scan, and the lowest after it
+_FILL = 0xFF  # may precede a marker any number of times
 _AC = 0x10  # the class of a table of codes
-# By the divisor of the size, what is needed of the coefficients: the last one in zigzag order, and the lowest bit that
-# refinements tell. The encoded thumbnail changes by 0.1 dB at most. The first coefficient alone would do for an eighth,
-# if the decoder did not blur what it then takes for a preview. For a half it would be 0.5 dB, so there everything is
-# read. (docs/decisions/imaging-progressive.md)
+# By divisor of the size, the coefficients that are needed: the last one in zigzag order, and the lowest bit of
+# refinements. The encoded thumbnail changes by at most 0.1 dB. For an eighth the first coefficient alone would suffice,
+# if the decoder did not take the picture for a preview and blur it. For a half it would be 0.5 dB, so there everything
+# is read. (docs/decisions/imaging-progressive.md)
 _NEEDED = {8: (5, _MOST_SHIFT), 4: (24, 1)}
 
-# So many zeros at the end of a file are what a disk or a download left there, and no picture, unless a table has one
-# code of one bit, which is the zero, and says that a block is empty.
+# This many zeros at the end of a file were left by a disk or a download, and are no picture, unless a table has a
+# single one-bit code, zero, which means an empty block.
 _UNWRITTEN = 64
 _EMPTY_BLOCKS = b"\1\0"
 
 
 @dataclass(frozen=True)
 class Scan:
-    """One scan. components: their identifiers. first, last: the coefficients that it carries, in zigzag order.
-    refines: whether it adds a bit to what an earlier one told of them. low: the lowest bit that it tells. start, end:
-    the offsets of its marker and behind its data. restarts: MCUs between two restart markers, or 0. table: of codes, as
-    in a DHT segment, for the AC coefficients of its last component; empty when it has none."""
+    """One scan. components: their identifiers. first, last: the coefficients that it carries, in zigzag order. refines:
+    whether it adds a bit to coefficients of an earlier scan. low: the lowest bit that it carries. start, end: the
+    offsets of its marker and after its data. restarts: MCUs between two restart markers, or 0. table: of codes, as in a
+    DHT segment, for the AC coefficients of its last component; empty if it has none."""
 
     components: bytes
     first: int
@@ -65,11 +65,11 @@ class Scan:
 
 @dataclass
 class Layout:
-    """A JPEG up to the end of its first picture, or to what cannot be understood.
+    """A JPEG up to the end of its first picture, or to data that cannot be understood.
 
-    frame: the offset of its marker. size: width and height. sampling: by component, across and down. scans: in their
-    order. ended: whether a marker says that the picture ends. restarts, tables: as they are for the next scan, tables
-    by their class and number.
+    frame: the offset of its marker. size: width and height. sampling: per component, horizontal and vertical. scans: in
+    order. ended: whether a marker ends the picture. restarts, tables: valid for the next scan, tables by class and
+    number.
     """
 
     frame: int = 0
@@ -84,18 +84,18 @@ class Layout:
 
     @property
     def at_once(self) -> bool:
-        """Whether one scan has everything, so that its rows can be decoded while it is read."""
+        """Whether one scan contains everything, so that its rows can be decoded while it is read."""
         return not self.progressive and len(self.scans) == 1
 
     @property
     def complete(self) -> bool:
-        """Whether there is a scan for all that shows. A progressive JPEG that is ended may leave out what it likes but
-        the first coefficient (jcmaster.c of libjpeg: "the spec does not require that all bits of all coefficients be
-        transmitted"); one that just stops must have begun with all of them."""
+        """Whether there is a scan for everything visible. A progressive JPEG with an end marker may omit anything
+        except the first coefficient (jcmaster.c of libjpeg: "the spec does not require that all bits of all
+        coefficients be transmitted"); one that just stops must have begun with all coefficients."""
         return self.told(_MOST_SHIFT, 1 if self.progressive and self.ended else _COEFFICIENTS)
 
     def told(self, low: int, count: int = _COEFFICIENTS) -> bool:
-        """Whether the scans tell the first so many coefficients of each component down to this bit."""
+        """Whether the scans carry this many first coefficients of each component down to this bit."""
         lacking = {component: set(range(count)) for component in self.sampling}
         for scan in self.scans:
             if not self.progressive or scan.low <= low:
@@ -105,8 +105,8 @@ class Layout:
 
 
 def layout(original: bytes) -> Layout:
-    """Raises Rejected: variant_not_supported for a kind of JPEG that is not decoded, and too_complex when there are too
-    many scans: each may go over the whole picture, 288 KB for ten seconds."""
+    """Raises Rejected: variant_not_supported for a kind of JPEG that is not decoded, and too_complex if there are too
+    many scans, because each may traverse the whole picture: 288 KB can take ten seconds."""
     found = Layout()
     at = 2
     for _ in range(_MOST_SEGMENTS):
@@ -134,13 +134,13 @@ def layout(original: bytes) -> Layout:
         if len(found.scans) > _MOST:
             raise Rejected(Reason.TOO_COMPLEX, f"a JPEG of more than {_MOST} scans")
         at = scan.end
-    if found.scans:  # what comes behind a picture without an end
+    if found.scans:  # data after a picture without an end marker
         return found
     raise Rejected(Reason.TOO_COMPLEX, f"a JPEG of more than {_MOST_SEGMENTS} segments")
 
 
 def _read(found: Layout, start: int, kind: int, segment: bytes) -> None:
-    """One segment between the scans, if it matters for them."""
+    """Reads one segment between the scans, if it matters for them."""
     if kind == _DRI:
         found.restarts = int.from_bytes(segment[2:4], "big")
     elif kind == _DHT:
@@ -169,12 +169,12 @@ def _read_frame(found: Layout, start: int, kind: int, segment: bytes) -> None:
 
 
 def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | None:
-    """None when its header is none, as where the bytes behind a picture look like a marker."""
+    """None if its header is invalid, as when bytes after a picture look like a marker."""
     count = segment[2] if len(segment) > 2 else 0
     components = segment[3 : 3 + 2 * count : 2]
     if len(segment) != 2 * count + 6 or not count or not found.sampling.keys() >= set(components):
         return None
-    # Those of a sequential scan mean nothing: libjpeg does not look at them, and some phones write what they like.
+    # In a sequential scan they mean nothing: libjpeg ignores them, and some phones write arbitrary values.
     first, last, bits = segment[-3:] if found.progressive else (0, _COEFFICIENTS - 1, 0)
     data = start + 2 + len(segment)
     table = found.tables.get(_AC | segment[2 + 2 * count] & 15, b"") if last else b""
@@ -184,7 +184,7 @@ def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | 
         written = len(original.rstrip(b"\0"))
         end = written if end - written >= _UNWRITTEN else end
     if following is None or original[following.end() - 1] not in _BEHIND_SCANS:
-        film = original.find(b"ftyp", data + _BOX_LENGTH, end)  # of an MP4, which phones put behind panoramas
+        film = original.find(b"ftyp", data + _BOX_LENGTH, end)  # of an MP4, which phones append to panoramas
         end = film - _BOX_LENGTH if film > 0 else end
     if original[end - 1] == _FILL:
         end = data + len(original[data:end].rstrip(bytes([_FILL])))
@@ -195,8 +195,8 @@ def early(original: bytes, found: Layout, divisor: int) -> bytes | memoryview:
     """The same picture up to the end of its last scan, without the scans that do not matter when it is decoded to
     1/divisor of its size.
 
-    Nothing is left out of sequential pictures, nor for the full size, nor when something is missing: a truncated file
-    stays one. Tables between the scans stay.
+    Sequential pictures keep everything, and so do pictures for full size or with missing data: a truncated file stays
+    truncated. Tables between the scans stay.
     """
     if divisor not in _NEEDED or not (found.progressive and found.ended and found.told(0)):
         return memoryview(original)[: found.scans[-1].end]
@@ -208,7 +208,8 @@ def early(original: bytes, found: Layout, divisor: int) -> bytes | memoryview:
 
 
 def _left_out(scans: list[Scan], most: int, low: int) -> list[Scan]:
-    """In their order. What a refinement adds to stays with it: without the one, the bits of the other mean nothing."""
+    """The scans to keep, in order. If a refinement stays, so does the scan that it refines, because its bits mean
+    nothing alone."""
     kept: list[Scan] = []
     for scan in reversed(scans):
         needed = scan.first <= most and (scan.low >= low or not scan.refines)
@@ -238,8 +239,8 @@ def lacks_restarts(original: bytes, found: Layout) -> bool:
 
 
 def with_height(original: bytes, found: Layout) -> bytes:
-    """The same file with the height in its frame header, where a segment behind the first scan (DNL, T.81 B.2.5) tells
-    it. Does nothing to other files."""
+    """The same file with the height in its frame header, if a segment after the first scan contains it (DNL, T.81
+    B.2.5). Returns other files unchanged."""
     after = found.scans[0].end if found.scans else 0
     if found.size[1] or original[after : after + 4] != bytes([0xFF, _DNL, 0, 4]):
         return original

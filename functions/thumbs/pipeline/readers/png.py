@@ -1,8 +1,8 @@
-"""PNG and the still of an APNG: the decoder of Pillow, on a file from which all it need not read is left out, and with
-an inflate of its own choice.
+"""PNG and the still of an APNG: Pillow's decoder, on a file without the chunks that it does not need, and with a
+different inflate.
 
-Half of the time that a PNG takes goes into inflating it, and Pillow does so with the system's zlib. ISA-L needs half as
-long; what it gives is handed to Pillow in stored blocks, which zlib only copies (docs/decisions/imaging-png.md).
+Inflating takes half of a PNG's time, and Pillow does it with the system's zlib. ISA-L takes half as long; its output is
+passed to Pillow in stored blocks, which zlib only copies (docs/decisions/imaging-png.md).
 """
 
 import struct
@@ -23,27 +23,27 @@ _SIGNATURE = 8
 _DEPTH_AND_COLOUR = slice(24, 26)  # bits per sample and colour type, in IHDR, the first chunk
 _GRAY, _RGB, _GRAY_ALPHA, _RGB_ALPHA = 0, 2, 4, 6
 _SAMPLES = {_GRAY: 1, _RGB: 3}  # of a pixel, for the colour types that may have one transparent colour
-# How Pillow calls samples whose upper byte is the second, and, for gray with alpha, four samples of 8 bits.
+# Pillow's names for samples whose upper byte is the second, and, for gray with alpha, for four samples of 8 bits.
 _LOWER_BYTES = {_RGB: "RGB;16L", _GRAY_ALPHA: "RGBA", _RGB_ALPHA: "RGBA;16L"}
 _MAX_PALETTE = 256
-# What pixels need besides their data. Text, which may be a decompression bomb, animation, which may claim 2**31 frames,
-# and metadata are left out before any decoder sees the file.
+# The chunks that pixels need in addition to their data. Text, which may be a decompression bomb, animation, which may
+# claim 2**31 frames, and metadata are removed before any decoder sees the file.
 _NEEDED = {b"IHDR", b"PLTE"}
 # Encoders write data chunks of 8 KB and more; 20 MB of them are 2,500.
 _MAX_CHUNKS = 100_000
-# Bytes inflated at a time: they become at most 1,032 times as many (RFC 1951).
+# Bytes inflated at a time: they become up to 1,032 times as many (RFC 1951).
 _PIECE = 16 * 2**10
-_STORED = 65535  # bytes of a stored block at most (RFC 1951, 3.2.4)
+_STORED = 65535  # maximum bytes of a stored block (RFC 1951, 3.2.4)
 
 
 class _Png(PngImagePlugin.PngImageFile):
-    """Takes its pixels from data, a zlib stream in pieces, instead of from its file."""
+    """Reads its pixels from data, a zlib stream in pieces, instead of from its file."""
 
     data: Iterator[bytes]
     deep = False
 
     def load_prepare(self) -> None:
-        """Of 16-bit gray only the upper byte is unpacked, of which `colour` would make the same with more memory."""
+        """Unpacks only the upper byte of 16-bit gray; `colour` would produce the same with more memory."""
         if self.mode == "I;16" and "transparency" not in self.info and not self.deep:
             self._mode = "L"
             self.tile = [tile._replace(args="L;16B") for tile in self.tile]
@@ -53,7 +53,7 @@ class _Png(PngImagePlugin.PngImageFile):
         return next(self.data, b"")
 
     def load_end(self) -> None:
-        """Nothing: what follows the pixels is not read."""
+        """Does nothing: data after the pixels is not read."""
 
 
 def source(original: bytes) -> Source:
@@ -63,7 +63,7 @@ def source(original: bytes) -> Source:
     colours: dict[bytes, bytes] = {}
     view = memoryview(original)
     for kind, start, end in _chunks(original):
-        if kind == b"CgBI":  # of Xcode: without zlib's header, and blue first
+        if kind == b"CgBI":  # from Xcode: without zlib's header, and blue first
             raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a PNG for iOS alone")
         if kind == b"IDAT":
             data.append(view[start + 8 : end - 4])
@@ -93,7 +93,7 @@ def source(original: bytes) -> Source:
 
 
 class _Samples(NamedTuple):
-    """The pixels as they are stored. opening: the file up to its data. clear: the samples of a transparent colour."""
+    """The stored pixels. opening: the file up to its data. clear: the samples of a transparent colour."""
 
     opening: bytes
     data: list[memoryview]
@@ -105,12 +105,12 @@ class _Samples(NamedTuple):
         return _Png(BytesIO(self.opening))
 
     def upper(self, image: _Png) -> Image.Image:
-        """Every sample in 8 bits, the upper ones of 16."""
+        """Every sample in 8 bits: the upper ones of 16."""
         exact = (self.depth, self.colour) == (16, _RGB) and len(self.clear) == 6
         return self._with_one_colour_clear() if exact else _loaded(image, self.data)
 
     def recoded(self, recoding: deep.Recoding) -> Image.Image:
-        """Samples of 16 bits in 8 that say more than the upper ones."""
+        """Samples of 16 bits reduced to 8 along a better curve than the upper bits."""
         if self.colour == _GRAY:
             image = self.opened()
             image.deep = True
@@ -127,7 +127,7 @@ class _Samples(NamedTuple):
         return _loaded(image, self.data)
 
     def _with_one_colour_clear(self) -> Image.Image:
-        """RGB of 16 bits, without the colour that has these samples. Pillow keeps 8 bits, so it decodes twice."""
+        """RGB of 16 bits with its transparent colour. Pillow keeps 8 bits, so it decodes twice."""
         alpha = _equal(self._lower(), self.clear[1::2])
         image = _loaded(self.opened(), self.data)
         image.putalpha(ImageChops.invert(ImageChops.multiply(alpha, _equal(image, self.clear[0::2]))))
@@ -151,12 +151,12 @@ def _equal(image: Image.Image, samples: bytes) -> Image.Image:
     )
 
 
-# Where Pillow finds that data begins.
+# Where Pillow finds the beginning of the data.
 _EMPTY_DATA = b"\0\0\0\0IDAT\x35\xaf\x06\x1e"
 
 
 def _stored(data: Iterable[memoryview]) -> Iterator[bytes]:
-    """The same zlib stream, inflated and in stored blocks; it has no end, which nobody waits for."""
+    """The same zlib stream, inflated and in stored blocks; without an end, which nothing waits for."""
     inflate = isal_zlib.decompressobj()
     yield b"\x78\x01"
     for chunk in data:
@@ -168,7 +168,7 @@ def _stored(data: Iterable[memoryview]) -> Iterator[bytes]:
 
 
 def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Each chunk's type, and where it starts and ends, its length and checksum included."""
+    """Each chunk's type, start and end, including its length and checksum."""
     at = _SIGNATURE
     for _ in range(_MAX_CHUNKS):
         kind = original[at + 4 : at + 8]
@@ -183,9 +183,9 @@ def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _transparency(content: bytes, depth: int, colour: int) -> bytes:
-    """The chunk tRNS as Pillow needs it, which compares it with pixels that have 8 bits by then: those of gray with
-    fewer are spread over 8. Those of RGB with 16 bits are compared by `source`. One of a wrong length does not
-    count, as in libpng.
+    """The chunk tRNS in the form that Pillow needs. Pillow compares it with pixels that already have 8 bits, so gray
+    with fewer bits is scaled to 8. RGB with 16 bits is compared by `source`. A chunk of a wrong length is ignored, as
+    in libpng.
     """
     if (depth, colour) == (16, _RGB):
         return b""

@@ -1,4 +1,4 @@
-"""The colours that a PNG names (PNG 3, 4.3 and 11.3.2)."""
+"""The colours that a PNG declares (PNG 3, 4.3 and 11.3.2)."""
 
 import struct
 from collections.abc import Mapping
@@ -7,16 +7,16 @@ from zlib import decompressobj
 from thumbs.pipeline import colour, icc
 from thumbs.pipeline.readers import deep
 
-# The chunks that name them.
+# The chunks that declare them.
 CHUNKS = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
-# Of an uncompressed colour profile. The largest in use, of printing presses, have 2 to 4 MB.
+# Maximum bytes of an uncompressed colour profile. The largest in use, for printing presses, have 2 to 4 MB.
 _MAX_PROFILE = 8 * 2**20
 _SRGB_GAMMA = 2.2
-_RGB_MATRIX = 0  # no other one fits a PNG (11.3.2.6)
+_RGB_MATRIX = 0  # the only one for a PNG (11.3.2.6)
 
 
 def named(chunks: Mapping[bytes, bytes]) -> colour.Profile | None:
-    """By the precedence of the specification: cICP, iCCP, sRGB, gAMA and cHRM. What makes no sense is not there."""
+    """In the precedence of the specification: cICP, iCCP, sRGB, gAMA and cHRM. Invalid ones are ignored."""
     cicp = _cicp(chunks)
     if cicp:
         return colour.named(*cicp)
@@ -25,7 +25,7 @@ def named(chunks: Mapping[bytes, bytes]) -> colour.Profile | None:
 
 
 def recoding(chunks: Mapping[bytes, bytes]) -> deep.Recoding | None:
-    """For 16 bits, when the colours need more than 8 of them."""
+    """The recoding for 16 bits, if the colours need more than 8."""
     cicp = _cicp(chunks)
     return (deep.of_cicp(*cicp) if cicp else None) or deep.of_profile(named(chunks))
 
@@ -38,18 +38,18 @@ def _cicp(chunks: Mapping[bytes, bytes]) -> tuple[int, int] | None:
 
 
 def _profile(chunk: bytes) -> bytes | None:
-    """name, 0, method 0, and the profile compressed; None when it is broken or a bomb."""
+    """name, 0, method 0, and the compressed profile; None if it is broken or a bomb."""
     _, _, rest = chunk.partition(b"\0")
     unpack = decompressobj()
     try:
         profile = unpack.decompress(rest[1:], _MAX_PROFILE)
-    except Exception:  # zlib.error: a broken profile is no reason to refuse a good picture
+    except Exception:  # zlib.error: a broken profile is no reason to reject a good picture
         return None
     return profile if unpack.eof else None
 
 
 def _measured(chunks: Mapping[bytes, bytes]) -> bytes | None:
-    """The profile of gAMA and cHRM, either of which may stand alone; none where both differ from sRGB by no more than
+    """The profile of gAMA and cHRM, either of which may occur alone; none if both equal sRGB's except for
     rounding."""
     curve: icc.Curve = icc.srgb
     chromaticities = icc.SRGB
@@ -71,5 +71,5 @@ def _measured(chunks: Mapping[bytes, bytes]) -> bytes | None:
         return None
     try:
         return icc.profile(chromaticities, curve)
-    except (ZeroDivisionError, struct.error):  # chromaticities that no colours have
+    except (ZeroDivisionError, struct.error):  # impossible chromaticities
         return None

@@ -1,5 +1,5 @@
-"""TIFF: the first directory only, whatever follows it or leads back to it. Pillow reads the usual layouts of samples,
-and gives the picture already turned; `tiff_samples` reads others."""
+"""TIFF: only the first directory, whatever follows it or links back to it. Pillow reads the usual layouts of samples,
+and returns the picture already turned; `tiff_samples` reads others."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ _UNSIGNED, _SIGNED = 1, 2  # SampleFormat
 _SEPARATE = 2  # planes
 _NONE, _OLD_JPEG = 1, 6
 _LOSSLESS = {_NONE, 5, 8, 32773, 32946}  # LZW, Deflate, PackBits, Deflate
-# Codecs that libtiff has, but not for every layout, and not in every build: this one, ThunderScan, LogLuv and WebP.
+# Codecs that libtiff has, but not for every layout, nor in every build: this one, ThunderScan, LogLuv and WebP.
 _NOT_ALWAYS_READ = {_OLD_JPEG, 32809, 34676, 34677, 50001}
 _ORIENTATION, _SUBSAMPLING, _PROFILE = 274, 530, 34675
 
@@ -33,11 +33,11 @@ def source(original: bytes) -> Source:
         return _with_samples(directory)
     try:
         image = TiffImagePlugin.TiffImageFile(BytesIO(original))
-    except (SyntaxError, KeyError):  # what Pillow says of layouts and compressions that it does not know
+    except (SyntaxError, KeyError):  # Pillow's errors for unknown layouts and compressions
         return _with_samples(directory)
-    image.info.pop("xmp", None)  # or Pillow would turn the picture by it, when no tag says how (see `orient`)
+    image.info.pop("xmp", None)  # otherwise Pillow would turn the picture by it if no tag says how (see `orient`)
     colours = directory.values(tiff_directory.COLOUR_MAP)
-    if image.palette and max(colours, default=0) < 256:  # some write 8 bits, where 16 are meant
+    if image.palette and max(colours, default=0) < 256:  # some programs write 8 bits where 16 are required
         image.palette = ImagePalette.raw("RGB;L", bytes(colours))
 
     def load(_: tuple[int, int]) -> Image.Image:
@@ -55,7 +55,7 @@ def source(original: bytes) -> Source:
 
 
 def _is_misread(directory: Directory, photometric: int) -> bool:
-    """Whether Pillow reads it, but not rightly."""
+    """Whether Pillow reads it, but incorrectly."""
     bits, kind = directory.bits[0], directory.value(tiff_directory.SAMPLE_FORMAT, _UNSIGNED)
     compression = directory.value(tiff_directory.COMPRESSION, _NONE)
     if bits == 16 and (kind != _UNSIGNED or photometric == _WHITE_IS_ZERO):
@@ -88,7 +88,7 @@ def _source(directory: Directory, picture: Callable[[], Image.Image], bytes_per_
 
 
 def _profile(directory: Directory) -> bytes | None:
-    if directory.value(tiff_directory.PHOTOMETRIC, 1) in _LAB:  # which is sRGB by then
+    if directory.value(tiff_directory.PHOTOMETRIC, 1) in _LAB:  # already converted to sRGB
         return None
     at, _, count = directory.entries.get(_PROFILE, (0, 0, 0))
     return directory.original[at : at + count] or None

@@ -1,4 +1,4 @@
-"""TIFF of 16 bits in colours that need more than 8 of them (see `deep`)."""
+"""TIFF of 16 bits in colours that need more than 8 (see `deep`)."""
 
 import sys
 from io import BytesIO
@@ -8,13 +8,13 @@ from PIL import Image, ImageFile, TiffImagePlugin
 from thumbs.pipeline.readers import deep
 
 _GRAY = {"I;16", "I;16B", "I;16L", "I;16N"}
-# How Pillow calls the samples of which it unpacks the upper bytes, by the order of both, and those of which the lower
-# ones are where it looks for the upper ones.
+# Pillow's raw modes, by byte order, for unpacking the upper bytes of samples, and modes that find the lower bytes in
+# their place.
 _SWAPPED = {"16L": "16B", "16B": "16L", "16N": "16B" if sys.byteorder == "little" else "16L"}
 
 
 def recoding(image: TiffImagePlugin.TiffImageFile) -> deep.Recoding | None:
-    """None when the upper bytes suffice. image: not loaded yet."""
+    """None if the upper bytes suffice. image: not loaded yet."""
     sixteen = image.mode in _GRAY or all(_order(tile) in _SWAPPED for tile in image.tile)
     return deep.of_profile(image.info.get("icc_profile")) if sixteen else None
 

@@ -1,5 +1,5 @@
-"""The first directory of a TIFF (TIFF 6.0, section 2, and BigTIFF), read defensively, and directories made for parts of
-its picture."""
+"""The first directory of a TIFF (TIFF 6.0, section 2, and BigTIFF), read defensively, and directories for parts of its
+picture."""
 
 import struct
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
 EXTRA_SAMPLES, SAMPLE_FORMAT, NO_DATA = 338, 339, 42113
 MOST_SAMPLES = 64  # of a pixel
 
-# Bytes of one value of each type (TIFF 6.0, page 15, and BigTIFF), and how those that count are unpacked.
+# Bytes of one value of each type (TIFF 6.0, page 15, and BigTIFF), and how to unpack the types that matter.
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _UNSIGNED = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
 _MAX_FACTOR = 16
@@ -23,8 +23,8 @@ _MAX_FACTOR = 16
 
 @dataclass(frozen=True)
 class Directory:
-    """order: of bytes, as `struct` spells it. big: a BigTIFF. at: its offset. entries: by their tag, where the values
-    begin, their type and count."""
+    """order: of bytes, in the syntax of `struct`. big: a BigTIFF. at: its offset. entries: by tag, the offset of the
+    values, their type and count."""
 
     original: bytes
     at: int
@@ -33,7 +33,7 @@ class Directory:
     entries: Mapping[int, tuple[int, int, int]]
 
     def values(self, tag: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
-        """Those of a tag of whole numbers. Raises struct.error when the file ends before them."""
+        """The values of a tag of whole numbers. Raises struct.error if the file ends before them."""
         at, kind, count = self.entries.get(tag, (0, 0, 0))
         if kind not in _UNSIGNED:
             return default
@@ -44,7 +44,7 @@ class Directory:
 
     @cached_property
     def bits(self) -> tuple[int, ...]:
-        """Of each sample, or of the first of very many."""
+        """The values of each sample, or only the first of very many."""
         bits = self.values(BITS, (1,))
         return bits * min(self.samples, MOST_SAMPLES + 1) if len(bits) == 1 else bits[: self.samples]
 
@@ -58,8 +58,8 @@ class Directory:
 
 
 def read(original: bytes) -> Directory:
-    """Raises Rejected when the values are far larger than the file: 65,535 tags may each claim the whole file, and
-    Pillow reads all of them. A few wrong counts are common, and harm nobody."""
+    """Raises Rejected if the values are far larger than the file: 65,535 tags may each claim the whole file, and Pillow
+    reads all of them. A few wrong counts are common and harmless."""
     order = "<" if original[:2] == b"II" else ">"
     big = original[2:4] in {b"+\0", b"\0+"}
     (at,) = struct.unpack_from(order + ("8xQ" if big else "4xI"), original)
@@ -83,7 +83,7 @@ def read(original: bytes) -> Directory:
 
 
 def made(order: str, big: bool, at: int, values: Mapping[int, tuple[int, ...]]) -> bytes:
-    """A directory of these values, to be put at that offset of a file."""
+    """A directory of these values, for that offset of a file."""
     number, kind, width = ("Q", 16, 8) if big else ("I", 4, 4)
     behind = at + (8 if big else 2) + len(values) * (4 + 2 * width) + width
     head = [struct.pack(order + ("Q" if big else "H"), len(values))]

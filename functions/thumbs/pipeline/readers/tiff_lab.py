@@ -1,7 +1,7 @@
-"""CIELab of TIFF in sRGB.
+"""Converts TIFF's CIELab to sRGB.
 
-L* = 100 is the white of sRGB, D65, as libvips and ImageMagick take it: TIFF 6.0 (section 23) names no white. Formulas
-and constants: CIE 15, ISO 13655; the matrix of IEC 61966-2-1.
+L* = 100 is the white of sRGB, D65, as in libvips and ImageMagick, because TIFF 6.0 (section 23) names no white.
+Formulas and constants: CIE 15, ISO 13655; the matrix of IEC 61966-2-1.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ _STEPS = 65535
 
 
 def to_srgb(lightness: Image.Image, a: Image.Image, b: Image.Image, fraction: float) -> Image.Image:
-    """Three pictures in L: L* from 0 to 255, and a* and b* with 128 for nothing. fraction: of a level, to be added to
-    each, where lower bits were left out."""
+    """Three pictures in mode L: L* from 0 to 255, and a* and b* with 128 for zero. fraction: of a level, to add to each
+    if lower bits were dropped."""
     return Image.merge("RGB", [_channel(row, lightness, a, b, fraction) for row in _FROM_XYZ])
 
 
 def rounded(upper: bytes, lower: bytes) -> bytes:
-    """Samples of 16 bits in the 8 that are nearest."""
+    """Samples of 16 bits, rounded to 8."""
     size = len(upper), 1
     up = Image.frombytes("L", size, lower).point([value >> 7 for value in range(256)])
     return ImageChops.add_modulo(Image.frombytes("L", size, upper), up).tobytes()
@@ -49,6 +49,6 @@ def _channel(
 
 @cache
 def _companded() -> list[int]:
-    """sRGB of each step of linear light (IEC 61966-2-1)."""
+    """sRGB for each step of linear light (IEC 61966-2-1)."""
     values = (step / _STEPS for step in range(_STEPS + 1))
     return [round(255 * (12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055)) for v in values]

@@ -1,8 +1,8 @@
-"""The 256 levels of a thumbnail for samples of other kinds: 12 bits, 32 bits, with a sign, and floating point.
+"""Reduces samples of other kinds to 256 levels: 12 bits, 32 bits, signed, and floating point.
 
-Of 32 bits the upper 16 are looked up in a table: of a float they are the sign, the exponent and 8 digits, one more than
-a level needs. What is white may depend on the samples, which are then seen first: their bytes are counted, and when
-these do not tell, their upper 16 bits.
+The upper 16 of 32 bits are looked up in a table: in a float they are the sign, the exponent and 8 significant bits, one
+more than a level needs. If the value of white depends on the samples, they are read first: their bytes are counted, and
+if that does not decide, their upper 16 bits.
 """
 
 from collections import Counter
@@ -18,17 +18,17 @@ from thumbs.pipeline.readers.tiff_directory import NO_DATA, Directory
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 _CODES = 2**16
 _UPPER_BITS = [code >> 8 for code in range(_CODES)]
-# As they are, as libvips shows them: what fits in a byte is a level. Less than nothing is black.
+# Unchanged, as in libvips: a value that fits in a byte is a level. Negative values are black.
 _OF_SIGNED_BYTES = bytes(0 if byte > 127 else byte for byte in range(256))
-# By the bits of a float, upper bytes of what is no light: 2.0 and more, and what is below -1/128. The last ones of both
-# signs are not counted: no numbers, infinite, or what some write where there is nothing.
+# By the bits of a float: upper bytes of values that are not light, 2.0 and more, or below -1/128. The last ones of both
+# signs are not counted: NaN, infinite, or values that some programs write for missing data.
 _BEYOND = {16: (*range(0x40, 0x7C), *range(0xA0, 0xFC)), 32: (*range(0x40, 0x7F), *range(0xBC, 0xFF))}
 _NO_NUMBERS = {16: (*range(0x7C, 0x80), *range(0xFC, 0x100)), 32: (0x7F, 0xFF)}
 
 
 class Levels:
-    """depend: whether the levels depend on all samples, which must then be seen first. recoded: for each of 65,536
-    steps from black to white its level, where that is not the upper 8 bits (see `deep`)."""
+    """depend: whether the levels depend on all samples, which must then be read first. recoded: the level for each of
+    65,536 steps from black to white, if that is not the upper 8 bits (see `deep`)."""
 
     def __init__(self, bits: int, kind: int, directory: Directory, recoded: Sequence[int] | None = None):
         self._bits, self._kind, self._recoded = bits, kind, recoded or _UPPER_BITS
@@ -46,7 +46,7 @@ class Levels:
 
     @property
     def unclear(self) -> bool:
-        """Whether floating point is no light, so that its range must be found by `count`."""
+        """Whether floating point is not light, so that its range must be found by `count`."""
         if self._kind != FLOAT:
             return False
         seen = self._bytes[-1]
@@ -59,7 +59,7 @@ class Levels:
 
     def of(self, samples: bytes) -> bytes:
         """A level, 0 to 255, for each sample."""
-        if self._upper_half:  # is what was decoded
+        if self._upper_half:  # it is what was decoded
             return samples
         if self._bits == 8:
             return samples.translate(_OF_SIGNED_BYTES)
@@ -79,7 +79,7 @@ class Levels:
 
     @property
     def _is_small(self) -> bool:
-        """Whether whole numbers of 32 bits would do with 16."""
+        """Whether 16 bits suffice for whole numbers of 32 bits."""
         return self._bits == 32 and self._kind != FLOAT and not (self._has(3) or self._has(2))
 
     def _made(self) -> list[int]:
@@ -93,7 +93,7 @@ class Levels:
             return [min(255, code) for code in range(_CODES)]
         if self._is_small:
             return [code >> 8 for code in range(_CODES)]
-        if self._kind == SIGNED:  # less than nothing is black
+        if self._kind == SIGNED:  # negative values are black
             return [self._recoded[0 if code >> 15 else code << 1] for code in range(_CODES)]
         return [*self._recoded]
 
@@ -107,8 +107,8 @@ class Levels:
         return [_within((value - low) / (high - low), 255) for value in values]
 
     def _range(self, values: list[float]) -> tuple[float, float]:
-        """What is black, and what is white: 0.0 and 1.0 for light. For elevations and counts they are the least and the
-        most that there is, or 0 and 255 when these are enough."""
+        """The values of black and white: 0.0 and 1.0 for light. For elevations and counts they are the minimum and the
+        maximum, or 0 and 255 if these suffice."""
         missing = self._missing()
         seen = [values[code] for code in self._counted]
         seen = [value for value in seen if isfinite(value) and not abs(value - missing) <= abs(missing) / 128]
@@ -120,7 +120,7 @@ class Levels:
         return (least, most) if least < most else (least - 1, least)
 
     def _missing(self) -> float:
-        """What GDAL writes where there is nothing."""
+        """GDAL's value for missing data."""
         at, _, count = self._directory.entries.get(NO_DATA, (0, 0, 0))
         try:
             return float(self._directory.original[at : at + min(count, 64)].rstrip(b"\0 ").decode("ascii"))

@@ -1,4 +1,4 @@
-"""libtiff's decoder, as Pillow has it, on data that a directory describes which Pillow need not understand."""
+"""Pillow's libtiff decoder, on data described by a directory that Pillow does not have to understand."""
 
 from PIL import Image
 
@@ -6,7 +6,7 @@ from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED
 
-# How libtiff's samples get into a picture of Pillow, for each kind: mode and raw mode. Of 16 bits the upper 8 do.
+# Pillow's mode and raw mode for libtiff's samples of each kind. For 16 bits the upper 8 suffice.
 KINDS = {
     (8, UNSIGNED): ("L", "L"),
     (8, SIGNED): ("L", "L"),
@@ -18,7 +18,7 @@ KINDS = {
     (32, SIGNED): ("CMYK", "CMYK"),
     (32, FLOAT): ("CMYK", "CMYK"),
 }
-# The same for whole pixels, by the number and the bits of their samples, where a predictor has to know them.
+# The same for whole pixels, by the number and the bits of their samples, for predictors that depend on them.
 TOGETHER = {
     (2, 8): ("LA", "LA"),
     (3, 8): ("RGB", "RGB"),
@@ -28,15 +28,15 @@ TOGETHER = {
     (3, 16): ("RGB", "RGB;16N"),
     (4, 16): ("CMYK", "CMYK;16N"),
 }
-# The raw mode of the lower 8 of 16 bits: it takes the second byte for the upper one.
+# The raw mode for the lower 8 of 16 bits: it takes the second byte for the upper one.
 LOWER_BYTES = "L;16B"
 
 
 def decoded(
     directory: Directory, values: dict[int, tuple[int, ...]], mode: str, raw: str, size: tuple[int, int]
 ) -> Image.Image:
-    """A picture decoded by libtiff from the data of the file, by a directory of these values, or by its own when there
-    are none. Raises OSError."""
+    """A picture decoded by libtiff from the file's data, with a directory of these values, or with its own if there are
+    none. Raises OSError."""
     at, original = directory.at, directory.original
     if values:
         at = len(original) + len(original) % 2

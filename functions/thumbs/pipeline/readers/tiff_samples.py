@@ -1,8 +1,8 @@
-"""Pictures of TIFF whose samples Pillow does not lay out rightly, or not at all: planes, 12 and 32 bits, floating
-point, CIELab, and alpha where it knows none.
+"""TIFF pictures whose samples Pillow unpacks incorrectly, or not at all: planes, 12 and 32 bits, floating point,
+CIELab, and alpha in layouts where Pillow knows none.
 
-libtiff reads the data, called through Pillow with directories made for it, in which all samples of some rows are one
-gray picture; here they are taken apart (docs/decisions/imaging-tiff-samples.md).
+libtiff reads the data, called through Pillow with directories made for it, in which all samples of several rows are one
+gray picture; this module unpacks them (docs/decisions/imaging-tiff-samples.md).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,15 +25,15 @@ _ASSOCIATED, _UNASSOCIATED = 1, 2  # alpha, in ExtraSamples
 _NONE = 1  # compression or predictor
 _SEPARATE, _UNDEFINED = 2, 4  # planes, and a sample format
 _COMPRESSIONS = {_NONE, 5, 8, 32773, 32946, 34925, 50000}  # LZW, Deflate, PackBits, Deflate, LZMA, Zstandard
-# Bytes of samples decoded at a time, where the file is divided up that far.
+# Bytes of samples to decode at a time, if the file is divided into parts that small.
 _AT_ONCE = 8 * 2**20
-_WHOLE = 14  # bytes of memory for each pixel: RGB, alpha, and both together
+_WHOLE = 14  # bytes of memory per pixel: RGB, alpha, and both together
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows that are decoded together. places: the numbers of their strips, or tiles, in each plane. skipped: rows of
-    that strip in front of them."""
+    """Rows that are decoded together. places: the indexes of their strips, or tiles, in each plane. skipped: rows of
+    that strip before them."""
 
     top: int
     rows: int
@@ -58,8 +58,8 @@ class Layout:
 
     @cached_property
     def _kind(self) -> tuple[int, int]:
-        """Bits and format of each sample, which is unsigned when it is called undefined. Some call all samples of
-        CIELab signed, because two of them are."""
+        """Bits and format of each sample; an undefined format counts as unsigned. Some programs declare all samples of
+        CIELab as signed, because two of them are."""
         kind = self.directory.value(tags.SAMPLE_FORMAT, UNSIGNED)
         unsigned = {_UNDEFINED, SIGNED} if self._photometric in {_CIELAB, _ICCLAB} else {_UNDEFINED}
         return self.directory.bits[0], UNSIGNED if kind in unsigned else kind
@@ -76,7 +76,7 @@ class Layout:
 
     @property
     def alpha(self) -> int | None:
-        """Which sample of a pixel is alpha."""
+        """The index of the alpha sample in a pixel."""
         colours = len(_MODES[self._photometric])
         extras = self.directory.values(tags.EXTRA_SAMPLES)
         has = colours < self.directory.samples and extras[:1] in {(_ASSOCIATED,), (_UNASSOCIATED,)}
@@ -84,13 +84,13 @@ class Layout:
 
     @cached_property
     def recoded(self) -> Sequence[int] | None:
-        """The level of each of 65,536 steps. None where no recoding fits: it knows neither alpha nor negatives."""
+        """The level for each of 65,536 steps. None if no recoding applies: it supports neither alpha nor negatives."""
         if self.recoding is None or len({*self.recoding.tables}) > 1 or self._kind[0] == 8 or self._together:
             return None
         return self.recoding.tables[0] if self._photometric in {_BLACK_IS_ZERO, _RGB} and self.alpha is None else None
 
     def check(self) -> None:
-        """Raises Rejected (variant_not_supported) for a layout that is not read."""
+        """Raises Rejected (variant_not_supported) for an unsupported layout."""
         directory = self.directory
         known = self._kind in KINDS and self._compression in _COMPRESSIONS and self._photometric in _MODES
         known = known and (self._photometric not in {_CIELAB, _ICCLAB} or self._kind[1] == UNSIGNED)
@@ -105,7 +105,7 @@ class Layout:
             )
 
     def picture(self) -> Image.Image:
-        """In L, LA, La, RGB, RGBA, RGBa or CMYK. Alpha of CMYK is left out."""
+        """In mode L, LA, La, RGB, RGBA, RGBa or CMYK. Alpha of CMYK is left out."""
         mode = _MODES[self._photometric]
         levels = Levels(*self._kind, self.directory, self.recoded)
         if levels.depend:
@@ -139,7 +139,7 @@ class Layout:
 
     @property
     def bytes_per_pixel(self) -> float:
-        """Of memory: the picture and its bands, and what is decoded at a time, once or twice in another form."""
+        """Memory for the picture, its bands, and the data decoded at a time, once or twice in another form."""
         part = next(self._parts())
         return _WHOLE + 3 * part.rows * self._row / (self.directory.size[0] * self.directory.size[1])
 
@@ -154,7 +154,7 @@ class Layout:
         return self.directory.samples if self._separate else 1
 
     def _bands(self, part: _Part, levels: Levels) -> list[Image.Image]:
-        """The colours in these rows, and alpha where it counts."""
+        """The colours in these rows, and alpha if there is any."""
         size = self.directory.size[0], part.rows
         wanted = [*range(len(_MODES[self._photometric])), *([] if self.alpha is None else [self.alpha])]
         samples = self._each_sample(part, levels, wanted)
@@ -194,7 +194,7 @@ class Layout:
             yield _Part(first * length, min(several * length, height - first * length), places)
 
     def _decoded(self, part: _Part, plane: int, lower: bool = False) -> bytes:
-        """The samples of these rows, as libtiff gives them and the mode of Pillow holds them."""
+        """The samples of these rows, as libtiff returns them in Pillow's mode."""
         directory, (width, height) = self.directory, self.directory.size
         step = 1 if self._separate or self._together else directory.samples
         of_pixel = directory.samples if self._together else 1
@@ -223,7 +223,7 @@ class Layout:
         else:
             rows = min(part.rows, directory.value(tags.ROWS_PER_STRIP, height))
             values[tags.ROWS_PER_STRIP] = (rows,)
-            if self._compression == _NONE:  # where what is written is often wrong, and not needed
+            if self._compression == _NONE:  # where the written value is often wrong, and not needed
                 lengths = [min(rows, part.rows - number * rows) * self._row for number in range(len(places))]
         values[of_data[0]] = tuple(offsets[place] + part.skipped * self._row for place in places)
         values[of_data[1]] = tuple(lengths)

@@ -1,8 +1,8 @@
-"""WebP: libwebp, for stills by its own interface, which decodes straight to a smaller size; for animations by Pillow's.
+"""WebP: libwebp, called directly for stills, so that it decodes to a smaller size, and through Pillow for animations.
 
-Pillow decodes every WebP as an animation: 15.5 bytes for each pixel of the original and twice the time. The library
-that it brings along can do better, so it is called directly (https://developers.google.com/speed/webp/docs/api,
-libwebp 1.6, src/webp/decode.h). Where it cannot be reached, everything goes through Pillow.
+Pillow decodes every WebP as an animation: 15.5 bytes per pixel of the original and twice the time. The libwebp in its
+wheel can do better, so it is called directly (https://developers.google.com/speed/webp/docs/api, libwebp 1.6,
+src/webp/decode.h). If it cannot be reached, everything goes through Pillow.
 """
 
 import ctypes
@@ -16,22 +16,22 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
 from thumbs.pipeline.readers import Source
 
-# Of memory, for a still: lossless ones take 8.8, those with alpha 7, others 0.1 when they are scaled.
+# Bytes of memory per pixel of a still: lossless ones take 8.8, those with alpha 7, others 0.1 if they are scaled.
 _STILL_BYTES_PER_PIXEL = 10
 
 _RIFF_START, _RIFF_HEADER = 8, 12
 _HAS_EXIF, _HAS_PROFILE = (
     0x08,
     0x20,
-)  # in the first byte of VP8X: what it does not announce is not there (RFC 9649, 2.7)
+)  # in the first byte of VP8X: undeclared features are ignored (RFC 9649, 2.7)
 _IMAGES = {b"VP8 ", b"VP8L"}
-# Of a file with metadata, alpha and one picture; animations have one more for each frame.
+# Maximum chunks of a file with metadata, alpha and one picture; animations have one more per frame.
 _MAX_CHUNKS = 100_000
 
 
 def source(original: bytes) -> Source:
     length = _RIFF_START + int.from_bytes(original[4:8], "little")
-    if length < len(original):  # what follows is not part of it
+    if length < len(original):  # the rest is not part of it
         original = original[:length]
     orientation, profile, frames = 1, None, 0
     still, announced = b"", 0
@@ -55,7 +55,7 @@ def source(original: bytes) -> Source:
     size = features.width, features.height
 
     def load(at_least: tuple[int, int]) -> Image.Image:
-        # Not with alpha, whose invisible colours the scaler would mix into the visible ones.
+        # Not with alpha, because the scaler would mix invisible colours into the visible ones.
         smaller = at_least[0] < size[0] and at_least[1] < size[1]
         return _decoded(library, original, features, at_least if scalable and smaller else size)
 
@@ -68,8 +68,8 @@ def _through_pillow(original: bytes, orientation: int, profile: bytes | None, fr
         raise Rejected(Reason.DAMAGED, "a WebP without a size")
 
     def load(_: tuple[int, int]) -> Image.Image:
-        image = WebPImagePlugin.WebPImageFile(BytesIO(original))  # opening takes memory for its canvas
-        if frames:  # a frame may have alpha, and nothing around it, whether or not the file says that there is any
+        image = WebPImagePlugin.WebPImageFile(BytesIO(original))  # opening allocates its canvas
+        if frames:  # a frame may have alpha, and empty surroundings, whether or not the file declares it
             image._mode = image.rawmode = "RGBA"
         image.load()
         return image
@@ -78,7 +78,7 @@ def _through_pillow(original: bytes, orientation: int, profile: bytes | None, fr
 
 
 def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Each chunk's type, and where its data starts and ends."""
+    """Each chunk's type, and the start and end of its data."""
     at = _RIFF_HEADER
     for _ in range(_MAX_CHUNKS):
         kind = original[at : at + 4]
@@ -107,7 +107,7 @@ class _Features(ctypes.Structure):
 
 
 class _Buffer(ctypes.Structure):
-    """WebPDecBuffer, whose union is as large as its WebPYUVABuffer: 4 pointers, 4 strides, 4 sizes."""
+    """WebPDecBuffer, whose union is as large as WebPYUVABuffer: 4 pointers, 4 strides, 4 sizes."""
 
     _fields_ = (
         ("colorspace", ctypes.c_int),
@@ -148,14 +148,14 @@ class _Config(ctypes.Structure):
     _fields_ = (("input", _Features), ("output", _Buffer), ("options", _Options))
 
 
-_ABI = 0x0209  # WEBP_DECODER_ABI_VERSION, of which the library accepts any with the same first byte
+_ABI = 0x0209  # WEBP_DECODER_ABI_VERSION; the library accepts any with the same first byte
 _MODE_RGBA = 1
 _OUT_OF_MEMORY = 1  # VP8_STATUS_OUT_OF_MEMORY
 
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    """libwebp, found through the module of Pillow that is linked to it; None when its functions are out of reach."""
+    """libwebp, found through the Pillow module that is linked to it; None if its functions cannot be reached."""
     try:
         library = ctypes.CDLL(_webp.__file__)
         functions = library.WebPInitDecoderConfigInternal, library.WebPGetFeaturesInternal, library.WebPDecode
@@ -174,7 +174,7 @@ def _library() -> ctypes.CDLL | None:
     return library if library.WebPInitDecoderConfigInternal(ctypes.byref(_Config()), _ABI) else None
 
 
-_library()  # while a library may still be opened: in the sandbox it is too late once there is a picture
+_library()  # while libraries can still be opened: in the sandbox, the first picture is too late
 
 
 def _features(library: ctypes.CDLL, original: bytes) -> _Features:

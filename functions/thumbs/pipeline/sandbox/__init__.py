@@ -1,17 +1,17 @@
-"""Sandbox: the steps run in a process of their own, so that no file can take the invocation down, or see what is ours.
+"""Sandbox: runs the steps in a separate process, so that no file can crash the invocation, or read what is ours.
 
-    parent    the function: holds the credentials, trusts nothing that it is answered (`answer`)
-    zygote    an interpreter that is started with an empty environment, loads the decoders, and forks the children
-    child     converts pictures; before it looks at the first, it gives up what it does not need (`confinement`,
+    parent    the function: holds the credentials, and trusts no answer (`answer`)
+    zygote    an interpreter with an empty environment, which loads the decoders, and forks the children
+    child     converts pictures; before it reads the first, it gives up everything that it does not need (`confinement`,
               `seccomp`)
 
-A decoder that crashes, loops or eats memory ends its child and nothing else, on the first attempt: the answer is
-`rejected`, where a function that runs out of memory or time would be tried three times before anybody heard of it. What
-a picture may cost is processor time, which is the same on a slow machine. A child that neither uses it nor answers is
-our problem, and raises SandboxError.
+If a decoder crashes, loops or exhausts memory, only its child ends, on the first attempt, and the picture is rejected.
+A function that runs out of memory or time would be tried three times before anybody was notified. The limit is
+processor time, which is the same on a slow machine. A child that neither uses processor time nor answers is our fault,
+and raises SandboxError.
 
-A child is kept for the next picture as long as all that it was given became thumbnails: that costs 10 to 45 ms less
-than a new one. After anything else it is killed, and what a kept child refuses is tried again by a new one, so that no
-picture is refused for what another left behind. What a taken-over child can still do is said in
-docs/decisions/imaging-sandbox.md.
+A child is kept for the next picture while every picture that it received became thumbnails; that costs 10 to 45 ms less
+than a new child. After anything else it is killed. If a kept child rejects a picture, a new one tries again, so that no
+picture is rejected because of an earlier one. docs/decisions/imaging-sandbox.md describes what a child under an
+attacker's control can still do.
 """

@@ -1,6 +1,6 @@
-"""What a child answers, checked against what was asked: its decoder may be in the hands of whoever made the file.
+"""Validates a child's answer against the job, because its decoder may be under the control of the file's author.
 
-The answer is data, a JSON header and the files; nothing of it is run, and nothing that was not asked for is kept.
+The answer is data, a JSON header and the files. None of it is executed, and nothing that was not requested is kept.
 """
 
 import json
@@ -17,18 +17,18 @@ from thumbs.pipeline.sandbox.wire import HEADER, Job
 
 NONSENSE = "the sandbox answered nonsense"
 
-# What the steps may refuse a picture for; `identify`, which runs here, has the others.
+# The reasons for which the steps may reject a picture; `identify`, which runs here, has the others.
 REASONS = frozenset({Reason.DAMAGED, Reason.TOO_MANY_PIXELS, Reason.TOO_COMPLEX, Reason.VARIANT_NOT_SUPPORTED})
 
 _MOST_HEADER = 64 * 2**10
 _MOST_DETAIL = 500
-_MOST_NUMBER = 2**53 - 1  # up to here every reader of JSON counts exactly
+_MOST_NUMBER = 2**53 - 1  # the largest integer that every JSON parser reads exactly
 _THUMBHASH = re.compile(r"[A-Za-z0-9+/]{1,40}={0,2}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 class SandboxError(RuntimeError):
-    """The steps raised what they should not, or the sandbox does not work: ours, and worth another attempt."""
+    """The steps raised an unexpected error, or the sandbox does not work: our fault, and worth a retry."""
 
 
 def understood(answer: bytes, job: Job) -> Conversion:

@@ -1,4 +1,4 @@
-"""A child: converts the pictures that it is sent, one after the other."""
+"""A child: converts the pictures that it receives, one after the other."""
 
 import json
 import os
@@ -18,14 +18,14 @@ _MOST = 2**32  # bytes of a job; the parent is trusted
 
 
 def work(connection: socket.socket) -> NoReturn:
-    """Until the parent closes the connection, or ends itself; without the zygote's farewells."""
+    """Runs until the parent closes the connection or ends. Exits without running the zygote's atexit handlers."""
     code = 1
     try:
         confinement = Confinement(connection.fileno())
         for number in count(1):
             job = _job(connection, number)
             confinement.apply(job.limits)
-            # From here on there is nothing but memory and this connection, and the picture may be looked at.
+            # From here on the process has only memory and this connection, so the picture may be read.
             wire.send(connection, number, [json.dumps(confinement.enforced).encode()])
             wire.send(connection, number, _answer(job))
             confinement.rest()

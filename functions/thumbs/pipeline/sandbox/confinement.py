@@ -1,4 +1,4 @@
-"""What a process gives up. What the kernel at hand does not have is gone without, and told (`Confinement.enforced`)."""
+"""What a process gives up. Limits that the kernel lacks are skipped, and reported (`Confinement.enforced`)."""
 
 import ctypes
 import os
@@ -11,33 +11,34 @@ from thumbs.pipeline.sandbox import seccomp
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4  # prctl(2)
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
-_MOST_IN_HEAP = 32 * 2**20  # bytes of one allocation; glibc takes no more
+_MOST_IN_HEAP = 32 * 2**20  # bytes of one allocation; glibc's maximum
 
 MOST_AT_REST = 160 * 2**20  # bytes of freed memory that a child keeps for its next picture
 _LARGEST_ORIGINAL = 104 * 2**20  # bytes; MaxUploadMegabytes is at most 100
 
-MEASURES = ("processor", "memory", "files", "seccomp")  # what a child may be held to, see Confinement
+MEASURES = ("processor", "memory", "files", "seccomp")  # the limits on a child, see Confinement
 
-# How much later than its parent a child notices that nobody waits any more.
+# How much later than its parent a child notices that nobody is waiting any more.
 _GRACE_SECONDS = 5.0
 
 
 def be_opaque() -> None:
-    """To the other processes of the same user: they can neither trace this one nor read its memory or environment."""
-    with suppress(AttributeError):  # prctl is Linux's
+    """Hides this process from others of the same user: they cannot trace it, or read its memory or environment."""
+    with suppress(AttributeError):  # prctl exists only on Linux
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def end_with(parent: int) -> None:
-    """Ends this process when the one that forked it does."""
+    """Ends this process when the one that forked it ends."""
     with suppress(AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it is gone already
+    if os.getppid() != parent:  # it has already ended
         os._exit(1)
 
 
 def keep_freed_memory() -> None:
-    """For the next picture, which would have to ask the kernel for each page again (mallopt(3), glibc alone)."""
+    """Keeps freed memory for the next picture, instead of requesting each page from the kernel again (mallopt(3), glibc
+    only)."""
     with suppress(AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_M_TRIM_THRESHOLD, MOST_AT_REST)
@@ -45,21 +46,21 @@ def keep_freed_memory() -> None:
 
 
 class Confinement:
-    """A child's own, which begins before its first picture and does not end.
+    """A child's limits, which begin before its first picture and are permanent.
 
-    enforced: what the kernel holds it to, from the first `apply` on.
+    enforced: the limits that the kernel enforces, from the first `apply` on.
 
-    processor   time, of all its threads together, for each picture: then it ends by SIGPROF
-    memory      address space, for each picture as much more than now as limits say; in all, for good
-    files       no descriptor can be opened, for good: no file, no socket, no library, nothing of /proc
-    seccomp     no system call but those that `seccomp` allows, for good
+    processor   time of all its threads together, for each picture: then SIGPROF ends it
+    memory      address space, for each picture the limit above current use; in total, permanent
+    files       no descriptor can be opened, permanently: no file, socket or library, nothing in /proc
+    seccomp     no system call except those that `seccomp` allows, permanently
     """
 
     def __init__(self, connection: int):
-        """connection: the one descriptor that stays."""
+        """connection: the only descriptor that stays open."""
         self.enforced: list[str] = []
         silence = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):  # libtiff writes its warnings to descriptor 2, whoever listens
+        for stream in (0, 1, 2):  # libtiff writes its warnings to descriptor 2, whatever it is
             os.dup2(silence, stream)
         os.closerange(3, connection)
         os.closerange(connection + 1, 4096)
@@ -69,7 +70,7 @@ class Confinement:
             self._statm = -1
 
     def apply(self, limits: Limits) -> None:
-        """For one picture. limits.memory may not be more than the first time."""
+        """For one picture. limits.memory may not exceed the first picture's."""
         signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _GRACE_SECONDS)
         signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
         used = self._address_space()
@@ -95,14 +96,14 @@ class Confinement:
             self.enforced.append("seccomp")
 
     def _address_space(self) -> int:
-        """Bytes that this process has; 0 where nobody tells."""
+        """Bytes that this process uses; 0 if the system does not report them."""
         if self._statm < 0:
             return 0
         return int(os.pread(self._statm, 100, 0).split()[0]) * resource.getpagesize()
 
 
 def _limit(what: int, soft: int, hard: int | None) -> None:
-    """hard: None leaves it. A hard limit that is lower already stays, for only root may raise it."""
+    """hard: None keeps it. A lower hard limit stays, because only root may raise it."""
     least = resource.getrlimit(what)[1]
     hard = least if hard is None else hard if least == resource.RLIM_INFINITY else min(hard, least)
     resource.setrlimit(what, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

@@ -1,4 +1,4 @@
-"""The parent's part: it has a child convert, and believes nothing that it answers."""
+"""The parent's part: makes a child convert, and trusts none of its answers."""
 
 import atexit
 import os
@@ -21,7 +21,7 @@ __all__ = ["SandboxError", "close", "enforced", "run", "start"]
 
 
 def start() -> None:
-    """Starts the zygote and does not wait for it: worth it before something else is loaded."""
+    """Starts the zygote without waiting, so that it loads while this process loads something else."""
     _sandbox().start()
 
 
@@ -31,12 +31,12 @@ def run(original: bytes, wanted: Wanted, limits: Limits) -> Conversion:
 
 
 def enforced() -> list[str]:
-    """What the kernel held the last child to (see confinement.Confinement)."""
+    """The limits that the kernel enforced on the last child (see confinement.Confinement)."""
     return _sandbox().enforced
 
 
 def close() -> None:
-    """Ends the processes, if there are any; the next picture starts others."""
+    """Ends the processes, if there are any; the next picture starts new ones."""
     _sandbox().close()
 
 
@@ -68,7 +68,7 @@ class _Sandbox:
                 try:
                     return self._converted(zygote, kept, job)
                 except NotBegunError:
-                    pass  # it died while nobody looked
+                    pass  # it died while it was idle
                 except Rejected:
                     left = job.limits.cpu_seconds - kept.spent
                     if left <= 0:
@@ -82,7 +82,7 @@ class _Sandbox:
                 raise SandboxError("no sandbox starts") from error
 
     def _converted(self, zygote: Zygote, child: Child, job: Job) -> Conversion:
-        """Raises Rejected, SandboxError and NotBegunError, after each of which the child has ended."""
+        """Raises Rejected, SandboxError and NotBegunError. After each of them, the child has ended."""
         try:
             self.enforced = child.begin(job)
             conversion = answer.understood(child.answer(job.limits.wall_seconds), job)
@@ -121,12 +121,12 @@ class _Sandbox:
 
     def _end(self) -> None:
         zygote, self._zygote, self._kept = self._zygote, None, None
-        if zygote and zygote.parent == os.getpid():  # a fork of this process leaves it to its parent
+        if zygote and zygote.parent == os.getpid():  # a fork of this process does not own it
             zygote.end()
 
 
 def _cause(ended: Ended, limits: Limits) -> Exception:
-    """Why a child that had begun is gone without an answer: the file's doing."""
+    """Why a child that had begun ended without an answer: the file's fault."""
     match -ended.code:
         case signal.SIGPROF:
             return Rejected(Reason.TOO_COMPLEX, f"stopped after {limits.cpu_seconds:.2f} s of processor time")

@@ -1,4 +1,4 @@
-"""The zygote and its children, as the parent sees them."""
+"""The zygote and its children, as seen by the parent."""
 
 import json
 import os
@@ -17,16 +17,17 @@ from thumbs.pipeline.sandbox import wire
 from thumbs.pipeline.sandbox.confinement import MEASURES, MOST_AT_REST, be_opaque
 from thumbs.pipeline.sandbox.wire import Job
 
-# A child is replaced after so many pictures, and when it rests with so many bytes more than it began with: the function
-# has 350 MB for everything but the conversion (settings.conversion_memory), and Python and boto3 take half of them.
+# A child is replaced after this many pictures, and if it is idle with this many bytes more than at its start: the
+# function has 350 MB for everything but the conversion (settings.conversion_memory), and Python and boto3 take half of
+# them.
 _MOST_PICTURES = 200
 _MOST_GROWTH = MOST_AT_REST
 
-# How long a child may take before it begins, with the start of the zygote on a busy machine.
+# How long a child may take to begin, including the start of the zygote on a busy machine.
 _START_SECONDS = 30.0
 _END_SECONDS = 5.0
-_LONGEST = 256 * 2**20  # bytes of an answer: ten thumbnails of 4,096 pixels in the worst of qualities
-_LONGEST_WORD = 1000  # bytes of what a child says first, and of what the zygote answers
+_LONGEST = 256 * 2**20  # bytes of an answer: ten thumbnails of 4,096 pixels at the worst quality
+_LONGEST_WORD = 1000  # bytes of a child's first message, and of the zygote's answer
 
 _ZYGOTE = (
     "import gc, sys; gc.disable(); sys.path[:] = sys.argv[2:]; "
@@ -35,21 +36,21 @@ _ZYGOTE = (
 
 
 class NotBegunError(Exception):
-    """A child was gone, or stuck, before it began with the picture, which therefore is not to blame."""
+    """A child ended or hung before it began with the picture, which is therefore not at fault."""
 
 
 class Ended(NamedTuple):
-    """How a child ended. code: its exit code, or the negative number of a signal. seconds: of processor time."""
+    """How a child ended. code: its exit code, or a negative signal number. seconds: of processor time."""
 
     code: int
     seconds: float
 
 
 class Zygote:
-    """It has one child at a time: asked for another, it ends the former."""
+    """Has one child at a time; a request for another ends the current one."""
 
     def __init__(self) -> None:
-        be_opaque()  # before there is anybody whom it concerns
+        be_opaque()  # before another process exists that could read this one
         self.parent = os.getpid()
         self._loaded: set[tuple[str, str]] = set()
         self._child: Child | None = None
@@ -58,16 +59,16 @@ class Zygote:
         flags = [*(["-B"] if sys.dont_write_bytecode else []), f"-Xpycache_prefix={sys.pycache_prefix or ''}"]
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  our own code
-                # Isolated, and without site: it finds what this process finds, and runs nothing else.
+                # Isolated, and without site: it finds the modules that this process finds, and runs nothing else.
                 [sys.executable, "-IS", *flags, "-c", _ZYGOTE, str(theirs.fileno()), *sys.path],
-                env=settings.current().library_path,  # and nothing else: no credentials
+                env=settings.current().library_path,  # nothing else: no credentials
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
 
     def child(self, job: Job) -> "Child":
-        """One that has loaded what the job needs, and has had no picture. Raises NotBegunError."""
+        """A child that has loaded what the job needs, and has had no picture. Raises NotBegunError."""
         needed = job.accepted.reader, job.wanted.output.name
         if self._child is None or self._child.begun or needed not in self._loaded:
             self._fork((job.accepted, job.wanted.output))
@@ -77,18 +78,18 @@ class Zygote:
         return self._child
 
     def replace(self) -> Ended:
-        """Ends the child, tells how it ended, and has another one ready."""
+        """Ends the child, returns how it ended, and prepares another."""
         former = self._child
         assert former is not None
         try:
             ended = self._fork(None)
-        except NotBegunError:  # the next picture has another zygote
+        except NotBegunError:  # the next picture starts another zygote
             return Ended(0, 0.0)
         former.ended(ended)
         return ended
 
     def _fork(self, needed: object) -> Ended:
-        """Raises NotBegunError when the zygote is gone, or stuck; then it is gone, too: what it answers later would be
+        """Raises NotBegunError if the zygote has ended or hangs. Then it is killed, because a late answer would be
         taken for the answer to the next command."""
         if self._child:
             self._child.close()
@@ -108,7 +109,7 @@ class Zygote:
         return self.process.poll() is None
 
     def end(self) -> None:
-        """And its child with it."""
+        """Ends the zygote, and its child with it."""
         self._control.close()
         if self._child:
             self._child.close()
@@ -119,9 +120,10 @@ class Zygote:
 
 
 class Child:
-    """A process that converts. It was forked by the zygote.
+    """A process that converts, forked by the zygote.
 
-    spent: when it has ended, the seconds of processor time that the last picture took; where nobody tells, of waiting.
+    spent: once it has ended, the seconds of processor time of the last picture; if the system does not report them, of
+    waiting.
     """
 
     def __init__(self, connection: socket.socket):
@@ -134,7 +136,7 @@ class Child:
 
     @property
     def begun(self) -> bool:
-        """Whether it was handed a picture."""
+        """Whether it has received a picture."""
         return self._pictures > 0
 
     def serves(self, loaded: set[tuple[str, str]], memory: int) -> None:
@@ -142,11 +144,11 @@ class Child:
         self._loaded, self._memory = frozenset(loaded), memory
 
     def suits(self, job: Job) -> bool:
-        """Confined, it can load nothing more, and have no more memory."""
+        """Whether it can convert this job: once confined, it can neither load modules nor get more memory."""
         return (job.accepted.reader, job.wanted.output.name) in self._loaded and job.limits.memory == self._memory
 
     def begin(self, job: Job) -> list[str]:
-        """Hands it the picture. Returns what the kernel holds it to. Raises NotBegunError."""
+        """Sends it the picture. Returns the limits that the kernel enforces. Raises NotBegunError."""
         self._pictures += 1
         self._began, self._clock = time.monotonic(), self._processor_time()
         until = time.monotonic() + _START_SECONDS
@@ -154,7 +156,7 @@ class Child:
             for content in (pickle.dumps(job._replace(original=b"")), job.original):
                 wire.send(self._connection, self._pictures, [content], until)
             told = json.loads(wire.receive(self._connection, self._pictures, _LONGEST_WORD, until))
-            # Nothing else comes into our log, whoever has the child by now.
+            # Only known words reach our log, whoever controls the child.
             enforced = [measure for measure in MEASURES if measure in told]
         except (OSError, EOFError, ValueError, TypeError, RecursionError, wire.UnexpectedError) as error:
             raise NotBegunError from error
@@ -162,7 +164,7 @@ class Child:
         return enforced
 
     def answer(self, seconds: float) -> bytes:
-        """seconds: how long to wait. Raises TimeoutError, wire.UnexpectedError; OSError or EOFError when it is gone."""
+        """seconds: how long to wait. Raises TimeoutError, wire.UnexpectedError; OSError or EOFError if it has ended."""
         return wire.receive(self._connection, self._pictures, _LONGEST, time.monotonic() + seconds)
 
     def may_stay(self) -> bool:
@@ -173,9 +175,9 @@ class Child:
         self.spent = waited if self._clock is None else ended.seconds - self._clock
 
     def _processor_time(self) -> float | None:
-        """Seconds, of all its threads; None on macOS, which does not tell."""
+        """Seconds, of all its threads; None on macOS, which does not report them."""
         try:
-            return time.clock_gettime(~self.process << 3 | 2)  # clock_getcpuclockid(3), as Linux spells it
+            return time.clock_gettime(~self.process << 3 | 2)  # clock_getcpuclockid(3) on Linux
         except OSError:
             return None
 
@@ -183,7 +185,7 @@ class Child:
         self._connection.close()
 
     def _in_memory(self) -> int:
-        """Bytes; 0 on macOS, which does not tell."""
+        """Bytes; 0 on macOS, which does not report them."""
         try:
             return int(Path(f"/proc/{self.process}/statm").read_text().split()[1]) * resource.getpagesize()
         except OSError:

@@ -1,6 +1,6 @@
-"""A filter of system calls (seccomp(2)), for good: memory, threads, clocks, and the connection that is open already.
+"""A permanent filter of system calls (seccomp(2)): memory, threads, clocks, and the connection that is already open.
 
-Everything else answers EPERM: no file, no socket, no program, no other process. Numbers: asm/unistd_64.h for x86-64,
+Everything else fails with EPERM: files, sockets, programs, other processes. Numbers: asm/unistd_64.h for x86-64,
 asm-generic/unistd.h for arm64, of Linux 6.1.
 """
 
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class _Machine:
-    """audit: the number by which the kernel names it (linux/audit.h). calls: what is allowed. clone: with
-    CLONE_THREAD only. clone3: its flags lie where no filter can look, so it is not there, and glibc takes clone.
-    limit: prlimit64, of this process's own address space only. signals: kill and tgkill, to this process only."""
+    """audit: the kernel's number for it (linux/audit.h). calls: allowed ones. clone: only with CLONE_THREAD. clone3:
+    fails with ENOSYS, because a filter cannot see its flags, so that glibc falls back to clone. limit: prlimit64, only
+    for this process's own address space. signals: kill and tgkill, only to this process."""
 
     audit: int
     calls: tuple[int, ...]
@@ -69,7 +69,7 @@ _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _REFUSED = _ERRNO | errno.EPERM
 _LOAD, _EQUAL, _ANY_OF, _RETURN = 0x20, 0x15, 0x45, 0x06
-_NUMBER, _AUDIT, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in what a filter looks at; of arguments, the lower half
+_NUMBER, _AUDIT, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in a filter's input; of arguments, the lower half
 _CLONE_THREAD = 0x10000
 
 
@@ -78,7 +78,7 @@ class _Program(ctypes.Structure):
 
 
 def install() -> bool:
-    """Whether the kernel has taken the filter: macOS, emulated processors and, as is reported, AWS Lambda do not."""
+    """Whether the kernel accepted the filter: macOS, emulated processors and, reportedly, AWS Lambda do not."""
     machine = _MACHINES.get(os.uname().machine)
     if os.uname().sysname != "Linux" or machine is None:
         return False
@@ -92,7 +92,7 @@ def install() -> bool:
 
 
 def _instructions(machine: _Machine, process: int) -> Iterator[bytes]:
-    """Each of 8 bytes: code, how many to skip when true, when false, operand."""
+    """8 bytes each: code, number to skip when true, when false, operand."""
     yield _instruction(_LOAD, _AUDIT)
     yield from _unless(_EQUAL, machine.audit, _REFUSED)
     yield _instruction(_LOAD, _NUMBER)

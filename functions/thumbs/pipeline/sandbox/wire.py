@@ -1,5 +1,5 @@
-"""What goes between the parent, the zygote and a child: frames, each behind the number of its picture and the count of
-its bytes."""
+"""The messages between the parent, the zygote and a child: frames, each preceded by the number of its picture and its
+length in bytes."""
 
 import socket
 import struct
@@ -15,11 +15,11 @@ HEADER = 4  # bytes of the length of the JSON header of an answer
 
 
 class UnexpectedError(Exception):
-    """A frame of another picture, or with more bytes than it may have."""
+    """A frame of another picture, or one that is too long."""
 
 
 class Job(NamedTuple):
-    """One picture. accepted: the format that its first bytes are of."""
+    """One picture. accepted: the format of its first bytes."""
 
     original: bytes
     accepted: formats.Input
@@ -44,7 +44,7 @@ def receive(connection: socket.socket, number: int, most: int, until: float | No
 
 def _read(connection: socket.socket, length: int, until: float | None) -> bytes:
     if until is None:
-        whole = connection.recv(length, socket.MSG_WAITALL)  # without a second copy, which would be left in the heap
+        whole = connection.recv(length, socket.MSG_WAITALL)  # without a second copy, which would remain in the heap
         if len(whole) < length:
             raise EOFError
         return whole
@@ -60,8 +60,8 @@ def _read(connection: socket.socket, length: int, until: float | None) -> bytes:
 
 
 def _wait(connection: socket.socket, until: float | None) -> None:
-    """No longer than that, also for whoever sends a byte now and then. A confined child may not even ask for it, and
-    waits for ever."""
+    """Limits the whole wait, even if the sender sends a byte now and then. A confined child may not call it, and waits
+    for ever."""
     if until is not None:
         left = until - time.monotonic()
         if left <= 0:

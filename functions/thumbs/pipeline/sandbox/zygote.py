@@ -1,7 +1,7 @@
-"""The zygote: the process that forks the children. It knows no secret, and never sees a picture.
+"""The zygote: the process that forks the children. It has no secrets, and never sees a picture.
 
-It obeys one command: end the child that there is, load what is named, fork another. With the command comes the
-connection over which the new child talks to the parent; with the answer, how the former child ended.
+It obeys one command: end the current child, load the named modules, fork another. The command carries the connection
+over which the new child talks to the parent; the answer says how the previous child ended.
 """
 
 import gc
@@ -20,9 +20,9 @@ _MOST = 65536  # bytes of a command
 
 
 def serve(control: int) -> NoReturn:
-    """Until the parent closes the connection, or ends itself. control: the descriptor of that connection.
+    """Runs until the parent closes the connection or ends. control: the descriptor of that connection.
 
-    Nobody collects garbage here, which would copy the pages that the children share with this process.
+    Garbage collection is off, because it would copy the pages that the children share with this process.
     """
     for caught in (signal.SIGINT, signal.SIGTERM):
         signal.signal(caught, signal.SIG_DFL)
@@ -62,9 +62,9 @@ def _fork(commands: socket.socket, connection: int) -> int:
 
 
 def _end(child: int) -> tuple[int, float]:
-    """How it ended: its exit code, or the negative number of a signal; and the seconds of processor time it took."""
+    """How it ended: its exit code, or a negative signal number; and its seconds of processor time."""
     if not child:
         return 0, 0.0
-    os.kill(child, signal.SIGKILL)  # one that has ended already does not notice
+    os.kill(child, signal.SIGKILL)  # has no effect if it has already ended
     _, status, used = os.wait4(child, 0)
     return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
