@@ -75,14 +75,14 @@ publish: lint-sar  ## Publish this version to the Serverless Application Reposit
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
 		$(if $(METADATA_ONLY),--metadata-only)
 
-bench: .venv-bench.stamp  ## Measure the pipeline against its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
+bench: .venv-bench.stamp .venv-bench/thumbs.stamp  ## Measure the pipeline against its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@env -u PYTHONPYCACHEPREFIX .venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
 fuzz: .venv/test.stamp  ## Break pictures at random, and report each crash or wrong answer (FOR=600 seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
 explore: .venv/test.stamp  ## Try every order of events in the life of a job, with crashes, for an hour (FOR=3600 seconds)
-	@PYTHONPATH=functions $(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
+	@$(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
 
 operate: .venv/run.stamp  ## List the commands for your deployed stack, which are .venv/bin/python -m operate COMMAND
 	@$(VENV)/python -m operate $(or $(DO),--help)
@@ -152,7 +152,17 @@ python:
 	@echo "making a virtual environment in .venv (once)"
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here and says why above; on Debian and Ubuntu it may lack: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
 
-.venv/run.stamp: dev/requirements.txt .venv/bin/python
+# `import thumbs` works in every program of an environment: a line in its site-packages names functions/. An editable
+# install would do the same, and build something next to the code that SAM packages.
+THUMBS = -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "thumbs.pth").write_text("$(CURDIR)/functions\n")'
+
+.venv/thumbs.stamp: .venv/bin/python
+.venv-bench/thumbs.stamp: .venv-bench.stamp
+%/thumbs.stamp:
+	@$*/bin/python $(THUMBS)
+	@touch $@
+
+.venv/run.stamp: dev/requirements.txt .venv/bin/python | .venv/thumbs.stamp
 	@echo "installing what the service needs on this machine (once, about a minute)"
 	@$(VENV)/python -m $(INSTALL) --requirement dev/requirements.txt
 	@touch $@

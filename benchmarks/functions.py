@@ -16,6 +16,8 @@ from shutil import which
 from typing import Any
 
 from benchmarks.inputs import CACHE
+from thumbs.jobs import keys, notices
+from thumbs.jobs.notices import Upload
 
 _HERE = Path(__file__).resolve().parent
 _FUNCTIONS = _HERE.parent / "functions"
@@ -37,15 +39,7 @@ SIGN_EVENT: dict[str, Any] = {
     "isBase64Encoded": False,
     "body": json.dumps({"files": [{"name": "IMG_2041.HEIC", "type": "image/heic", "size": 2_345_678}]}),
 }
-CONVERT_EVENT: dict[str, Any] = {
-    "Records": [
-        {
-            "eventSource": "aws:s3",
-            "eventName": "ObjectCreated:Post",
-            "s3": {"bucket": {"name": "made-up-uploads"}, "object": {"key": f"uploads/{JOB}", "eTag": "1"}},
-        }
-    ]
-}
+CONVERT_EVENT = notices.event([Upload("made-up-uploads", keys.upload(JOB), JOB, etag="1")])
 
 
 @dataclass(frozen=True)

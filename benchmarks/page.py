@@ -1,6 +1,5 @@
 """What many files cost the upload page: measured in Chromium, by the browser tests' own environment."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -19,6 +18,5 @@ def report() -> str:
     if not _PYTHON.exists():
         raise RuntimeError("the page is measured by the browser tests' environment: make .venv/test.stamp")
     command = [str(_PYTHON), "-m", "tests.browser.benchmark"]
-    environment = {**os.environ, "PYTHONPATH": "functions"}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=_ROOT, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=_ROOT)
     return f"{_ABOUT}\n{done.stdout}"

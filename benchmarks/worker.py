@@ -21,8 +21,6 @@ from typing import Any
 
 from benchmarks import usage
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "functions"))
-
 _IDLE_RUNS = 5
 
 

@@ -1,7 +1,6 @@
 """python -m dev.docs: generate the parts of the documents that repeat the code."""
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,9 +8,10 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev import pipeline_role, privacy
 from dev.emulator import ROOT
-from dev.stack import FUNCTIONS, TEMPLATE
+from dev.stack import TEMPLATE
 from publish import capabilities
 from publish.application import Application
+from thumbs import errors, formats
 
 README = ROOT / "README.md"
 DEPLOY = ROOT / "docs/deploy.md"
@@ -44,9 +44,6 @@ def settings() -> str:
 
 
 def reasons() -> str:
-    sys.path.insert(0, str(FUNCTIONS))
-    from thumbs import errors, formats
-
     lines = ["| Code | What a person reads |", "|---|---|"]
     for reason in errors.Reason:
         sentence = errors.describe(reason, limit="*n*", accepted=formats.ACCEPTED_LABELS)["message"]

@@ -1,10 +1,8 @@
 """The deployed service as its operator reaches it: with the AWS credentials and the endpoint of the environment."""
 
-import hashlib
 import json
 import os
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
@@ -14,26 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from operate.stack import Stack
 from operate.terminal import progress, say
+from thumbs.jobs import keys, notices
+from thumbs.jobs.notices import Upload
 
-UPLOADS = "uploads/"  # as in functions/thumbs/keys.py
 # S3's answers to a copy when the problem is this one object (Amazon S3 API reference, CopyObject, "Error responses").
 _OF_ONE_OBJECT = {"NoSuchKey", "InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
 RUN_SECONDS = 90  # the longest that one conversion takes: ConvertFunction's Timeout in template.yaml
 PATIENCE = RUN_SECONDS + 30  # seconds until a conversion is given up: that, and a slow start
-
-# What the jobs of probes begin with, as functions/thumbs/keys.py has it: they are not in the users' metrics, and the
-# thumbnail bucket's lifecycle deletes what was made of them after a day.
-_PROBES = "00000000"
-
-
-def new_probe() -> str:
-    return _PROBES + uuid.uuid4().hex[len(_PROBES) :]
-
-
-def folder(job: str) -> str:
-    """Where the thumbnails of a job lie, as functions/thumbs/keys.py has it."""
-    digest = hashlib.sha256(job.encode()).hexdigest()
-    return (_PROBES + digest if job.startswith(_PROBES) else digest)[:32]
 
 
 class NoStack(Exception):
@@ -134,14 +119,12 @@ class Service:
     def originals(self, after: str = "") -> Iterator[str]:
         """The keys of all originals that still exist, in order, beginning after the given one."""
         pages = self.client("s3").get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self.outputs["UploadBucket"], Prefix=UPLOADS, StartAfter=after):
+        for page in pages.paginate(Bucket=self.outputs["UploadBucket"], Prefix=keys.UPLOADS, StartAfter=after):
             yield from (entry["Key"] for entry in page.get("Contents", ()))
 
     def again(self, key: str) -> dict[str, Any]:
         """The event that makes convert process an original again, whatever its manifest says."""
-        s3 = {"bucket": {"name": self.outputs["UploadBucket"]}, "object": {"key": key}}
-        record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Copy", "s3": s3}
-        return {"Records": [record], "again": True}
+        return notices.event([Upload(self.outputs["UploadBucket"], key, keys.job_of(key), again=True)])
 
     def convert_again(self, key: str) -> None:
         """Invoke convert for an original again, without waiting for it."""
@@ -163,7 +146,7 @@ class Service:
         """
         try:
             self.client("s3").copy_object(
-                Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, CopySource={"Bucket": bucket, "Key": key}
+                Bucket=self.outputs["UploadBucket"], Key=keys.upload(job), CopySource={"Bucket": bucket, "Key": key}
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _OF_ONE_OBJECT:
@@ -172,7 +155,7 @@ class Service:
 
     def convert(self, content: bytes, job: str) -> dict[str, Any]:
         """Put a file into the upload bucket and wait for its manifest. Raises RuntimeError when it takes too long."""
-        self.client("s3").put_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job, Body=content)
+        self.client("s3").put_object(Bucket=self.outputs["UploadBucket"], Key=keys.upload(job), Body=content)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if manifest := self._manifest(job):
@@ -183,7 +166,7 @@ class Service:
     def _manifest(self, job: str) -> dict[str, Any] | None:
         s3 = self.client("s3")
         try:
-            answer = s3.get_object(Bucket=self.outputs["ThumbnailBucket"], Key=f"{job}/manifest.json")
+            answer = s3.get_object(Bucket=self.outputs["ThumbnailBucket"], Key=keys.manifest(job))
         except s3.exceptions.NoSuchKey:
             return None
         content: dict[str, Any] = json.load(answer["Body"])
@@ -191,16 +174,16 @@ class Service:
 
     def has(self, job: str) -> bool:
         """Whether a job's original was copied: it exists, or the manifest that its conversion ended in does."""
-        key = UPLOADS + job
+        key = keys.upload(job)
         originals = self.objects(self.outputs["UploadBucket"], key)
         return any(found == key for found, _ in originals) or self._manifest(job) is not None
 
     def made(self, job: str) -> Iterator[str]:
         """The keys of everything made from an original, the manifest last."""
-        last = f"{job}/manifest.json"
-        places = [f"{folder(job)}/", f"{job}/"]
-        keys = [key for place in places for key, _ in self.objects(self.outputs["ThumbnailBucket"], place)]
-        return iter(sorted(keys, key=lambda key: key == last))
+        last = keys.manifest(job)
+        places = [f"{keys.folder(job)}/", f"{job}/"]
+        made = [key for place in places for key, _ in self.objects(self.outputs["ThumbnailBucket"], place)]
+        return iter(sorted(made, key=lambda key: key == last))
 
     def delete(self, *jobs: str, wait: float = 0) -> None:
         """Delete originals and everything made from them, in the order of "Delete an upload" in docs/runbook.md.
@@ -210,7 +193,7 @@ class Service:
         """
         s3 = self.client("s3")
         for job in jobs:
-            s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=UPLOADS + job)
+            s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=keys.upload(job))
         with progress(int(wait), "seconds waited") as bar:
             for _ in range(int(wait)):
                 time.sleep(1)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from operate import arguments, tuning
 from operate.arguments import Commands
-from operate.service import UPLOADS, Service, new_probe
+from operate.service import Service
+from thumbs.jobs import keys
 
 
 def tune(service: Service, options: argparse.Namespace) -> str:
@@ -21,7 +22,7 @@ def tune(service: Service, options: argparse.Namespace) -> str:
             f"{options.picture} ({len(content) / 1_000_000:.1f} MB) would be uploaded and converted. The tuner would "
             f"convert it {options.num} times with each of {_listed(values)} MB; the last is the present size."
         )
-    job = new_probe()
+    job = keys.new_probe()  # so that the lifecycle deletes its thumbnails, and no user's metric counts it
     try:
         manifest = service.convert(content, job)
         if manifest["status"] != "done":
@@ -37,7 +38,7 @@ def tune(service: Service, options: argparse.Namespace) -> str:
         f"    python -m operate delete-upload {job} --stack-name {options.stack_name}",
         file=sys.stderr,
     )
-    event = service.again(UPLOADS + job)
+    event = service.again(keys.upload(job))
     return json.dumps(tuning.state_machine_input(service.convert_function, event, values, options.num), indent=2)
 
 

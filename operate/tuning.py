@@ -5,10 +5,10 @@ README-INPUT-OUTPUT.md, version 4.4.0.
 """
 
 import math
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
+
+from thumbs import formats, settings
 
 # MB. 1769 is one whole processor, 3008 the most that a new account gets; docs/benchmarks.md has estimates for all four.
 POWER_VALUES = (512, 1024, 1769, 3008)
@@ -17,16 +17,10 @@ MOST = 10240  # MB, of any function
 NUM = 20
 LEAST_NUM = 5
 
-_FUNCTIONS = Path(__file__).parent.parent / "functions"
-
 
 def least_memory() -> int:
     """MB that the time limits in template.yaml are made for."""
-    sys.path.append(str(_FUNCTIONS))
-    from thumbs import settings
-
-    least: int = settings.LEAST_MEMORY
-    return least
+    return settings.LEAST_MEMORY
 
 
 def memory_needed(original: dict[str, Any]) -> int:
@@ -34,13 +28,9 @@ def memory_needed(original: dict[str, Any]) -> int:
 
     With less, the picture would be rejected before it is decoded, and the tuner would call that fast and cheap.
     """
-    sys.path.append(str(_FUNCTIONS))
-    from thumbs import formats, settings
-
     (accepted,) = (each for each in formats.INPUTS if each.name == original["format"])
-    decoding = original["width"] * original["height"] * accepted.bytes_per_pixel
-    needed: int = math.ceil(decoding / 2**20) + settings.BESIDE_CONVERSION
-    return needed
+    decoding: float = original["width"] * original["height"] * accepted.bytes_per_pixel
+    return math.ceil(decoding / 2**20) + settings.BESIDE_CONVERSION
 
 
 def power_values(named: Sequence[int] | None, current: int, needed: int = 0) -> list[int]:

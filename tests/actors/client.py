@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import requests
 
 from dev.stack import Stack
-from thumbs.jobs import keys
+from thumbs.jobs import keys, notices
+from thumbs.jobs.notices import Upload
 
 T = TypeVar("T")
 
@@ -119,17 +120,8 @@ class Service:
         return {entry["Key"] for listing in listings for entry in listing.get("Contents", ())}
 
     def event(self, *names: str) -> dict[str, Any]:
-        """An S3 event about these objects of the upload bucket. names: as S3 writes them, form-encoded."""
-        return {
-            "Records": [
-                {
-                    "eventSource": "aws:s3",
-                    "eventName": "ObjectCreated:Post",
-                    "s3": {"bucket": {"name": self.uploads}, "object": {"key": name}},
-                }
-                for name in names
-            ]
-        }
+        """An S3 event about the uploads with these keys."""
+        return notices.event([Upload(self.uploads, name, keys.job_of(name)) for name in names])
 
     @contextmanager
     def outage(self, key: str) -> Iterator[None]:

@@ -14,14 +14,13 @@ import traceback
 from itertools import islice
 from pathlib import Path
 
+from tests.fuzz.trial import harm
+from tests.material.mutants import mutants
+
 CRASHES = Path(__file__).parent / "crashes"
-sys.path.insert(0, str(Path(__file__).parents[2] / "functions"))
 
 
 def main() -> int:
-    from tests.fuzz.trial import harm
-    from tests.material.mutants import mutants
-
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=600)
     options.add_argument("--files", type=int, help="how many to try, in place of the seconds, however long it takes")

@@ -17,19 +17,12 @@ import sign_upload
 from tests.material import pictures
 from tests.material.invocation import Context
 from thumbs import errors
-from thumbs.jobs import ledger
+from thumbs.jobs import ledger, notices
+from thumbs.jobs.notices import Upload
 
 VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
-EVENT = {
-    "Records": [
-        {
-            "eventSource": "aws:s3",
-            "eventName": "ObjectCreated:Post",
-            "s3": {"bucket": {"name": "uploads-bucket"}, "object": {"key": f"uploads/{JOB}"}},
-        }
-    ]
-}
+EVENT = notices.event([Upload("uploads-bucket", f"uploads/{JOB}", JOB)])
 
 
 @pytest.fixture(params=VERSIONS, ids=lambda path: path.stem)

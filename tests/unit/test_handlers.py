@@ -15,16 +15,16 @@ from tests.material import pictures
 from tests.material.invocation import ENVIRONMENT, Context
 from thumbs import errors, settings
 from thumbs.aws import clients
-from thumbs.jobs import keys, ledger
+from thumbs.jobs import keys, ledger, notices
 from thumbs.jobs.manifest import failed
+from thumbs.jobs.notices import Upload
 
 JOB = "5" * 32
 OTHER = "6" * 32
 
 
 def event(*jobs: str, bucket: str = "uploads-bucket") -> dict[str, Any]:
-    s3 = [{"bucket": {"name": bucket}, "object": {"key": f"uploads/{job}"}} for job in jobs]
-    return {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": each} for each in s3]}
+    return notices.event([Upload(bucket, f"uploads/{job}", job) for job in jobs])
 
 
 def put(s3: Any, job: str, content: bytes) -> None:

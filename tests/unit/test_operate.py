@@ -2,7 +2,7 @@
 
 import csv
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from operate.__main__ import main
-from operate.service import RUN_SECONDS, folder, new_probe
+from operate.service import RUN_SECONDS
 from tests.material.invocation import ENVIRONMENT
 from thumbs.jobs import keys
 
@@ -39,20 +39,6 @@ def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
         patch.setattr(boto3, "DEFAULT_SESSION", session)
         patch.chdir(tmp_path)
         yield
-
-
-@pytest.mark.parametrize("new", [keys.new_job, keys.new_probe, new_probe])
-def test_the_folder_of_a_job_is_the_one_that_the_service_uses(new: Callable[[], str]) -> None:
-    job = new()
-
-    assert folder(job) == keys.folder(job)
-
-
-def test_what_is_tuned_with_is_a_probe() -> None:
-    """Which is in no user's metrics, and whose thumbnails the lifecycle deletes."""
-    assert keys.is_probe(new_probe())
-    assert keys.is_job(new_probe())
-    assert new_probe() != new_probe()
 
 
 def test_an_upload_is_deleted_in_an_order_no_late_conversion_can_spoil(

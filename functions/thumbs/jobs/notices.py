@@ -77,7 +77,7 @@ def event(uploads: Iterable[Upload]) -> dict[str, Any]:
 
 
 def _record(upload: Upload) -> dict[str, Any]:
-    written = {"key": quote_plus(upload.key), "eTag": upload.etag, "sequencer": upload.sequencer}
+    written = {"key": quote_plus(upload.key, safe="/"), "eTag": upload.etag, "sequencer": upload.sequencer}
     known = {name: value for name, value in written.items() if value is not None}
     s3 = {"bucket": {"name": upload.bucket}, "object": known}
     return {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.material.events import EVENTS, content
 from thumbs.jobs import notices
 from thumbs.jobs.notices import Upload
 
@@ -12,16 +13,40 @@ JOB = "3" * 32
 
 
 def record(key: str, **changed: Any) -> dict[str, Any]:
-    s3 = {"bucket": {"name": "bucket"}, "object": {"key": key}}
-    return {"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", "s3": s3} | changed
+    """A record as S3 sends it, about the object with this key, form-encoded."""
+    (sent,) = content("convert.upload")["Records"]
+    return {**sent, "s3": {**sent["s3"], "object": {"key": key}}, **changed}
+
+
+def sent(event: str) -> dict[str, Any]:
+    """The S3 event in a file of events/, which may be a dead letter."""
+    found: dict[str, Any] = content(event)
+    return found if event.startswith("convert.") else next(notices.given_up(found))
+
+
+def common(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """What theirs says about the members that ours has."""
+    both = {name: (value, theirs.get(name)) for name, value in ours.items()}
+    return {name: common(a, b) if isinstance(a, dict) and isinstance(b, dict) else b for name, (a, b) in both.items()}
+
+
+@pytest.mark.parametrize("event", [each for each in EVENTS if each.startswith(("convert.", "report_failure."))])
+def test_what_is_made_of_an_event_is_part_of_what_s3_sends(event: str) -> None:
+    """So whoever converts again sends the conversion nothing that S3 would not. How the object was created is lost."""
+    theirs = [{**record, "eventName": "ObjectCreated:Put"} for record in sent(event).get("Records", [])]
+
+    ours = notices.event(notices.uploads(sent(event)))["Records"]
+
+    assert ours == [common(*pair) for pair in zip(ours, theirs, strict=True)]
+    assert all(each["s3"]["object"].keys() == theirs[0]["s3"]["object"].keys() - {"size"} for each in ours)
 
 
 def test_every_record_is_read() -> None:
     event = {"Records": [record(f"uploads/{JOB}"), record("uploads/other")]}
 
     assert notices.uploads(event) == [
-        Upload("bucket", f"uploads/{JOB}", JOB),
-        Upload("bucket", "uploads/other", None),
+        Upload("uploads-bucket", f"uploads/{JOB}", JOB),
+        Upload("uploads-bucket", "uploads/other", None),
     ]
 
 
