@@ -101,7 +101,7 @@ def test_a_hook_that_runs_out_of_time_leaves_nothing(stack: Service, releases: R
     aws, hook = stack.deployed.client("lambda"), stack.deployed.functions["VerifyLiveFunction"]
     usual = aws.get_function_configuration(FunctionName=hook)["Timeout"]
     before = objects(stack)
-    drops = Change("convert.py", "status = _convert(upload)", f"status = None if {UPLOADED} else _convert(upload)")
+    drops = Change("convert.py", "            if upload.job:\n", f"            if upload.job and not {UPLOADED}:\n")
 
     aws.update_function_configuration(FunctionName=hook, Timeout=35)  # 15 of them for its farewell
     try:
