@@ -60,6 +60,20 @@ class Isolation:
         return _is_address(name) or _matches(name, self._hosts)
 
 
+class Programs(Isolation):
+    """Nothing that a browser sends is served, and no name that the DNS of a hostile network may have led here."""
+
+    def __init__(self) -> None:
+        super().__init__(origins=(), own=())
+
+    def refusal(self, scope: Scope) -> str | None:
+        if reason := super().refusal(scope):
+            return reason
+        if header(scope, "sec-fetch-site"):
+            return "No page may call this."
+        return None if is_sure(header(scope, "host")[0]) else "This is for localhost."
+
+
 def isolated(app: App, refusal: Callable[[Scope], str | None]) -> App:
     """The app, out of reach of what is refused. WebSockets are refused altogether: nothing here uses them."""
 

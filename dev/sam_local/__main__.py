@@ -82,13 +82,13 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None, origins: lis
         put_example(stack)
         say("starting SAM; the first call of each function starts its container")
         processes = [
-            running.enter_context(service(emulator.url, command, ports[what]))
-            for command, what in (("start-lambda", "functions"), ("start-api", "API"))
+            running.enter_context(service(emulator.url, command, ports[what], callers))
+            for command, what, callers in (("start-lambda", "functions", ()), ("start-api", "API", pages))
         ]
         if any(process.poll() is not None for process in processes):
             return _broken(emulator)
         for port in (ports["emulator"], ports["functions"]):
-            door = Door.opened(engine.gateway, port)
+            door = Door.opened(engine.gateway, engine.network, port)
             if door:
                 running.callback(door.close)
         Bridge(stack, Lambda(lambda_url), say).start()

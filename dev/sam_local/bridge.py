@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from typing import Any, Self
 
 import boto3
@@ -149,21 +150,27 @@ class Door(socketserver.ThreadingTCPServer):
 
     What listens on 127.0.0.1 cannot be reached from a container on Linux. Docker Desktop lets containers reach it by
     itself, and the address that they use is none of this machine's: there, no door is needed.
+
+    Linux takes what comes for any of its addresses by any wire, so a neighbour in the network of this machine could
+    come by a route of its own making. It has another address.
     """
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, gateway: str, port: int):
+    def __init__(self, gateway: str, network: str, port: int):
+        self._network = ip_network(network)
         self._target = ("127.0.0.1", port)
         super().__init__((gateway, port), socketserver.BaseRequestHandler)
         threading.Thread(target=self.serve_forever, name=f"door {port}", daemon=True).start()
 
     @classmethod
-    def opened(cls, gateway: str, port: int) -> Self | None:
-        """gateway: this machine as containers see it. None where the engine is not on this machine itself."""
+    def opened(cls, gateway: str, network: str, port: int) -> Self | None:
+        """gateway: this machine as containers see it. network: whose addresses may come in, such as 172.17.0.0/16.
+        None where the engine is not on this machine itself.
+        """
         try:
-            return cls(gateway, port)
+            return cls(gateway, network, port)
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
                 return None
@@ -172,6 +179,9 @@ class Door(socketserver.ThreadingTCPServer):
     def close(self) -> None:
         self.shutdown()
         self.server_close()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 (the base class's)
+        return ip_address(client_address[0]) in self._network
 
     def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 (the base class's)
         with socket.create_connection(self._target) as inside:

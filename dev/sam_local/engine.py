@@ -13,9 +13,13 @@ class NoEngine(Exception):
 
 @dataclass(frozen=True)
 class Engine:
-    """A Docker engine. architecture: as Lambda names it. gateway: this machine as containers see it."""
+    """A Docker engine. architecture: as Lambda names it. network: its containers' addresses, such as 172.17.0.0/16.
+
+    gateway: this machine as containers see it.
+    """
 
     architecture: str
+    network: str
     gateway: str
 
     @classmethod
@@ -30,8 +34,9 @@ class Engine:
         except (subprocess.SubprocessError, OSError, ValueError, LookupError):
             raise NoEngine(f"No Docker engine answers on this machine: {instead}") from None
         # An engine that chose the network itself may not say its gateway: then it is the first address.
-        gateway = bridge.get("Gateway") or str(ipaddress.ip_network(bridge["Subnet"])[1])
-        return cls({"amd64": "x86_64"}.get(machine, machine), gateway)
+        network = str(bridge["Subnet"])
+        gateway = bridge.get("Gateway") or str(ipaddress.ip_network(network)[1])
+        return cls({"amd64": "x86_64"}.get(machine, machine), network, gateway)
 
 
 def _docker(*arguments: str) -> str:

@@ -2,16 +2,18 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dev import watch
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
+from dev.sam_local import walls
 from dev.sam_local.configuration import CONFIG, FOLDER
 from dev.server import is_taken
 from operate.terminal import say
@@ -20,6 +22,14 @@ from operate.terminal import say
 def _program() -> str:
     own = ROOT / ".cache" / "sam" / "bin" / "sam"
     return str(own) if own.exists() else "sam"
+
+
+def _python() -> str:
+    """That in which SAM is installed. Raises SystemExit where SAM is no Python package."""
+    python = Path(shutil.which(_program()) or "").resolve().parent / "python"
+    if not python.exists():
+        sys.exit("This `sam` cannot be kept from web pages, because no Python is next to it: use `make sam-local`.")
+    return str(python)
 
 
 def _environment(endpoint: str | None = None) -> dict[str, str]:
@@ -37,12 +47,16 @@ def sam(*arguments: str) -> None:
 
 
 @contextlib.contextmanager
-def service(endpoint: str, command: str, port: int) -> Iterator[subprocess.Popen[str]]:
-    """`sam local COMMAND`, answering on the port; stopped, with its containers, at the end."""
+def service(endpoint: str, command: str, port: int, origins: Iterable[str]) -> Iterator[subprocess.Popen[str]]:
+    """`sam local COMMAND`, answering on the port; stopped, with its containers, at the end.
+
+    origins: of pages that may call it. Every other page is refused, or nothing is served (walls.py).
+    """
+    options = ("--config-file", str(CONFIG), "--port", str(port), "--warm-containers", "LAZY")
     process = subprocess.Popen(
-        [_program(), "local", command, "--config-file", CONFIG, "--port", str(port), "--warm-containers", "LAZY"],
+        [_python(), "-m", walls.__name__, "local", command, *options],
         cwd=ROOT,
-        env=_environment(endpoint),
+        env=_environment(endpoint) | {"PAGE_ORIGINS": ",".join(origins)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -58,6 +72,8 @@ def service(endpoint: str, command: str, port: int) -> Iterator[subprocess.Popen
             time.sleep(0.05)
         else:
             process.kill()
+        if process.poll() is None and not walls.is_walled("127.0.0.1", port):
+            sys.exit(f"Web pages can call `sam local {command}`, so it was stopped: is SAM as tests/sam.txt pins it?")
         yield process
     finally:
         process.send_signal(signal.SIGINT)  # at which SAM removes its containers

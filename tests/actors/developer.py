@@ -1,6 +1,7 @@
 """`python -m dev`, as a developer runs it: in a copy of the project without its history."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,13 @@ def copy_of_the_project(folder: Path) -> Path:
     (folder / ".cache").mkdir()
     (folder / ".cache" / "layers").symlink_to(CACHE)
     return folder
+
+
+def documented_listeners(command: str) -> set[tuple[str, int]]:
+    """Where a command listens, with the ports that it chooses by itself, as docs/develop.md says."""
+    text = (ROOT / "docs" / "develop.md").read_text()
+    rows = re.findall(r"^\| ([^|]+) \| ([\d.]+):(\d+) \|", text, re.MULTILINE)
+    return {(address, int(port)) for commands, address, port in rows if f"`{command}`" in commands}
 
 
 class Run:

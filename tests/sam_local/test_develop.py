@@ -42,3 +42,20 @@ def test_sam_knows_a_command_and_its_options(command: str) -> None:
 @pytest.mark.parametrize("path", re.findall(r"\bevents/[\w.]+json", TEXT))
 def test_an_event_that_a_command_takes_is_there(path: str) -> None:
     assert (ROOT / path).is_file()
+
+
+LISTENS = re.compile(r"create_server|TCPServer|UDPServer|HTTPServer|start_server|hypercorn|\.(bind|listen)\(|\.bind = ")
+LISTENERS = {  # docs/develop.md has each in its table
+    "benchmarks/storage.py",  # make bench
+    "dev/emulator.py",  # 4566
+    "dev/sam_local/bridge.py",  # the doors for containers
+    "dev/sam_local/gate.py",  # 8080 of a container
+    "dev/server.py",  # 3000
+}
+
+
+def test_nothing_else_of_this_project_listens() -> None:
+    folders = ("benchmarks", "dev", "functions", "operate", "publish")
+    sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts]
+
+    assert {str(path.relative_to(ROOT)) for path in sources if LISTENS.search(path.read_text())} == LISTENERS

@@ -10,7 +10,6 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,8 +19,8 @@ import requests
 from dev.emulator import ROOT
 from dev.stack import CACHE, layer_packages
 from tests.actors.client import PATIENCE, wait_for
-from tests.actors.developer import Run, copy_of_the_project
-from tests.standins.ports import free_port
+from tests.actors.developer import Run, copy_of_the_project, documented_listeners
+from tests.standins.ports import descendants, free_port, listening
 
 
 @pytest.fixture
@@ -68,11 +67,13 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     wait_for(lambda: run.said("SignUploadFunction cannot run: name 'this' is not defined"), "the reason")
     assert requests.get(page, timeout=PATIENCE).status_code == 200
 
-    children = _descendants(run.process.pid)
+    children = descendants(run.process.pid)
     assert children
     if sys.platform == "linux":
-        ports = {urlsplit(address).port for address in (page, run.named("AWS answers at ").split()[0])}
-        assert _listening([run.process.pid, *children]) == {("127.0.0.1", port) for port in ports}
+        emulator = run.named("AWS answers at ").split()[0]
+        usual = {urlsplit(page).port: 3000, urlsplit(emulator).port: 4566}
+        found = listening([run.process.pid, *children])
+        assert {(address, usual.get(port, port)) for address, port in found} == documented_listeners("make run")
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(PATIENCE) == 0
     assert run.lines[-1].endswith("stopping")
@@ -82,7 +83,7 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
 @pytest.mark.usefixtures("stack")
 def test_nothing_outlives_a_run_that_was_killed(run: Run) -> None:
     wait_for(lambda: run.said("Upload page: "), "service")
-    children = _descendants(run.process.pid)
+    children = descendants(run.process.pid)
 
     run.process.kill()
 
@@ -194,29 +195,6 @@ def refused(project: Path, *arguments: str) -> str:
     assert "template.yaml cannot be deployed: " in answer.stderr
     assert "Traceback" not in answer.stderr
     return answer.stderr
-
-
-def _descendants(pid: int) -> list[int]:
-    """The processes that this one has started, and those that they have, by the kernel's table."""
-    lines = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in lines.splitlines()]
-    found = [pid]
-    for parent in found:
-        found += [child for child, of in pairs if of == parent]
-    return found[1:]
-
-
-def _listening(pids: list[int]) -> set[tuple[str, int]]:
-    """Where these processes listen, by Linux's tables."""
-    inodes = {str(file.readlink()) for pid in pids for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
-    found = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pids[0]}/net/{table}").read_text().splitlines()[1:]:
-            _, local, _, state, *_, inode = line.split()[:10]
-            if state == "0A" and f"socket:[{inode}]" in inodes:
-                address, port = local.split(":")
-                found.add((str(ip_address(bytes.fromhex(address)[::-1])), int(port, 16)))
-    return found
 
 
 def _is_alive(pid: int) -> bool:

@@ -27,7 +27,7 @@ def test_an_attack_that_is_held_is_held_by_tests(line: str) -> None:
 def test_each_attacker_has_what_holds_and_what_does_not() -> None:
     attackers = PAGE.split("\n## ")[1:]
 
-    assert len(attackers) == 5
+    assert len(attackers) == 6
     for attacker in attackers:
         assert "| Attack | What holds | Test |" in attacker
         assert "**Does not hold.**" in attacker

@@ -1,0 +1,90 @@
+"""The entry point of a container of `make sam-local`: `python3 /var/gate OUTSIDE INSIDE EMULATOR …`.
+
+walls.py puts it there. The emulator of Lambda's interface asks nobody who calls, and can be reached from this
+machine's browser: by the port that SAM publishes and, on Linux, at the container's address. So it listens inside the
+container only, as its main process; a child of this program passes on to it what programs ask for.
+"""
+
+import http.client
+import os
+import socketserver
+import sys
+import time
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from dev.isolation import Programs
+
+_START = 30  # seconds for the emulator to listen
+
+
+class Gate(BaseHTTPRequestHandler):
+    """Passes one request on, and closes the connection."""
+
+    server: "Server"
+
+    def do_POST(self) -> None:
+        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+        if reason := Programs().refusal({"headers": headers}):
+            self._answer(403, "text/plain", f"{reason}\n".encode())
+            return
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        sent = {
+            name: value for name, value in self.headers.items() if name.lower().startswith(("content-type", "x-amz-"))
+        }
+        connection = _connected(self.server.inside)
+        try:
+            connection.request("POST", self.path, content, sent)
+            response = connection.getresponse()
+            self._answer(response.status, response.getheader("Content-Type", "application/json"), response.read())
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, kind: str, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: what a container writes is the function's."""
+
+
+def _connected(address: str) -> http.client.HTTPConnection:
+    """Without a limit on the time that a function takes: SAM knows it."""
+    deadline = time.monotonic() + _START
+    while True:
+        connection = http.client.HTTPConnection(address)
+        try:
+            connection.connect()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return connection
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Not http.server's, which asks the DNS for its own name first."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, outside: str, inside: str):
+        self.inside = inside
+        host, _, port = outside.rpartition(":")
+        super().__init__((host, int(port)), Gate)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Quiet: a connection that breaks off is the client's to tell."""
+
+
+def main(outside: str, inside: str, *emulator: str) -> None:
+    if os.fork():
+        os.execv(emulator[0], emulator)  # noqa: S606 (no shell is wanted)
+    Server(outside, inside).serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
