@@ -1,9 +1,9 @@
 """S3 event → thumbnails, then the manifest, last.
 
-Events come at least once and in any order, and a signed form can be used again while it lives. So a job is about the
-upload that was claimed first; one that has ended is left alone unless somebody asks for it `again`; and of two runs of
-the same job only one commits. What is the uploader's fault is written into the manifest; everything else raises, and
-Lambda tries again.
+Events are delivered at least once and in any order, and a signed form can be used again until it expires. So a job is
+about the upload that was claimed first. A job that has ended is left alone unless an operator converts it `again`. Of
+two runs of the same job, only one commits. The uploader's faults are written to the manifest; everything else raises,
+and Lambda retries.
 """
 
 import gc
@@ -12,8 +12,8 @@ from typing import Any
 
 from thumbs import pipeline
 
-gc.disable()  # what is loaded is not garbage, and looking for some takes a tenth of a cold start
-pipeline.start()  # the decoders load in a process of their own, while this one loads boto3
+gc.disable()  # loaded modules are not garbage, and collecting takes a tenth of a cold start
+pipeline.start()  # the decoders load in their own process, while this one loads boto3
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
 from thumbs.jobs import claims, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
@@ -22,7 +22,7 @@ from thumbs.jobs.notices import Upload  # noqa: E402
 gc.freeze()
 gc.enable()
 
-# What S3 charges for next to the thumbnails of a job: the original, the claim, the manifest.
+# S3 charges for these writes in addition to a job's thumbnails: the original, the claim, the manifest.
 _WRITES = 3
 
 
@@ -62,7 +62,7 @@ def _convert(job: str, upload: Upload) -> None:
 
 
 def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.Manifest:
-    """The manifest of a conversion, whose thumbnails are stored; "failed" when there is nothing left to convert."""
+    """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
     try:
@@ -79,7 +79,7 @@ def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.M
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
-    """A rejection was logged with its reason already, once: the dashboard counts those."""
+    """A rejection was already logged with its reason; the dashboard counts those lines."""
     _count(outcome["job"], outcome["status"])
     observe.count("Writes", _WRITES + len(outcome["thumbnails"]))
     if outcome["status"] == "failed":
@@ -87,15 +87,15 @@ def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
         return
     observe.measure("ConversionTime", milliseconds)
     if outcome["status"] == "done":
-        held_by = pipeline.enforced()  # tests/deployed wants to know what AWS's kernel takes
+        held_by = pipeline.enforced()  # tests/deployed checks which limits AWS's kernel enforces
         observe.log().info("done", original=outcome["original"], milliseconds=round(milliseconds), held_by=held_by)
 
 
 def _count(job: str | None, status: manifest.Status | None) -> None:
-    """One upload by its outcome, or None when it has none. Each outcome counts 1 or 0, because alarms compare it with
-    the number of all uploads. An upload that is left to another run is not counted: it is not lost."""
+    """Counts one upload by its outcome, or None without one. Each outcome counts 1 or 0, because alarms compare it with
+    the number of all uploads. An upload that is left to another run is not counted, because it is not lost."""
     if job and keys.is_probe(job):
-        return  # golden pictures would improve the shares of users' pictures
+        return  # golden pictures would improve the share of converted uploads
     observe.count("Converted", status == "done")
     observe.count("Rejected", status == "rejected")
     if status == "failed":

@@ -1,4 +1,4 @@
-"""A conversion that was given up → manifest "failed", so that whoever waits for it learns of it."""
+"""A conversion that failed for good → manifest "failed", so that the waiting uploader sees it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _report(job: str) -> None:
-    """Leaves a job alone that has a manifest: one of several in the event, or one that a redrive has ended since."""
+    """Leaves a job that has a manifest alone: another record of the event, or a redrive, has ended it."""
     observe.log().append_keys(job=job)
     if ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))):
         if not keys.is_probe(job):

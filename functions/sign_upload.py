@@ -29,15 +29,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _sign(event: dict[str, Any]) -> dict[str, Any]:
     current = settings.current()
-    # Of the event, not of its body: whoever verifies a release calls the function itself, and the API passes no such
-    # member on.
+    # In the event, not in its body: the verification of a release invokes the function directly, and the API passes no
+    # such member on.
     probe = event.get("probe") is True
     try:
         files = upload_request.files(event.get("body"), current)
     except upload_request.Refused as refusal:
         if not probe:
             observe.count("UploadsRefused", max(1, len(refusal.problems)))
-        # Not the name that an answer has: it may be private (surname_passport.pdf).
+        # Without the file's name, because it may be private (surname_passport.pdf).
         problems = [{"code": problem.code, "pointer": problem.pointer} for problem in refusal.problems]
         observe.log().info("refused", problems=problems)
         return responses.problem(event, refusal.status, refusal.detail, refusal.problems)

@@ -1,7 +1,7 @@
-"""After a new version has got all traffic: one upload through `live`, and a look at its thumbnails (PostTraffic hook).
+"""After a new version has got all traffic: makes one upload through `live`, and checks its thumbnails (PostTraffic).
 
-CodeDeploy calls it for convert, sign_upload and get_upload alike, and sends the traffic back when it reports a fault.
-template.yaml says why the names of what it goes through are asked of CloudFormation.
+CodeDeploy invokes this hook for convert, sign_upload and get_upload alike, and rolls back if it reports a fault.
+template.yaml explains why it requests the names of functions and buckets from CloudFormation.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """S3: one object at a time, read and written under conditions.
 
-What S3 refuses is raised as botocore raises it (ClientError), and so is a request without an answer (HTTPClientError);
-what has a meaning of its own is named here.
+Refused requests raise botocore's ClientError, requests without a response its HTTPClientError. Failures with a specific
+meaning have their own exceptions here.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from thumbs.aws import clients
 
-# A request that failed: refused, or without an answer. A write without an answer may have taken effect.
+# A failed request: refused, or without a response. A write without a response may have taken effect.
 ERRORS = (ClientError, HTTPClientError)
 
-_ATTEMPTS = 3  # at a write that meets another write of the same object
+_ATTEMPTS = 3  # for a write that conflicts with another write of the same object
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Object:
 
 
 class Changed(Exception):
-    """The object has other content than the one that was asked for."""
+    """The object's content differs from the requested one."""
 
 
 class TooLarge(Exception):
-    """The object is larger than the caller wants to read. size: bytes."""
+    """The object is larger than the caller accepts. size: bytes."""
 
     def __init__(self, size: int):
         super().__init__(f"{size} bytes")
@@ -44,10 +44,10 @@ def condition_failed(error: Exception) -> bool:
 
 
 def read(bucket: str, key: str, *, etag: str | None = None, limit: int | None = None) -> Object | None:
-    """An object, or None when there is none.
+    """An object, or None if there is none.
 
-    etag: without quotes; raises Changed for an object with another one. limit: bytes; raises TooLarge for a larger
-    object. Neither object is read.
+    etag: without quotes; raises Changed if the object's differs. limit: bytes; raises TooLarge if the object is larger.
+    In both cases the object is not read.
     """
     condition = {"IfMatch": f'"{etag}"'} if etag else {}
     try:
@@ -65,11 +65,11 @@ def read(bucket: str, key: str, *, etag: str | None = None, limit: int | None = 
 
 
 def etag(bucket: str, key: str) -> str | None:
-    """The ETag of the object that is there now, without quotes, or None when there is none."""
+    """The ETag of the current object, without quotes, or None if there is none."""
     try:
         found: str = clients.client("s3").head_object(Bucket=bucket, Key=key)["ETag"]
     except ClientError as error:
-        if clients.code(error) == "404":  # HEAD has no body that could say NoSuchKey
+        if clients.code(error) == "404":  # HEAD has no body that could contain NoSuchKey
             return None
         raise
     return found.strip('"')
@@ -87,9 +87,9 @@ def create(bucket: str, key: str, content: bytes, **options: Any) -> bool:
 
 
 def write(bucket: str, key: str, content: bytes, **options: Any) -> None:
-    """Write an object. options: of PutObject, conditions included.
+    """Write an object. options: of PutObject, including conditions.
 
-    A conflict (409) means that another write of the same object is in progress, which may still fail. So S3 asks for
+    A conflict (409) means that another write of the same object is in progress, which may still fail. So S3 requests
     another attempt (Amazon S3 user guide, "Conditional write behavior").
     """
     for attempts_left in reversed(range(_ATTEMPTS)):
@@ -114,7 +114,7 @@ def keys(bucket: str, prefix: str) -> list[str]:
 
 
 def delete(bucket: str, *names: str) -> None:
-    """Delete up to 1000 objects. Raises RuntimeError when S3 could not delete one, which only its answer says."""
+    """Delete up to 1000 objects. Raises RuntimeError if S3 could not delete one, which only its response shows."""
     objects = {"Objects": [{"Key": name} for name in names], "Quiet": True}
     if names:
         answer = clients.client("s3").delete_objects(Bucket=bucket, Delete=objects)

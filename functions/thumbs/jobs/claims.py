@@ -1,4 +1,4 @@
-"""The claim: which upload a job is about. The first that is claimed, because a signed form can be used again."""
+"""The claim: the upload that a job is about. The first one is claimed, because a signed form can be used again."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,26 +11,26 @@ from thumbs.jobs.notices import Upload
 
 @dataclass(frozen=True)
 class Claim:
-    """The upload that a job is about. etag: its content. sequencer: its write, or None when a person has asked."""
+    """The upload that a job is about. etag: its content. sequencer: its write, or None if an operator requested it."""
 
     etag: str
     sequencer: str | None
 
     def admits(self, upload: Upload) -> bool:
-        """Whether an event is about this upload, and not about another one by the same form."""
+        """Whether an event is about this upload, and not about another one with the same form."""
         return upload.sequencer in (None, self.sequencer)
 
 
 class Withdrawn(Exception):
-    """Another upload was first, and its claim is gone: somebody is deleting the job."""
+    """Another upload was first, and its claim was deleted: the job is being deleted."""
 
 
 def claim(job: str, upload: Upload) -> Claim | None:
-    """The upload that a job is about: this one, unless another was first. None when there is no original.
+    """The upload that a job is about: this one, unless another was first. None if there is no original.
 
-    The claim is written once and never changed, so a job is about one picture for ever, and only the events of one
-    write convert it. A run that finds another upload's claim may leave the job to it: the event of that upload is tried
-    three times, and then dead-lettered. Raises Withdrawn.
+    The claim is written once and never changed, so a job is always about one picture, and only the events of one write
+    convert it. A run that finds another upload's claim may leave the job to it, because the event of that upload is
+    tried three times, and then dead-lettered. Raises Withdrawn.
     """
     etag = upload.etag or s3.etag(upload.bucket, upload.key)
     if etag is None:
@@ -42,5 +42,5 @@ def claim(job: str, upload: Upload) -> Claim | None:
     standing = s3.read(bucket, key)
     if standing is None:
         raise Withdrawn(job)
-    found = json.loads(standing.content)  # perhaps of a later version, with more members
+    found = json.loads(standing.content)  # possibly from a later version, with more members
     return Claim(found["etag"], found["sequencer"])

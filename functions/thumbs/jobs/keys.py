@@ -1,13 +1,13 @@
-"""Where everything of a job lies.
+"""The keys of everything that belongs to a job.
 
 UploadBucket     uploads/{job}
 ThumbnailBucket  {job}/manifest.json
                  {job}/claim.json                      which upload the job is about (claims.py)
-                 {folder}/{digest}/{size}.{extension}  a thumbnail: its address tells nothing of its job or its siblings
+                 {folder}/{digest}/{size}.{extension}  a thumbnail: its address reveals neither its job nor its siblings
                  {job}/{size}.{extension}              a thumbnail of version 0.1; its manifest names it
                  probes/{job}                          a golden picture, while a release is verified; nobody is notified
 
-Whoever knows a job may read all that was made of it; whoever knows the address of one thumbnail may read that one
+Anyone who knows a job may read everything made of it; anyone who knows the address of one thumbnail may read that one
 (docs/decisions/addresses-tell-nothing.md).
 """
 
@@ -20,20 +20,20 @@ PROBES = "probes/"
 MANIFEST = "manifest.json"
 CLAIM = "claim.json"
 
-# What the jobs of probes begin with, so that the right to delete what they leave behind reaches no other job: one in
-# 4 billion of those begins so.
+# The prefix of probes' jobs, so that the permission to delete their leftovers covers no other job: only one job in 4
+# billion has this prefix.
 PROBE_JOBS = "00000000"
 
 _JOB = re.compile(r"[0-9a-f]{32}")
 
 
 def new_job() -> str:
-    """A name that cannot be guessed: 122 random bits (RFC 9562, version 4) as 32 hexadecimal digits."""
+    """An unguessable id: 122 random bits (RFC 9562, version 4) as 32 hexadecimal digits."""
     return uuid.uuid4().hex
 
 
 def new_probe() -> str:
-    """The name of a job that verifies a release."""
+    """The id of a job that verifies a release."""
     return PROBE_JOBS + new_job()[len(PROBE_JOBS) :]
 
 
@@ -54,7 +54,7 @@ def probe(job: str) -> str:
 
 
 def job_of(key: str) -> str | None:
-    """The job that the decoded key of an upload or a probe belongs to, or None when the key is not one of ours."""
+    """The job of an upload's or a probe's decoded key, or None if the key is not one of ours."""
     folder, _, job = key.rpartition("/")
     return job if f"{folder}/" in (UPLOADS, PROBES) and is_job(job) else None
 
@@ -68,16 +68,16 @@ def claim(job: str) -> str:
 
 
 def folder(job: str) -> str:
-    """Where the thumbnails of a job lie: 32 hexadecimal digits that do not lead back to the job.
+    """The folder of a job's thumbnails: 32 hexadecimal digits that do not reveal the job.
 
-    A plain SHA-256 is enough: a job has 122 random bits, too many to try. What a probe leaves behind must be told by
-    its name, so the folder of a probe begins as its job does.
+    A plain SHA-256 is enough: a job has 122 random bits, too many to try. A probe's leftovers must be recognisable by
+    name, so the folder of a probe has the same prefix as its job.
     """
     digest = hashlib.sha256(job.encode()).hexdigest()
     return (PROBE_JOBS + digest if is_probe(job) else digest)[:32]
 
 
 def thumbnail(job: str, size: str, extension: str, content: bytes) -> str:
-    """The key of this content and no other. The job is in the digest, so that nobody else can compute it."""
+    """The key of this content and no other. The digest covers the job, so that nobody else can compute it."""
     digest = hashlib.sha256(job.encode() + content).hexdigest()[:16]
     return f"{folder(job)}/{digest}/{size}.{extension}"

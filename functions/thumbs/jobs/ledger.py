@@ -1,8 +1,8 @@
 """The ledger: who may end a job, and replace what. Every job ends in exactly one manifest.
 
-The manifest is written last and is the commit: all that it names is stored before. It is written only if the one that
-it replaces still stands (S3's conditional writes), so of two runs of the same job one commits, and the other learns why
-it may not.
+The manifest is written last and is the commit: everything that it names is already stored. It is written only if the
+manifest that it replaces is unchanged (S3's conditional writes), so only one of two runs of the same job commits, and
+the other learns why it may not.
 """
 
 import json
@@ -15,9 +15,9 @@ from thumbs.errors import Reason
 from thumbs.jobs import keys
 from thumbs.jobs.manifest import Manifest, Status
 
-# What stands → what may replace it: by any event, and also when somebody asked to convert the job `again`. convert
-# writes all three; `failed` only when the original is gone. report_failure writes `failed`. Thumbnails are never taken
-# away: once done, a job stays done. A status of a later version is left alone.
+# Current status → the statuses that may replace it: by any event, and also if an operator converts the job `again`.
+# convert writes all three; `failed` only if the original was deleted. report_failure writes `failed`. Thumbnails are
+# never taken away: once done, a job stays done. A status from a later version is left alone.
 _MAY_REPLACE: dict[Status | None, tuple[set[Status], set[Status]]] = {
     None: ({"done", "rejected", "failed"}, set()),
     "failed": ({"done", "rejected"}, set()),
@@ -28,7 +28,7 @@ _MAY_REPLACE: dict[Status | None, tuple[set[Status], set[Status]]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A manifest as it stands in the bucket. etag: of this content. commit: which call of `end` wrote it."""
+    """A manifest as it is in the bucket. etag: of this content. commit: the call of `end` that wrote it."""
 
     manifest: Manifest
     etag: str
@@ -36,7 +36,7 @@ class Entry:
 
 
 class Overtaken(Exception):
-    """Another run wrote the job's manifest in the meantime. standing: that one."""
+    """Another run has written the job's manifest in the meantime. standing: that manifest."""
 
     def __init__(self, standing: Entry):
         super().__init__(standing.manifest["job"])
@@ -44,21 +44,21 @@ class Overtaken(Exception):
 
 
 def find(job: str) -> Entry | None:
-    """The manifest of a job, or None while the job has none."""
+    """The manifest of a job, or None if the job has none yet."""
     found = s3.read(settings.current().thumbnail_bucket, keys.manifest(job))
     return Entry(json.loads(found.content), found.etag, found.metadata.get("commit")) if found else None
 
 
 def is_closed(standing: Entry | None, again: bool) -> bool:
-    """Whether nothing may replace what stands. again: see notices.Upload."""
+    """Whether nothing may replace the current manifest. again: see notices.Upload."""
     return not _allowed(standing, again)
 
 
 def end(outcome: Manifest, seen: Entry | None = None, again: bool = False) -> bool:
     """End a job with this outcome if the table allows it. Returns whether it was written.
 
-    seen: what stood when the run began. A run that was overtaken tries once more, because the job may only have been
-    reported as failed, and then raises Overtaken. Raises what S3 raises when it is not known what stands.
+    seen: the manifest when the run began. A run that was overtaken tries once more, because the job may only have been
+    reported as failed, and then raises Overtaken. Raises S3's error if the current manifest cannot be determined.
     """
     if not _may_replace(seen, outcome, again):
         _ignored("the job keeps its outcome", seen, outcome)
@@ -81,7 +81,7 @@ def _allowed(standing: Entry | None, again: bool) -> set[Status]:
 def _may_replace(standing: Entry | None, outcome: Manifest, again: bool = False) -> bool:
     if outcome["status"] not in _allowed(standing, again):
         return False
-    # A picture that is not the job's own says nothing about the one that was rejected.
+    # A picture that is not the job's own says nothing about the rejected one.
     is_stranger = outcome["reason"] is not None and outcome["reason"]["code"] == Reason.REPLACED
     return not (is_stranger and is_closed(standing, again=False))
 
@@ -94,10 +94,10 @@ def _ignored(why: str, standing: Entry | None, outcome: Manifest) -> None:
 def _commit(outcome: Manifest, replacing: Entry | None) -> None:
     """Write a manifest if the job still has none, or still the one that it replaces.
 
-    Raises Overtaken when another run was first: that run's manifest stands, and nothing was changed. When the answer
-    was lost, what stands tells whether the write took effect: botocore sends it again, and is then refused because of
-    its own first attempt. When the manifest to be replaced was deleted in the meantime, S3's NoSuchKey is raised: its
-    thumbnails may be gone too, and the next attempt stores them again.
+    Raises Overtaken if another run was first: that run's manifest stays, and nothing was changed. If the response was
+    lost, the current manifest shows whether the write took effect: botocore retries it, and S3 refuses the retry
+    because of the first attempt. If the manifest to be replaced was deleted in the meantime, S3's NoSuchKey is raised:
+    its thumbnails may be deleted too, and the next attempt stores them again.
     """
     own = uuid.uuid4().hex
     condition = {"IfMatch": replacing.etag} if replacing else {"IfNoneMatch": "*"}

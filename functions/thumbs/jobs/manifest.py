@@ -1,10 +1,10 @@
-"""The manifest: the outcome of a job, as everybody reads it. The ledger decides when one is written.
+"""The manifest: the outcome of a job, as its readers see it. The ledger decides when one is written.
 
-done      its thumbnails are there
+done      its thumbnails exist
 rejected  the uploader's fault, reported on the first attempt
 failed    our fault, reported after the last attempt
 
-Members are only ever added: an old client reads a new manifest.
+Members are only ever added, so that old clients can read new manifests.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Thumbnail(TypedDict):
 
 
 class Manifest(TypedDict):
-    """reason: None when the job is done. original: None when nothing is known of the file. thumbnails: in the order of
+    """reason: None if the job is done. original: None if nothing is known about the file. thumbnails: in the order of
     the setting. placeholder: None unless the job is done. created: UTC, to the second (RFC 3339)."""
 
     version: int
@@ -51,7 +51,7 @@ def done(job: str, original: Original, thumbnails: list[Thumbnail], placeholder:
 
 
 def rejected(job: str, reason: Description, original: Original | None) -> Manifest:
-    """original: what is known of the file."""
+    """original: the known facts about the file."""
     return _manifest(job, "rejected", reason=reason, original=original)
 
 
@@ -60,7 +60,7 @@ def failed(job: str, reason: Description) -> Manifest:
 
 
 def relinked(manifest: Manifest, link: Callable[[str], str]) -> Manifest:
-    """The manifest with other links. link: the address of a key."""
+    """The manifest with other links. link: returns the address of a key."""
     thumbnails: list[Thumbnail] = [{**each, "url": link(each["key"])} for each in manifest["thumbnails"]]
     return {**manifest, "thumbnails": thumbnails}
 

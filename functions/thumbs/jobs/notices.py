@@ -1,4 +1,4 @@
-"""What S3 says about uploads, and what is left of it when a conversion is dead-lettered."""
+"""S3's events about uploads, and what remains of them when a conversion is dead-lettered."""
 
 import json
 import re
@@ -18,10 +18,10 @@ _SEQUENCER = re.compile(r"[0-9A-Fa-f]{1,64}")
 class Upload:
     """One uploaded original.
 
-    key: decoded. job: None when the key is not one of ours. again: somebody wants it converted once more, whatever its
-    manifest says, because the sizes have changed for example; S3 itself never says so. etag, sequencer: the content and
-    the write, as S3 names them: a duplicate of an event has the same sequencer. None when a person asks, who means
-    whatever is there.
+    key: decoded. job: None if the key is not one of ours. again: whether an operator wants it converted once more,
+    whatever its manifest says, for example because the sizes have changed; S3 itself never sets it. etag, sequencer:
+    S3's names for the content and the write; a duplicate of an event has the same sequencer. None if an operator
+    requested the conversion, which then covers the current original.
     """
 
     bucket: str
@@ -35,10 +35,10 @@ class Upload:
 def uploads(event: dict[str, Any], bucket: str | None = None) -> list[Upload]:
     """Every upload that an S3 event names; none for S3's test event, which has no records.
 
-    Raises ValueError, LookupError, TypeError or AttributeError for what S3 does not send.
+    Raises ValueError, LookupError, TypeError or AttributeError for an event that S3 would not send.
 
-    bucket: the upload bucket, whose uploads alone count then. None for the conversion, whose settings cannot name it
-    (the bucket waits for the function), and whose role reads no other.
+    bucket: the upload bucket; uploads in others are left out. None for the conversion, whose settings cannot name it
+    (the bucket depends on the function), and whose role reads no other.
     """
     again = event.get("again") is True
     found = [_upload(record["s3"], again) for record in event.get("Records", ()) if _is_upload(record)]
@@ -56,7 +56,7 @@ def _is_upload(record: dict[str, Any]) -> bool:
 
 def _upload(s3: dict[str, Any], again: bool) -> Upload:
     written = s3["object"]
-    key = unquote_plus(written["key"])  # S3 encodes keys as a form does; once
+    key = unquote_plus(written["key"])  # S3 encodes keys like form data, once
     bucket: str = s3["bucket"]["name"]
     etag, sequencer = _named(written, "eTag", _ETAG), _named(written, "sequencer", _SEQUENCER)
     return Upload(bucket, key, keys.job_of(key), again, etag, sequencer)
@@ -70,7 +70,7 @@ def _named(written: dict[str, Any], member: str, form: re.Pattern[str]) -> str |
 
 
 def event(uploads: Iterable[Upload]) -> dict[str, Any]:
-    """The S3 event that names these uploads, with what the conversion needs, and nothing about who uploaded them."""
+    """The S3 event for these uploads, with only what the conversion needs, and nothing about the uploader."""
     asked = [*uploads]
     again = {"again": True} if any(upload.again for upload in asked) else {}
     return {"Records": [_record(upload) for upload in asked]} | again
@@ -84,7 +84,7 @@ def _record(upload: Upload) -> dict[str, Any]:
 
 
 def given_up(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The S3 events inside an SNS event, one for each conversion that was given up."""
+    """The S3 events inside an SNS event, one for each conversion that failed for good."""
     for record in event["Records"]:
         yield unwrap(record["Sns"]["Message"])
 
@@ -92,9 +92,9 @@ def given_up(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def unwrap(message: str) -> dict[str, Any]:
     """The S3 event inside a dead letter.
 
-    A dead-letter queue gets the bare event; an on-failure destination an envelope with the event as its
-    "requestPayload"; SNS may put either into a "Message" of its own. All are understood, so that neither the way the
-    topic is subscribed nor the kind of failure target matters.
+    A dead-letter queue receives the bare event, an on-failure destination an envelope with the event as its
+    "requestPayload", and SNS may put either into its own "Message". All are understood, so that neither the kind of
+    subscription nor the kind of failure target matters.
     """
     content: dict[str, Any] = json.loads(message)
     while True:

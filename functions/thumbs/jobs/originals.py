@@ -1,4 +1,4 @@
-"""Originals: the uploaded files, of which the service reads each once, and only the one that was claimed."""
+"""Originals: the uploaded files. The service reads each once, and only the one that was claimed."""
 
 from thumbs import settings
 from thumbs.aws import s3
@@ -8,10 +8,10 @@ from thumbs.jobs.notices import Upload
 
 
 def read(upload: Upload, etag: str) -> bytes | None:
-    """The uploaded file of this ETag, or None when it is gone: deleted by its uploader or by the lifecycle.
+    """The uploaded file with this ETag, or None if it was deleted, by its uploader or by the lifecycle.
 
-    Raises Rejected, unread, for a file that was replaced by another, and for one that is larger than what may be
-    uploaded, because it came into the bucket by another way than a signed form.
+    Raises Rejected without reading the file if it was replaced by another one, or if it is larger than allowed, because
+    it came into the bucket without a signed form.
     """
     current = settings.current()
     try:

@@ -1,4 +1,4 @@
-"""The dead-letter queue: conversions that were given up, and how one is handed to the conversion once more."""
+"""The dead-letter queue: conversions that failed for good, and how to pass them to the conversion again."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from thumbs.aws import clients
 
 @dataclass(frozen=True)
 class Letter:
-    """A parked conversion. body: as the queue holds it. receipt: the right to delete it."""
+    """A parked conversion. body: as in the queue. receipt: the handle for deleting it."""
 
     body: str
     receipt: str
@@ -19,12 +19,13 @@ class Letter:
 
 
 def letters(limit: int) -> Iterator[Letter]:
-    """Up to limit parked conversions. Each is hidden from others while it is in hand, and stays until it is deleted."""
+    """Up to limit parked conversions. Each is hidden from other consumers for a while, and stays until it is
+    deleted."""
     while limit > 0:
         answer = clients.client("sqs").receive_message(
             QueueUrl=settings.current().dead_letter_queue_url,
-            MaxNumberOfMessages=min(10, limit),  # SQS hands out 10 at most
-            WaitTimeSeconds=1,  # asks every server of the queue, so that a short queue is seen whole
+            MaxNumberOfMessages=min(10, limit),  # SQS returns at most 10
+            WaitTimeSeconds=1,  # queries all servers of the queue, so that a short queue is seen completely
         )
         messages = answer.get("Messages", ())
         if not messages:
@@ -41,7 +42,7 @@ def delete(letter: Letter) -> None:
 
 
 def left() -> int:
-    """About how many conversions are parked and not in anybody's hands."""
+    """The approximate number of parked conversions that no consumer holds."""
     answer = clients.client("sqs").get_queue_attributes(
         QueueUrl=settings.current().dead_letter_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
     )
@@ -49,7 +50,7 @@ def left() -> int:
 
 
 def convert_again(event: dict[str, Any]) -> None:
-    """Hand an S3 event to the conversion once more, asynchronously: with its own retries and its own dead letter."""
+    """Invoke the conversion with an S3 event again, asynchronously, with its own retries and its own dead letter."""
     clients.client("lambda").invoke(
         FunctionName=settings.current().convert_function, InvocationType="Event", Payload=json.dumps(event).encode()
     )

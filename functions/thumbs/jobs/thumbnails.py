@@ -1,4 +1,4 @@
-"""Where the pipeline's thumbnails become objects, with the lines of the manifest about them."""
+"""Stores the pipeline's thumbnails as objects, and describes them for the manifest."""
 
 from thumbs import settings
 from thumbs.api import links
@@ -12,9 +12,9 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def store(job: str, rendered: Rendered) -> Thumbnail:
-    """Put a thumbnail into the bucket. Returns what the manifest says of it.
+    """Store a thumbnail. Returns its description for the manifest.
 
-    The key is made of the content: where it is taken, an earlier attempt or a duplicate event has stored the same.
+    The key depends on the content: if it is taken, an earlier attempt or a duplicate event has stored the same content.
     """
     current = settings.current()
     key = keys.thumbnail(job, rendered.size, current.output.extension, rendered.content)

@@ -134,7 +134,7 @@ def _differences(chart: list[list[list[int]]], seen: list[list[list[float]]], wa
     tolerance = _TOLERANCE if wanted.quality >= _COARSE else _COARSE_TOLERANCE
     for y, row in enumerate(chart):
         for x, (*colour, alpha) in enumerate(row):
-            looks = [round(255 + (level - 255) * alpha / 255) for level in colour]  # on white, as what is seen
+            looks = [round(255 + (level - 255) * alpha / 255) for level in colour]  # composited onto white
             looks.append(alpha if wanted.output.transparency else 255)
             off = max(abs(a - b) for a, b in zip(looks, seen[y][x], strict=True))
             if off > tolerance:

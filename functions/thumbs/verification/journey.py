@@ -1,8 +1,8 @@
 """One upload through sign_upload and get_upload, as a browser does it.
 
-sign, upload, read the result by its signed link, ask get_upload, follow the links to the thumbnails. What is uploaded
-lies under uploads/, where a signed form must put it, so it is the live version of convert that converts it. The
-functions are called as API Gateway calls them, and not through it (docs/decisions/live-is-verified.md).
+Signs, uploads, reads the result through its signed link, calls get_upload, follows the links to the thumbnails. The
+upload is stored below uploads/, as every signed form requires, so the live version of convert converts it. The
+functions are invoked directly, in the way API Gateway invokes them (docs/decisions/live-is-verified.md).
 """
 
 import json
@@ -18,7 +18,7 @@ from thumbs.jobs import keys
 from thumbs.verification import browser, golden, probes, release
 
 _TYPE = "image/jpeg"
-_CONVERSION_SECONDS = 60.0  # the upload waits in line with those of the users
+_CONVERSION_SECONDS = 60.0  # the upload waits in line with users' uploads
 
 
 class Fault(Exception):
@@ -34,9 +34,9 @@ class Journey:
     uploads: str
 
     def faults(self, wanted: golden.Wanted | None = None) -> Iterator[str]:
-        """What is wrong, a sentence for each thing; the log says at which step. Leaves nothing behind.
+        """The faults, one sentence each; the log names the step. Leaves nothing behind.
 
-        wanted: how the thumbnails must be; None when it is enough that they can be had.
+        wanted: the settings that the thumbnails must follow; None if it suffices that they exist.
         """
         try:
             self._refuses_what_is_no_picture()
@@ -78,7 +78,7 @@ class Journey:
         return versions.ask(self.sign_upload, "POST", "/uploads", release.ANSWER_SECONDS, body=body, probe=True)
 
     def _ask(self, job: str) -> dict[str, Any]:
-        """The manifest, as get_upload gives it."""
+        """The manifest, as returned by get_upload."""
         observe.log().append_keys(step="ask get_upload")
         path = {"job": job}
         answer = versions.ask(self.get_upload, "GET", "/uploads/{job}", release.ANSWER_SECONDS, pathParameters=path)
@@ -112,10 +112,10 @@ def _read(signed: dict[str, Any]) -> None:
 
 
 def _followed(manifest: dict[str, Any], result: str) -> dict[str, bytes] | None:
-    """The thumbnails, by their keys. result: the link to the manifest, which is in the same bucket.
+    """The thumbnails by key. result: the link to the manifest, which is in the same bucket.
 
-    None when they cannot be reached through the delivery's domain. That depends on DNS, a certificate and a
-    distribution, none of which a version can break or repair: it is logged, and stops no release.
+    None if they cannot be reached through the delivery domain. It depends on DNS, a certificate and a distribution,
+    none of which a version can break or repair, so that is logged, and stops no release.
     """
     observe.log().append_keys(step="follow the link")
     found = {}

@@ -1,4 +1,4 @@
-"""Probes: the uploads that verify a release, and what is made of them. Nothing of one is left behind."""
+"""Probes: the uploads that verify a release, and their results. Nothing of a probe is left behind."""
 
 from thumbs import settings
 from thumbs.aws import s3
@@ -7,7 +7,7 @@ from thumbs.jobs.notices import Upload
 
 
 def put(job: str, content: bytes) -> Upload:
-    """Store a golden picture where no bucket notifies anybody of it."""
+    """Store a golden picture under a prefix without notifications."""
     bucket, key = settings.current().thumbnail_bucket, keys.probe(job)
     s3.write(bucket, key, content)
     return Upload(bucket, key, job)
@@ -21,22 +21,22 @@ def made(job: str) -> dict[str, bytes]:
 
 
 def delete(job: str) -> None:
-    """Delete a golden picture and all that was made of it."""
+    """Delete a golden picture and everything made of it."""
     s3.delete(settings.current().thumbnail_bucket, keys.probe(job))
     _delete_made(job)
 
 
 def delete_upload(job: str, uploads: str | None = None) -> None:
-    """Delete an original and all that was made of it. uploads: its bucket, where no setting names it."""
+    """Delete an original and everything made of it. uploads: its bucket, if no setting names it."""
     s3.delete(uploads or settings.current().upload_bucket, keys.upload(job))
     _delete_made(job)
 
 
 def _delete_made(job: str) -> None:
-    """All that was made of an original that is gone. The manifest last: while it stands, a late run commits nothing.
+    """Delete everything made of a deleted original. The manifest last: while it exists, a late run commits nothing.
 
-    A run that is still at work can put thumbnails back, and end the job again: what it leaves of a probe, the bucket's
-    lifecycle deletes.
+    A run that is still in progress can store thumbnails, and end the job again; the bucket's lifecycle deletes what it
+    leaves of a probe.
     """
     bucket, last = settings.current().thumbnail_bucket, keys.manifest(job)
     s3.delete(bucket, *(key for key in _keys(job) if key != last))
