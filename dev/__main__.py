@@ -46,7 +46,7 @@ def main() -> int:
             stack.deploy()
         except (RuntimeError, ClientError, InvalidDocumentException) as error:
             if stop.is_set():
-                return 0  # Ctrl-C has stopped pip, too
+                return 0  # Ctrl-C has stopped pip too
             print(f"template.yaml cannot be deployed: {error}", file=sys.stderr)
             return 1
         if stop.is_set():

@@ -1,7 +1,7 @@
-"""What the emulator's CloudFormation drops, set through the services' own APIs after the stack is created.
+"""Sets what the emulator's CloudFormation ignores, through the services' own APIs, after the stack is created.
 
-Everything here repeats what the template says; nothing is added to it. dev/gaps.py has what is changed before.
-tests/service/test_gaps.py fails on the day that the emulator can do it.
+Everything here repeats the template and adds nothing to it. dev/gaps.py contains the changes before the deployment.
+tests/service/test_gaps.py fails as soon as the emulator supports one of these.
 """
 
 import json
@@ -11,16 +11,16 @@ from dev.deployed import Deployed
 
 
 def bridge(service: Deployed) -> None:
-    """Everything below. After the stack is created."""
+    """Applies everything below, after the stack is created."""
     failure_targets(service)
     concurrency(service)
     open_api(service)
 
 
 def failure_targets(service: Deployed) -> None:
-    """CloudFormation drops a function's DeadLetterConfig.
+    """CloudFormation ignores a function's DeadLetterConfig.
 
-    A version keeps the configuration that it was published with, so it takes a new version behind the alias.
+    A version keeps the configuration with which it was published, so the alias needs a new version.
     """
     aws = service.client("lambda")
     for logical, function in service.functions.items():
@@ -33,7 +33,7 @@ def failure_targets(service: Deployed) -> None:
 
 
 def concurrency(service: Deployed) -> None:
-    """CloudFormation drops a function's ReservedConcurrentExecutions."""
+    """CloudFormation ignores a function's ReservedConcurrentExecutions."""
     reserved = int(service.parameters.get("ConvertConcurrency", "0"))
     if reserved:
         service.client("lambda").put_function_concurrency(
@@ -42,9 +42,9 @@ def concurrency(service: Deployed) -> None:
 
 
 def open_api(service: Deployed) -> None:
-    """Of the API's OpenAPI document, gateway responses, model and validator are not imported.
+    """Gateway responses, model and validator of the API's OpenAPI document are not imported.
 
-    A deployment keeps what it was made with, so it takes a new one.
+    A deployment keeps the state in which it was made, so a new one is needed.
     """
     gateway = service.client("apigateway")
     document = service.template["Resources"]["Api"]["Properties"]["Body"]
@@ -80,7 +80,7 @@ def _model(operation: dict[str, Any]) -> str | None:
 
 
 def _validate(gateway: Any, api: str, resource: str, method: str, model: str, validator: str) -> None:
-    """Put the method again with its model: a patch of requestModels does not reach it. That drops its integration."""
+    """Put the method again with its model, because patching requestModels has no effect. Drops its integration."""
     place = {"restApiId": api, "resourceId": resource, "httpMethod": method}
     integration = gateway.get_integration(**place)
     gateway.put_method(

@@ -1,8 +1,8 @@
-"""What the emulator does not tell its IAM about a call of S3, and the roles' conditions ask for.
+"""Condition keys of S3 that the roles use and the emulator's IAM does not know.
 
 Source: Service authorization reference, "Actions, resources, and condition keys for Amazon S3"; Amazon S3 API
-reference, "Amazon S3 Signature Version 4 Authentication Specific Policy Keys". tests/service/test_gaps.py fails on the
-day that the emulator knows them.
+reference, "Amazon S3 Signature Version 4 Authentication Specific Policy Keys". tests/service/test_gaps.py fails as soon
+as the emulator knows them.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ _CONDITIONAL = ("if-match", "if-none-match")
 
 
 def teach() -> None:
-    """Teach the emulator of this process s3:if-match, s3:if-none-match and s3:authType."""
+    """Add s3:if-match, s3:if-none-match and s3:authType to the emulator in this process."""
     from ministack.core import iam_actions, iam_evaluator
 
     known, enforce = iam_actions.s3_service_context, iam_evaluator.enforce

@@ -1,4 +1,4 @@
-"""What is deployed on the emulator, and where: physical ids, addresses and clients."""
+"""What is deployed on the emulator: physical ids, addresses and clients."""
 
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,7 @@ from botocore.config import Config
 
 from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
 
-NAME = "image-thumbnails"  # of a stack, unless another is given
+NAME = "image-thumbnails"  # of a stack, by default
 
 Template = dict[str, Any]
 
@@ -16,10 +16,10 @@ Template = dict[str, Any]
 class Deployed:
     """A stack on the emulator. outputs: of its template."""
 
-    template: Template  # as it was deployed: translated by SAM
+    template: Template  # as deployed: translated by SAM
 
     def __init__(self, endpoint: str, name: str, parameters: dict[str, str]):
-        """endpoint: the emulator's. parameters: of the template, in place of their defaults."""
+        """endpoint: the emulator's. parameters: of the template, instead of their defaults."""
         self.endpoint, self.name, self.parameters = endpoint, name, parameters
         self._clients: dict[str, Any] = {}
 
@@ -32,7 +32,7 @@ class Deployed:
                 region_name=REGION,
                 aws_access_key_id=ACCESS_KEY,
                 aws_secret_access_key=SECRET_KEY,
-                # On a busy machine an answer takes its time, and a call that is made again would do its work twice.
+                # On a busy machine a response may be slow, and a retried call would do its work twice.
                 config=Config(read_timeout=600, signature_version="s3v4" if service == "s3" else None),
             )
         return self._clients[service]

@@ -21,7 +21,7 @@ DECISIONS = ROOT / "docs/decisions"
 def generated(document: Path, text: str) -> str:
     """The text of a document, with every part between <!-- name --> and <!-- end of name --> generated again.
 
-    Raises ValueError when a part is missing.
+    Raises ValueError if a part is missing.
     """
     for name, make in PARTS[document].items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)

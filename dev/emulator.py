@@ -1,4 +1,4 @@
-"""The AWS emulator (ministack) as a process of its own, which ends with the one that started it.
+"""The AWS emulator (ministack) in a process of its own, which ends with the process that started it.
 
 As a module it starts and stops that process; run as a program (`python -m dev.emulator PORT`) it is that process.
 """
@@ -27,11 +27,11 @@ REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 (the emulator's root key, the same for everybody)
 
 _HEALTH = "/_ministack/health"
-_PATIENCE = 180  # seconds until a start is given up; it takes one, on a machine that does nothing else
+_PATIENCE = 180  # seconds until a start fails; it takes one second on an idle machine
 _BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
 
-# CloudFront's distributions, by the Host header: in the public DNS, nobody but AWS gives such a name an address. They
-# alone have a page: what is called localhost has none, whatever lies in its buckets.
+# CloudFront's distributions, by Host header: in the public DNS, only AWS gives such a name an address. Only they serve
+# a page: localhost serves none, whatever is in its buckets.
 _HOSTS = ("*.cloudfront.net",)
 _OWN = ("*.cloudfront.localhost", *_HOSTS)
 _API = re.compile(r"/restapis/[^/]+/[^/]+/_user_request_/")
@@ -39,7 +39,7 @@ _CREDENTIALS = {"x-amz-algorithm", "x-amz-credential", "awsaccesskeyid"}  # in a
 
 
 class Emulator:
-    """A running emulator. url: where every service answers. log: the file that holds what it writes."""
+    """A running emulator. url: the address of all services. log: the file with its output."""
 
     def __init__(
         self,
@@ -50,8 +50,8 @@ class Emulator:
         hosts: Iterable[str] = (),
         **environment: str,
     ):
-        """origins: of the pages that may call it, see Isolation. hosts: further names of its own, such as a domain of
-        a distribution. program: the module that it runs as. environment: additional variables for that program.
+        """origins: of pages that may call it, see Isolation. hosts: further names of its own, such as a distribution's
+        domain. program: the module to run. environment: additional variables for that program.
         """
         self.url = f"http://localhost:{port}"
         self._folder = tempfile.TemporaryDirectory(prefix="image-thumbnails-")
@@ -66,7 +66,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for us to hear; functions' processes end with its group
+                start_new_session=True,  # this process handles Ctrl-C; functions end with the emulator's group
             )
         try:
             self._wait()
@@ -75,13 +75,13 @@ class Emulator:
             raise
 
     def _environment(self, port: int) -> dict[str, str]:
-        # Nothing of the developer's own AWS settings may reach the functions.
+        # The developer's own AWS settings must not reach the functions.
         left_out = ("AWS_", "POWERTOOLS_", "PYTHONDONTWRITEBYTECODE")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return inherited | {
             "AUTH": "true",  # signatures, POST policies, IAM and bucket policies are enforced
             "BIND_HOST": "127.0.0.1",
-            # Listeners of its own, which would be open to the whole network.
+            # No listeners of its own, which would be open to the whole network.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "GATEWAY_PORT": str(port),
@@ -89,7 +89,7 @@ class Emulator:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "AWS_ENDPOINT_URL": self.url,  # functions inherit it: this is how they find the emulator
+            "AWS_ENDPOINT_URL": self.url,  # inherited by functions, which find the emulator through it
             "TMPDIR": self._folder.name,
             "PYTHONPYCACHEPREFIX": BYTECODE,
             "LOG_LEVEL": "INFO",
@@ -115,7 +115,7 @@ class Emulator:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """End the emulator and the functions that it runs."""
+        """End the emulator and its functions' processes."""
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, sign)
@@ -126,10 +126,10 @@ class Emulator:
 
 
 def behind_tls(app: App) -> App:
-    """The app as a TLS-terminating balancer would call it.
+    """The app as a TLS-terminating load balancer would call it.
 
-    The stack's bucket policies refuse plain HTTP, as they should; on this machine a header stands for the TLS that a
-    browser would distrust here. The Host header stays as it is: it is signed.
+    The stack's bucket policies refuse plain HTTP, as they should. On this machine a header replaces TLS, which browsers
+    would distrust here. The Host header stays unchanged, because it is signed.
     """
 
     async def forwarded(scope: Scope, receive: Any, send: Any) -> None:
@@ -141,17 +141,17 @@ def behind_tls(app: App) -> App:
 
 
 class EmulatorIsolation(Isolation):
-    """The emulator's root key is known, its signature is not even checked, and any other Authorization is root's.
-    So no page may send one, except to the API: the upload page has links and forms that are signed already. Nor may
-    whoever calls this by a name that the DNS of a hostile network may have led here, because browsers do not tell that
-    such a request is a page's. Credentials in a query string may read objects from S3."""
+    """The emulator's root key is public, its signature is not even checked, and any other Authorization counts as root.
+    So no page may send one, except to the API: the upload page has links and forms that are already signed. Nor may
+    callers use a name that a hostile network's DNS may have resolved to this machine, because browsers do not mark
+    such requests as a page's. Credentials in a query string may read objects from S3."""
 
     def refusal(self, scope: Scope) -> str | None:
         return super().refusal(scope) or _control(scope) or _credentials(scope)
 
 
 def _control(scope: Scope) -> str | None:
-    """The emulator's own API wipes everything and reads every queue, without any key."""
+    """The emulator's own API can wipe everything and read every queue, without a key."""
     if scope["path"].startswith("/_") and (scope["method"], scope["path"]) != ("GET", _HEALTH):
         return "The emulator's own API is closed."
     return None
@@ -162,7 +162,7 @@ def _credentials(scope: Scope) -> str | None:
 
     authorization = header(scope, "authorization")
     if any(value.lower().startswith("basic") for value in authorization):
-        return "No name and password are needed here."  # the only such header that a link can make a browser send
+        return "No name and password are needed here."  # the only Authorization that a link makes a browser send
     is_page = header(scope, "origin") or header(scope, "sec-fetch-site")
     if authorization and not _API.match(scope["path"]):
         if is_page:
@@ -171,7 +171,7 @@ def _credentials(scope: Scope) -> str | None:
             return "Signed requests are for localhost."
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     if scope["method"] not in ("GET", "HEAD", "POST") or not _CREDENTIALS & {name.lower() for name in query}:
-        return None  # a page asks before it uses another method
+        return None  # browsers send a preflight before other methods
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     service = detect_service(scope["method"], scope["path"], headers, query)
     if scope["method"] == "POST" or service != "s3" or "Action" in query:
@@ -180,7 +180,7 @@ def _credentials(scope: Scope) -> str | None:
 
 
 async def serve(port: int) -> None:
-    """Be the emulator, until the process is told to stop or the one that started it has gone."""
+    """Run the emulator until the process is stopped, or the one that started it has ended."""
     from hypercorn import asyncio as hypercorn
     from hypercorn.config import Config
     from ministack.app import app
@@ -194,7 +194,7 @@ async def serve(port: int) -> None:
     config.backlog = _BACKLOG
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
-    # For the functions' processes: each gets its code in a new folder, for which nobody would look for bytecode again.
+    # For the functions' processes: each gets its code in a new folder, where bytecode would never be found again.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     parent = os.getppid()
 

@@ -1,6 +1,6 @@
-"""What the emulator cannot do, as far as the template is concerned: what is changed before it is deployed.
+"""Changes to the template before it is deployed, for what the emulator cannot do.
 
-dev/bridges.py has what is done afterwards. tests/service/test_gaps.py fails on the day that the emulator can do it.
+dev/bridges.py contains the changes afterwards. tests/service/test_gaps.py fails as soon as the emulator can do it.
 
 Not bridged: the emulator deletes a bucket that is not empty with its stack, which AWS would refuse (a test of deleting
 bridges this: tests/standins/full_buckets.py), and it ignores the lifecycle of a bucket, so originals stay.
@@ -8,12 +8,12 @@ bridges this: tests/standins/full_buckets.py), and it ignores the lifecycle of a
 
 from typing import Any
 
-# There is no CodeDeploy: new versions get their traffic at once.
+# There is no CodeDeploy: new versions get all traffic at once.
 PARAMETERS = {"GradualDeployments": "false"}
 
 
 def without_unsupported(template: dict[str, Any]) -> dict[str, Any]:
-    """The translated template without what the emulator refuses to create: alarms on metric math."""
+    """The translated template without resources that the emulator refuses: alarms on metric math."""
     resources = {
         name: resource
         for name, resource in template["Resources"].items()
@@ -23,7 +23,7 @@ def without_unsupported(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuse_unknown(template: dict[str, Any], parameters: dict[str, str]) -> None:
-    """The emulator accepts parameters that the template does not have, so a misspelt one would do nothing.
+    """The emulator accepts parameters that the template does not have, so a misspelt one would have no effect.
 
     Raises RuntimeError.
     """

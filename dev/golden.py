@@ -1,11 +1,11 @@
-"""The golden pictures: made by `python -m dev.golden` into functions/golden/, for the verification of releases.
+"""The golden pictures, which verify releases: `python -m dev.golden` writes them into functions/golden/.
 
-Each shows the same chart of 4 by 4 flat colours, stored in another way; whatever the way, its thumbnails must show that
-chart. The chart looks different from every side, and its colours are such that each usual mistake moves some of them by
-far more than lossy encoding does: Display P3 taken for sRGB is 59 levels of 255 off. None is at the edge of sRGB, where
-rounding to 8 bits alone moves it by ten.
+Each contains the same chart of 4 by 4 flat colours, stored in a different way; its thumbnails must always show that
+chart. The chart looks different from every side, and every usual mistake moves some of its colours much further than
+lossy encoding does: Display P3 taken for sRGB is 59 levels of 255 off. No colour is at the edge of sRGB, where rounding
+to 8 bits alone moves it by ten.
 
-expected.json says what must come out. It is written from the chart, never from what the service makes of a picture.
+expected.json contains the expected results. It is derived from the chart, never from the service's output.
 """
 
 import json
@@ -19,8 +19,8 @@ from PIL import Image, ImageCms
 from pillow_heif import register_heif_opener
 
 FOLDER = Path(__file__).parent.parent / "functions" / "golden"
-SIZE = 320, 240  # as a person sees it: small files, yet larger than the smallest thumbnail of the default settings
-MARK = "golden metadata"  # what no thumbnail may hold
+SIZE = 320, 240  # after orientation: small files, yet larger than the smallest thumbnail of the default settings
+MARK = "golden metadata"  # which no thumbnail may contain
 
 # sRGB, by rows.
 CHART = (
@@ -29,10 +29,10 @@ CHART = (
     ((130, 70, 20), (180, 230, 130), (90, 130, 240), (250, 140, 40)),
     ((10, 10, 10), (120, 30, 60), (30, 100, 60), (160, 160, 160)),
 )
-# Of alpha.png: the last column is clear, the one before it lets half through.
+# In alpha.png, the last column is transparent, and the one before it half transparent.
 ALPHA = (255, 255, 128, 0)
 
-# From the picture that a person sees to the stored one, for each orientation (EXIF 2.32, tag 0x0112).
+# From the upright picture to the stored one, for each orientation (EXIF 2.32, tag 0x0112).
 _STORED = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -46,7 +46,7 @@ _STORED = {
 
 
 def files() -> dict[str, bytes]:
-    """Every golden picture, by the name of its file."""
+    """Every golden picture, by file name."""
     register_heif_opener()
     chart = _drawn(CHART)
     gray = _gray(CHART)
@@ -72,7 +72,7 @@ def files() -> dict[str, bytes]:
 
 
 def expected() -> dict[str, Any]:
-    """What must come of each file. Colours are [red, green, blue, alpha] by rows."""
+    """The expected result of each file. Colours are [red, green, blue, alpha] by rows."""
     formats = {".jpg": "JPEG", ".png": "PNG", ".gif": "GIF", ".webp": "WEBP", ".tiff": "TIFF"}
     formats |= {".heic": "HEIF", ".avif": "AVIF"}
     reasons = {"text.jpg": "not_an_image", "bomb.png": "too_many_pixels"}
@@ -107,7 +107,7 @@ def main() -> None:
 
 
 def written(content: dict[str, Any]) -> str:
-    """As JSON with a line for each picture and each row of a chart."""
+    """JSON with one line per picture and per row of a chart."""
     charts = ",\n".join(
         f'  "{name}": [\n' + ",\n".join(f"   {json.dumps(row)}" for row in rows) + "\n  ]"
         for name, rows in content["charts"].items()
@@ -135,19 +135,19 @@ def _encoded(picture: Image.Image, format_: str, **options: Any) -> bytes:
 
 
 def _turned(picture: Image.Image, orientation: int) -> bytes:
-    """A JPEG as a camera held that way stores it, with all the kinds of metadata that a JPEG may have."""
+    """A JPEG as a camera in that orientation stores it, with every kind of metadata that a JPEG may have."""
     turn = _STORED[orientation]
     stored = picture if turn is None else picture.transpose(turn)
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010E] = MARK
-    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)  # the latitude where it was taken
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)  # the latitude
     xmp = f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{MARK}</x:xmpmeta>'.encode()
     return _encoded(stored, "JPEG", quality=90, optimize=True, exif=exif.tobytes(), xmp=xmp, comment=MARK)
 
 
 def _in_display_p3(picture: Image.Image) -> Image.Image:
-    """The same colours in numbers of Display P3."""
+    """The same colours in Display P3."""
     profile = ImageCms.ImageCmsProfile(BytesIO(display_p3()))
     converted = ImageCms.profileToProfile(picture, ImageCms.createProfile("sRGB"), profile)
     assert converted is not None
@@ -155,7 +155,7 @@ def _in_display_p3(picture: Image.Image) -> Image.Image:
 
 
 def display_p3() -> bytes:
-    """The smallest profile of it (ICC.1:2022): a matrix and the curve of sRGB as a formula.
+    """The smallest profile of Display P3 (ICC.1:2022): a matrix and the curve of sRGB as a formula.
 
     The colorants are those of Apple's own profile: Display P3's primaries, adapted to D50 by Bradford's method.
     """
@@ -187,7 +187,7 @@ def _xyz(values: tuple[float, ...]) -> bytes:
 
 
 def _in_cmyk(picture: Image.Image) -> Image.Image:
-    """Without a profile, as colour = (1 - ink) * (1 - black): what browsers show. Half of the black there may be."""
+    """Without a profile, as colour = (1 - ink) * (1 - black), as in browsers. With half of the possible black."""
     cells = []
     for colour in (cell for row in CHART for cell in row):
         light = 255 - (255 - max(colour)) // 2
@@ -210,7 +210,7 @@ def _with_alpha(picture: Image.Image) -> Image.Image:
 
 
 def _png16(picture: Image.Image) -> bytes:
-    """16 bits for each of red, green and blue, which Pillow cannot write (PNG specification, 11.2)."""
+    """16 bits per channel in RGB, which Pillow cannot write (PNG specification, 11.2)."""
     line = picture.width * 3
     pixels = picture.tobytes()
     rows = b"".join(
@@ -220,7 +220,7 @@ def _png16(picture: Image.Image) -> bytes:
 
 
 def _bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes whose header promises that many pixels."""
+    """A PNG of a few bytes whose header declares that many pixels."""
     return _png(width, height, depth=8, data=bytes(64))
 
 

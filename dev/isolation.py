@@ -1,9 +1,9 @@
-"""Keeps other web pages away from what `make run` starts.
+"""Keeps other web pages away from the servers of `make run`.
 
-Both listeners are open on 127.0.0.1 only, but a browser sends requests there for any page: a site in the next tab, or
-another program's page on another port. With the emulator's well-known key such a page could create a function and run
-it, as the developer. This is a Fetch Metadata isolation policy (https://web.dev/articles/fetch-metadata) and a check
-of the Host header, which stops DNS rebinding. Programs send neither Origin nor Sec-Fetch-Site, and pass.
+Both servers listen only on 127.0.0.1, but a browser sends requests there for any page: a site in the next tab, or
+another program's page on another port. With the emulator's public key such a page could create a function and run it
+as the developer. This is a Fetch Metadata isolation policy (https://web.dev/articles/fetch-metadata) and a check of the
+Host header, which stops DNS rebinding. Programs send neither Origin nor Sec-Fetch-Site, and pass.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from typing import Any
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
-# Names for which no DNS is asked: localhost and what is below it (RFC 6761).
+# Names that need no DNS: localhost and its subdomains (RFC 6761).
 _LOOPBACK = ("localhost", "*.localhost")
-# And the name by which a container calls the machine that it runs on. No public DNS gives it an address.
+# The name by which a container reaches its host. No public DNS gives it an address.
 _LOCAL_HOSTS = (*_LOOPBACK, "host.docker.internal")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", re.ASCII)
 
 
 class Isolation:
-    """Which requests are refused, and why."""
+    """Decides which requests are refused, and why."""
 
     def __init__(self, origins: Iterable[str], hosts: Iterable[str] = (), own: Iterable[str] = ("*",)):
-        """origins: of the pages that may call. hosts: under which this is called too. own: those of all hosts that
-        have a page, which may call its own host. Each may hold a *.
+        """origins: of pages that may call. hosts: further names of this server. own: those hosts that serve a page,
+        which may call its own host. All may contain *.
         """
         self._origins = [_pattern(origin.rstrip("/")) for origin in origins]
         self._hosts = [_pattern(host) for host in (*_LOCAL_HOSTS, *hosts)]
         self._own = [_pattern(host) for host in own]
 
     def refusal(self, scope: Scope) -> str | None:
-        """Why this request is refused, or None. scope: ASGI's, of an HTTP request."""
+        """The reason to refuse this request, or None. scope: ASGI's, of an HTTP request."""
         if reason := self.refusal_of_host(scope):
             return reason
         (host,) = header(scope, "host")
@@ -61,7 +61,7 @@ class Isolation:
 
 
 class Programs(Isolation):
-    """Nothing that a browser sends is served, and no name that the DNS of a hostile network may have led here."""
+    """Refuses everything from a browser, and names that a hostile network's DNS may have resolved to this machine."""
 
     def __init__(self) -> None:
         super().__init__(origins=(), own=())
@@ -75,7 +75,7 @@ class Programs(Isolation):
 
 
 def isolated(app: App, refusal: Callable[[Scope], str | None]) -> App:
-    """The app, out of reach of what is refused. WebSockets are refused altogether: nothing here uses them."""
+    """The app behind this policy. WebSockets are refused altogether, because nothing here uses them."""
 
     async def guarded(scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
@@ -99,12 +99,12 @@ async def answer(
 
 
 def header(scope: Scope, name: str) -> list[str]:
-    """The values of every header of this name. name: in lower case, as ASGI has them."""
+    """The values of every header with this name. name: in lower case, as in ASGI."""
     return [value.decode("latin-1") for each, value in scope["headers"] if each == name.encode()]
 
 
 def is_sure(host: str) -> bool:
-    """Whether no DNS can have led here, not even that of a hostile network. host: of a request that was not refused."""
+    """Whether no DNS, not even a hostile network's, can have resolved the name. host: of a request that was allowed."""
     name = host.lower().rsplit(":", 1)[0]
     return _is_address(name) or _is_address(host) or _matches(name, [*_LOOPBACK])
 
@@ -114,12 +114,12 @@ def _matches(text: str, patterns: list[str]) -> bool:
 
 
 def _pattern(text: str) -> str:
-    """For fnmatch, of which only * is meant: an IPv6 address has brackets."""
+    """A pattern for fnmatch in which only * is special, because an IPv6 address has brackets."""
     return text.replace("[", "[[]").replace("?", "[?]")
 
 
 def _is_address(name: str) -> bool:
-    """An address needs no DNS, so nobody can rebind it."""
+    """An address needs no DNS, so it cannot be rebound."""
     try:
         ip_address(name.strip("[]"))
     except ValueError:

@@ -45,7 +45,7 @@ _HOLDS = {
 
 
 def table() -> str:
-    """In Markdown. Raises ValueError when a resource that keeps data is not described."""
+    """The table in Markdown. Raises ValueError if a resource that keeps data is not described."""
     lines = ["| Resource | What it holds | Where | How long | Encrypted |", "|---|---|---|---|---|"]
     found = set()
     for resources, region in (

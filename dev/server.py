@@ -1,4 +1,4 @@
-"""The page and the API on one origin: the files of frontend/, and the API's paths passed on."""
+"""The page and the API on one origin: serves the files of frontend/, and forwards the API's paths."""
 
 import asyncio
 import http.client
@@ -17,13 +17,13 @@ from operate.site import INDEX, TYPES, sources
 
 API_PATHS = ("/uploads", "/limits")
 
-# Sent on; every other header is between the browser and this server.
+# Forwarded; all other headers are between the browser and this server.
 _REQUEST_HEADERS = ("accept", "content-type", "origin", "x-api-key")
 _RESPONSE_HEADERS = ("cache-control", "content-type", "retry-after", "vary")
 
 _BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
-_CALLS = 32  # of the API at once; more wait
-_PATIENCE = 60  # seconds for an answer of the API, in which a function may have to start on a busy machine
+_CALLS = 32  # concurrent API calls; further ones wait
+_PATIENCE = 60  # seconds for an API response, which may include starting a function on a busy machine
 _MAX_BODY = 10_000_000  # bytes; API Gateway's own limit ("Amazon API Gateway quotas", payload size)
 
 
@@ -31,8 +31,8 @@ class Server:
     """Serves on localhost until stop(). url: of the page."""
 
     def __init__(self, port: int, api_url: str, bucket_origin: str, origins: Iterable[str] = ()):
-        """bucket_origin: where pictures go and thumbnails come from; the only foreign place the page may use.
-        origins: of further pages that may call the API, see Isolation.
+        """bucket_origin: of both buckets, the only foreign origin that the page may use. origins: of further pages that
+        may call the API, see Isolation.
         """
         self.url = f"http://localhost:{port}/"
         self._api = urlsplit(api_url.rstrip("/"))
@@ -41,7 +41,7 @@ class Server:
         self._stopping = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         config = Config()
-        # It listens before this returns; connections that come until the loop runs wait.
+        # It listens before this returns; connections wait until the loop runs.
         config.bind = [f"fd://{socket.create_server(('127.0.0.1', port), backlog=_BACKLOG).detach()}"]
         config.backlog = _BACKLOG
         config.graceful_timeout = 1
@@ -71,26 +71,26 @@ class Server:
         elif scope["method"] not in ("GET", "HEAD"):
             await answer(send, 405, b"", [("allow", "GET, HEAD")])
         elif scope["path"] == "/" and not header(scope, "host")[0].startswith("localhost"):
-            # Under another name, such as 127.0.0.1, S3 would be another site to the page.
+            # Under another name, such as 127.0.0.1, S3 would be cross-site for the page.
             await answer(send, 307, b"", [("location", self.url)])
         else:
             await self._file(scope["path"].removeprefix("/") or INDEX, send)
 
     async def _file(self, name: str, send: Any) -> None:
-        """A file of the page, by its name in the list of them: a path leads nowhere else."""
+        """A file of the page, looked up by name, so that no path leads anywhere else."""
         path = sources().get(name)
         if path is None:
             await answer(send, 404, b"There is no such file.\n")
             return
         buckets = self._bucket_origin
-        # As strict as at the edge, so that a violation shows here first.
+        # As strict as at the edge, so that a violation is noticed here first.
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
             f"frame-ancestors 'none'; connect-src 'self' {buckets}; img-src 'self' blob: data: {buckets}"
         )
         headers = [
             ("content-type", TYPES[path.suffix]),
-            ("cache-control", "no-cache"),  # an edited page shows at the next reload
+            ("cache-control", "no-cache"),  # a reload shows an edited page
             ("content-security-policy", policy),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
@@ -142,7 +142,7 @@ class Server:
 
 
 class PageIsolation(Isolation):
-    """All that a page needs of here is on its own origin. A link elsewhere may still lead to the page."""
+    """Everything that a page needs from this server is on its own origin. Links to the page are allowed."""
 
     def refusal(self, scope: Scope) -> str | None:
         is_link = header(scope, "sec-fetch-mode") == ["navigate"] and header(scope, "sec-fetch-dest") == ["document"]
@@ -154,7 +154,7 @@ class PageIsolation(Isolation):
 
 
 def shared_port(ports: dict[str, int]) -> str | None:
-    """A sentence about two listeners that were given one port, or None. ports: by what each is for."""
+    """A sentence about two servers with the same port, or None. ports: by purpose."""
     owners: dict[int, str] = {}
     for what, port in ports.items():
         if owners.setdefault(port, what) != what:
@@ -163,7 +163,7 @@ def shared_port(ports: dict[str, int]) -> str | None:
 
 
 def is_taken(port: int) -> bool:
-    """Whether something listens on the port already, by either protocol that `localhost` may mean."""
+    """Whether something already listens on the port, on either address of `localhost`."""
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family) as probe:

@@ -1,4 +1,4 @@
-"""template.yaml, translated and deployed to the emulator: the same template that `sam deploy` takes."""
+"""template.yaml, translated and deployed to the emulator: the same template that `sam deploy` uses."""
 
 import contextlib
 import hashlib
@@ -30,23 +30,23 @@ TEMPLATE = ROOT / "template.yaml"
 FUNCTIONS = ROOT / "functions"
 LAYERS = ROOT / "layers"
 CACHE = ROOT / ".cache" / "layers"
-ARTIFACTS = "artifacts"  # the bucket that `sam deploy` would make
+ARTIFACTS = "artifacts"  # the bucket that `sam deploy` would create
 
 
 class Stack(Deployed):
-    """The service, which deploy() puts on the emulator."""
+    """The service, deployed to the emulator by deploy()."""
 
     def __init__(self, endpoint: str, parameters: dict[str, str] | None = None, name: str = NAME):
-        """parameters: of the template, in place of their defaults. name: one emulator may hold several stacks."""
+        """parameters: of the template, instead of their defaults. name: one emulator may hold several stacks."""
         super().__init__(endpoint, name, gaps.PARAMETERS | (parameters or {}))
 
     def deploy(self) -> None:
-        """Create the stack, and bridge what the emulator cannot do. Raises RuntimeError when the deployment fails."""
+        """Create the stack, and bridge the emulator's gaps. Raises RuntimeError if the deployment fails."""
         self.create()
         bridges.bridge(self)
 
     def create(self) -> None:
-        """Create the stack, as far as the emulator's CloudFormation gets."""
+        """Create the stack, as far as the emulator's CloudFormation supports it."""
         s3 = self.client("s3")
         s3.create_bucket(Bucket=ARTIFACTS)
         packages: dict[str, str] = {}
@@ -60,7 +60,7 @@ class Stack(Deployed):
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
             StackName=self.name,
-            TemplateURL=f"{self.endpoint}/{ARTIFACTS}/{self.name}.json",  # it is too long for a request
+            TemplateURL=f"{self.endpoint}/{ARTIFACTS}/{self.name}.json",  # too long for a request
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
         )
@@ -79,7 +79,7 @@ class Stack(Deployed):
             raise RuntimeError(f"{stack['StackStatus']}\n{reasons}")
 
     def update_functions(self) -> None:
-        """Put the functions' present code behind the alias `live`."""
+        """Deploy the functions' current code to the alias `live`."""
         content = functions_package()
         aws = self.client("lambda")
         for function in self.functions.values():
@@ -88,9 +88,9 @@ class Stack(Deployed):
 
 
 def packaged(packages: dict[str, str]) -> Template:
-    """The template with its code in the artifacts bucket, as `sam package` would put it. packages: keys by name.
+    """The template with its code in the artifacts bucket, as after `sam package`. packages: keys by name.
 
-    Raises RuntimeError when template.yaml is no template.
+    Raises RuntimeError if template.yaml is not a template.
     """
     try:
         template: Template = yaml_parse(TEMPLATE.read_text())
@@ -109,7 +109,7 @@ def packaged(packages: dict[str, str]) -> Template:
 
 def translate(template: Template, parameters: dict[str, str]) -> Template:
     """The CloudFormation template that SAM makes of it."""
-    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of switches that only AWS has
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about feature toggles that only AWS has
     session = boto3.Session(region_name=REGION)
     translated: Template = Translator({}, Parser(), boto_session=session).translate(template, dict(parameters))
     return translated
@@ -120,18 +120,18 @@ def functions_package() -> bytes:
 
 
 def layer_packages() -> dict[str, bytes]:
-    """The layers for this interpreter and machine, because the emulator runs functions in it. By name.
+    """The layers for this interpreter and machine, in which the emulator runs functions. By name.
 
-    Each is installed once, then kept, and its package only leads there: the emulator unpacks the layers again for every
-    process of a function, which took longer than the process itself, and left it without bytecode.
+    Each is installed once, then kept, and its package only points there: the emulator unpacks layers again for every
+    process of a function, which would take longer than the process itself, and leave it without bytecode.
 
-    Raises RuntimeError when pip fails.
+    Raises RuntimeError if pip fails.
     """
     packages = {}
     for requirements in sorted(LAYERS.glob("*/requirements.txt")):
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:
-            # First in the path, as /opt/python is: before what the interpreter has installed itself.
+            # First in the path, like /opt/python: before the interpreter's own packages.
             line = f"import sys; sys.path.insert(0, {str(_installed(requirements))!r})\n"
             archive.writestr(zipfile.ZipInfo("python/lib/python3/site-packages/layer.pth"), line)
         packages[requirements.parent.name] = content.getvalue()
@@ -139,7 +139,7 @@ def layer_packages() -> dict[str, bytes]:
 
 
 def _installed(requirements: Path) -> Path:
-    """The folder that a layer is installed in."""
+    """The folder of an installed layer."""
     stamp = hashlib.sha256(requirements.read_bytes() + sys.version.encode() + sys.prefix.encode()).hexdigest()[:16]
     folder = CACHE.resolve() / f"{requirements.parent.name}-{stamp}"
     if not folder.exists():
@@ -158,7 +158,7 @@ def _installed(requirements: Path) -> Path:
 
 
 def _zip(root: Path, paths: Any) -> bytes:
-    """A zip that is the same for the same content."""
+    """A zip with identical bytes for identical content."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for path in sorted(paths):

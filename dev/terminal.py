@@ -1,4 +1,4 @@
-"""How the commands of this folder read what a developer types."""
+"""Parses the command lines of this folder."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import re
 
 
 def port_number(text: str) -> int:
-    """Raises argparse.ArgumentTypeError, as argparse wants it of a type."""
+    """Raises argparse.ArgumentTypeError, as argparse requires."""
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 1 to 65535")
     return int(text)

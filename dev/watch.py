@@ -1,4 +1,4 @@
-"""What the terminal of `make run` shows, and the functions kept up to date with their files."""
+"""Shows logs in the terminal of `make run`, and redeploys functions when their files change."""
 
 import contextlib
 import json
@@ -45,7 +45,7 @@ class Reload(threading.Thread):
 
 
 class Logs(threading.Thread):
-    """Shows what the functions log, a line each."""
+    """Shows what the functions log, one line each."""
 
     def __init__(self, stack: Stack, say: Say):
         super().__init__(name="logs", daemon=True)
@@ -66,7 +66,7 @@ class Logs(threading.Thread):
 
     def _show(self, events: list[dict[str, Any]]) -> None:
         for event in events:
-            identity = event["logStreamName"], event["timestamp"], event["message"]  # the emulator gives no eventId
+            identity = event["logStreamName"], event["timestamp"], event["message"]  # the emulator has no eventId
             if identity in self._seen:
                 continue
             self._seen.add(identity)
@@ -78,7 +78,7 @@ class Logs(threading.Thread):
 class Failures(threading.Thread):
     """Shows why a function did not run at all, such as a syntax error.
 
-    Lambda writes that into the function's log, the emulator only into its own.
+    Lambda writes that to the function's log, the emulator only to its own.
     """
 
     def __init__(self, stack: Stack, log: Path, say: Say):
@@ -97,7 +97,7 @@ class Failures(threading.Thread):
 
 _NOT_RUN = re.compile(r"Warm worker execution error for (\S+): (?:Worker init failed: )?(.*)")
 
-# What every line carries, and nobody needs on a terminal.
+# Keys of every line that nobody needs on a terminal.
 _PLUMBING = {
     "level",
     "location",
@@ -112,9 +112,9 @@ _PLUMBING = {
 
 
 def readable(line: str) -> str | None:
-    """A log line for people, or None for what is not meant for them: metrics, and the platform's own lines.
+    """A log line for people, or None for lines that are not meant for them: metrics, and the platform's own.
 
-    Only an exception makes it more than one line: a value cannot pretend to be the next entry.
+    Only an exception takes more than one line, so that a value cannot pretend to be the next entry.
     """
     try:
         entry = json.loads(line)

@@ -1,1 +1,1 @@
-"""What a person does to a deployed stack: `python -m operate --help`."""
+"""Commands for a deployed stack: `python -m operate --help`."""

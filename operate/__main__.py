@@ -12,7 +12,7 @@ from operate.terminal import Unconfirmed
 
 
 def main(given: list[str] | None = None) -> int:
-    """The exit code, as arguments.EXIT_CODES explains it. given: in place of the process's own arguments."""
+    """The exit code, as arguments.EXIT_CODES explains it. given: instead of the process's own arguments."""
     asked = options(given)
     try:
         summary: str = asked.run(Service(asked.stack_name, asked.region), asked)
@@ -39,7 +39,7 @@ def main(given: list[str] | None = None) -> int:
 
 
 def options(given: list[str] | None) -> argparse.Namespace:
-    """Raises SystemExit when the arguments are wrong, or ask for help."""
+    """Raises SystemExit if the arguments are wrong, or request help."""
     parser = argparse.ArgumentParser(
         prog="python -m operate",
         description="Work on a deployed stack, with the AWS credentials and the region that every AWS tool finds "

@@ -1,4 +1,4 @@
-"""The command `keys`: API keys of callers, for a stack with ApiKeyRequired, are listed, added and revoked."""
+"""The command `keys`: lists, adds and revokes callers' API keys, for a stack with ApiKeyRequired."""
 
 import argparse
 from typing import Any
@@ -9,7 +9,7 @@ from operate.service import Service
 
 
 def keys(service: Service, options: argparse.Namespace) -> str:
-    """Raises ValueError when the stack requires no keys, or has none of that name."""
+    """Raises ValueError if the stack requires no keys, or has none of that name."""
     plan = service.resources.get("UsagePlan")
     if plan is None:
         raise ValueError("This stack requires no API keys: deploy it with ApiKeyRequired=true.")
@@ -23,7 +23,7 @@ def keys(service: Service, options: argparse.Namespace) -> str:
 
 
 def any_of(service: Service) -> str | None:
-    """The value of a key that the API takes, or None when it asks for none. Raises ValueError when it has none."""
+    """The value of a key that the API accepts, or None if it requires none. Raises ValueError if it has none."""
     plan = service.resources.get("UsagePlan")
     if plan is None:
         return None

@@ -1,4 +1,4 @@
-"""What people type after `python -m operate`: options that commands share, types of values, and help."""
+"""The command line of `python -m operate`: options that commands share, types of values, and help."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -22,9 +22,9 @@ def command(
     parents: Sequence[argparse.ArgumentParser] = (),
     **defaults: Any,
 ) -> argparse.ArgumentParser:
-    """Add a command. summary: one sentence. run: called with the service and the options, returns what is printed.
+    """Add a command. summary: one sentence. run: called with the service and the options, returns the text to print.
 
-    examples: what follows `python -m operate`. defaults: further attributes of the options.
+    examples: arguments of `python -m operate`. defaults: further attributes of the options.
     """
     parser = commands.add_parser(
         name,
@@ -45,7 +45,7 @@ def epilog(examples: Sequence[str]) -> str:
 
 
 def common() -> argparse.ArgumentParser:
-    """The parent of every command: which service, and whether anything is done at all."""
+    """The parent of every command: which service, and whether to change anything."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--stack-name", default="image-thumbnails", metavar="STACK", help="the service's stack (image-thumbnails)"
@@ -59,7 +59,7 @@ def common() -> argparse.ArgumentParser:
 
 
 def paced() -> argparse.ArgumentParser:
-    """The parent of commands that do the same thing many times."""
+    """The parent of commands that repeat the same operation many times."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--rate", type=positive, default=10, metavar="N", help="at most N a second (10)")
     return parser

@@ -14,7 +14,7 @@ def count(s3: Any, bucket: str) -> int:
 
 
 def empty(s3: Any, bucket: str) -> None:
-    """Delete everything in the bucket, for good. Raises RuntimeError when S3 refuses to delete an object."""
+    """Delete everything in the bucket, for good. Raises RuntimeError if S3 refuses to delete an object."""
     with progress(None, "objects deleted", bucket) as bar:
         for objects in _contents(s3, bucket):
             answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
@@ -24,7 +24,7 @@ def empty(s3: Any, bucket: str) -> None:
 
 
 def _contents(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:
-    """As many at a time as one call deletes. Without versioning, the objects."""
+    """Batches of the size that one call deletes. Without versioning, the objects."""
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, MaxKeys=_AT_ONCE):
         if entries := [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
             yield [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]

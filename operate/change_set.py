@@ -1,4 +1,4 @@
-"""A CloudFormation change set: what an update of a stack would change is known before it changes anything."""
+"""A CloudFormation change set, which shows what an update of a stack would change before it changes anything."""
 
 import uuid
 from collections import Counter
@@ -13,16 +13,16 @@ _REPLACED = {"True": ", which replaces it", "Conditional": ", which may replace 
 
 
 class ChangeSet:
-    """The changes that bring a stack to a template. A context manager: what is not executed is discarded at its end.
+    """The changes that bring a stack to a template. A context manager that discards unexecuted changes at its end.
 
-    changes: of resources, as describe_change_set has them (ResourceChange). is_empty: nothing would change at all, not
-    even an output.
+    changes: of resources, as in describe_change_set (ResourceChange). is_empty: nothing at all would change, not even
+    an output.
     """
 
     def __init__(self, stack: Stack, template: str | None, parameters: dict[str, str]):
-        """template: its text; None keeps the stack's own. parameters: to set; the stack's others stay as they are.
+        """template: its text; None keeps the stack's own. parameters: to set; the stack's others stay unchanged.
 
-        Raises StackFailed when CloudFormation refuses the template or a parameter.
+        Raises StackFailed if CloudFormation refuses the template or a parameter.
         """
         self._stack, self._name = stack, f"deploy-{uuid.uuid4().hex}"
         self._created = stack.deployed() is None
@@ -100,17 +100,16 @@ class ChangeSet:
     def _discard(self) -> None:
         stack = self._stack
         stack.cloudformation.delete_change_set(StackName=stack.name, ChangeSetName=self._name)
-        if self._created:  # the change set of a new stack leaves an empty one behind
+        if self._created:  # the change set of a new stack leaves an empty stack behind
             stack.cloudformation.delete_stack(StackName=stack.name)
 
 
 def apply(
     stack: Stack, template: str | None, parameters: dict[str, str], agree: Callable[[], None], dry_run: bool = False
 ) -> bool:
-    """Bring a stack to a template and parameters, as ChangeSet takes them: whether anything changed, or would.
+    """Bring a stack to a template and parameters, as in ChangeSet. Returns whether anything changed, or would.
 
-    agree: called when the changes have been reported and before they are made; what it raises prevents them. Raises
-    StackFailed.
+    agree: called once the changes are reported, before they are made; an exception prevents them. Raises StackFailed.
     """
     with ChangeSet(stack, template, parameters) as change_set:
         if change_set.is_empty:

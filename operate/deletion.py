@@ -1,6 +1,6 @@
-"""The command `delete-stack`: the service goes, with its optional stacks; what stays on purpose is named.
+"""The command `delete-stack`: deletes the service and its optional stacks, and lists what remains on purpose.
 
-Each step finds out what is left to do, so the same command continues where it was stopped.
+Each step determines what is left to do, so the same command continues where it stopped.
 """
 
 import argparse
@@ -15,14 +15,14 @@ from operate.terminal import confirm, say
 
 
 def delete_stack(service: Service, options: argparse.Namespace) -> str:
-    """Raises NoStack, Unconfirmed, and StackFailed when CloudFormation cannot delete a stack."""
+    """Raises NoStack, Unconfirmed, and StackFailed if CloudFormation cannot delete a stack."""
     own = service.stack(say, options.pause)
     if own.found() is None:
         raise NoStack(f"There is no stack {service.name!r} in {service.region}.")
-    if "RedriveFunction" not in own.declared():  # a failed first deployment has no outputs to know it by
+    if "RedriveFunction" not in own.declared():  # a failed first deployment has no outputs that identify it
         raise NoStack(f"The stack {service.name!r} is not an image-thumbnails service: it has no RedriveFunction.")
     stacks = [*_optional(service, options.pause), own]
-    stays = _stays(own)  # read now, because the answers go with the stack
+    stays = _stays(own)  # read now, because the answers are deleted with the stack
     if options.dry_run:
         return "\n".join([*(sentence for stack in stacks for sentence in stack.removal()), stays])
     confirm(f"This deletes {service.name} and every original in it.", service.name, yes=options.yes)
@@ -38,7 +38,7 @@ def _optional(service: Service, pause: float) -> list[Stack]:
 
 
 def _stays(own: Stack) -> str:
-    """What is left on purpose, and how it is removed."""
+    """What remains on purpose, and how to remove it."""
     resources = own.resources()
     lines = ["What stays, because it may be in use, and how to remove it:"]
     # An output, because after a failed deletion the bucket may no longer be among the resources.

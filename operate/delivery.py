@@ -1,11 +1,11 @@
-"""The delivery stack, stacks/delivery.yaml: page, API and thumbnails behind CloudFront. It has three parts:
+"""The delivery stack, stacks/delivery.yaml: page, API and thumbnails behind CloudFront. Three steps:
 
-1. The stack is created or updated.
-2. The page is published: what has changed, and nothing else.
-3. The service's stack is told the domain of its thumbnails, and lets the distribution read them. Where DNS is
-   elsewhere, the domain has to answer first, because a release of the service follows a link of that domain.
+1. Create or update the stack.
+2. Publish the page: only what has changed.
+3. Set the domain of the thumbnails in the service's stack, and let the distribution read them. If DNS is elsewhere, the
+   domain has to respond first, because a release of the service follows a link of that domain.
 
-Each does nothing when there is nothing to do, so after an error the command is simply repeated.
+Steps without changes do nothing, so after an error the command is simply repeated.
 """
 
 import urllib.error
@@ -24,7 +24,7 @@ _LONGEST_ORIGINS = 100  # characters; MaxLength of AllowedOrigins in template.ya
 
 
 def answers(url: str) -> bool:
-    """Whether something is served at the address, over TLS with a certificate that is valid for its name."""
+    """Whether something is served at the address, over TLS with a valid certificate for its name."""
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (https, from the stack)
             return bool(answer.status == 200)
@@ -52,7 +52,7 @@ class Delivery(OptionalStack):
         return f"Upload page: {self.url}"
 
     def publish(self, agree: Agree, *, dry_run: bool = False) -> str:
-        """Bring the page to the files of frontend/; where it is. Raises StackFailed when there is no stack yet."""
+        """Update the page to the files of frontend/. Returns its address. Raises StackFailed without a stack."""
         outputs = self.stack.outputs()
         if not outputs:
             raise StackFailed(f"There is no stack {self.stack.name} in {self.region} yet: leave out --page-only.")
@@ -67,12 +67,12 @@ class Delivery(OptionalStack):
         return f"Upload page: {self.url}"
 
     def told(self) -> dict[str, str]:
-        """Also the page's origin, because the page sends pictures to the upload bucket. Raises StackFailed."""
+        """Sets the page's origin too, because the page uploads to the upload bucket. Raises StackFailed."""
         wanted, present = super().told(), self.parent.parameters()
         origins = present.get("AllowedOrigins", "*").split(",")
         page = self.url.rstrip("/")
         if "*" not in origins and page not in origins:
-            before = f"https://{present.get('DeliveryDomain')}"  # where the page was until now
+            before = f"https://{present.get('DeliveryDomain')}"  # the page's previous address
             wanted["AllowedOrigins"] = ",".join([*(each for each in origins if each != before), page])
             if len(wanted["AllowedOrigins"]) > _LONGEST_ORIGINS:
                 raise StackFailed(
@@ -82,7 +82,7 @@ class Delivery(OptionalStack):
         return wanted
 
     def untold(self) -> dict[str, str]:
-        """Also the page's origin is taken away, unless no other would be left."""
+        """Removes the page's origin too, unless no other would remain."""
         present = self.parent.parameters()
         origins = present.get("AllowedOrigins", "*").split(",")
         others = [each for each in origins if each != self.url.rstrip("/")]
@@ -90,7 +90,7 @@ class Delivery(OptionalStack):
         return super().untold() | gone
 
     def check(self, changed: dict[str, str]) -> None:
-        """Raises StackFailed, with nothing changed, when the owner of the domain has not pointed it here yet."""
+        """Raises StackFailed, without changes, if the owner of the domain has not pointed it here yet."""
         settings, outputs = self.stack.parameters(), self.stack.outputs()
         domain = settings.get("Domain")
         if "DeliveryDomain" not in changed or not domain or settings.get("HostedZoneId") or self._answers(self.url):

@@ -1,9 +1,9 @@
-"""An optional stack: a template of stacks/ that extends a deployed service. Two rules connect the two:
+"""An optional stack: a template in stacks/ that extends a deployed service. Two rules connect the two:
 
 - A parameter of the stack that is named like an output of the service is filled from it.
 - A parameter of the service that is named like an output of the stack is filled from it.
 
-A template that has to be deployed in a certain region says so in its metadata: Operate, Region.
+If a template must be deployed in a certain region, its metadata says so: Operate, Region.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,13 +27,13 @@ Agree = Callable[[], None]
 
 
 class OptionalStack:
-    """One of them, next to a service.
+    """One optional stack, next to a service.
 
     name: of the template, such as delivery. stack: its own, called {service}-{name}. parent: the service's.
     """
 
     def __init__(self, service: Service, name: str, say: Callable[[str], None] = say, pause: float = 5):
-        """Raises StackFailed when the stack's name would be too long."""
+        """Raises StackFailed if the stack's name would be too long."""
         longest = _LONGEST_NAME - len(f"-{name}")
         if len(service.name) > longest:
             raise StackFailed(
@@ -48,10 +48,10 @@ class OptionalStack:
         self.parent = service.stack(say, pause)
 
     def deploy(self, settings: dict[str, str], agree: Agree, *, create: bool = True, dry_run: bool = False) -> str:
-        """Create the stack or update it, then tell the service about it; what a person wants to know at the end.
+        """Create or update the stack, then connect it to the service. Returns the final message.
 
-        settings: parameters of the template; those that were set before are kept. agree: called before anything
-        changes; what it raises prevents that. create: whether a missing stack is created. Raises StackFailed.
+        settings: parameters of the template; earlier ones are kept. agree: called before anything changes; an exception
+        prevents the changes. create: whether to create a missing stack. Raises StackFailed.
         """
         parameters = self.filled(settings)
         self.say(f"stack {self.stack.name} in {self.region}")
@@ -70,14 +70,14 @@ class OptionalStack:
         return self.complete(agree, dry_run=dry_run)
 
     def complete(self, agree: Agree, *, dry_run: bool = False) -> str:
-        """What follows when the stack is as it should be. Subclasses do more."""
+        """Further steps once the stack is up to date. Subclasses override it."""
         self.connect(agree, dry_run=dry_run)
         return ""
 
     def filled(self, settings: dict[str, str]) -> dict[str, str]:
         """The parameters to set: settings, and the service's outputs.
 
-        Raises StackFailed when a setting is unknown, or a parameter has no value.
+        Raises StackFailed if a setting is unknown, or a parameter has no value.
         """
         declared: dict[str, Any] = self.template["Parameters"]
         if unknown := sorted(settings.keys() - declared.keys()):
@@ -94,7 +94,7 @@ class OptionalStack:
         return found
 
     def named_alike(self) -> dict[str, str]:
-        """The stack's outputs that are named like parameters of the service, which the second rule is about."""
+        """The stack's outputs that are named like parameters of the service, for the second rule."""
         outputs = self.stack.outputs()
         return {name: outputs[name] for name in self.defaults() if name in outputs}
 
@@ -103,12 +103,12 @@ class OptionalStack:
         return self.named_alike()
 
     def untold(self) -> dict[str, str]:
-        """The values that they must get before it is removed: the default, where the service still has the output."""
+        """The values to set before it is removed: the default, if the service still has the output's value."""
         present, defaults = self.parent.parameters(), self.defaults()
         return {name: defaults[name] for name, value in self.named_alike().items() if present.get(name) == value}
 
     def connect(self, agree: Agree, *, dry_run: bool = False) -> bool:
-        """Tell the service's stack about this one; whether it had to be told. Raises StackFailed."""
+        """Set the stack's outputs in the service's stack. Returns whether they had changed. Raises StackFailed."""
         wanted, present = self.told(), self.parent.parameters()
         if not wanted:
             return False
@@ -128,10 +128,10 @@ class OptionalStack:
         return apply(self.parent, None, changed, agree, dry_run)
 
     def check(self, changed: dict[str, str]) -> None:
-        """Raises StackFailed when the service may not be told yet. For subclasses."""
+        """Raises StackFailed if the service may not be connected yet. For subclasses."""
 
     def remove(self, agree: Agree, *, dry_run: bool = False) -> str:
-        """Let the service forget the stack, then delete it with everything in its buckets. Raises StackFailed."""
+        """Disconnect the service, then delete the stack with everything in its buckets. Raises StackFailed."""
         if self.stack.found() is None:
             return f"There is no stack {self.stack.name} in {self.region}; nothing to remove."
         back = self.untold() if self.service.exists else {}
@@ -148,7 +148,7 @@ class OptionalStack:
         return f"{self.stack.name} is deleted."
 
     def status(self) -> Iterator[str]:
-        """Sentences about the stack, and what an update would set right. Raises StackFailed when there is none."""
+        """Sentences about the stack, and what an update would change. Raises StackFailed if there is none."""
         stack = self.stack.deployed()
         if stack is None:
             raise StackFailed(f"There is no stack {self.stack.name} in {self.region}.")

@@ -1,4 +1,4 @@
-"""The command `redrive`: conversions that failed three times are put through again."""
+"""The command `redrive`: converts parked conversions, which failed three times, again."""
 
 import argparse
 import time
@@ -8,11 +8,11 @@ from operate.arguments import Commands
 from operate.service import Service
 from operate.terminal import progress
 
-_AT_ONCE = 50  # letters of one call of the redrive function, which takes seconds
+_AT_ONCE = 50  # messages per call of the redrive function, which takes seconds
 
 
 def redrive(service: Service, options: argparse.Namespace) -> str:
-    """Raises RuntimeError when the redrive function fails."""
+    """Raises RuntimeError if the redrive function fails."""
     parked = service.parked()
     most = min(parked, options.max) if options.max else parked
     if options.dry_run:
@@ -22,7 +22,7 @@ def redrive(service: Service, options: argparse.Namespace) -> str:
         while redriven < most:
             done = service.redrive(min(_AT_ONCE, options.rate, most - redriven))["redriven"]
             if not done:
-                break  # what is left is not a conversion, or is being handled by another run
+                break  # what is left is not a conversion, or another run holds it
             redriven += done
             bar.update(done)
             time.sleep(done / options.rate)

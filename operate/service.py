@@ -1,4 +1,4 @@
-"""The deployed service as its operator reaches it: with the AWS credentials and the endpoint of the environment."""
+"""The deployed service, accessed with the AWS credentials and the endpoint of the environment."""
 
 import json
 import os
@@ -15,25 +15,25 @@ from operate.terminal import progress, say
 from thumbs.jobs import keys, notices
 from thumbs.jobs.notices import Upload
 
-# S3's answers to a copy when the problem is this one object (Amazon S3 API reference, CopyObject, "Error responses").
+# S3's errors for a copy if the problem is this one object (Amazon S3 API reference, CopyObject, "Error responses").
 _OF_ONE_OBJECT = {"NoSuchKey", "InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
 RUN_SECONDS = 90  # the longest that one conversion takes: ConvertFunction's Timeout in template.yaml
-PATIENCE = RUN_SECONDS + 30  # seconds until a conversion is given up: that, and a slow start
+PATIENCE = RUN_SECONDS + 30  # seconds until waiting for a conversion ends: that, and a slow start
 
 
 class NoStack(Exception):
-    """There is no such stack, or it cannot be read. The message is for a person."""
+    """There is no such stack, or it cannot be read. The message is for the operator."""
 
 
 class Uncopied(Exception):
-    """S3 does not copy this one object: it is gone, in an archive, or larger than 5 GB."""
+    """S3 cannot copy this one object: it was deleted, is in an archive, or is larger than 5 GB."""
 
 
 class Service:
-    """A deployed stack of template.yaml. Raises NoStack when it is first used and cannot be reached."""
+    """A deployed stack of template.yaml. Its first use raises NoStack if it cannot be reached."""
 
     def __init__(self, name: str, region: str | None = None, client: Callable[[str, str | None], Any] | None = None):
-        """region: of the stack; None is the environment's. client: in place of boto3's, for (service, region)."""
+        """region: of the stack; None means the environment's. client: instead of boto3's, for (service, region)."""
         self.name, self._region, self._client = name, region, client or self._boto3
 
     def client(self, service: str, region: str | None = None) -> Any:
@@ -59,7 +59,7 @@ class Service:
 
     @cached_property
     def _found(self) -> dict[str, Any] | None:
-        """As describe_stacks has it, or None."""
+        """As in describe_stacks, or None."""
         try:
             return self.stack().found()
         except NoCredentialsError as error:
@@ -69,7 +69,7 @@ class Service:
 
     @property
     def exists(self) -> bool:
-        """Raises NoStack when AWS cannot be reached."""
+        """Raises NoStack if AWS cannot be reached."""
         return self._found is not None
 
     @property
@@ -154,7 +154,7 @@ class Service:
             raise
 
     def convert(self, content: bytes, job: str) -> dict[str, Any]:
-        """Put a file into the upload bucket and wait for its manifest. Raises RuntimeError when it takes too long."""
+        """Put a file into the upload bucket and wait for its manifest. Raises RuntimeError if it takes too long."""
         self.client("s3").put_object(Bucket=self.outputs["UploadBucket"], Key=keys.upload(job), Body=content)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
@@ -173,7 +173,7 @@ class Service:
         return content
 
     def has(self, job: str) -> bool:
-        """Whether a job's original was copied: it exists, or the manifest that its conversion ended in does."""
+        """Whether a job's original was copied: it exists, or its conversion has ended in a manifest."""
         key = keys.upload(job)
         originals = self.objects(self.outputs["UploadBucket"], key)
         return any(found == key for found, _ in originals) or self._manifest(job) is not None
@@ -188,8 +188,8 @@ class Service:
     def delete(self, *jobs: str, wait: float = 0) -> None:
         """Delete originals and everything made from them, in the order of "Delete an upload" in docs/runbook.md.
 
-        wait: seconds in which a conversion that has already read its original can finish. Without them, what such a
-        conversion writes stays; a probe's, until the lifecycle deletes it.
+        wait: seconds in which a conversion that has already read its original can finish. Without them, its results
+        stay; a probe's, until the lifecycle deletes them.
         """
         s3 = self.client("s3")
         for job in jobs:
@@ -202,7 +202,7 @@ class Service:
             s3.delete_object(Bucket=self.outputs["ThumbnailBucket"], Key=key)
 
     def convert_version(self) -> str:
-        """The version of convert that serves users. Each change of its settings or its code makes another."""
+        """The version of convert that serves users. Each change of its settings or its code publishes another."""
         answer = self.client("lambda").get_alias(FunctionName=self.convert_function, Name="live")
         version: str = answer["FunctionVersion"]
         return version

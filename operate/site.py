@@ -1,9 +1,9 @@
-"""The page as it is published: one folder of its own for each version, and an index.html that names it.
+"""The published page: a separate folder for each version, and an index.html that names it.
 
-    index.html                  no-cache: a browser asks whether it is still the same
-    0a1b2c3d4e5f6071/page.js    kept for a year: a change of any file is another folder
+    index.html                  no-cache: browsers revalidate it
+    0a1b2c3d4e5f6071/page.js    cached for a year: a change of any file makes another folder
 
-So a visitor always gets all files of one version, even at the very moment of publishing.
+So visitors always get all files of one version, even at the moment of publishing.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ from operate.terminal import progress
 FRONTEND = Path(__file__).parent.parent / "frontend"
 INDEX = "index.html"
 
-# What is published: files of these types directly in frontend/, and therefore not package.json or anything else for
-# developers. Content types as in the HTML standard and RFC 9239.
+# The types of files to publish, directly in frontend/, and therefore not package.json or anything else for developers.
+# Content types as in the HTML standard and RFC 9239.
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -36,7 +36,7 @@ _VERSION = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True)
 class File:
-    """A file as the bucket holds it. key: with its version's folder."""
+    """A file in the bucket. key: with its version's folder."""
 
     key: str
     content: bytes
@@ -54,7 +54,7 @@ def sources(folder: Path = FRONTEND) -> dict[str, Path]:
 
 
 class Page:
-    """The files of one version. Raises FileNotFoundError when the folder has no index.html."""
+    """The files of one version. Raises FileNotFoundError if the folder has no index.html."""
 
     def __init__(self, folder: Path = FRONTEND):
         self._sources = {name: path.read_bytes() for name, path in sources(folder).items()}
@@ -63,7 +63,7 @@ class Page:
 
     @cached_property
     def version(self) -> str:
-        """16 hexadecimal digits, a digest of all files and how they are served."""
+        """16 hexadecimal digits: a digest of all files and their headers."""
         digest = hashlib.sha256(repr((TYPES, CHECKED, FOR_EVER)).encode())
         for name, content in self._sources.items():
             digest.update(f"\n{name} {len(content)}\n".encode() + content)
@@ -89,14 +89,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Plan:
-    """What publishing changes. put: in this order, the index last; delete: keys; invalidate: paths."""
+    """The changes of a publication. put: in this order, the index last; delete: keys; invalidate: paths."""
 
     put: list[File]
     delete: list[str]
     invalidate: list[str]
 
     def summary(self) -> Iterator[str]:
-        """A line for each change."""
+        """One line per change."""
         for file in self.put:
             yield f"publish {file.key} ({len(file.content)} bytes, {file.type}, {file.cache_control})"
         if self.invalidate:
@@ -107,7 +107,7 @@ class Plan:
 def plan(page: Page, present: Mapping[str, str], published: str | None) -> Plan:
     """present: the bucket's keys with their ETags. published: the version that index.html names now, or None.
 
-    The replaced version stays, because a page that is open may still load its parts.
+    The replaced version stays, because open pages may still load its modules.
     """
     assets = [file for file in page.assets if file.key not in present]
     if present.get(INDEX) == _etag(page.index.content):
@@ -120,7 +120,7 @@ def plan(page: Page, present: Mapping[str, str], published: str | None) -> Plan:
 
 @dataclass(frozen=True)
 class Site:
-    """Where a page is published. bucket: its name. distribution: its id. s3, cloudfront: boto3 clients."""
+    """The place where a page is published. bucket: its name. distribution: its id. s3, cloudfront: boto3 clients."""
 
     bucket: str
     distribution: str
@@ -131,9 +131,9 @@ class Site:
 def publish(
     page: Page, site: Site, say: Callable[[str], None], agree: Callable[[], None], dry_run: bool = False
 ) -> Plan:
-    """Bring the bucket and the edge to this version of the page, and say what changes.
+    """Update the bucket and the edge to this version of the page, and report the changes.
 
-    agree: called before the first change; what it raises prevents all.
+    agree: called before the first change; an exception prevents all.
     """
     bucket, s3 = site.bucket, site.s3
     listing = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
@@ -162,7 +162,7 @@ def _carry_out(changes: Plan, site: Site) -> None:
             bar.update()
     if changes.invalidate:
         paths = {"Quantity": len(changes.invalidate), "Items": changes.invalidate}
-        # With a reference that was used before, CloudFront would do nothing.
+        # CloudFront ignores a reference that was used before.
         batch = {"Paths": paths, "CallerReference": uuid.uuid4().hex}
         site.cloudfront.create_invalidation(DistributionId=site.distribution, InvalidationBatch=batch)
     for key in changes.delete:

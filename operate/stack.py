@@ -1,4 +1,4 @@
-"""A CloudFormation stack: what is in it, how it gets to where its template says, and how it is removed."""
+"""A CloudFormation stack: its content, how it is brought to its template, and how it is deleted."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,19 +13,19 @@ from operate.terminal import progress, say
 Client = Callable[[str], Any]
 
 _PATIENCE = 4 * 3600  # seconds; a certificate waits for its DNS, the slowest DeploymentPreference for over three hours
-_UNBORN = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")  # a draft, and a failed first deployment: neither has anything
+_UNBORN = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")  # a draft, and a failed first deployment: neither has resources
 _TRIES = 3  # objects may arrive between emptying a bucket and deleting it
 _KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")  # CloudFormation user guide, "DeletionPolicy attribute"
 
 
 class StackFailed(Exception):
-    """CloudFormation did not do what it was asked to. The message gives its reasons."""
+    """CloudFormation did not do what was requested. The message contains its reasons."""
 
 
 class Stack:
     """One stack. client: returns a boto3 client for a service, in the stack's region.
 
-    say: called with each line of news. pause: seconds between two looks at CloudFormation.
+    say: called with each line of news. pause: seconds between two polls of CloudFormation.
     """
 
     def __init__(self, client: Client, name: str, say: Callable[[str], None] = say, pause: float = 5):
@@ -33,7 +33,7 @@ class Stack:
         self.cloudformation = client("cloudformation")
 
     def found(self, arn: str | None = None) -> dict[str, Any] | None:
-        """As describe_stacks has it, whatever its status, or None. arn: finds a deleted stack, too, for a while."""
+        """As in describe_stacks, whatever its status, or None. arn: finds a deleted stack too, for a while."""
         try:
             stack: dict[str, Any] = self.cloudformation.describe_stacks(StackName=arn or self.name)["Stacks"][0]
         except ClientError as error:
@@ -48,27 +48,27 @@ class Stack:
         return None if stack is None or stack.get("StackStatus") in _UNBORN else stack
 
     def status(self) -> str | None:
-        """CloudFormation's word, such as UPDATE_COMPLETE, or None."""
+        """CloudFormation's status, such as UPDATE_COMPLETE, or None."""
         return (self.found() or {}).get("StackStatus")
 
     @property
     def id(self) -> str:
-        """The UUID at the end of the stack's ARN. Raises StackFailed when there is no stack."""
+        """The UUID at the end of the stack's ARN. Raises StackFailed if there is no stack."""
         stack = self.deployed()
         if stack is None:
             raise StackFailed(f"There is no stack {self.name}.")
         return str(stack["StackId"]).rsplit("/", 1)[-1]
 
     def outputs(self) -> dict[str, str]:
-        """Values by name. Empty when there is no stack."""
+        """Values by name. Empty if there is no stack."""
         return {each["OutputKey"]: each["OutputValue"] for each in (self.deployed() or {}).get("Outputs", ())}
 
     def parameters(self) -> dict[str, str]:
-        """Values by name. Empty when there is no stack."""
+        """Values by name. Empty if there is no stack."""
         return {each["ParameterKey"]: each["ParameterValue"] for each in (self.deployed() or {}).get("Parameters", ())}
 
     def resources(self) -> dict[str, str]:
-        """Physical ids of what exists, by logical id."""
+        """Physical ids of existing resources, by logical id."""
         pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
         return {
             each["LogicalResourceId"]: each.get("PhysicalResourceId", "")
@@ -86,7 +86,7 @@ class Stack:
         return resources
 
     def doomed_buckets(self) -> list[str]:
-        """The buckets that CloudFormation deletes with the stack, for which they must be empty."""
+        """The buckets that CloudFormation deletes with the stack, and which must be empty for that."""
         declared = self.declared()
         return [
             physical
@@ -102,9 +102,9 @@ class Stack:
             yield f"The bucket {bucket} would be emptied of {buckets.count(self.client('s3'), bucket)} objects."
 
     def remove(self) -> None:
-        """Empty the buckets that go with the stack, then delete it. Raises StackFailed.
+        """Empty the buckets that are deleted with the stack, then delete it. Raises StackFailed.
 
-        Each step finds out what is left to do, so a removal that was stopped is simply repeated.
+        Each step determines what is left to do, so a removal that was stopped is simply repeated.
         """
         for _ in range(_TRIES):
             stack = self.found()
@@ -124,9 +124,9 @@ class Stack:
         return {event["EventId"] for event in self._events(self.name)}
 
     def follow(self, stack: str, wanted: str, seen: set[str], resources: int) -> str | None:
-        """Report events until the stack is at rest: None when its status is the wanted one, else the reasons.
+        """Report events until the stack is stable: None if its status is the wanted one, otherwise the reasons.
 
-        stack: the ARN, because a deleted stack is not found by its name. seen: old events. resources: how many change.
+        stack: the ARN, because a deleted stack is not found by its name. seen: old events. resources: expected changes.
         """
         failures, ended = [], set()
         with progress(resources, "resources", self.name) as bar:
@@ -156,7 +156,7 @@ class Stack:
         return "\n".join([f"{self.name} is {found['StackStatus']}", *failures])
 
     def looks(self) -> Iterator[None]:
-        """A pause before each turn but the first. Raises StackFailed when patience ends."""
+        """Pauses before each turn except the first. Raises StackFailed when patience ends."""
         yield
         for _ in range(int(_PATIENCE / self._pause)):
             time.sleep(self._pause)
@@ -164,7 +164,7 @@ class Stack:
         raise StackFailed(f"{self.name}: CloudFormation has not finished after {_PATIENCE // 60} minutes.")
 
     def _events(self, stack: str) -> list[dict[str, Any]]:
-        """The newest first. Empty for a draft that is gone."""
+        """The newest first. Empty for a draft that was deleted."""
         try:
             events: list[dict[str, Any]] = self.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
         except ClientError as error:

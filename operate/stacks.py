@@ -1,4 +1,4 @@
-"""The command `stack`: optional stacks are deployed, updated, removed and looked at."""
+"""The command `stack`: deploys, updates, removes and shows optional stacks."""
 
 import argparse
 
@@ -9,7 +9,7 @@ from operate.optional_stack import NAMES, Agree, OptionalStack
 from operate.service import Service
 from operate.terminal import confirm, say
 
-# Those that need more than their template. Each takes what OptionalStack takes.
+# Stacks that need more than their template. Each accepts the arguments of OptionalStack.
 _SPECIAL: dict[str, type[OptionalStack]] = {"delivery": Delivery}
 
 
@@ -19,7 +19,7 @@ def optional_stack(service: Service, name: str, pause: float) -> OptionalStack:
 
 
 def _agreement(question: str, yes: bool) -> Agree:
-    """Asks at the first call only. It raises Unconfirmed."""
+    """Asks only at the first call, which may raise Unconfirmed."""
     answered = yes
 
     def agree() -> None:
@@ -49,7 +49,7 @@ def remove(service: Service, options: argparse.Namespace) -> str:
 
 
 def status(service: Service, options: argparse.Namespace) -> str:
-    """Raises StackFailed when there is no such stack."""
+    """Raises StackFailed if there is no such stack."""
     return "\n".join(optional_stack(service, options.name, pause=1).status())
 
 

@@ -1,4 +1,4 @@
-"""What the operator's commands remember, so that one that was stopped, however it was stopped, goes on where it was."""
+"""The state that the operator's commands keep, so that a command that was stopped in any way continues where it was."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Reached:
-    """How far a reconversion got. after: the last original that was handed over, "" at the start. version: of the
+    """The progress of a reconversion. after: the last original that was passed on, "" at the start. version: of the
     conversion, which changes with its settings and its code."""
 
     after: str
@@ -21,7 +21,7 @@ class Reached:
 
     @classmethod
     def read(cls, path: Path, version: str) -> Self:
-        """From the start when there is no such file, and when it was written for another version."""
+        """Starts from the beginning if there is no such file, or if it belongs to another version."""
         try:
             found = cls(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError):
@@ -29,18 +29,18 @@ class Reached:
         return found if found.version == version else cls("", version)
 
     def write(self, path: Path) -> None:
-        """Whole or not at all, whenever this is killed."""
+        """Written completely or not at all, even if the process is killed."""
         new = path.with_name(path.name + ".new")
         new.write_text(json.dumps(asdict(self)))
         new.replace(path)
 
 
 class Imports:
-    """The job of each object that was imported: a CSV file with a line for each, written before the object is copied.
+    """The job of each imported object: a CSV file with one line each, written before the object is copied.
 
-    So whatever was copied has its job written down, and only the object of the last line may not have been copied. A
-    line that was torn, because the disk was full for example, was not used yet, and is cut off. Raises ValueError for a
-    file that is something else.
+    So the job of every copied object is recorded, and only the object of the last line may not have been copied. A line
+    that is incomplete, for example because the disk was full, was not used yet, and is cut off. Raises ValueError for a
+    file of another kind.
     """
 
     _LINE_END = re.compile(rb",[0-9a-f]{32}\r?\n")
@@ -49,7 +49,7 @@ class Imports:
         self._path = path
         content = path.read_bytes() if path.exists() else b""
         ends = [0, 0, *(line.end() for line in self._LINE_END.finditer(content))]
-        self._last, self._end = ends[-2:]  # where the last line begins, and where it ends
+        self._last, self._end = ends[-2:]  # the start and the end of the last line
         rows = csv.reader(io.StringIO(content[: self._end].decode(), newline=""))
         try:
             self.jobs: dict[str, str] = dict(rows)
@@ -73,7 +73,7 @@ class Imports:
         self._file.close()
 
     def begin(self, source: str) -> str:
-        """A job for an object, written down for good."""
+        """A job for an object, recorded permanently."""
         job = uuid.uuid4().hex
         line = io.StringIO(newline="")
         csv.writer(line).writerow([source, job])
@@ -85,7 +85,7 @@ class Imports:
         return job
 
     def take_back(self, source: str) -> None:
-        """The object of the last line was not copied, and will not be: it has no job."""
+        """The object of the last line was not copied, and will not be: removes its job."""
         del self.jobs[source]
         self._file.truncate(self._last)
         self._file.seek(self._last)

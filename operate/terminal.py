@@ -1,4 +1,4 @@
-"""What the commands print, and what they ask."""
+"""The output of the commands, and their questions."""
 
 import sys
 from contextlib import nullcontext
@@ -7,11 +7,11 @@ from typing import Any, Never
 
 from tqdm import tqdm
 
-_SECONDS_BETWEEN_LINES = 15  # of progress, where it is not shown on a terminal
+_SECONDS_BETWEEN_LINES = 15  # of progress, if it is not shown on a terminal
 
 
 class Unconfirmed(Exception):
-    """Nothing was done, because a person did not agree."""
+    """Nothing was done, because the operator did not agree."""
 
 
 def say(text: str) -> None:
@@ -22,19 +22,19 @@ def say(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """One line that a terminal shows and does not obey: control characters as Python writes them, such as \\x1b."""
+    """One line without effects on a terminal: control characters in Python's notation, such as \\x1b."""
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def lines(text: str) -> str:
-    """The same for several lines and their indentation."""
+    """The same for several lines, including their indentation."""
     return "\n".join(printable(line.replace("\t", "    ")) for line in text.split("\n"))
 
 
 def confirm(question: str, answer: str, *, yes: bool) -> None:
-    """Ask, unless yes is set. answer: what the person has to type to go on.
+    """Ask, unless yes is set. answer: what the operator has to type to continue.
 
-    Raises Unconfirmed, also where nobody can be asked because the input is not a terminal.
+    Raises Unconfirmed, also if nobody can be asked because the input is not a terminal.
     """
     if yes:
         return
@@ -62,9 +62,9 @@ class _Lines(tqdm):  # type: ignore[type-arg]
 
 
 def progress(total: int | None, unit: str, description: str = "") -> "tqdm[Never]":
-    """How far long work is, on standard error: a bar on a terminal, else a line now and then.
+    """Progress of long work on standard error: a bar on a terminal, otherwise a line now and then.
 
-    A context manager; call update(n). total: None when it is not known. unit: what is counted, in the plural.
+    A context manager; call update(n). total: None if it is not known. unit: what is counted, in the plural.
     """
     settings: dict[str, Any] = {"total": total, "desc": description or None, "unit": f" {unit}", "miniters": 0}
     if sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""The command `tune`: a picture is uploaded, and the input of AWS Lambda Power Tuning that converts it is written."""
+"""The command `tune`: uploads a picture, and writes the input with which AWS Lambda Power Tuning converts it."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from thumbs.jobs import keys
 
 
 def tune(service: Service, options: argparse.Namespace) -> str:
-    """Raises ValueError when the picture cannot be converted, or with none of the memory sizes."""
+    """Raises ValueError if the picture cannot be converted, or with none of the memory sizes."""
     content = options.picture.read_bytes()
     current = service.memory()
     if options.dry_run:

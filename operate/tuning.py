@@ -10,23 +10,23 @@ from typing import Any
 
 from thumbs import formats, settings
 
-# MB. 1769 is one whole processor, 3008 the most that a new account gets; docs/benchmarks.md has estimates for all four.
+# MB. 1769 is one whole processor, 3008 a new account's maximum; docs/benchmarks.md has estimates for all four.
 POWER_VALUES = (512, 1024, 1769, 3008)
 MOST = 10240  # MB, of any function
-# Of each memory size. The slowest and the fastest fifth are not counted, so that the cold start is not.
+# Repetitions per memory size. The slowest and the fastest fifth are not counted, so that the cold start is not.
 NUM = 20
 LEAST_NUM = 5
 
 
 def least_memory() -> int:
-    """MB that the time limits in template.yaml are made for."""
+    """The minimum in MB for the time limits in template.yaml."""
     return settings.LEAST_MEMORY
 
 
 def memory_needed(original: dict[str, Any]) -> int:
     """The memory in MB with which this picture is never too large to convert. original: from its manifest.
 
-    With less, the picture would be rejected before it is decoded, and the tuner would call that fast and cheap.
+    With less, the picture would be rejected before it is decoded, which the tuner would consider fast and cheap.
     """
     (accepted,) = (each for each in formats.INPUTS if each.name == original["format"])
     decoding: float = original["width"] * original["height"] * accepted.bytes_per_pixel
@@ -34,15 +34,15 @@ def memory_needed(original: dict[str, Any]) -> int:
 
 
 def power_values(named: Sequence[int] | None, current: int, needed: int = 0) -> list[int]:
-    """The memory sizes to compare, in MB: the named ones, or the usual ones that the picture fits in; the present one
+    """The memory sizes to compare, in MB: the named ones, or the usual ones in which the picture fits; the current one
     last.
 
-    The tuner sets each in turn, publishes a version, and deletes it when it has finished. Where nothing has changed,
-    Lambda publishes no version but returns the existing one. If the present size came first, that would be the
-    version that serves users, which cannot be deleted while `live` points to it: the tuner would fail at its end. As
-    the last one it spares the version that the tuner would publish, and leave behind, to set the function back.
+    The tuner sets each in turn, publishes a version, and deletes it when it has finished. If nothing has changed,
+    Lambda publishes no version but returns the existing one. If the current size came first, that would be the version
+    that serves users, which cannot be deleted while `live` points to it: the tuner would fail at its end. As the last
+    one it replaces the version that the tuner would publish, and leave behind, to restore the function.
 
-    Raises ValueError when a named size is too small, and when there is none but the present one.
+    Raises ValueError if a named size is too small, or if there is none but the current one.
     """
     others = sorted({*(named or POWER_VALUES)} - {current})
     if named and others and others[0] < needed:
@@ -54,17 +54,17 @@ def power_values(named: Sequence[int] | None, current: int, needed: int = 0) -> 
 
 
 def state_machine_input(function: str, event: dict[str, Any], values: Sequence[int], num: int) -> dict[str, Any]:
-    """function: its ARN, without an alias, because the tuner makes its own. event: what converts the picture."""
+    """function: its ARN, without an alias, because the tuner creates its own. event: what converts the picture."""
     return {
         "lambdaARN": function,
         "powerValues": list(values),
         "num": num,
         "payload": event,
-        # One after the other: all at once, each would be a cold start.
+        # One after the other: in parallel, each would be a cold start.
         "parallelInvocation": False,
         "strategy": "balanced",
-        "balancedWeight": 0.5,  # between "speed" (0) and "cost" (1); it only decides which size is called the best
-        # The template says how much memory there is, and the next deployment would say it again.
+        "balancedWeight": 0.5,  # between "speed" (0) and "cost" (1); only decides which size is called the best
+        # The template sets the memory, and the next deployment would restore it.
         "autoOptimize": False,
         "includeOutputResults": True,
     }

@@ -1,7 +1,7 @@
-"""The commands `rollback` and `prepare-release`: an earlier version gets traffic again, a refused one is removed.
+"""The commands `rollback` and `prepare-release`: shift traffic back to an earlier version, and remove a refused one.
 
-CodeDeploy moves the alias `live` in a release, a person moves it here. CloudFormation knows only about the former, so
-each command says what the next release needs.
+CodeDeploy moves the alias `live` in a release, an operator moves it here. CloudFormation knows only about the former,
+so each command says what the next release needs.
 """
 
 import argparse
@@ -19,9 +19,9 @@ _SERVED = {"convert": "ConvertFunction", "get_upload": "GetUploadFunction", "sig
 
 @dataclass(frozen=True)
 class Versions:
-    """The versions of one function, as numbers. live: the alias points to it. weighted: others that get traffic.
+    """The versions of one function, as numbers. live: the alias points to it. weighted: others that receive traffic.
 
-    known: the one that CloudFormation believes to be live.
+    known: the version that CloudFormation considers live.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Versions:
 
     @property
     def refused(self) -> list[int]:
-        """Those published after every version that is in use or that the stack knows."""
+        """Versions published after every version that is in use or known to the stack."""
         used = max(self.live, self.known, *self.weighted, 0)
         return [version for version in self.published if version > used]
 
@@ -61,7 +61,7 @@ def of(service: Service, name: str) -> Versions:
 
 
 def rollback(service: Service, options: argparse.Namespace) -> str:
-    """Raises ValueError when there is no such version."""
+    """Raises ValueError if there is no such version."""
     versions = of(service, options.function)
     target: int | None = options.to or versions.before
     if target is None:
@@ -90,14 +90,14 @@ def _next(name: str, live: int, known: int) -> str:
 
 
 def _point(aws: Any, function: str, version: int) -> None:
-    """All traffic to this version. An empty AdditionalVersionWeights is the documented way to clear the weights
+    """Shift all traffic to this version. An empty AdditionalVersionWeights is the documented way to clear the weights
     (AWS Lambda, "Implement Lambda canary deployments using a weighted alias")."""
     whole: dict[str, Any] = {"AdditionalVersionWeights": {}}
     aws.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=str(version), RoutingConfig=whole)
 
 
 def prepare_release(service: Service, options: argparse.Namespace) -> str:
-    """Raises RuntimeError when CodeDeploy would refuse a gradual release anyway."""
+    """Raises RuntimeError if CodeDeploy would refuse a gradual release anyway."""
     if not service.exists:
         return "The stack is new; there is nothing to prepare."
     gradual = service.parameters.get("GradualDeployments") == "true"

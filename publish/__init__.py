@@ -1,1 +1,1 @@
-"""Publishing to the AWS Serverless Application Repository: what it asks for, what it refuses, and the one command."""
+"""Publishing to the AWS Serverless Application Repository: its requirements, its rules, and the command."""

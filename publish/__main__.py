@@ -1,7 +1,7 @@
-"""python -m publish --source URL: put the built application into the AWS Serverless Application Repository.
+"""python -m publish --source URL: publish the built application to the AWS Serverless Application Repository.
 
-Checks, packages (`sam package`), checks what was packaged, publishes (`sam publish`): creates the application, or adds
-the template's version to it. Nobody but its owner's account sees it until it is shared (docs/publish.md).
+Checks, packages (`sam package`), checks the package, publishes (`sam publish`): creates the application, or adds the
+template's version to it. Only the owner's account sees it until it is shared (docs/publish.md).
 """
 
 import argparse
@@ -15,21 +15,19 @@ from pathlib import Path
 from publish import lint_sar
 from publish.application import METADATA, Application
 
-PREPARED = Path(".aws-sam/build/application.json")  # beside the built template: its paths stay true
+PREPARED = Path(".aws-sam/build/application.json")  # next to the built template, so that its paths stay valid
 README = Path(".aws-sam/build/application.md")
 PACKAGED = Path(".aws-sam/packaged.yaml")
 CHANGELOG = Path("CHANGELOG.md")
-APPLICATION_ID = re.compile(
-    r"arn:[\w-]+:serverlessrepo:([\w-]+):(\d+):applications~([\w-]+)"
-)  # as SAM's link spells it
+APPLICATION_ID = re.compile(r"arn:[\w-]+:serverlessrepo:([\w-]+):(\d+):applications~([\w-]+)")  # as in SAM's link
 
 
 class Refused(Exception):
-    """Something has to be fixed first. Its text says what, one sentence a line."""
+    """Something has to be fixed first. The text says what, one sentence per line."""
 
 
 def source_of(version: str, url: str) -> str:
-    """The address, when it can be that of this version's source. Raises Refused."""
+    """The address, if it can belong to this version's source. Raises Refused."""
     if not re.fullmatch(lint_sar.PATTERNS["SourceCodeUrl"][0], url):
         raise Refused(
             "SOURCE is missing or no https:// address: name the public place of this version's source, such as "
@@ -44,18 +42,18 @@ def source_of(version: str, url: str) -> str:
 
 
 def readme_for_visitors(readme: str, source: str) -> str:
-    """The README with its links leading to the source: it is shown alone. Pictures become links."""
+    """The README with links to the source, because it is shown alone. Pictures become links."""
     readme = re.sub(r"<!--.*?-->\n?", "", readme, flags=re.DOTALL)
     return re.sub(r"!?(\[[^\]]*\])\((?!https?:|mailto:|#)([^)\s]+)\)", rf"\1({source}/\2)", readme)
 
 
 def prepare(built: Application, source: str, homepage: str, *, new_version: bool) -> Application:
-    """The built application with what only publishing knows: where its source is. Raises Refused."""
+    """The built application with the metadata of its publication: the address of its source. Raises Refused."""
     version = built.metadata["SemanticVersion"]
     if new_version and not re.search(rf"^## \[?{re.escape(version)}\b", CHANGELOG.read_text(), re.MULTILINE):
         raise Refused(f'CHANGELOG.md says nothing of {version}: give its part "Unreleased" that name, and the date.')
     readme = built.text("ReadmeUrl")
-    assert readme is not None  # lint_sar has looked
+    assert readme is not None  # lint_sar has checked it
     README.write_text(readme_for_visitors(readme, source))
     metadata = built.metadata | {"ReadmeUrl": README.name, "SourceCodeUrl": source, "HomePageUrl": homepage or source}
     if not new_version:
@@ -66,7 +64,7 @@ def prepare(built: Application, source: str, homepage: str, *, new_version: bool
 
 
 def sam(*arguments: str) -> str:
-    """What SAM's command line says, which is shown as well. Raises Refused when it fails."""
+    """The output of SAM's command line, which is shown as well. Raises Refused if it fails."""
     program = shutil.which("sam")
     if program is None:
         raise Refused("The AWS SAM CLI is not on the path: use `make publish`, which brings one.")
@@ -106,7 +104,7 @@ def publish(source: str, homepage: str, *, new_version: bool) -> str:
 
 
 def next_steps(application_id: str) -> str:
-    """What a person does now, with the addresses filled in."""
+    """The next steps for the publisher, with the addresses filled in."""
     found = APPLICATION_ID.fullmatch(application_id)
     assert found is not None
     region, account, name = found.groups()
@@ -122,7 +120,7 @@ def next_steps(application_id: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when it is published."""
+    """Returns 0 once it is published."""
     parser = argparse.ArgumentParser(prog="python -m publish", description=__doc__.splitlines()[0])
     parser.add_argument("--source", default="", help="the public address of this version's source: a tag or a commit")
     parser.add_argument("--homepage", default="", help="where people read more (default: the source)")

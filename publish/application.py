@@ -14,7 +14,7 @@ Template = dict[str, Any]
 
 @dataclass(frozen=True)
 class Application:
-    """template: as it is written, before SAM's transform. folder: what relative paths in it start from."""
+    """template: as written, before SAM's transform. folder: the base of its relative paths."""
 
     template: Template
     folder: Path
@@ -31,14 +31,14 @@ class Application:
 
     @property
     def resources(self) -> dict[str, Template]:
-        """By logical id; what is no resource, such as a loop, is an empty one."""
+        """By logical id; entries that are not resources, such as loops, are empty."""
         return {
             name: resource if isinstance(resource, dict) else {}
             for name, resource in self.template.get("Resources", {}).items()
         }
 
     def text(self, metadata: str) -> str | None:
-        """The file that a property of the metadata names. None when there is none, or it is at S3 already."""
+        """The file that a property of the metadata names. None if there is none, or if it is already in S3."""
         path = self.metadata.get(metadata)
         if not isinstance(path, str) or path.startswith("s3://") or not (self.folder / path).is_file():
             return None

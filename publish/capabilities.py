@@ -19,11 +19,11 @@ REASONS = {
     AUTO_EXPAND: "The template contains other applications.",
 }
 
-ROLES = {  # the type, and the property that gives it a name of its own
+ROLES = {  # the type, and the property that gives it a fixed name
     "AWS::IAM::Group": "GroupName",
     "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",  # the guide does not name it; CloudFormation asks for it
-    "AWS::IAM::Policy": None,  # its name is only one within the role
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",  # the guide does not name it, but CloudFormation requires it
+    "AWS::IAM::Policy": None,  # its name is only valid within the role
     "AWS::IAM::Role": "RoleName",
 }
 RESOURCE_POLICIES = {
@@ -78,5 +78,5 @@ def _policies(properties: dict[str, Any]) -> list[Any]:
 
 
 def _is_policy_template(policy: Any) -> bool:
-    """One of SAM's own, such as {SQSPollerPolicy: {QueueName: …}}: the repository trusts those."""
+    """One of SAM's policy templates, such as {SQSPollerPolicy: {QueueName: …}}, which the repository trusts."""
     return isinstance(policy, dict) and len(policy) == 1 and next(iter(policy)).endswith("Policy")

@@ -1,7 +1,7 @@
-"""python -m publish.lint_sar [TEMPLATE]: would the AWS Serverless Application Repository take it?
+"""python -m publish.lint_sar [TEMPLATE]: would the AWS Serverless Application Repository accept it?
 
-Looks at the built template (.aws-sam/build/template.yaml, which `sam package` packages) or at any other, without AWS.
-The limits of the metadata are those of the API's reference (CreateApplication); the other rules name their source.
+Checks the built template (.aws-sam/build/template.yaml, which `sam package` packages) or any other, without AWS.
+The limits of the metadata are those of the API reference (CreateApplication); the other rules name their source.
 """
 
 import fnmatch
@@ -26,7 +26,7 @@ STORAGE_BYTES = 5_000 * MEGABYTE  # the repository's quota for all versions of a
 
 LENGTHS = {"Name": 140, "Description": 256, "Author": 127, "Labels": 127}
 LABELS = 10
-PATTERNS = {  # and how a person would say it
+PATTERNS = {  # and their descriptions
     "Name": (r"[a-zA-Z0-9\-]+", "letters, digits and hyphens"),
     "Author": (r"[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?", "small letters and digits, with single hyphens between them"),
     "Labels": (r"[a-zA-Z0-9+\-_:\/@]+", "letters, digits and + - _ : / @"),
@@ -35,12 +35,12 @@ PATTERNS = {  # and how a person would say it
     "SourceCodeUrl": (r"https://[^\s/]+(/\S*)?", "an address that begins with https://"),
 }
 PROPERTIES = {*LENGTHS, *PATTERNS, "SpdxLicenseId", "LicenseUrl", "ReadmeUrl"}
-REQUIRED = PROPERTIES - {"HomePageUrl", "SourceCodeUrl"}  # those come when it is published
-# A public application needs a licence that the Open Source Initiative approves. How the text of each begins:
+REQUIRED = PROPERTIES - {"HomePageUrl", "SourceCodeUrl"}  # those are added when it is published
+# A public application needs a licence that the Open Source Initiative approves. The beginning of each one's text:
 LICENCES = {"MIT": "MIT License", "Apache-2.0": "Apache License", "ISC": "ISC License"}
 
 # "Using AWS SAM with the AWS Serverless Application Repository" in its developer guide names the policy and the first
-# two actions, also as iam:*. It wants the third on named roles.
+# two actions, also as iam:*. It requires named roles for the third.
 BROAD_POLICY = "AWSLambda_FullAccess"
 BROAD_ACTIONS = ("iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:PassRole")
 
@@ -165,7 +165,7 @@ def package_sizes(application: Application) -> Iterator[str]:
 
 
 def ready_to_publish(application: Application) -> Iterator[str]:
-    """What must be true in addition once the template is packaged."""
+    """Additional requirements once the template is packaged."""
     for name in ("HomePageUrl", "SourceCodeUrl"):
         if name not in application.metadata:
             yield f"The packaged template has no {name}: `make publish SOURCE=https://…` adds it."
@@ -192,7 +192,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def problems(application: Application, rules: Iterable[Rule] = RULES) -> list[str]:
-    """What the repository would refuse, or its visitors miss: one sentence each, with what to do."""
+    """What the repository would refuse, or its visitors would miss: one sentence each, with what to do."""
     return [problem for rule in rules for problem in rule(application)]
 
 
@@ -207,7 +207,7 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-_texts = _several  # of a property of the metadata: Labels has several
+_texts = _several  # for a property of the metadata: Labels has several
 
 
 def _list(names: Iterable[str]) -> str:

@@ -1,10 +1,10 @@
-"""python -m dev.sam_local: the whole service on this machine, its functions in containers as SAM runs them.
+"""python -m dev.sam_local: the whole service on this machine, with its functions in SAM's containers.
 
     browser ─▶ page ─▶ sam local start-api ─▶ sign_upload, get_upload
     browser ─▶ emulated S3 ─▶ Bridge ─▶ sam local start-lambda ─▶ convert
 
-template.yaml is deployed to the same emulator as in `make run`; of that stack the buckets, topics, queues and roles
-are used, and each function's environment is read from it. The functions themselves run in containers.
+template.yaml is deployed to the same emulator as in `make run`. Its buckets, topics, queues and roles are used, and
+each function's environment is read from the stack. The functions themselves run in containers.
 """
 
 import argparse
@@ -56,9 +56,9 @@ def main() -> int:
 
 
 def serve(engine: Engine, ports: dict[str, int], image: str | None, origins: list[str]) -> int:
-    """Run until it is stopped. ports: of page, emulator, functions and API. image: in place of AWS's, or None.
+    """Run until stopped. ports: of page, emulator, functions and API. image: instead of AWS's, or None.
 
-    origins: of pages besides this one that may call the API.
+    origins: of further pages that may call the API.
     """
     stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

@@ -1,11 +1,11 @@
-"""What stands between the emulator and functions that run in containers.
+"""Connects the emulator to functions in containers.
 
     emulated S3 ──▶ queue ─┐                      ┌─▶ ConvertFunction, up to three times
                            ├─▶ Bridge ─▶ SAM ─────┤
     emulated SNS ─▶ queue ─┘                      └─▶ ReportFailureFunction
 
-On AWS, Lambda itself does this. The emulator calls only its own processes, so its notifications go to queues, and
-Bridge takes them from there to `sam local start-lambda`.
+On AWS, Lambda itself does this. The emulator invokes only its own processes, so its notifications go to queues, and
+Bridge passes them from there to `sam local start-lambda`.
 """
 
 import errno
@@ -27,14 +27,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from dev.stack import Stack
 
-ATTEMPTS = 3  # Lambda's own number for asynchronous calls
+ATTEMPTS = 3  # Lambda's own number for asynchronous invocations
 _WAIT = 1  # seconds before the second attempt, twice as many before the third; Lambda waits minutes
 
 Say = Callable[[str], None]
 
 
 class Lambda:
-    """`sam local start-lambda`. call() is what its AWS namesake does for a caller that waits."""
+    """`sam local start-lambda`. call() invokes a function synchronously, as on AWS."""
 
     def __init__(self, url: str):
         self._client = boto3.client(
@@ -47,16 +47,16 @@ class Lambda:
         )
 
     def call(self, function: str, event: Any) -> str | None:
-        """None, or what the function raised. function: logical id."""
+        """None, or the error that the function raised. function: logical id."""
         answer = self._client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
         payload = json.load(answer["Payload"])
-        # SAM says FunctionError only of answers that hold nothing but what errors held some years ago.
+        # SAM sets FunctionError only if a response contains nothing but the fields that errors had some years ago.
         failed = isinstance(payload, dict) and "errorType" in payload
         return str(payload.get("errorMessage")) if failed else None
 
 
 class Bridge(threading.Thread):
-    """Carries events until the process ends."""
+    """Passes on events until the process ends."""
 
     def __init__(self, stack: Stack, functions: Lambda, say: Say):
         super().__init__(name="bridge", daemon=True)
@@ -88,7 +88,7 @@ class Bridge(threading.Thread):
         return arn
 
     def _redirect(self, stack: Stack) -> None:
-        """Lead to the queues what leads to functions, by the same events and filters."""
+        """Redirect to queues what goes to functions, with the same events and filters."""
         s3, bucket = stack.client("s3"), stack.outputs["UploadBucket"]
         present = s3.get_bucket_notification_configuration(Bucket=bucket)["LambdaFunctionConfigurations"]
         arn = self._arn(self._uploads)
@@ -146,13 +146,13 @@ class Bridge(threading.Thread):
 
 
 class Door(socketserver.ThreadingTCPServer):
-    """A port of this machine's own, opened to its containers and to nobody else.
+    """A port of this machine, open only to its containers.
 
-    What listens on 127.0.0.1 cannot be reached from a container on Linux. Docker Desktop lets containers reach it by
-    itself, and the address that they use is none of this machine's: there, no door is needed.
+    On Linux, a container cannot reach a server that listens on 127.0.0.1. Docker Desktop makes it reachable, and
+    the address that containers use is not this machine's, so no port is needed there.
 
-    Linux takes what comes for any of its addresses by any wire, so a neighbour in the network of this machine could
-    come by a route of its own making. It has another address.
+    Linux accepts packets for any of its addresses on any interface, so a neighbour in this machine's network could
+    arrive through a route of its own, but from another address.
     """
 
     daemon_threads = True
@@ -166,8 +166,8 @@ class Door(socketserver.ThreadingTCPServer):
 
     @classmethod
     def opened(cls, gateway: str, network: str, port: int) -> Self | None:
-        """gateway: this machine as containers see it. network: whose addresses may come in, such as 172.17.0.0/16.
-        None where the engine is not on this machine itself.
+        """gateway: this machine's address for containers. network: the only addresses that may connect, such as
+        172.17.0.0/16. None if the engine is not on this machine itself.
         """
         try:
             return cls(gateway, network, port)
@@ -191,7 +191,7 @@ class Door(socketserver.ThreadingTCPServer):
             back.join()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Quiet: a connection that breaks off is the client's to tell."""
+        """Quiet: the client reports a broken connection."""
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:

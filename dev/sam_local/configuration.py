@@ -1,4 +1,4 @@
-"""What `sam local` is given: a template, the environment of each function, a samconfig.toml, and a picture to try."""
+"""Everything that `sam local` needs: a template, each function's environment, a samconfig.toml, and a test picture."""
 
 import json
 from typing import Any
@@ -11,20 +11,20 @@ from dev.stack import Stack
 
 FOLDER = ROOT / ".cache" / "sam-local"
 BUILD = FOLDER / "build"
-TEMPLATE = BUILD / "local.json"  # next to SAM's own, because its paths are relative to it
+TEMPLATE = BUILD / "local.json"  # next to SAM's own, because its paths are relative
 ENVIRONMENT = FOLDER / "environment.json"
 CONFIG = FOLDER / "samconfig.toml"
 
-# The bucket and the job that the files in events/ name; with a picture in it they can be invoked as they are.
+# The bucket and the job in the files of events/, which can be invoked as they are, because a picture is stored there.
 EVENTS_BUCKET = "uploads-bucket"
 EVENTS_ORIGINAL = "uploads/3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
 PICTURE = ROOT / "docs" / "upload-page.png"
 
-_SESSION = 43200  # seconds, the longest that a role may be assumed for: a working day
+_SESSION = 43200  # seconds, the maximum session of a role: twelve hours
 
 
 def write_configuration(stack: Stack, engine: Engine, lambda_url: str, image: str | None) -> None:
-    """The template, the environment and the samconfig.toml that every `sam local` command of this run takes."""
+    """The template, the environment and the samconfig.toml for every `sam local` command of this run."""
     environment = environments(stack, lambda_url)
     ENVIRONMENT.write_text(json.dumps(environment, indent=2))
     ENVIRONMENT.chmod(0o600)
@@ -34,8 +34,8 @@ def write_configuration(stack: Stack, engine: Engine, lambda_url: str, image: st
         "env_vars": str(ENVIRONMENT),
         "parameter_overrides": f"Architecture={engine.architecture}",
         "region": REGION,
-        # A link that is signed in a container must be good in the browser: S3 has one address for both. In a container
-        # nothing listens there, and the second address of the name is tried: this machine's.
+        # A link signed in a container must work in the browser, so S3 has the same address for both. In a container
+        # nothing listens there, and clients try the name's second address: this machine's.
         "add_host": "localhost:host-gateway",
         "layer_cache_basedir": str(FOLDER / "layers"),
     }
@@ -46,7 +46,7 @@ def write_configuration(stack: Stack, engine: Engine, lambda_url: str, image: st
 
 
 def environments(stack: Stack, lambda_url: str) -> dict[str, dict[str, str]]:
-    """What each function has in its environment, by logical id: as deployed, with its own role's key."""
+    """The environment of each function by logical id: as deployed, with its own role's key."""
     aws, iam, sts = stack.client("lambda"), stack.client("iam"), stack.client("sts")
     environments = {}
     for logical, name in stack.functions.items():
@@ -67,7 +67,7 @@ def environments(stack: Stack, lambda_url: str) -> dict[str, dict[str, str]]:
 
 
 def _as_sam_calls(value: str, stack: Stack) -> str:
-    """A function's ARN as its logical id, by which SAM knows it; every other value as it is."""
+    """A function's ARN as its logical id, by which SAM knows it; any other value unchanged."""
     for logical, name in stack.functions.items():
         if value.startswith("arn:") and f":function:{name}" in value:
             return logical
@@ -75,7 +75,7 @@ def _as_sam_calls(value: str, stack: Stack) -> str:
 
 
 def with_places(template: dict[str, Any], environment: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """The template with every variable declared: SAM passes no other ones to a container."""
+    """The template with every variable declared, because SAM passes only declared ones to a container."""
     for logical, variables in environment.items():
         properties = template["Resources"][logical]["Properties"]
         declared = properties.setdefault("Environment", {}).setdefault("Variables", {})
@@ -85,7 +85,7 @@ def with_places(template: dict[str, Any], environment: dict[str, dict[str, str]]
 
 
 def put_example(stack: Stack) -> None:
-    """A picture where events/ say that one is, for the conversion to read."""
+    """Stores the picture that the files of events/ name."""
     s3 = stack.client("s3")
     s3.create_bucket(Bucket=EVENTS_BUCKET)
     convert = stack.client("lambda").get_function_configuration(FunctionName=stack.functions["ConvertFunction"])

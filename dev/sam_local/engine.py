@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 
 class NoEngine(Exception):
-    """Containers cannot be run here. Says why, and what can be done instead."""
+    """Containers cannot run here. The message says why, and what to do instead."""
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A Docker engine. architecture: as Lambda names it. network: its containers' addresses, such as 172.17.0.0/16.
+    """A Docker engine. architecture: Lambda's name for it. network: its containers' addresses, such as 172.17.0.0/16.
 
-    gateway: this machine as containers see it.
+    gateway: this machine's address for containers.
     """
 
     architecture: str
@@ -33,7 +33,7 @@ class Engine:
             bridge = json.loads(_docker("network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}"))[0]
         except (subprocess.SubprocessError, OSError, ValueError, LookupError):
             raise NoEngine(f"No Docker engine answers on this machine: {instead}") from None
-        # An engine that chose the network itself may not say its gateway: then it is the first address.
+        # An engine that chose the network itself may not report its gateway: then it is the first address.
         network = str(bridge["Subnet"])
         gateway = bridge.get("Gateway") or str(ipaddress.ip_network(network)[1])
         return cls({"amd64": "x86_64"}.get(machine, machine), network, gateway)

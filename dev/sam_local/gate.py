@@ -1,8 +1,8 @@
 """The entry point of a container of `make sam-local`: `python3 /var/gate OUTSIDE INSIDE EMULATOR …`.
 
-walls.py puts it there. The emulator of Lambda's interface asks nobody who calls, and can be reached from this
-machine's browser: by the port that SAM publishes and, on Linux, at the container's address. So it listens inside the
-container only, as its main process; a child of this program passes on to it what programs ask for.
+walls.py puts it there. Lambda's runtime interface emulator does not authenticate callers, and this machine's browser
+can reach it: through the port that SAM publishes and, on Linux, at the container's address. So it listens only inside
+the container, as its main process, and a child of this program forwards the requests of programs to it.
 """
 
 import http.client
@@ -19,7 +19,7 @@ _START = 30  # seconds for the emulator to listen
 
 
 class Gate(BaseHTTPRequestHandler):
-    """Passes one request on, and closes the connection."""
+    """Forwards one request, and closes the connection."""
 
     server: "Server"
 
@@ -48,11 +48,11 @@ class Gate(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: Any) -> None:
-        """Nothing: what a container writes is the function's."""
+        """Logs nothing: a container's output belongs to the function."""
 
 
 def _connected(address: str) -> http.client.HTTPConnection:
-    """Without a limit on the time that a function takes: SAM knows it."""
+    """Without a time limit, because SAM knows the function's."""
     deadline = time.monotonic() + _START
     while True:
         connection = http.client.HTTPConnection(address)
@@ -67,7 +67,7 @@ def _connected(address: str) -> http.client.HTTPConnection:
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Not http.server's, which asks the DNS for its own name first."""
+    """Not http.server's, which looks up its own name in DNS first."""
 
     allow_reuse_address = daemon_threads = True
 
@@ -77,7 +77,7 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__((host, int(port)), Gate)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Quiet: a connection that breaks off is the client's to tell."""
+        """Quiet: the client reports a broken connection."""
 
 
 def main(outside: str, inside: str, *emulator: str) -> None:

@@ -25,7 +25,7 @@ def _program() -> str:
 
 
 def _python() -> str:
-    """That in which SAM is installed. Raises SystemExit where SAM is no Python package."""
+    """The interpreter in which SAM is installed. Raises SystemExit if SAM is not a Python package."""
     python = Path(shutil.which(_program()) or "").resolve().parent / "python"
     if not python.exists():
         sys.exit("This `sam` cannot be kept from web pages, because no Python is next to it: use `make sam-local`.")
@@ -33,10 +33,10 @@ def _python() -> str:
 
 
 def _environment(endpoint: str | None = None) -> dict[str, str]:
-    """For SAM: nothing of the developer's own AWS settings, so that nothing can reach an account."""
+    """SAM's environment: without the developer's own AWS settings, so that nothing can reach an account."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     own = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_DEFAULT_REGION": REGION}
-    # Without an endpoint that answers, each start of SAM waits for STS.
+    # Without a responding endpoint, each start of SAM waits for STS.
     return inherited | own | {"SAM_CLI_TELEMETRY": "0"} | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {})
 
 
@@ -48,7 +48,7 @@ def sam(*arguments: str) -> None:
 
 @contextlib.contextmanager
 def service(endpoint: str, command: str, port: int, origins: Iterable[str]) -> Iterator[subprocess.Popen[str]]:
-    """`sam local COMMAND`, answering on the port; stopped, with its containers, at the end.
+    """Run `sam local COMMAND` on the port; stopped, with its containers, at the end.
 
     origins: of pages that may call it. Every other page is refused, or nothing is served (walls.py).
     """
@@ -61,7 +61,7 @@ def service(endpoint: str, command: str, port: int, origins: Iterable[str]) -> I
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        start_new_session=True,  # Ctrl-C is for us to hear
+        start_new_session=True,  # this process handles Ctrl-C
     )
     log = FOLDER / f"{command}.log"
     threading.Thread(target=_show, args=(process, log), name=command, daemon=True).start()
@@ -76,19 +76,19 @@ def service(endpoint: str, command: str, port: int, origins: Iterable[str]) -> I
             sys.exit(f"Web pages can call `sam local {command}`, so it was stopped: is SAM as tests/sam.txt pins it?")
         yield process
     finally:
-        process.send_signal(signal.SIGINT)  # at which SAM removes its containers
+        process.send_signal(signal.SIGINT)  # SAM then removes its containers
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(30)
         process.kill()
 
 
 def _show(process: subprocess.Popen[str], log: Path) -> None:
-    """What SAM and the functions say goes to the log; what the functions say is shown, too."""
+    """Writes the output of SAM and the functions to the log, and shows the functions' output."""
     with log.open("w") as file:
         for line in process.stdout or ():
             file.write(line)
             file.flush()
-            # What the containers say when they are stopped is nobody's fault.
+            # Messages of containers that are being stopped are not errors.
             told = line.startswith(("{", "[ERROR]")) and "LAMBDA_RUNTIME Failed to get next" not in line
             if told and (shown := watch.readable(line.rstrip())):
                 say(shown)

@@ -1,14 +1,14 @@
-"""SAM's command line, behind the walls of dev/isolation.py: `PYTHON -m dev.sam_local.walls local start-api …`.
+"""SAM's command line, behind the policy of dev/isolation.py: `PYTHON -m dev.sam_local.walls local start-api …`.
 
-`sam local` asks nobody who calls: neither its two servers nor the emulator of Lambda's interface that it starts in each
-container, which answers on a port of this machine and at the container's own address. So a web page could call
-functions there. This program runs in the Python that SAM is installed in, and wraps what SAM is made of:
+`sam local` does not authenticate callers: neither its two servers nor the runtime interface emulator in each container,
+which listens on a port of this machine and at the container's own address. So a web page could invoke functions. This
+program runs in the interpreter in which SAM is installed, and wraps two of SAM's libraries:
 
-- Flask, whose `wsgi_app` is there to be wrapped (Flask's documentation, "Hooking in WSGI Middleware"),
+- Flask, whose `wsgi_app` is meant to be wrapped (Flask's documentation, "Hooking in WSGI Middleware"),
 - Docker's client: gate.py becomes the entry point of each container, and no container starts without it.
 
-A wall before SAM, on another port, would not do: a page can try every port. If SAM were made of something else, nothing
-would be wrapped: whoever starts it asks `is_walled` first.
+A proxy in front of SAM, on another port, would not suffice, because a page can try every port. If SAM stopped using
+these libraries, nothing would be wrapped; callers check `is_walled` first.
 """
 
 import http.client
@@ -22,9 +22,9 @@ from typing import Any
 from dev.isolation import Isolation, Programs
 
 _FOLDER = Path(__file__).parent
-# Of the emulator of Lambda's interface: where Docker's engine looks for it in a container, and where it is instead.
+# The runtime interface emulator: where Docker's engine looks for it in a container, and where it is instead.
 _OUTSIDE, _INSIDE = "0.0.0.0:8080", "127.0.0.1:8081"
-_PATIENCE = 60  # seconds until a container is given up
+_PATIENCE = 60  # seconds until a container's start fails
 _STRANGER = "http://stranger.invalid"
 
 Environ = dict[str, Any]
@@ -32,11 +32,11 @@ Wsgi = Callable[[Any, Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class NoWall(Exception):
-    """SAM serves what it should refuse."""
+    """SAM serves a request that it should refuse."""
 
 
 def walled(serve: Wsgi, isolation: Isolation) -> Wsgi:
-    """Flask's method wsgi_app, out of reach of what is refused."""
+    """Flask's method wsgi_app, behind the policy."""
 
     def guarded(flask: Any, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         headers = [
@@ -55,7 +55,7 @@ def walled(serve: Wsgi, isolation: Isolation) -> Wsgi:
 
 
 def gated(options: dict[str, Any]) -> dict[str, Any]:
-    """What Docker's client is told to create, with the gate in front. options: with the entry point and the ports."""
+    """The options with which Docker's client creates a container, with the gate in front."""
     emulator, *arguments = options["entrypoint"]
     inside = [emulator, "--runtime-interface-emulator-address", _INSIDE, *arguments]
     files = {
@@ -69,7 +69,7 @@ def gated(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_walled(host: str, port: int) -> bool:
-    """Whether a page is refused there. Raises OSError or HTTPException as long as nothing answers."""
+    """Whether a page is refused there. Raises OSError or HTTPException until something responds."""
     connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
     try:
         connection.request("POST", "/", headers={"Origin": _STRANGER})
@@ -87,7 +87,7 @@ def _wait_for_gate(bindings: list[dict[str, str]]) -> None:
         try:
             if is_walled(host, port):
                 return
-        except (OSError, http.client.HTTPException):  # the engine takes connections before the gate does
+        except (OSError, http.client.HTTPException):  # the engine accepts connections before the gate does
             time.sleep(0.02)
         else:
             break
@@ -95,7 +95,7 @@ def _wait_for_gate(bindings: list[dict[str, str]]) -> None:
 
 
 def main() -> None:
-    """Be `sam`. PAGE_ORIGINS: of the pages that may call, comma-separated; without one, only programs may."""
+    """Run `sam`. PAGE_ORIGINS: of pages that may call, comma-separated; without it, only programs may."""
     flask: Any = import_module("flask").Flask
     docker = import_module("docker.models.containers")
     sam = import_module("samcli.cli.main")
