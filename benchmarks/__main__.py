@@ -27,19 +27,20 @@ _PARTS: dict[str, tuple[str, Callable[[], str]]] = {
 _INTRODUCTION = """\
 # Benchmarks
 
-Written by `python -m benchmarks report`; every figure is measured or computed by that run.
+Written by `python -m benchmarks report`, which measures or computes every figure.
 
 {machine}.
 
 {versions}.
 
-Every contender makes WebP thumbnails of 640, 320 and 160 pixels at quality 80 and encoder effort 2 (the pipeline's
-own), with one thread, in a warm process, one conversion each in turn. CPU is user and system time with all threads and
-child processes, the median of {rounds} rounds; "ours ÷ it" is the median of the ratios within a round, so below 1 this
-pipeline is faster. Peak memory is of a fresh process that converts once, less what its interpreter takes alone. PSNR
-compares the 640 pixels, decoded again, with a full-resolution Lanczos of the original. A peer whose quality is more
-than {tolerance} dB lower is shown and not counted. What this pipeline does beside the thumbnails (a process of its own
-for each picture, ThumbHash, main colour) is counted.
+Each contender makes WebP thumbnails of 640, 320 and 160 pixels at quality 80 and encoder effort 2 (the pipeline's own),
+with one thread, in a warm process; the contenders take turns, one conversion each. CPU is the user and system time of
+all threads and child processes, as the median of {rounds} rounds. "ours ÷ it" is the median of the ratios within a
+round: below 1, this pipeline is faster. The limit is a scaled JPEG decode and the three encodes, and nothing else. Peak
+memory is that of a fresh process that converts once, minus what its interpreter alone takes. PSNR compares the
+thumbnail of 640 pixels with a full-resolution Lanczos of the original. A peer whose quality is more than {tolerance} dB
+lower is shown but not counted. This pipeline's figures include its decoding process, the ThumbHash and the main colour,
+none of which the peers have.
 """
 
 

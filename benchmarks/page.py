@@ -7,9 +7,10 @@ _ROOT = Path(__file__).resolve().parent.parent
 _PYTHON = _ROOT / ".venv" / "bin" / "python"
 
 _ABOUT = """\
-So many small files, chosen at once in Chromium, against a server that answers at once, so that the page has everything
-to do at the same time. A task is what the page does at a stretch, in which it does not react; the browser reports those
-that take 50 ms. Storing is what is written for a reload. Memory is of the page's process, above what it took before.
+Each row shows how the page handles that many small files, chosen at once in Chromium. The server answers immediately,
+so the page has everything to do at the same time. A task is a stretch of work during which the page does not react; the
+browser reports tasks of 50 ms or more. Storing is writing down what a reload needs. Memory is that of the page's
+process, minus what it used before.
 """
 
 

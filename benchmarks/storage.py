@@ -11,7 +11,7 @@ _MISSING = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not ex
 
 
 class Storage(ThreadingHTTPServer):
-    """original: what any GET of uploads/ answers. manifest: the last one that was written."""
+    """original: what any GET of uploads/ answers. manifest: the last one that was written. calls: since hold()."""
 
     daemon_threads = True
 
@@ -19,9 +19,10 @@ class Storage(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
         self.original = b""
         self.manifest: dict[str, Any] | None = None
+        self.calls = 0
 
     def hold(self, original: bytes) -> None:
-        self.original, self.manifest = original, None
+        self.original, self.manifest, self.calls = original, None, 0
 
     @property
     def url(self) -> str:
@@ -45,6 +46,7 @@ class _Request(BaseHTTPRequestHandler):
         self._answer(200, b"")
 
     def _answer(self, status: int, body: bytes) -> None:
+        self.server.calls += 1  # convert makes one after the other
         self.send_response(status)
         self.send_header("ETag", '"1"')
         self.send_header("Content-Length", str(len(body)))

@@ -147,17 +147,19 @@ def test_a_table_is_markdown_with_figures_to_the_right() -> None:
 def test_up_to_one_processor_memory_changes_the_time_and_not_the_price() -> None:
     """The price of computing; that of waiting grows with the memory."""
     rate = cost.PER_GB_SECOND["arm64"]
-    half, whole, double = (cost.price(1.0, size, rate) for size in (884.5, cost.WHOLE_VCPU, 2 * cost.WHOLE_VCPU))
-    assert half.seconds - cost.WAITING == pytest.approx(2 * (whole.seconds - cost.WAITING))
+    one = cost.Conversion(cpu=1.0, calls=6)
+    half, whole, double = (cost.price(one, size, rate) for size in (884.5, cost.WHOLE_VCPU, 2 * cost.WHOLE_VCPU))
+    assert one.waiting == pytest.approx(0.15)
+    assert half.seconds - one.waiting == pytest.approx(2 * (whole.seconds - one.waiting))
     assert double.seconds == whole.seconds
     assert half.dollars < whole.dollars < double.dollars  # the waiting, and then the second processor
     # 1 s and the waiting, 1769/1024 GB, at the price of a GB-second, and the request
-    assert whole.dollars == pytest.approx((1 + cost.WAITING) * 1769 / 1024 * 0.0000133334 + 0.0000002)
+    assert whole.dollars == pytest.approx((1 + 0.15) * 1769 / 1024 * 0.0000133334 + 0.0000002)
 
 
 def test_the_cheapest_memory_holds_the_peak() -> None:
-    assert cost.cheapest(peak=700, cpu=0.2) == 768
-    assert cost.cheapest(peak=1100, cpu=0.2) == 1280
+    assert cost.cheapest(700, cost.Conversion(0.2, 7)) == 768
+    assert cost.cheapest(1100, cost.Conversion(0.2, 7)) == 1280
 
 
 def test_functions_are_measured_in_the_environment_of_the_template() -> None:
