@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from thumbs import observe, settings
-from thumbs.aws import stack
+from thumbs.aws import cloudformation
 from thumbs.verification import golden, journey, release
 
 
@@ -20,8 +20,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
 def _faults() -> Iterator[str]:
     current = settings.current()
     live = journey.Journey(
-        sign_upload=stack.name_of("SignUploadFunction") + ":live",
-        get_upload=stack.name_of("GetUploadFunction") + ":live",
-        uploads=stack.name_of("UploadBucket"),
+        sign_upload=cloudformation.name_of("SignUploadFunction") + ":live",
+        get_upload=cloudformation.name_of("GetUploadFunction") + ":live",
+        uploads=cloudformation.name_of("UploadBucket"),
     )
     return live.faults(golden.Wanted(current.sizes, current.output, current.quality))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from thumbs import observe, settings
-from thumbs.aws import versions
+from thumbs.aws import functions
 from thumbs.jobs import keys, notices
 from thumbs.verification import golden, probes, release
 
@@ -29,7 +29,7 @@ def _faults() -> Iterator[str]:
         observe.log().append_keys(picture=picture.file)
         try:
             faults = _put_through(picture)
-        except versions.TooSlow as failure:
+        except functions.TooSlow as failure:
             yield str(failure)
             return
         yield from faults
@@ -40,17 +40,17 @@ def _faults() -> Iterator[str]:
 
 
 def _put_through(picture: golden.Picture) -> list[str]:
-    """The faults in what the new version makes of it. Raises versions.TooSlow. Leaves nothing behind."""
+    """The faults in what the new version makes of it. Raises functions.TooSlow. Leaves nothing behind."""
     current = settings.current()
     job = keys.new_probe()
     try:
         probe = probes.put(job, picture.content)
-        versions.call(current.convert_version, notices.event([probe]), release.ANSWER_SECONDS)
+        functions.call(current.convert_version, notices.event([probe]), release.ANSWER_SECONDS)
         wanted = golden.Wanted(current.sizes, current.output, current.quality)
         return list(golden.faults(picture, probes.made(job), wanted))
-    except versions.TooSlow:
+    except functions.TooSlow:
         raise
-    except versions.CallFailed as failure:
+    except functions.CallFailed as failure:
         return [str(failure)]
     finally:
         probes.delete(job)

@@ -1,56 +1,28 @@
-"""The dead-letter queue: conversions that failed for good, and how to pass them to the conversion again."""
+"""The dead-letter queue: conversions that were given up, and how one is handed to the conversion once more."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from thumbs import settings
-from thumbs.aws import clients
+from thumbs.aws import functions, sqs
 
-
-@dataclass(frozen=True)
-class Letter:
-    """A parked conversion. body: as in the queue. receipt: the handle for deleting it."""
-
-    body: str
-    receipt: str
-    message_id: str
+Letter = sqs.Message
 
 
 def letters(limit: int) -> Iterator[Letter]:
-    """Up to limit parked conversions. Each is hidden from other consumers for a while, and stays until it is
-    deleted."""
-    while limit > 0:
-        answer = clients.client("sqs").receive_message(
-            QueueUrl=settings.current().dead_letter_queue_url,
-            MaxNumberOfMessages=min(10, limit),  # SQS returns at most 10
-            WaitTimeSeconds=1,  # queries all servers of the queue, so that a short queue is seen completely
-        )
-        messages = answer.get("Messages", ())
-        if not messages:
-            return
-        for message in messages:
-            yield Letter(message["Body"], message["ReceiptHandle"], message["MessageId"])
-        limit -= len(messages)
+    """Up to limit parked conversions. Each is hidden from others meanwhile, and stays until it is deleted."""
+    return sqs.receive(settings.current().dead_letter_queue_url, limit)
 
 
 def delete(letter: Letter) -> None:
-    clients.client("sqs").delete_message(
-        QueueUrl=settings.current().dead_letter_queue_url, ReceiptHandle=letter.receipt
-    )
+    sqs.delete(settings.current().dead_letter_queue_url, letter)
 
 
 def left() -> int:
-    """The approximate number of parked conversions that no consumer holds."""
-    answer = clients.client("sqs").get_queue_attributes(
-        QueueUrl=settings.current().dead_letter_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
-    )
-    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+    """About how many conversions are parked and not in anybody's hands."""
+    return sqs.count(settings.current().dead_letter_queue_url)
 
 
 def convert_again(event: dict[str, Any]) -> None:
-    """Invoke the conversion with an S3 event again, asynchronously, with its own retries and its own dead letter."""
-    clients.client("lambda").invoke(
-        FunctionName=settings.current().convert_function, InvocationType="Event", Payload=json.dumps(event).encode()
-    )
+    """Hand an S3 event to the conversion once more."""
+    functions.start(settings.current().convert_function, event)

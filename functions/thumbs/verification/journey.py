@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from thumbs import observe
-from thumbs.aws import versions
+from thumbs.aws import functions
 from thumbs.jobs import keys
 from thumbs.verification import browser, golden, probes, release
 
@@ -41,7 +41,7 @@ class Journey:
         try:
             self._refuses_what_is_no_picture()
             yield from self._takes_a_picture(wanted)
-        except (Fault, versions.CallFailed, browser.Unreachable) as failure:
+        except (Fault, functions.CallFailed, browser.Unreachable) as failure:
             yield str(failure)
 
     def _refuses_what_is_no_picture(self) -> None:
@@ -75,13 +75,13 @@ class Journey:
     def _sign(self, content_type: str, size: int) -> dict[str, Any]:
         files = [{"name": "golden.jpg", "type": content_type, "size": size}]
         body = json.dumps({"files": files})
-        return versions.ask(self.sign_upload, "POST", "/uploads", release.ANSWER_SECONDS, body=body, probe=True)
+        return functions.ask(self.sign_upload, "POST", "/uploads", release.ANSWER_SECONDS, body=body, probe=True)
 
     def _ask(self, job: str) -> dict[str, Any]:
         """The manifest, as returned by get_upload."""
         observe.log().append_keys(step="ask get_upload")
         path = {"job": job}
-        answer = versions.ask(self.get_upload, "GET", "/uploads/{job}", release.ANSWER_SECONDS, pathParameters=path)
+        answer = functions.ask(self.get_upload, "GET", "/uploads/{job}", release.ANSWER_SECONDS, pathParameters=path)
         if answer["statusCode"] != 200:
             raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
         manifest: dict[str, Any] = json.loads(answer["body"])

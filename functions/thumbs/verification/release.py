@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 from thumbs import observe
-from thumbs.aws import versions
+from thumbs.aws import codedeploy
 
 # How long a version may take for one small picture or request, including a cold start: five times what it needs.
 ANSWER_SECONDS = 10.0
@@ -46,7 +46,7 @@ def hook(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]
         log.exception("refused", fault=f"the verification itself failed: {error}")
     finally:
         if "DeploymentId" in event:
-            versions.report_release(event["DeploymentId"], event["LifecycleEventHookExecutionId"], status)
+            codedeploy.report(event["DeploymentId"], event["LifecycleEventHookExecutionId"], status)
     log.info("verified", status=status)
     return {"status": status}
 

@@ -1,4 +1,4 @@
-"""The physical names of resources in the function's own stack, for those that the template cannot pass to it."""
+"""CloudFormation: names of resources in the function's own stack, for those that the template cannot pass to it."""
 
 from thumbs import settings
 from thumbs.aws import clients

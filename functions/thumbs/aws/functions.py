@@ -1,4 +1,4 @@
-"""Versions of functions that a release is about to give traffic: invokes them, and reports to CodeDeploy."""
+"""Lambda: invokes functions, and versions of them that a release is about to give traffic."""
 
 import json
 from functools import cache
@@ -31,6 +31,12 @@ def call(version: str, event: dict[str, Any], seconds: float) -> Any:
     return payload
 
 
+def start(function: str, event: dict[str, Any]) -> None:
+    """Invoke a function asynchronously: with its own retries and dead letter. function: an ARN, of it or its alias."""
+    payload = json.dumps(event).encode()
+    clients.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=payload)
+
+
 def ask(version: str, method: str, resource: str, seconds: float, **others: Any) -> dict[str, Any]:
     """The same for a version that answers requests, invoked as API Gateway does. others: further event fields."""
     event = {
@@ -53,10 +59,3 @@ def _impatient_lambda(seconds: float) -> Any:
     # One attempt, because a version that responds only to a second attempt must not pass.
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=seconds)
     return boto3.client("lambda", config=config)
-
-
-def report_release(deployment: str, hook: str, status: str) -> None:
-    """Tell CodeDeploy how a lifecycle hook ended. hook: its execution's id. status: "Succeeded" or "Failed"."""
-    clients.client("codedeploy").put_lifecycle_event_hook_execution_status(
-        deploymentId=deployment, lifecycleEventHookExecutionId=hook, status=status
-    )

@@ -1,0 +1,53 @@
+"""The list at the top of steps.py is the documentation of what happens to a picture, so it lists what is called."""
+
+import ast
+import inspect
+
+from thumbs.pipeline import steps
+
+# The call in which each step begins. `identify` happens before, in the process that holds the credentials.
+BEGINS = {
+    "readers.opened": "open",
+    "limits.check": "limit",
+    "source.load": "decode",
+    "colour.plain": "plain",
+    "resize_multiplied": "resize",
+    "orient.upright": "orient",
+    "colour.to_srgb": "colour",
+    "cascade": "cascade",
+    "window": "crop",
+    "encode.encode": "encode",
+    "placeholder.of": "placeholder",
+}
+# Calls that belong to the step around them.
+PARTS = {"alpha.straight", "averaged", "colour.measured", "from_decoder", "geometry.target", "orient.as_seen"} | {
+    "readers.decoding"
+}
+
+
+def calls(function: str) -> list[str]:
+    """What a function of steps.py calls, in the order of its text."""
+    (found,) = (
+        node
+        for node in ast.parse(inspect.getsource(steps)).body
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    )
+    nodes = [node for node in ast.walk(found) if isinstance(node, ast.Call)]
+    return [ast.unparse(node.func) for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset))]
+
+
+def test_the_list_of_steps_is_what_is_called() -> None:
+    listed = [line.split()[0] for line in (steps.__doc__ or "").split("\n\n")[1].splitlines()]
+    inner = [each for each in calls("cascade") if BEGINS.get(each) == "crop"]
+    called = [each for call in calls("convert") for each in ([call, *inner] if call == "cascade" else [call])]
+
+    assert listed[0] == "identify"
+    assert listed[1:] == [BEGINS[call] for call in called if call in BEGINS]
+
+
+def test_each_call_is_a_step_or_part_of_one() -> None:
+    """Or a new step would be missing from the list."""
+    made = {call for call in calls("convert") + calls("cascade") if call.split(".")[0] in {*vars(steps), "source"}}
+    values = {"Conversion", "Rendered"}
+
+    assert made - values == BEGINS.keys() | PARTS
