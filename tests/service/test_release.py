@@ -215,7 +215,7 @@ def test_a_refused_release_can_be_made_again_from_the_same_build(
     assert left + "has been removed." in said(operate("prepare-release"))
     assert refused.version not in versions(stack, function)
     assert refused.before in versions(stack, function)
-    assert said(operate("prepare-release")) == "Nothing is in the way of a release.\n"
+    assert said(operate("prepare-release")) == "Nothing prevents a release.\n"
 
     assert releases.release(function, deployed.functions_package()).status == "Succeeded"
 
@@ -238,7 +238,7 @@ def test_all_traffic_goes_back_by_one_command(stack: Service, releases: Releases
 
     refused = operate("rollback", "sign_upload", "--to", "9999")
     assert refused.returncode == 1
-    assert refused.stderr.startswith("sign_upload has no version 9999; those that it has are ")
+    assert refused.stderr.startswith("sign_upload has no version 9999; it has ")
 
 
 def test_no_gradual_release_starts_from_an_unknown_version(
