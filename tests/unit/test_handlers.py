@@ -11,24 +11,13 @@ import get_upload
 import redrive
 import report_failure
 import sign_upload
+from tests.actors.invoker import JOB, OTHER, counted, event, put, signed
 from tests.material import pictures
-from tests.material.invocation import ENVIRONMENT, Context
+from tests.material.invocation import Context
 from thumbs import errors, settings
 from thumbs.aws import clients
-from thumbs.jobs import keys, ledger, notices
+from thumbs.jobs import keys, ledger
 from thumbs.jobs.manifest import failed
-from thumbs.jobs.notices import Upload
-
-JOB = "5" * 32
-OTHER = "6" * 32
-
-
-def event(*jobs: str, bucket: str = "uploads-bucket") -> dict[str, Any]:
-    return notices.event([Upload(bucket, f"uploads/{job}", job) for job in jobs])
-
-
-def put(s3: Any, job: str, content: bytes) -> None:
-    s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{job}", Body=content)
 
 
 def manifest(job: str = JOB) -> dict[str, Any]:
@@ -188,77 +177,6 @@ def test_letters_that_are_no_conversions_stay_for_a_person(
     assert attributes["ApproximateNumberOfMessagesNotVisible"] == str(len(letters))
 
 
-def counted(capsys: pytest.CaptureFixture[str], name: str) -> list[float] | None:
-    """What the last run has counted; None when it has not."""
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    metrics: dict[str, list[float] | None] = [line for line in lines if "_aws" in line][-1]
-    return metrics.get(name)
-
-
-def test_an_upload_counts_by_its_outcome_as_often_as_it_has_one(
-    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
-) -> None:
-    put(s3, JOB, pictures.jpeg())
-    put(s3, OTHER, b"no picture")
-    convert.handler({"Records": event(JOB)["Records"] + event(OTHER)["Records"]}, context)
-    assert counted(capsys, "Converted") == [1, 0]
-
-    convert.handler(event(JOB), context)  # the event comes twice
-    assert counted(capsys, "Converted") is None
-
-    convert.handler(event(JOB) | {"again": True}, context)
-    assert counted(capsys, "Converted") == [1]
-
-
-def test_what_a_job_has_written_is_counted(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
-    put(s3, JOB, pictures.jpeg())
-    put(s3, OTHER, b"no picture")
-
-    convert.handler({"Records": event(JOB)["Records"] + event(OTHER)["Records"]}, context)
-
-    assert counted(capsys, "Writes") == [1 + objects(s3, JOB), 1 + objects(s3, OTHER)], "the original is one, too"
-
-
-def objects(s3: Any, job: str) -> int:
-    return sum(
-        s3.list_objects_v2(Bucket=ENVIRONMENT["THUMBNAIL_BUCKET"], Prefix=f"{place}/")["KeyCount"]
-        for place in (job, keys.folder(job))
-    )
-
-
-def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
-    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
-) -> None:
-    convert.handler(event(JOB), context)  # its original is gone
-    assert counted(capsys, "Converted") == [0]
-
-    convert.handler(event(JOB), context)  # a redrive that comes too late: it has an outcome
-    assert counted(capsys, "Converted") is None
-
-    with pytest.raises(ExceptionGroup):
-        convert.handler(event(OTHER, bucket="no-such-bucket"), context)
-    assert counted(capsys, "Rejected") == [0]
-
-
-def test_a_failure_is_logged_with_its_job(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ExceptionGroup):
-        convert.handler(event(JOB, bucket="no-such-bucket"), context)
-
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    (failure,) = [line for line in lines if line.get("message") == "conversion failed"]
-    assert failure["job"] == JOB
-    assert "NoSuchBucket" in failure["exception"]
-
-
-def signed(context: Context, files: int = 1, **members: Any) -> list[dict[str, Any]]:
-    """The uploads that are signed for a call, whose event and body have these further members."""
-    body = {"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1000}] * files, **members}
-    event = {"httpMethod": "POST", "resource": "/uploads", "headers": {}, "body": json.dumps(body), **members}
-    answer = sign_upload.handler(event, context)
-    uploads: list[dict[str, Any]] = json.loads(answer["body"])["uploads"]
-    return uploads
-
-
 def test_who_verifies_a_release_gets_a_probe_that_is_nobodys_upload(
     context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -280,15 +198,3 @@ def test_nothing_else_names_a_probe(context: Context, probe: Any) -> None:
     (upload,) = json.loads(sign_upload.handler(event, context)["body"])["uploads"]
 
     assert not keys.is_probe(upload["job"])
-
-
-def test_a_call_for_many_files_writes_one_line(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever calls decides what the log costs: it used to be a line for each file, and 6.8 KB."""
-    uploads = signed(context, files=25)
-
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    (said, metrics) = sorted(map(json.loads, lines), key=lambda line: "_aws" in line)
-    assert (said["message"], said["types"], said["bytes"]) == ("signed", {"image/jpeg": 25}, 25_000)
-    assert said["jobs"] == [upload["job"] for upload in uploads]
-    assert "_aws" in metrics
-    assert sum(map(len, lines)) < 2500

@@ -1,0 +1,127 @@
+"""The template's buckets, queue and API: private, tidy, throttled, and readable by a page."""
+
+import json
+import re
+
+from tests.material.template import Template, of_type
+from thumbs.api import upload_request
+from thumbs.jobs import keys
+
+
+def test_every_bucket_is_private_encrypted_and_tidy(resources: Template) -> None:
+    buckets = of_type(resources, "AWS::S3::Bucket")
+    assert len(buckets) == 2
+    policies = [policy["Properties"] for policy in of_type(resources, "AWS::S3::BucketPolicy").values()]
+    for name, bucket in buckets.items():
+        properties = bucket["Properties"]
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        assert properties["BucketEncryption"]
+        assert properties["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"] == {
+            "Fn::Split": [",", {"Ref": "AllowedOrigins"}]
+        }
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in properties["LifecycleConfiguration"]["Rules"])
+        assert {"DeletionPolicy", "UpdateReplacePolicy"} <= bucket.keys()
+        (policy,) = (policy for policy in policies if policy["Bucket"] == {"Ref": name})
+        statement = policy["PolicyDocument"]["Statement"][0]  # what else stands there: test_delivery_template.py
+        assert statement["Effect"] == "Deny"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_originals_go_and_thumbnails_stay(resources: Template) -> None:
+    rules = resources["UploadBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    assert [rule.get("ExpirationInDays") for rule in rules] == [{"Ref": "KeepOriginalsDays"}, 1, None]
+    assert rules[1]["Prefix"] == f"{keys.UPLOADS}{keys.PROBE_JOBS}", "a user's would be lost"
+    assert resources["UploadBucket"]["DeletionPolicy"] == "Delete"
+    assert resources["ThumbnailBucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+def test_what_a_probe_leaves_behind_goes_after_a_day(resources: Template) -> None:
+    """Whoever verifies a release deletes it; a run that was late may put it back."""
+    rules = resources["ThumbnailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+
+    assert expiring == {keys.PROBES: 1, keys.PROBE_JOBS: 1}
+    probe, job = keys.new_probe(), "f" + keys.new_job()[1:]
+    for place in (keys.manifest, keys.claim, keys.folder):
+        assert place(probe).startswith(keys.PROBE_JOBS)
+        assert not place(job).startswith(tuple(expiring))
+
+
+def test_a_conversion_that_is_given_up_reaches_queue_function_and_person(resources: Template) -> None:
+    topic = {"Ref": "ConversionFailures"}
+    assert resources["ConvertFunction"]["Properties"]["DeadLetterConfig"] == {"TargetArn": topic}
+    subscriptions = of_type(resources, "AWS::SNS::Subscription")
+    told = [
+        each["Properties"]["Protocol"] for each in subscriptions.values() if each["Properties"]["TopicArn"] == topic
+    ]
+    assert sorted(told) == ["email", "lambda", "sqs"]
+    assert subscriptions["MailFailures"]["Condition"] == "HasContactEmail"
+    assert resources["ConversionDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_the_gateway_refuses_malformed_bodies_throttles_and_logs(resources: Template) -> None:
+    document = resources["Api"]["Properties"]["Body"]
+    post = document["paths"]["/uploads"]["post"]
+    validator = document["x-amazon-apigateway-request-validators"][post["x-amazon-apigateway-request-validator"]]
+    assert validator["validateRequestBody"] is True
+    assert post["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/UploadRequest"
+    }
+    files = document["components"]["schemas"]["UploadRequest"]["properties"]["files"]
+    assert (files["minItems"], files["maxItems"]) == (1, upload_request.MAX_FILES)
+
+    stage = resources["Apiv1Stage"]["Properties"]
+    assert stage["AccessLogSetting"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    (method,) = stage["MethodSettings"]
+    assert method["ThrottlingRateLimit"] == {"Ref": "RequestsPerSecond"}
+    assert method["ThrottlingBurstLimit"] == {"Ref": "RequestBurst"}
+    assert len(of_type(resources, "AWS::ApiGateway::Stage")) == 1
+    (deployment,) = of_type(resources, "AWS::ApiGateway::Deployment").values()
+    assert "StageName" not in deployment["Properties"], "a second stage, past all of this"
+
+
+def test_a_stage_serves_the_api_as_it_is_set(template: Template, resources: Template) -> None:
+    """A parameter decides about keys in the document, so that SAM finds it unchanged, and would not deploy it again."""
+    assert "RequiresApiKey" in json.dumps(resources["Api"]["Properties"]["Body"])
+    assert template["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
+
+
+def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) -> None:
+    responses = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "BAD_REQUEST_BODY"} <= set(responses)
+    for response in responses.values():
+        headers = response["responseParameters"]
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+
+
+def test_a_function_that_has_no_room_is_busy_and_not_broken(resources: Template) -> None:
+    """Lambda's throttle of a proxy integration reaches the gateway as INTEGRATION_FAILURE."""
+    responses = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    busy = responses["INTEGRATION_FAILURE"]
+
+    assert str(busy["statusCode"]) == "503"
+    assert busy["responseParameters"]["gatewayresponse.header.Retry-After"] == "'5'"
+    assert busy["responseParameters"]["gatewayresponse.header.Access-Control-Expose-Headers"] == "'Retry-After'"
+    assert json.loads(busy["responseTemplates"]["application/json"])["status"] == 503
+
+
+def test_the_access_log_has_nothing_that_a_caller_writes(resources: Template) -> None:
+    """API Gateway puts values between the quotes as they are."""
+    line = resources["Apiv1Stage"]["Properties"]["AccessLogSetting"]["Format"]
+    variables = set(re.findall(r"\$context\.([a-zA-Z.]+)", line))
+
+    assert variables == {
+        "requestId",
+        "requestTime",
+        "httpMethod",  # one that API Gateway knows: others it refuses
+        "resourcePath",
+        "status",
+        "responseLatency",
+        "responseLength",
+        "error.responseType",
+        "integration.integrationStatus",
+    }
+    assert json.loads(re.sub(r"\$context\.[a-zA-Z.]+", "0", line)).keys() > {"path", "status"}
