@@ -22,6 +22,10 @@ PAGE = "https://photos.example.com"  # an adopter's own, on another site
 PATIENCE = 180
 
 
+# Every call that a page may make; before each that sends a key, GET included, its browser asks.
+CALLS = [("POST", "uploads"), ("GET", "limits"), ("GET", f"uploads/{'0' * 32}")]
+
+
 @dataclass(frozen=True)
 class Signed:
     """One entry of the answer to POST /uploads."""

@@ -1,10 +1,12 @@
-"""Releases of the running service."""
+"""Releases of the running service, its metrics, and what its tests share."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.actors.client import Service, wait_for
+from tests.material import pictures
+from tests.standins.cloudwatch import CloudWatch
 from tests.standins.codedeploy import CodeDeploy
 from tests.standins.releases import HOOKS, LOGS, Releases, quiet
 
@@ -19,3 +21,24 @@ def releases(stack: Service) -> Iterator[Releases]:
             releases.configure(hook, AWS_ENDPOINT_URL_CODEDEPLOY=codedeploy.url)
         yield releases
         releases.undo(live)
+
+
+@pytest.fixture
+def cloudwatch(stack: Service) -> CloudWatch:
+    return CloudWatch(stack)
+
+
+@pytest.fixture
+def no_dead_letters(stack: Service) -> Iterator[None]:
+    queue, sqs = stack.deployed.outputs["ConversionDeadLetterQueue"], stack.deployed.client("sqs")
+    sqs.purge_queue(QueueUrl=queue)
+    yield
+    sqs.purge_queue(QueueUrl=queue)
+
+
+@pytest.fixture(scope="session")
+def photo() -> bytes:
+    """A picture that is larger than every golden one."""
+    content = pictures.jpeg(picture=pictures.photo(800, 600))
+    assert len(content) > 50_000
+    return content

@@ -1,9 +1,8 @@
-"""The whole service with all parameters at their least, and with all at their most; and what CloudFormation refuses."""
+"""The whole service with all parameters at their least, and with all at their most."""
 
 import base64
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,55 +10,22 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from botocore.exceptions import ClientError
 from PIL import Image
 
 from dev import stack as stacks
 from dev.emulator import Emulator
 from dev.gaps import PARAMETERS as OF_THE_EMULATOR
 from dev.stack import NAME, Stack
-from tests.actors.client import PAGE, PATIENCE, Service, wait_for
+from tests.actors.client import PAGE, PATIENCE, wait_for
+from tests.actors.patient import End, patiently
 from tests.material import pictures
-from tests.material.bounds import EACH, NAMES, SERVICE, Bounds
+from tests.material.bounds import SERVICE, Bounds
 from tests.material.template import PACKAGES
 from tests.standins.ports import free_port
 from thumbs import sizes
 
 ELSEWHERE = "https://elsewhere.example.com"  # not among the longest AllowedOrigins, as PAGE is
 ENDS = {"least": Bounds.least, "most": Bounds.most}
-
-
-class End(Service):
-    """The service at one end of its bounds. set: its parameters."""
-
-    def __init__(self, deployed: Stack):
-        super().__init__(deployed.api_url, deployed)
-        self.set = deployed.parameters
-
-    def number(self, parameter: str) -> int:
-        return int(self.set[parameter])
-
-    def ask(self, body: Any, **headers: str) -> requests.Response:
-        return patiently(lambda: super(End, self).ask(body, **headers))
-
-    def get(self, path: str, **headers: str) -> requests.Response:
-        return patiently(lambda: super(End, self).get(path, **headers))
-
-    def environment(self, function: str) -> dict[str, str]:
-        """The variables of the live version of a function. function: logical id."""
-        answer = self.deployed.client("lambda").get_function_configuration(
-            FunctionName=self.deployed.functions[function], Qualifier="live"
-        )
-        variables: dict[str, str] = answer["Environment"]["Variables"]
-        return variables
-
-
-def patiently(call: Callable[[], requests.Response]) -> requests.Response:
-    """With one request a second there is a 429 now and then."""
-    deadline = time.monotonic() + PATIENCE
-    while (answer := call()).status_code == 429 and time.monotonic() < deadline:
-        time.sleep(int(answer.headers["Retry-After"]))
-    return answer
 
 
 @pytest.fixture(scope="module", params=ENDS)
@@ -256,54 +222,3 @@ def test_a_cost_alarm_and_the_account_s_role_are_there_when_they_are_set(end: En
     assert (alarm["Condition"], alarm["Properties"]["Threshold"]) == ("HasCostAlarm", {"Ref": "CostAlarmDollars"})
 
     assert ("ApiGatewayLogRole" in end.deployed.resources) == (end.set["ApiGatewayAccount"] == "configure")
-
-
-# What CloudFormation takes, and what it refuses.
-
-
-Create = Callable[[Bounds, str, str], str]
-
-
-@pytest.fixture(scope="module")
-def create() -> Iterator[Create]:
-    """Creates a stack that has a template's parameters and next to nothing else. Returns its status."""
-    with Emulator(free_port()) as emulator:
-        cloudformation = Stack(emulator.url).client("cloudformation")
-        numbers = iter(range(10_000))
-
-        def create(bounds: Bounds, name: str, value: str) -> str:
-            stack = f"bounds-{next(numbers)}"
-            nothing = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
-            needed = {
-                each: bounds.least(each) for each in bounds.parameters if "Default" not in bounds.parameters[each]
-            }
-            cloudformation.create_stack(
-                StackName=stack,
-                TemplateBody=json.dumps({"Parameters": bounds.parameters, "Resources": nothing}),
-                Parameters=[
-                    {"ParameterKey": each, "ParameterValue": chosen}
-                    for each, chosen in (needed | {name: value}).items()
-                ],
-            )
-            status: str = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
-            return status
-
-        yield create
-
-
-@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
-def test_cloudformation_takes_what_is_within_the_bounds(create: Create, bounds: Bounds, name: str) -> None:
-    for value in bounds.legal(name):
-        assert create(bounds, name, value).startswith("CREATE_"), value
-
-
-@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
-def test_cloudformation_refuses_what_is_outside(create: Create, bounds: Bounds, name: str) -> None:
-    for value in bounds.outside(name):
-        with pytest.raises(ClientError, match=rf"\(ValidationError\).*Parameter '{name}'"):
-            create(bounds, name, value)
-
-
-def test_cloudformation_takes_what_is_not_whole(create: Create) -> None:
-    """Why settings are rounded down where they are read."""
-    assert create(SERVICE, "MaxUploadMegabytes", "1.5").startswith("CREATE_")

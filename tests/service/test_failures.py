@@ -18,11 +18,6 @@ def failed(stack: Service, job: str) -> bool | None:
     return True if manifest and manifest["status"] == "failed" else None
 
 
-@pytest.fixture
-def no_dead_letters(stack: Service) -> None:
-    stack.deployed.client("sqs").purge_queue(QueueUrl=stack.deployed.outputs["ConversionDeadLetterQueue"])
-
-
 @pytest.mark.usefixtures("no_dead_letters")
 def test_a_poison_object_is_tried_three_times_parked_and_redriven(stack: Service) -> None:
     """It is reported as failed in between, and done after the redrive."""

@@ -1,0 +1,43 @@
+"""A client of a stack that answers one request a second: it tries again when it is told to."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from dev.stack import Stack
+from tests.actors.client import PATIENCE, Service
+
+
+class End(Service):
+    """The service at one end of its bounds. set: its parameters."""
+
+    def __init__(self, deployed: Stack):
+        super().__init__(deployed.api_url, deployed)
+        self.set = deployed.parameters
+
+    def number(self, parameter: str) -> int:
+        return int(self.set[parameter])
+
+    def ask(self, body: Any, **headers: str) -> requests.Response:
+        return patiently(lambda: super(End, self).ask(body, **headers))
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return patiently(lambda: super(End, self).get(path, **headers))
+
+    def environment(self, function: str) -> dict[str, str]:
+        """The variables of the live version of a function. function: logical id."""
+        answer = self.deployed.client("lambda").get_function_configuration(
+            FunctionName=self.deployed.functions[function], Qualifier="live"
+        )
+        variables: dict[str, str] = answer["Environment"]["Variables"]
+        return variables
+
+
+def patiently(call: Callable[[], requests.Response]) -> requests.Response:
+    """With one request a second there is a 429 now and then."""
+    deadline = time.monotonic() + PATIENCE
+    while (answer := call()).status_code == 429 and time.monotonic() < deadline:
+        time.sleep(int(answer.headers["Retry-After"]))
+    return answer

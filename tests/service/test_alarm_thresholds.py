@@ -1,0 +1,117 @@
+"""Every alarm of the template goes off at what it says, and is silent below, whatever strangers send.
+
+The data points are made up (tests/material/datapoints.py): there are some for every alarm.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.actors.client import Service
+from tests.material.datapoints import SYNTHETIC, VERSION, Series, Uploads, attacked, throttled, traffic
+from tests.standins.cloudwatch import CloudWatch
+from tests.standins.releases import HOOKS
+
+
+def noted(stack: Service, series: list[Series]) -> CloudWatch:
+    """These data points and no others, with the alarm on a day's cost at one dollar."""
+    cloudwatch = CloudWatch(stack, CostAlarmDollars="1")
+    names = stack.deployed.functions | {"queue": stack.deployed.resources["ConversionDeadLetterQueue"].split("/")[-1]}
+    for each in series:
+        dimensions = {name: value.format(**names) for name, value in each.dimensions.items()}
+        namespace, metric = each.metric.split(":")
+        for place, value in enumerate(each.values):
+            cloudwatch.note(namespace, metric, dimensions, value, minutes_ago=each.ago + place * each.every)
+    return cloudwatch
+
+
+def state(cloudwatch: CloudWatch, name: str) -> str:
+    (alarm,) = cloudwatch.states([name], dict.fromkeys(HOOKS, VERSION))
+    return alarm.state
+
+
+def test_every_alarm_of_the_template_is_here(cloudwatch: CloudWatch) -> None:
+    assert SYNTHETIC.keys() == set(cloudwatch.alarms)
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_an_alarm_goes_off_beyond_its_threshold_and_is_silent_at_it(stack: Service, name: str) -> None:
+    silent, off = SYNTHETIC[name]
+
+    assert state(noted(stack, silent), name) == "OK"
+    assert state(noted(stack, off), name) == "ALARM"
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_an_alarm_hears_nothing_of_other_functions_versions_or_queues(stack: Service, name: str) -> None:
+    """One dimension otherwise is another metric; that a metric does not exist, AWS would not even say."""
+    off = SYNTHETIC[name][1]
+    names = {dimension for series in off for dimension in series.dimensions}
+    for wrong in names:
+        others = [replace(each, dimensions=each.dimensions | {wrong: "another"}) for each in off]
+        assert state(noted(stack, others), name) == "OK"
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_no_data_trips_no_alarm(stack: Service, name: str) -> None:
+    assert state(noted(stack, []), name) == "OK"
+
+
+@pytest.mark.parametrize(
+    "little",
+    [
+        pytest.param(traffic(Uploads(2, 0), Uploads(18, 18)), id="two uploads a minute"),
+        pytest.param(traffic(Uploads(20, 0), Uploads(180, 180), ago=(3,)), id="one minute"),
+        pytest.param(traffic(Uploads(20, 0), Uploads(0, 0)), id="no other version to compare with"),
+    ],
+)
+def test_too_little_proves_nothing_against_a_version(stack: Service, little: list[Series]) -> None:
+    assert state(noted(stack, little), "ConvertShare") == "OK"
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("junk", "good"), [(200, 20), (1000, 100)], ids=["in all", "every minute"])
+def test_a_thousand_junk_uploads_among_a_hundred_good_ones_stop_no_release(
+    stack: Service, seed: int, junk: int, good: int
+) -> None:
+    assert state(noted(stack, attacked(seed, junk, good)), "ConvertShare") == "OK"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_version_that_refuses_good_pictures_is_found_also_under_attack(stack: Service, seed: int) -> None:
+    assert state(noted(stack, attacked(seed, junk=1000, good=100, refuses=True)), "ConvertShare") == "ALARM"
+
+
+def test_an_attack_that_begins_with_the_release_does_not_stop_it(stack: Service) -> None:
+    """In its first minute, the new version gets the junk only, and the other one what came before as well."""
+    began = traffic(Uploads(60, 1), Uploads(640, 100), ago=[4])
+    then = traffic(Uploads(110, 10), Uploads(990, 90), ago=range(4))
+
+    assert state(noted(stack, began), "ConvertShare") == "OK"
+    assert state(noted(stack, began + then), "ConvertShare") == "OK"
+
+
+def test_a_flood_that_throttles_both_versions_stops_no_release(stack: Service) -> None:
+    for function, alarm in {
+        "SignUploadFunction": "SignUploadThrottles",
+        "GetUploadFunction": "GetUploadThrottles",
+        "ConvertFunction": "ConvertVersionThrottles",
+    }.items():
+        flooded = throttled(function, new=10, old=10)
+        assert state(noted(stack, flooded), alarm) == "OK"
+        nothing_runs = [series for series in flooded if "Throttles" in series.metric]
+        assert state(noted(stack, nothing_runs), alarm) == "OK"
+
+
+def test_no_alarm_that_strangers_can_set_off_guards_a_release(cloudwatch: CloudWatch) -> None:
+    """Those that are left look at the new version's errors and time, or compare it with the other one."""
+    guards = {function: set(cloudwatch.guards(function)) for function in HOOKS}
+
+    assert guards == {
+        "SignUploadFunction": {"SignUploadErrors", "SignUploadThrottles", "SignUploadSlow"},
+        "GetUploadFunction": {"GetUploadErrors", "GetUploadThrottles", "GetUploadSlow"},
+        "ConvertFunction": {"ConvertErrors", "ConvertVersionThrottles", "ConvertSlow", "ConvertShare"},
+    }

@@ -1,0 +1,62 @@
+"""What CloudFormation takes of each parameter, and what it refuses before anything is made."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+
+from dev.emulator import Emulator
+from dev.stack import Stack
+from tests.material.bounds import EACH, NAMES, SERVICE, Bounds
+from tests.standins.ports import free_port
+
+# What CloudFormation takes, and what it refuses.
+
+
+Create = Callable[[Bounds, str, str], str]
+
+
+@pytest.fixture(scope="module")
+def create() -> Iterator[Create]:
+    """Creates a stack that has a template's parameters and next to nothing else. Returns its status."""
+    with Emulator(free_port()) as emulator:
+        cloudformation = Stack(emulator.url).client("cloudformation")
+        numbers = iter(range(10_000))
+
+        def create(bounds: Bounds, name: str, value: str) -> str:
+            stack = f"bounds-{next(numbers)}"
+            nothing = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
+            needed = {
+                each: bounds.least(each) for each in bounds.parameters if "Default" not in bounds.parameters[each]
+            }
+            cloudformation.create_stack(
+                StackName=stack,
+                TemplateBody=json.dumps({"Parameters": bounds.parameters, "Resources": nothing}),
+                Parameters=[
+                    {"ParameterKey": each, "ParameterValue": chosen}
+                    for each, chosen in (needed | {name: value}).items()
+                ],
+            )
+            status: str = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+            return status
+
+        yield create
+
+
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_cloudformation_takes_what_is_within_the_bounds(create: Create, bounds: Bounds, name: str) -> None:
+    for value in bounds.legal(name):
+        assert create(bounds, name, value).startswith("CREATE_"), value
+
+
+@pytest.mark.parametrize(("bounds", "name"), EACH, ids=NAMES)
+def test_cloudformation_refuses_what_is_outside(create: Create, bounds: Bounds, name: str) -> None:
+    for value in bounds.outside(name):
+        with pytest.raises(ClientError, match=rf"\(ValidationError\).*Parameter '{name}'"):
+            create(bounds, name, value)
+
+
+def test_cloudformation_takes_what_is_not_whole(create: Create) -> None:
+    """Why settings are rounded down where they are read."""
+    assert create(SERVICE, "MaxUploadMegabytes", "1.5").startswith("CREATE_")
