@@ -19,10 +19,12 @@ from dev.stack import NAME, Stack
 from operate.change_set import apply
 from operate.delivery import Delivery
 from tests.actors.client import PATIENCE, Service
+from tests.material import pictures
 from tests.standins import delivery_gaps
 from tests.standins.ports import free_port
 
 PAUSE = ("--pause", "0.1")
+JOB = "{:032x}"
 
 
 class Edge(Service):
@@ -123,3 +125,10 @@ def deliver(edge: Edge) -> str:
     delivery_gaps.bridge(edge.deployed, edge.delivery)
     edge.domain = edge.delivery.stack.outputs()["DeliveryDomain"]
     return answer.stdout
+
+
+def done(edge: Edge) -> dict[str, str]:
+    """The addresses of the thumbnails of a picture that went through, by size."""
+    manifest = edge.convert(pictures.jpeg())
+    assert manifest["status"] == "done"
+    return {thumbnail["size"]: thumbnail["url"] for thumbnail in manifest["thumbnails"]}

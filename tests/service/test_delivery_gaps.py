@@ -1,5 +1,5 @@
 """What the emulator cannot do of stacks/delivery.yaml. When one of these tests fails, the emulator has learnt it:
-delete its bridge in tests/standins/delivery_gaps.py, or, where there is none, prove the thing in test_delivery.py.
+delete its bridge in tests/standins/delivery_gaps.py, or, where there is none, prove the thing in delivery/.
 """
 
 import json

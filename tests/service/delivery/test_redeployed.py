@@ -1,0 +1,157 @@
+"""The command that puts a delivery in front of a service, given again, stopped, or given what is wrong."""
+
+import json
+import re
+import signal
+import socket
+
+import pytest
+
+from tests.actors.client import PATIENCE
+from tests.actors.edge import Edge
+
+
+def invalidations(edge: Edge) -> list[list[str]]:
+    """The paths of all so far, the newest last."""
+    cloudfront = edge.deployed.client("cloudfront")
+    place = {"DistributionId": edge.delivery.stack.outputs()["DeliveryDistribution"]}
+    listing = cloudfront.list_invalidations(**place)["InvalidationList"].get("Items", ())
+    found = [cloudfront.get_invalidation(**place, Id=item["Id"])["Invalidation"] for item in listing]
+    found.sort(key=lambda each: each["CreateTime"])
+    return [each["InvalidationBatch"]["Paths"]["Items"] for each in found]
+
+
+def test_given_again_the_command_changes_nothing(edge: Edge) -> None:
+    before = invalidations(edge)
+    answer = edge.command("--page-only")
+
+    assert answer.returncode == 0, answer.stderr
+    assert "the page is up to date" in answer.stdout
+    assert "publish " not in answer.stdout
+    assert answer.stdout.splitlines()[-1] == f"Upload page: https://{edge.domain}/"
+    assert invalidations(edge) == before
+
+
+def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: Edge) -> None:
+    """Both versions stay published, because a page that is open still loads its parts."""
+    old = re.findall(r'src="([^"]+)/page.js"', edge.get("/").text)[0]
+    style = edge.project / "frontend" / "style.css"
+    style.write_text(style.read_text() + "\n/* edited */\n")
+
+    dry = edge.command("--page-only", "--dry-run")
+    assert dry.returncode == 0
+    assert "publish index.html" in dry.stdout
+    assert "invalidate / and /index.html" in dry.stdout
+    assert f'src="{old}/page.js"' in edge.get("/").text, "a dry run does nothing"
+
+    before = invalidations(edge)
+    assert edge.command("--page-only").returncode == 0
+    new = re.findall(r'src="([^"]+)/page.js"', edge.get("/").text)[0]
+    assert new != old
+    assert edge.get(f"/{new}/style.css").text.endswith("/* edited */\n")
+    assert edge.get(f"/{old}/style.css").status_code == 200, "a page that is open still finds its parts"
+    assert invalidations(edge)[len(before) :] == [["/", "/index.html"]]
+
+    style.write_text(style.read_text() + "\n/* edited again */\n")
+    assert edge.command("--page-only").returncode == 0
+    assert edge.get(f"/{old}/style.css").status_code in (403, 404), "two versions are kept"
+    assert edge.get(f"/{new}/style.css").status_code == 200
+
+
+def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
+    """The page sends pictures to the upload bucket, which is another origin."""
+    service = edge.delivery.parent
+    edge.set_of_the_service(AllowedOrigins="https://photos.example.com")
+    try:
+        answer = edge.command()
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        assert service.parameters()["AllowedOrigins"] == f"https://photos.example.com,https://{edge.domain}"
+        assert edge.command("--dry-run").stdout.count("nothing to change") == 2
+
+        long = f"https://{'a' * 80}.example.com"
+        edge.set_of_the_service(AllowedOrigins=long)
+        answer = edge.command()
+        assert answer.returncode == 1
+        assert "longer than the 100 characters that it may have. Remove an origin" in answer.stderr
+        assert service.parameters()["AllowedOrigins"] == long
+    finally:
+        edge.set_of_the_service(AllowedOrigins="*")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "status", "expected"),
+    [
+        (["--stack-name", "elsewhere"], {}, 1, "There is no stack 'elsewhere' in us-east-1."),
+        (["--set", "CallsPerAddress=many"], {}, 1, "CallsPerAddress"),
+        (["--set", "Domain=pictures.example.com"], {}, 1, "Domain needs HostedZoneId"),
+        (["--set", "Firewall"], {}, 2, "'Firewall' is not NAME=VALUE"),
+        (
+            [],
+            {"AWS_ENDPOINT_URL": "http://localhost:9", "AWS_MAX_ATTEMPTS": "1"},
+            1,
+            "The stack 'image-thumbnails' cannot be read: Could not connect",
+        ),
+        ([], {"AWS_PROFILE": "nobody"}, 1, "AWS cannot be reached: The config profile (nobody) could not be found"),
+        ([], {"AWS_REGION": "", "AWS_CONFIG_FILE": "/dev/null"}, 1, "In which region is the stack 'image-thumbnails'?"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    edge: Edge, arguments: list[str], environment: dict[str, str], status: int, expected: str
+) -> None:
+    answer = edge.command(*arguments, **environment)
+
+    assert answer.returncode == status, answer.stdout + answer.stderr
+    assert expected in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge) -> None:
+    other = {
+        "Parameters": {name: {"Type": "String", "Default": ""} for name in ("DeliveryDomain", "DeliveryDistribution")},
+        "Resources": {"Told": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "DeliveryDomain"}}}},
+        "Outputs": {
+            "ApiUrl": {"Value": "https://api.example.com/v1/"},
+            "UploadBucket": {"Value": edge.uploads},
+            "ThumbnailBucket": {"Value": edge.thumbnails},
+            "ServiceRegion": {"Value": "us-east-1"},
+            "RedriveFunction": {"Value": "redrive"},
+        },
+    }
+    edge.deployed.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps(other))
+
+    answer = edge.command(
+        "--stack-name", "other", "--set=Domain=a.example.org", "--set=HostedZoneId=Z00000000000000000"
+    )
+    assert answer.returncode == 1
+    assert "other-delivery is ROLLBACK_COMPLETE" in answer.stderr
+    assert re.search(r"Record\w*: .*Z00000000000000000", answer.stderr)
+    assert edge.command("--stack-name", "other", "--page-only").returncode == 1
+    assert (
+        "delete the remains of a failed first deployment" in edge.command("--stack-name", "other", "--dry-run").stdout
+    )
+
+    answer = edge.command("--stack-name", "other")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "delete the remains of a failed first deployment" in answer.stdout
+    assert re.search(r"set DeliveryDomain=\S+\.cloudfront\.net", answer.stdout)
+
+
+def test_a_command_that_was_stopped_says_what_goes_on(edge: Edge) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as storage:  # which takes a call and never answers
+        storage.settimeout(PATIENCE)
+        address = f"http://127.0.0.1:{storage.getsockname()[1]}"
+        with edge.started("--dry-run", "--yes", AWS_ENDPOINT_URL_S3=address) as process:
+            assert process.stderr is not None
+            with storage.accept()[0]:  # the stack is done with, the page has begun
+                process.send_signal(signal.SIGINT)
+
+                assert process.wait(PATIENCE) == 130
+            assert process.stderr.read().startswith("\nStopped. What is done stays done, and CloudFormation finishes")
+
+
+def test_the_command_explains_itself(edge: Edge) -> None:
+    answer = edge.command("--help")
+
+    assert answer.returncode == 0
+    for option in ("--stack-name", "--region", "--set", "--page-only", "--dry-run"):
+        assert option in answer.stdout
