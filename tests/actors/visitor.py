@@ -1,10 +1,32 @@
 """What a person does on the page, and waits to see there."""
 
+from typing import Any
+
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.actors import client
 
 PATIENCE = 1000 * client.PATIENCE  # milliseconds
+
+# Drops these on the window: files and folders, some of which are gone when they are read.
+FOLDERS = """(things) => {
+    const entry = ({name, gone, files}) => files
+        ? {name, isDirectory: true, createReader: () => {
+            const some = [files.map(entry), []];
+            return {readEntries: (resolve) => resolve(some.shift())};
+        }}
+        : {name, isFile: true, file: (resolve, reject) => gone ? reject(new DOMException("", "NotFoundError"))
+            : resolve(file(name))};
+    const file = (name) => new File([Uint8Array.of(0xff, 0xd8, 0xff), name], name, {type: "image/jpeg"});
+    const items = things.map((thing) => ({
+        kind: "file",
+        webkitGetAsEntry: () => thing.entryless ? null : entry(thing),
+        getAsFile: () => thing.gone ? null : file(thing.name),
+    }));
+    const event = new Event("drop", {bubbles: true, cancelable: true});
+    Object.defineProperty(event, "dataTransfer", {value: {types: ["Files"], items, files: []}});
+    document.body.dispatchEvent(event);
+}"""
 
 
 def choose(page: Page, *files: FilePayload) -> None:
@@ -21,3 +43,7 @@ def expect_stage(row: Locator, stage: str) -> None:
 
 def expect_all_over(page: Page) -> None:
     expect(page.get_by_role("button", name="Clear list")).to_be_visible()
+
+
+def title(page: Page) -> Any:
+    return expect(page.get_by_role("heading", level=2))

@@ -45,3 +45,12 @@ def jpeg(name: str = "photo.jpg", width: int = 1200, height: int = 900, seed: in
 def text(name: str, mime_type: str = "image/jpeg") -> FilePayload:
     """Not a picture, whatever its name and type say."""
     return {"name": name, "mimeType": mime_type, "buffer": b"This is not a picture. " * 40}
+
+
+def small(count: int, start: int = 0) -> list[FilePayload]:
+    """Files that are quickly sent, no two alike."""
+    head = jpeg("any.jpg", 64, 48)["buffer"]
+    return [
+        {"name": f"IMG_{number:04}.jpg", "mimeType": "image/jpeg", "buffer": head + str(number).encode()}
+        for number in range(start, start + count)
+    ]

@@ -1,0 +1,177 @@
+"""The page in everybody's eyes: on a phone, in the system's colours, and every state without a barrier."""
+
+import io
+import re
+import threading
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+
+from operate.site import FRONTEND
+from tests.actors.tab import Network, Watch
+from tests.actors.visitor import FOLDERS, choose, expect_all_over, expect_stage, row
+from tests.material.photos import jpeg, small, text
+from tests.standins.service import LIMITS, MANIFEST, POST, SIGN, Standin, first, problem
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [
+        pytest.param({"locale": locale, "viewport": {"width": width, "height": 740}}, id=f"{locale}-{width}")
+        for locale in ("en-US", "de-DE")
+        for width in (390, 320)
+    ],
+)
+def test_a_name_has_the_whole_width_of_a_phone_before_it_is_cut(page: Page, standin: Standin) -> None:
+    going = threading.Event()
+    standin.weather[POST] = lambda _: going.wait(60) and ...
+    long = "The whole family on the way to the summit 0042.jpg"
+    choose(page, jpeg("holiday 0042.jpg", 64, 48), jpeg(long, 64, 48, seed=2))
+    uncut = "(name) => [...name.children].every((part) => part.scrollWidth <= part.clientWidth)"
+    for stage in ("storing", "done"):
+        expect_stage(row(page, "holiday 0042.jpg"), stage)
+        expect_stage(row(page, long), stage)
+        assert row(page, "holiday 0042.jpg").locator(".name").evaluate(uncut)
+        assert not row(page, long).locator(".name").evaluate(uncut)
+        button, name = (row(page, long).locator(part).bounding_box() for part in ("button", ".name"))
+        assert button
+        assert name
+        assert name["x"] + name["width"] == pytest.approx(button["x"] + button["width"] - 8, abs=1)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        going.set()
+
+
+@pytest.mark.parametrize("context_options", [{"forced_colors": "active", "viewport": {"width": 800, "height": 700}}])
+def test_bars_and_focus_are_seen_in_the_colours_of_the_system(page: Page, standin: Standin) -> None:
+    going = threading.Event()
+    standin.weather[POST] = lambda _: going.wait(60) and ...
+    choose(page, *small(2))
+    bar = row(page, "IMG_0000.jpg").get_by_role("progressbar")
+    expect_stage(row(page, "IMG_0000.jpg"), "storing")
+    bar.evaluate("(bar) => { bar.value = 0.5; }")
+    shot = Image.open(io.BytesIO(bar.screenshot(animations="disabled"))).convert("RGB")
+    done, rest = (shot.getpixel((x, shot.height // 2)) for x in (10, shot.width - 10))
+    paper = Image.open(io.BytesIO(page.screenshot())).convert("RGB").getpixel((2, 2))
+    assert len({done, rest, paper}) == 3
+    assert shot.height == 4
+    page.keyboard.press("Tab")
+    ring = page.locator(".choose").evaluate(
+        "(label) => [getComputedStyle(label).outlineStyle, getComputedStyle(label).outlineWidth]"
+    )
+    assert ring == ["solid", "2px"]
+    going.set()
+    expect_all_over(page)
+
+
+def stages() -> set[str]:
+    """All that an upload can be in, as the page itself lists them."""
+    found = re.search(r"@typedef \{([^{}]*)\} Stage", (FRONTEND / "uploads.js").read_text())
+    assert found
+    return set(re.findall(r'"(\w+)"', found[1]))
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [
+        pytest.param({"locale": locale, "viewport": {"width": 1280, "height": 800}}, id=locale)
+        for locale in ("en-US", "de-DE")
+    ],
+)
+def test_everybody_can_use_every_state_of_the_page(
+    blank: Page, context: BrowserContext, standin: Standin, watch: Watch
+) -> None:
+    """One visit that goes through all of them: axe finds nothing in any."""
+    watch.expect("status of 40", "status of 503", "ERR_INTERNET_DISCONNECTED")
+    session = context.new_cdp_session(blank)
+    session.send("Network.enable")
+    network = Network(session)
+    blank.clock.install()
+    seen: set[str] = set()
+
+    def usable(**rows: str) -> None:
+        """rows: which stage each has meanwhile."""
+        for name, stage in rows.items():
+            expect_stage(row(blank, f"{name}.jpg"), stage)
+        found = Axe().run(blank)
+        assert found.violations_count == 0, found.generate_report()
+        for name, stage in rows.items():
+            expect_stage(row(blank, f"{name}.jpg"), stage)
+        seen.update(rows.values())
+
+    def press(name: str) -> None:
+        blank.clock.fast_forward(1_000)  # or it would be the second click of a double one
+        row(blank, f"{name}.jpg").get_by_role("button").first.click()
+
+    def refused(handler: Any) -> Any:
+        standin.arrived.clear()
+        return problem(503, retry_after="600")(handler)
+
+    # Without an answer of the service, and with something that hangs over the page.
+    standin.weather[LIMITS] = first(1, problem(503, retry_after="600"))
+    blank.goto(standin.url)
+    again = blank.locator("#terms button")
+    expect(again).to_be_visible()
+    choose(blank, jpeg("small.jpg", 64, 48), {**text("other.jpg"), "buffer": b""})
+    blank.evaluate(
+        """() => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File(["x"], "x.jpg"));
+            document.body.dispatchEvent(new DragEvent("dragenter", {bubbles: true, cancelable: true, dataTransfer}));
+        }"""
+    )
+    expect(blank.locator("html")).to_have_class("dropping")
+    usable(small="waiting", other="waiting")
+    blank.evaluate("() => document.dispatchEvent(new DragEvent('dragleave'))")
+
+    # Under way, and stopped.
+    signing, storing = threading.Event(), threading.Event()
+    standin.weather[SIGN] = first(1, lambda _: signing.wait(60) and ...)
+    standin.weather[POST] = first(1, lambda _: storing.wait(60) and problem(403)(_))
+    again.click()
+    usable(small="signing", other="stopped")
+    signing.set()
+    usable(small="storing")
+    storing.set()
+    usable(small="stopped", other="stopped")
+
+    # Converting, for long, and done; opened, and copied from.
+    standin.weather[MANIFEST] = lambda _: (404, {}, b"")
+    press("small")
+    usable(small="converting")
+    while row(blank, "small.jpg").get_attribute("data-stage") == "converting":
+        blank.clock.fast_forward(5_000)
+        blank.wait_for_timeout(50)
+    usable(small="slow")
+    standin.weather.clear()
+    blank.clock.fast_forward(12_000)
+    expect_stage(row(blank, "small.jpg"), "done")
+    press("small")
+    row(blank, "small.jpg").locator("figcaption button").first.click()
+    expect(row(blank, "small.jpg").locator("figure img")).to_have_count(3)
+    usable(small="done")
+
+    # With a notice, and a line that is slow, gone, and back at a busy storage.
+    network.limit_uploads(10_000)
+    blank.evaluate(FOLDERS, [{"name": "empty", "files": []}])
+    choose(blank, jpeg("large.jpg"))
+    expect(blank.locator("#notices")).to_be_visible()
+    usable(large="uploading")
+    press("large")
+    usable(large="cancelled")
+    network.limit_uploads(None)
+    context.set_offline(True)
+    press("large")
+    usable(large="offline")
+    standin.weather[POST] = refused
+    context.set_offline(False)
+    usable(large="again")
+    blank.reload()
+    usable(large="interrupted", small="done")
+    blank.locator("#summary-actions button").last.click()
+    expect(blank.get_by_role("listitem")).to_have_count(0)
+    expect(blank.locator("#terms:not(:empty)")).to_be_visible()
+    usable()
+    assert seen == stages()

@@ -1,0 +1,81 @@
+"""The page in other languages, also from right to left."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.actors.tab import Watch
+from tests.actors.visitor import choose, row, title
+from tests.material.photos import small, text
+from tests.standins.service import POST, Standin, first, problem
+
+
+@pytest.mark.parametrize("context_options", [{"locale": "de-DE", "viewport": {"width": 1280, "height": 800}}])
+def test_the_page_speaks_german(page: Page, standin: Standin, watch: Watch) -> None:
+    watch.expect("status of 403")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    standin.weather[POST] = first(1, problem(403))
+    choose(page, *small(1), text("brief.docx", "application/msword"))
+    expect(row(page, "brief.docx")).to_contain_text("Diese Art von Datei wird nicht angenommen. Bitte wählen Sie JPEG")
+    expect(row(page, "IMG_0000.jpg")).to_contain_text("Die Datei wurde nicht angenommen.")
+    page.get_by_role("button", name="Angehaltene wiederholen").click()
+    title(page).to_have_text("1 von 2 fertig, 1 angehalten")
+    page.get_by_role("button", name="Bilder von IMG_0000.jpg").click()
+    expect(page.get_by_role("button", name="Adresse kopieren: IMG_0000.jpg, large")).to_be_visible()
+
+
+# A language whose every word is marked: what has no marks was not taken from it, what has two was glued.
+MARKED = """
+import {words as english} from "./english.js";
+export function words(figures) {
+    const facts = (list) => figures.facts(list).replace(/[⟦⟧]/g, "");
+    const mark = (value) => typeof value === "string" ? `⟦${value.replace(/[⟦⟧]/g, "")}⟧`
+        : typeof value === "function" ? (...given) => mark(value(...given))
+        : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mark(inner)]));
+    return mark(english({...figures, facts}));
+}
+"""
+
+
+@pytest.mark.parametrize("context_options", [{"locale": "de-DE", "viewport": {"width": 900, "height": 900}}])
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_no_sentence_is_glued_and_all_lies_well_from_right_to_left(
+    blank: Page, standin: Standin, watch: Watch, direction: str
+) -> None:
+    watch.expect("status of 403")
+    blank.route("**/german.js", lambda route: route.fulfill(body=MARKED, content_type="text/javascript"))
+    blank.goto(standin.url)
+    blank.locator("#terms:not(:empty)").wait_for()
+    blank.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
+    standin.weather[POST] = first(1, problem(403))
+    choose(blank, *small(3), text("letter.docx", "application/msword"))
+    expect(blank.locator("h2")).to_contain_text("2 of 4 done, 2 stopped")
+    blank.locator("#list [aria-expanded=false]").first.click()
+    expect(blank.locator("figure img").first).to_be_visible()
+    texts = blank.evaluate(
+        """() => {
+            const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            const said = [];
+            while (walker.nextNode()) {
+                const {data, parentElement} = walker.currentNode;
+                const ours = !parentElement.closest("noscript, .name, .preview, figure a, script");
+                if (data.trim() && ours) said.push(data.trim());
+            }
+            for (const element of document.querySelectorAll("[aria-label]")) said.push(element.ariaLabel);
+            for (const image of document.querySelectorAll("img[alt]")) if (image.alt) said.push(image.alt);
+            return said.flatMap((text) => text.split("\\n"));
+        }"""
+    )
+    assert len(texts) > 40
+    assert [said for said in texts if not re.fullmatch(r"⟦[^⟦⟧]*⟧", said)] == []
+    assert blank.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture, name, button = (
+        blank.locator(f".row:first-child {part}").first.bounding_box()
+        for part in (".preview", ".name", ".head .actions")
+    )
+    assert picture
+    assert name
+    assert button
+    assert (picture["x"] < name["x"] < button["x"]) == (direction == "ltr")
+    assert (picture["x"] > name["x"] > button["x"]) == (direction == "rtl")
