@@ -9,7 +9,8 @@ from functools import partial
 
 from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
 from tests.lifecycle.laboratory import laboratory
-from tests.lifecycle.scenarios import SCENARIOS, WALKS
+from tests.lifecycle.scenarios import SCENARIOS
+from tests.lifecycle.walks import WALKS
 
 Look = Callable[[float], Report]
 

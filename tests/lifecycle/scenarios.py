@@ -10,20 +10,11 @@ from tests.lifecycle.openings import again, done, failed, posted_before, uploade
 from tests.lifecycle.world import World
 
 SCENARIOS: dict[str, Scenario] = {}
-WALKS: dict[str, Scenario] = {}
 
 
 def _scenario(name: str, faults: int = 1, complete: bool = True) -> Callable[[Setup], Setup]:
     def add(setup: Setup) -> Setup:
         SCENARIOS[name] = Scenario(name, setup, faults, complete)
-        return setup
-
-    return add
-
-
-def _walk(name: str, faults: int = 3) -> Callable[[Setup], Setup]:
-    def add(setup: Setup) -> Setup:
-        WALKS[name] = Scenario(name, setup, faults, complete=False)
         return setup
 
     return add
@@ -224,40 +215,3 @@ def _(world: World) -> None:
     event = posted_before(world)
     actors.once(world, "S3 tells once more", lambda: convert_later(world, event), "S3")
     actors.owner(world)
-
-
-@_walk("everything at once")
-def _(world: World) -> None:
-    world.broken = True
-    actors.upload(world, A, "A", duplicates=1)
-    actors.upload(world, B, "B")
-    actors.fix(world)
-    actors.deploy(world)
-    actors.operator_redrives(world, times=2)
-    actors.operator_redrives(world)
-    actors.page(world, looks=4)
-    actors.program(world)
-    again(world)
-    again(world)
-
-
-@_walk("everything at once, and the original expires")
-def _(world: World) -> None:
-    world.broken = True
-    actors.upload(world, A, "A", duplicates=1)
-    actors.upload(world, BAD, "no picture")
-    actors.fix(world)
-    actors.operator_redrives(world, times=2)
-    actors.operator_redrives(world)
-    actors.page(world, looks=4)
-    actors.expire(world)
-
-
-@_walk("an ordinary life with everything that may go wrong")
-def _(world: World) -> None:
-    world.broken = True
-    actors.upload(world, A, "A", duplicates=2)
-    actors.fix(world)
-    actors.operator_redrives(world, times=3)
-    actors.page(world, looks=4)
-    actors.program(world)

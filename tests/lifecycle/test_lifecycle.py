@@ -12,7 +12,8 @@ from tests.lifecycle.__main__ import main
 from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
 from tests.lifecycle.laboratory import laboratory
 from tests.lifecycle.mutations import MUTATIONS, Mutation, mutated
-from tests.lifecycle.scenarios import SCENARIOS, WALKS
+from tests.lifecycle.scenarios import SCENARIOS
+from tests.lifecycle.walks import WALKS
 
 SEED = 20261126
 # Of processor time. What is complete ends by itself, in seconds; its limit is for what grows out of proportion.

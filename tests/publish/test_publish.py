@@ -13,7 +13,8 @@ from publish import __main__ as publish
 from publish import lint_sar
 from publish.application import Application
 from tests.actors.publisher import client
-from tests.standins.application_repository import MODEL, Repository, limits
+from tests.standins.application_model import MODEL, limits
+from tests.standins.application_repository import Repository
 
 Finished = subprocess.CompletedProcess[str]
 IDENTIFIER = "arn:aws:serverlessrepo:us-east-1:123456789012:applications/image-thumbnails"

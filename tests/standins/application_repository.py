@@ -1,7 +1,6 @@
 """A stand-in for the HTTP API of the AWS Serverless Application Repository, made from botocore's model of it.
 
-The model says which requests there are, what they must hold and of which types; lengths and patterns stand in its
-descriptions, in words, and are read from there. What is published has to be at S3 already, as the repository copies it.
+What is published has to be at S3 already, as the repository copies it.
 """
 
 import json
@@ -9,69 +8,21 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.exceptions import ClientError
-from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 from samtranslator.yaml_helper import yaml_parse
 
 from publish import capabilities
 from publish.application import Application, parts
+from tests.standins.application_model import MODEL, Failure, Members, check, wire
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
-MODEL = ServiceModel(Loader().load_service_model("serverlessrepo", "service-2"), "serverlessrepo")
-
-Members = dict[str, Any]
-
-
-class Failure(Exception):
-    """An answer that says no. code: the name of one of the model's exceptions."""
-
-    def __init__(self, code: str, message: str):
-        self.code = code
-        super().__init__(message)
-
-
-def limits(shape: Shape) -> dict[str, Any]:
-    """What the model says about a member in words. Keys: shortest, longest, most, megabytes, pattern."""
-    words = unescape(re.sub("<[^>]+>", " ", shape.documentation))
-    numbers = {
-        "shortest": r"Minimum length=(\d+)",
-        "longest": r"Maximum length=(\d+)",
-        "most": r"Maximum number of labels: (\d+)",
-        "megabytes": r"Maximum size (\d+) MB",
-    }
-    found: dict[str, Any] = {key: int(hit[1]) for key, text in numbers.items() if (hit := re.search(text, words))}
-    if pattern := re.search(r'Pattern:? "(.+?)";', words):
-        found["pattern"] = pattern[1].replace("\\\\", "\\")
-    return found
-
-
-def check(members: Members, shape: StructureShape) -> None:
-    """Raises Failure for what the model does not allow."""
-    report = ParamValidator().validate(members, shape)
-    if report.has_errors():
-        raise Failure("BadRequestException", report.generate_report())
-    for name, value in members.items():
-        told = limits(shape.members[name])
-        values = value if isinstance(value, list) else [value]
-        if len(values) > told.get("most", len(values)):
-            raise Failure("BadRequestException", f"{name}: more than {told['most']}")
-        for text in values:
-            longest = told.get("longest", told.get("megabytes", len(text)) * 1_000_000)
-            if not told.get("shortest", 0) <= len(text) <= longest:
-                raise Failure("BadRequestException", f"{name}: length {len(text)}")
-            if "pattern" in told and not re.fullmatch(told["pattern"], text):
-                raise Failure("BadRequestException", f"{name}: {text!r} does not match {told['pattern']}")
-    for name in ("License", "Readme", "Template"):
-        if {f"{name}Body", f"{name}Url"} <= members.keys():
-            raise Failure("BadRequestException", f"{name}Body and {name}Url: only one")
 
 
 class Repository:
@@ -122,7 +73,7 @@ class Repository:
             check(members, operation.input_shape)
             answer = self._operations[operation.name](members)
             assert not ParamValidator().validate(answer, operation.output_shape).has_errors(), "a fault of the stand-in"
-            return operation.http["responseCode"], _wire(answer, operation.output_shape)
+            return operation.http["responseCode"], wire(answer, operation.output_shape)
         except Failure as failure:
             status = MODEL.shape_for(failure.code).metadata["error"]["httpStatusCode"]
             return status, {"errorCode": failure.code, "message": str(failure), "__type": failure.code}
@@ -249,16 +200,3 @@ class Repository:
                 """Nothing: the tests look at `calls`."""
 
         return Handler
-
-
-def _wire(members: Members, shape: StructureShape) -> Members:
-    """Members as they are named in JSON."""
-    wired = {}
-    for name, value in members.items():
-        inner = shape.members[name]
-        if isinstance(inner, StructureShape):
-            value = _wire(value, inner)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            value = [_wire(each, inner.member) for each in value]  # type: ignore[attr-defined]
-        wired[inner.serialization["name"]] = value
-    return wired

@@ -9,7 +9,6 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,12 @@ from dev import stack
 from operate import delivery
 from tests.material import pictures
 from tests.material.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
+from tests.material.function_environment import PARAMETERS, environment, read_everything, set_by
 from tests.material.template import PACKAGES, Template, of_type, references
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import identify
 from thumbs.settings import Settings
 
-PARAMETERS = SERVICE.parameters
 SIZES = SERVICE.texts["ThumbnailSizes"]
 
 # Numbers of which every digit counts.
@@ -33,57 +32,6 @@ FRACTIONS = {"CostAlarmDollars"}
 
 # The property of Settings that has a parameter's value, where it is not called like it.
 PROPERTIES = {"ThumbnailQuality": "quality", "ThumbnailSizes": "sizes", "ThumbnailFormat": "output"}
-
-
-class Environment(Mapping[str, str]):
-    """The variables of a function. read: those that somebody has asked for."""
-
-    def __init__(self, variables: dict[str, str]):
-        self._variables = variables
-        self.read: set[str] = set()
-
-    def __getitem__(self, name: str) -> str:
-        self.read.add(name)
-        return self._variables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._variables)
-
-    def __len__(self) -> int:
-        return len(self._variables)
-
-
-def environment(function: Template, **parameters: str) -> Environment:
-    """What a function of the translated template gets to see. parameters: in place of their defaults."""
-    variables = function["Properties"]["Environment"]["Variables"]
-
-    def resolved(value: Any) -> str:
-        name = value["Ref"] if isinstance(value, dict) and "Ref" in value else None
-        if name in PARAMETERS:
-            return parameters.get(name, str(PARAMETERS[name]["Default"]))
-        return value if isinstance(value, str) else "made-up"
-
-    return Environment({name: resolved(value) for name, value in variables.items()})
-
-
-def set_by(function: Template, parameter: str) -> list[str]:
-    """The variables of a function that hold a parameter."""
-    variables = function["Properties"]["Environment"]["Variables"]
-    return [name for name, value in variables.items() if value == {"Ref": parameter}]
-
-
-def read_everything(found: Environment) -> dict[str, Any]:
-    """All that Settings make of an environment. What needs a variable that this function has not, it does not read."""
-    settings, values = Settings(found), {}
-    for name in vars(Settings):
-        if name.startswith("_"):
-            continue
-        try:
-            values[name] = getattr(settings, name)
-        except KeyError as missing:
-            if missing.args[0] in [*found] or not str(missing.args[0]).isupper():
-                raise
-    return values
 
 
 def snake(name: str) -> str:

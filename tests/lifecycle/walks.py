@@ -1,0 +1,56 @@
+"""Scenarios with too many orders to try them all: they are walked at random."""
+
+from collections.abc import Callable
+
+from tests.lifecycle import actors
+from tests.lifecycle.explorer import Scenario, Setup
+from tests.lifecycle.laboratory import BAD, A, B
+from tests.lifecycle.openings import again
+from tests.lifecycle.world import World
+
+WALKS: dict[str, Scenario] = {}
+
+
+def _walk(name: str, faults: int = 3) -> Callable[[Setup], Setup]:
+    def add(setup: Setup) -> Setup:
+        WALKS[name] = Scenario(name, setup, faults, complete=False)
+        return setup
+
+    return add
+
+
+@_walk("everything at once")
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A", duplicates=1)
+    actors.upload(world, B, "B")
+    actors.fix(world)
+    actors.deploy(world)
+    actors.operator_redrives(world, times=2)
+    actors.operator_redrives(world)
+    actors.page(world, looks=4)
+    actors.program(world)
+    again(world)
+    again(world)
+
+
+@_walk("everything at once, and the original expires")
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A", duplicates=1)
+    actors.upload(world, BAD, "no picture")
+    actors.fix(world)
+    actors.operator_redrives(world, times=2)
+    actors.operator_redrives(world)
+    actors.page(world, looks=4)
+    actors.expire(world)
+
+
+@_walk("an ordinary life with everything that may go wrong")
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A", duplicates=2)
+    actors.fix(world)
+    actors.operator_redrives(world, times=3)
+    actors.page(world, looks=4)
+    actors.program(world)
