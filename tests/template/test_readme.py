@@ -11,7 +11,7 @@ from dev.emulator import ROOT
 from operate.__main__ import options
 from tests.material.template import Template
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 
 
 @pytest.mark.parametrize("document", docs.PARTS, ids=lambda path: path.name)

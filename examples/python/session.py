@@ -1,0 +1,65 @@
+"""One picture through the service, from signature to thumbnails: python session.py API PICTURE
+
+API: an address that ends with a slash. API_KEY, in the environment: the key, if the API requires one.
+"""
+
+import mimetypes
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+
+TIMEOUT = 60  # seconds for one call
+DEADLINE = 600  # seconds for a result; a conversion that fails is reported within this time, too
+
+
+def upload(api: str, picture: Path, key: str | None = None) -> dict[str, Any]:
+    """The manifest of a picture. Raises requests.HTTPError when a call is refused, and TimeoutError."""
+    content = picture.read_bytes()
+    file = {"name": picture.name, "type": mimetypes.guess_type(picture)[0], "size": len(content)}
+    signed = sign(api, {"files": [file]}, {"x-api-key": key} if key else {})["uploads"][0]
+
+    form = signed["upload"]
+    requests.post(form["url"], form["fields"], files={"file": content}, timeout=TIMEOUT).raise_for_status()
+
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        answer = requests.get(signed["result"], timeout=TIMEOUT)
+        if answer.ok:
+            manifest: dict[str, Any] = answer.json()
+            return manifest
+        if answer.status_code not in (403, 404):  # which S3 says before the manifest exists
+            answer.raise_for_status()
+        time.sleep(1)
+    raise TimeoutError(f"There is no result after {DEADLINE} seconds.")
+
+
+def sign(api: str, body: Any, headers: dict[str, str]) -> Any:
+    """The answer to POST /uploads, after as many tries as a throttled or busy service needs, but at most five."""
+    for attempt in range(5):
+        answer = requests.post(f"{api}uploads", json=body, headers=headers, timeout=TIMEOUT)
+        if answer.status_code not in (429, 503):
+            break
+        time.sleep(float(answer.headers.get("Retry-After", 2**attempt)))
+    answer.raise_for_status()
+    return answer.json()
+
+
+def main() -> int:
+    api, picture = sys.argv[1:]
+    manifest = upload(api, Path(picture), os.environ.get("API_KEY"))
+    if manifest["status"] != "done":
+        print(manifest["reason"]["message"], file=sys.stderr)
+        return 1
+    for thumbnail in manifest["thumbnails"]:
+        path = Path(thumbnail["size"] + Path(thumbnail["key"]).suffix)
+        path.write_bytes(requests.get(thumbnail["url"], timeout=TIMEOUT).content)
+        print(f"{thumbnail['size']}  {thumbnail['width']}x{thumbnail['height']}  {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

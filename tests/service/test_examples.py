@@ -1,0 +1,78 @@
+"""The sessions of examples/, run as their READMEs say, against the running service."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from dev.emulator import ROOT
+from tests.actors.client import PATIENCE, Service
+from tests.material import pictures
+
+EXAMPLES = ROOT / "examples"
+PROGRAMS = {
+    "curl": [str(EXAMPLES / "curl" / "session.sh")],
+    "python": [sys.executable, str(EXAMPLES / "python" / "session.py")],
+}
+NEEDED = {"curl": ("bash", "curl", "jq"), "python": ()}
+
+
+@pytest.fixture(params=PROGRAMS)
+def example(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    for program in NEEDED[name]:
+        if shutil.which(program) is None:
+            missing = f"no {program}: the example in examples/{name} needs it"
+            if os.environ.get("CI"):
+                pytest.fail(missing)
+            pytest.skip(missing)
+    return name
+
+
+def run(example: str, api: str, picture: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [*PROGRAMS[example], api, str(picture)]
+    return subprocess.run(
+        command, cwd=picture.parent, env=os.environ | environment, capture_output=True, text=True, timeout=PATIENCE
+    )
+
+
+def test_a_picture_comes_back_in_all_sizes_as_the_readme_shows(example: str, stack: Service, tmp_path: Path) -> None:
+    picture = tmp_path / "photo.jpg"
+    picture.write_bytes(pictures.jpeg(800, 600))
+
+    answer = run(example, stack.page_url, picture)
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    shown = re.findall(r"^    (\w+  \d+x\d+  .*)$", (EXAMPLES / example / "README.md").read_text(), re.MULTILINE)
+    assert answer.stdout.splitlines() == shown
+    for line in shown:
+        _, box, name = line.split("  ")
+        with Image.open(tmp_path / name) as thumbnail:
+            assert "{}x{}".format(*thumbnail.size) == box
+
+
+def test_a_rejected_picture_ends_the_session_with_its_reason(example: str, stack: Service, tmp_path: Path) -> None:
+    picture = tmp_path / "letter.jpg"
+    picture.write_text("Dear diary")
+
+    answer = run(example, stack.page_url, picture)
+
+    assert answer.returncode == 1
+    assert "not a picture that we can read" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_refused_call_ends_the_session_with_an_error(example: str, stack: Service, tmp_path: Path) -> None:
+    picture = tmp_path / "empty.jpg"
+    picture.touch()
+
+    answer = run(example, stack.page_url, picture)
+
+    assert answer.returncode not in (0, None)
+    assert "422" in answer.stderr
+    assert not [*tmp_path.glob("*.webp")]
