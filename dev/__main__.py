@@ -27,7 +27,7 @@ def main() -> int:
     for what, variable, port in (("page", "PORT", options.port), ("emulator", "EMULATOR_PORT", options.emulator_port)):
         if is_taken(port):
             print(
-                f"Port {port}, meant for the {what}, is taken: stop what uses it, or choose another one with "
+                f"Port {port} for the {what} is in use: stop the program that uses it, or choose another port with "
                 f"{variable}={port + 1} make run.",
                 file=sys.stderr,
             )
@@ -56,13 +56,13 @@ def main() -> int:
         watch.Reload(stack, say).start()
         watch.Logs(stack, say).start()
         watch.Failures(stack, emulator.log, say).start()
-        say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
-        say(f"AWS answers at {emulator.url} (key test, secret test); what it says: {emulator.log}")
+        say(f"ready after {time.monotonic() - started:.1f} s; press Ctrl-C to stop everything")
+        say(f"AWS endpoint: {emulator.url} (key test, secret test); log: {emulator.log}")
         print(f"Upload page: {server.url}", flush=True)
         while not stop.wait(0.5):
             if not emulator.is_running():
                 said = lines(emulator.log.read_text(errors="replace")[-2000:])
-                print(f"The emulator has stopped by itself:\n{said}", file=sys.stderr)
+                print(f"The emulator stopped unexpectedly:\n{said}", file=sys.stderr)
                 return 1
         say("stopping")
     return 0
@@ -72,7 +72,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m dev",
         description="Run the whole service on this machine, from template.yaml, without an AWS account or Docker.",
-        epilog="Edited functions and pages take effect by themselves; nothing is kept when it stops.",
+        epilog="Edited functions and pages take effect immediately; nothing is kept after it stops.",
     )
     listeners(parser)
     parameters(parser, "template.yaml, such as ThumbnailFormat=avif")

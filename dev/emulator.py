@@ -103,7 +103,7 @@ class Emulator:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}{_HEALTH}", timeout=10):
                 return
             time.sleep(0.1)
-        raise RuntimeError(f"The emulator did not answer within {_PATIENCE} s:\n{self.log.read_text()[-2000:]}")
+        raise RuntimeError(f"The emulator did not respond within {_PATIENCE} s:\n{self.log.read_text()[-2000:]}")
 
     def __enter__(self) -> Self:
         return self

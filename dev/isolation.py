@@ -43,9 +43,9 @@ class Isolation:
         own = (f"http://{host}", f"https://{host}") if _matches(host.lower().rsplit(":", 1)[0], self._own) else ()
         origins = header(scope, "origin")
         if strangers := [origin for origin in origins if origin not in own and not _matches(origin, self._origins)]:
-            return f"Pages of {_shown(strangers)} may not call this; PAGE_ORIGINS names those that may."
+            return f"Pages of {_shown(strangers)} may not call this server; allow an origin with PAGE_ORIGINS."
         if not origins and "cross-site" in header(scope, "sec-fetch-site"):
-            return "Pages of other sites may not call this."
+            return "Pages of other sites may not call this server."
         return None
 
     def refusal_of_host(self, scope: Scope) -> str | None:
@@ -70,7 +70,7 @@ class Programs(Isolation):
         if reason := super().refusal(scope):
             return reason
         if header(scope, "sec-fetch-site"):
-            return "No page may call this."
+            return "No page may call this server."
         return None if is_sure(header(scope, "host")[0]) else "This is for localhost."
 
 

@@ -107,7 +107,7 @@ class Server:
             body += event.get("body", b"")
             more = event.get("more_body", False)
             if len(body) > _MAX_BODY:
-                await answer(send, 413, b"The API takes 10 MB at most.\n")
+                await answer(send, 413, b"The API accepts at most 10 MB.\n")
                 return
         target = f"{self._api.path}{scope['raw_path'].decode('ascii')}"
         if scope["query_string"]:
@@ -119,7 +119,7 @@ class Server:
         try:
             status, received, content = await call
         except (OSError, http.client.HTTPException) as error:
-            text = f"The API does not answer: {error!r}\n".encode()
+            text = f"The API does not respond: {error!r}\n".encode()
             await answer(send, 503, text, [("content-type", "text/plain"), ("retry-after", "1")])
             return
         await answer(send, status, content, received)
@@ -149,7 +149,7 @@ class PageIsolation(Isolation):
         if is_link and scope["method"] == "GET":
             return self.refusal_of_host(scope)
         if not header(scope, "origin") and "same-site" in header(scope, "sec-fetch-site"):
-            return "Pages of other ports may not call this."
+            return "Pages on other ports may not call this server."
         return super().refusal(scope)
 
 

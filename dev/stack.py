@@ -95,7 +95,7 @@ def packaged(packages: dict[str, str]) -> Template:
     try:
         template: Template = yaml_parse(TEMPLATE.read_text())
     except yaml.YAMLError as error:
-        raise RuntimeError(f"it is no YAML: {error}") from error
+        raise RuntimeError(f"it is not YAML: {error}") from error
     if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
         raise RuntimeError("it has no Resources")
     for logical, resource in template["Resources"].items():
@@ -149,7 +149,7 @@ def _installed(requirements: Path) -> Path:
             target = ["--require-hashes", "--only-binary", ":all:", "--no-compile", "--target", f"{part}/layer"]
             installed = subprocess.run([*pip, *target, "--requirement", requirements])
             if installed.returncode:
-                raise RuntimeError(f"pip cannot install {requirements.relative_to(ROOT)}; it says why above")
+                raise RuntimeError(f"pip cannot install {requirements.relative_to(ROOT)}; see its output above")
             with contextlib.suppress(OSError):  # another run was faster
                 Path(part, "layer").rename(folder)
         compiling = [sys.executable, "-m", "compileall", "-q", str(folder)]

@@ -33,7 +33,7 @@ class Reload(threading.Thread):
                 self._reload()
             if _rest_state() != rest:
                 rest = _rest_state()
-                self._say("template.yaml or a layer has changed: start again to see it")
+                self._say("template.yaml or a layer has changed: restart to apply it")
 
     def _reload(self) -> None:
         try:
@@ -41,7 +41,7 @@ class Reload(threading.Thread):
         except (BotoCoreError, ClientError, OSError) as error:
             self._say(f"the functions could not be updated: {error}")
         else:
-            self._say("the functions have changed and are up to date")
+            self._say("the functions have changed and were updated")
 
 
 class Logs(threading.Thread):

@@ -30,7 +30,7 @@ def any_of(service: Service) -> str | None:
     gateway = service.client("apigateway")
     found = _of(gateway, plan)
     if not found:
-        raise ValueError("The API requires a key, and there is none. Create one: python -m operate keys --add NAME")
+        raise ValueError("The API requires a key, but there is none. Create one: python -m operate keys --add NAME")
     value: str = gateway.get_api_key(apiKey=found[0]["id"], includeValue=True)["value"]
     return value
 
@@ -42,7 +42,7 @@ def _of(gateway: Any, plan: str) -> list[dict[str, Any]]:
 
 def _added(gateway: Any, plan: str, name: str, found: list[dict[str, Any]], dry_run: bool) -> str:
     if any(key.get("name") == name for key in found):
-        raise ValueError(f"There is a key named {name} already. Two keys with one name could not be told apart.")
+        raise ValueError(f"A key named {name} already exists. Two keys with the same name could not be distinguished.")
     if dry_run:
         return f"A key named {name} would be added."
     made = gateway.create_api_key(name=name, enabled=True)

@@ -54,7 +54,7 @@ def common() -> argparse.ArgumentParser:
         "--region",
         help="of the service's stack (AWS_REGION, AWS_DEFAULT_REGION, or the profile's)",
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be done, without doing it")
     return parser
 
 
@@ -68,9 +68,9 @@ def paced() -> argparse.ArgumentParser:
 def stack_options() -> argparse.ArgumentParser:
     """The parent of commands that change stacks."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--yes", action="store_true", help="do not ask before something is changed")
+    parser.add_argument("--yes", action="store_true", help="do not ask before changing anything")
     parser.add_argument(
-        "--pause", type=float, default=5, metavar="SECONDS", help="between two looks at CloudFormation (5)"
+        "--pause", type=float, default=5, metavar="SECONDS", help="between two polls of CloudFormation (5)"
     )
     return parser
 

@@ -26,7 +26,7 @@ def reconvert(service: Service, options: argparse.Namespace) -> str:
         count = sum(1 for _ in service.originals(reached.after))
         return f"{count} originals would be converted again{f', from {reached.after} on' if reached.after else ''}."
     if reached.after:
-        print(f"Continuing after {reached.after}, where it was stopped.", file=sys.stderr)
+        print(f"Continuing after {reached.after}.", file=sys.stderr)
     elif state.exists():
         print(f"Starting from the beginning: {state} was written under other settings or code.", file=sys.stderr)
     converted = 0
@@ -38,8 +38,8 @@ def reconvert(service: Service, options: argparse.Namespace) -> str:
             bar.update()
     state.unlink(missing_ok=True)
     return (
-        f"{converted} originals were handed to the conversion again. Their new thumbnails have new addresses where "
-        "they differ; the old ones stay until you delete them."
+        f"{converted} originals were passed to the conversion again. New thumbnails that differ have new addresses; "
+        "the old ones stay until you delete them."
     )
 
 
@@ -85,7 +85,7 @@ def delete_upload(service: Service, options: argparse.Namespace) -> str:
     if options.dry_run:
         count = sum(1 for job in jobs for _ in service.made(job))
         return f"{len(jobs)} originals, if they still exist, and {count} objects made from them would be deleted."
-    print(f"Waiting {RUN_SECONDS} seconds, because one of them may be being converted.", file=sys.stderr)
+    print(f"Waiting {RUN_SECONDS} seconds, because a conversion may still be running.", file=sys.stderr)
     service.delete(*jobs, wait=RUN_SECONDS)
     return f"{len(jobs)} uploads were deleted, with everything made from them."
 
@@ -110,7 +110,7 @@ def add(
         ["reconvert --dry-run", "reconvert --rate 50"],
         [common, paced],
     )
-    command.add_argument("--state", type=Path, help="records how far the command got (reconvert.STACK.state)")
+    command.add_argument("--state", type=Path, help="records the command's progress (reconvert.STACK.state)")
 
     command = arguments.command(
         commands,
@@ -120,7 +120,7 @@ def add(
         ["import s3://archive/2019/ --dry-run", "import s3://archive/2019/"],
         [common, paced],
     )
-    command.add_argument("source", metavar="s3://BUCKET/PREFIX", help="where the pictures are; they stay there")
+    command.add_argument("source", metavar="s3://BUCKET/PREFIX", help="the location of the pictures, which stay there")
     command.add_argument("--state", type=Path, help="records the job of each imported object (import.STACK.csv)")
 
     command = arguments.command(

@@ -40,20 +40,20 @@ def _optional(service: Service, pause: float) -> list[Stack]:
 def _stays(own: Stack) -> str:
     """What remains on purpose, and how to remove it."""
     resources = own.resources()
-    lines = ["What stays, because it may be in use, and how to remove it:"]
+    lines = ["What remains, because it may be in use, and how to remove it:"]
     # An output, because after a failed deletion the bucket may no longer be among the resources.
     if bucket := own.outputs().get("ThumbnailBucket"):
         lines += ["  the thumbnails:", f"    aws s3 rb s3://{bucket} --force"]
     if role := resources.get("ApiGatewayLogRole"):
         lines += [
-            "  the role with which every API of this account and region writes logs; only if no other API logs:",
+            "  the role with which all APIs of this account and region write logs; only if no other API does:",
             "    aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=''",
             f"    aws iam detach-role-policy --role-name {role} --policy-arn "
             "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
             f"    aws iam delete-role --role-name {role}",
         ]
     lines += [
-        "  the bucket with which SAM deploys, shared by all SAM applications of this account and region:",
+        "  SAM's deployment bucket, shared by all SAM applications in this account and region:",
         "    sam delete --stack-name aws-sam-cli-managed-default",
     ]
     return "\n".join(lines)
@@ -64,7 +64,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     arguments.command(
         commands,
         "delete-stack",
-        "Delete the service's stack, its optional stacks and every original; thumbnails stay.",
+        "Delete the service's stack, its optional stacks and every original; thumbnails remain.",
         delete_stack,
         ["delete-stack --dry-run", "delete-stack --stack-name image-thumbnails-dev"],
         [common, arguments.stack_options()],

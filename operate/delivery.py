@@ -96,7 +96,7 @@ class Delivery(OptionalStack):
         if "DeliveryDomain" not in changed or not domain or settings.get("HostedZoneId") or self._answers(self.url):
             return
         raise StackFailed(
-            f"https://{domain}/ does not answer with the page yet, so the service still uses its old links. At your "
+            f"https://{domain}/ does not serve the page yet, so the service still uses its old links. At your "
             f"DNS provider, make {domain} a CNAME (or an alias) of {outputs['DistributionDomain']}. Then run the same "
             "command again."
         )

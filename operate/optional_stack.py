@@ -59,14 +59,14 @@ class OptionalStack:
             if not create:
                 raise StackFailed(f"There is no stack {self.stack.name} in {self.region}: deploy it first.")
             if self.stack.found() is not None:
-                self.say("delete the remains of a failed first deployment")
+                self.say("deleting the remains of a failed first deployment")
                 if dry_run:
                     return ""
                 agree()
                 self.stack.remove()
         apply(self.stack, self.path.read_text(), parameters, agree, dry_run)
         if self.stack.deployed() is None:
-            return "After the stack is created, the service would be told about it."
+            return "Once the stack is created, the service would be connected to it."
         return self.complete(agree, dry_run=dry_run)
 
     def complete(self, agree: Agree, *, dry_run: bool = False) -> str:
@@ -88,8 +88,8 @@ class OptionalStack:
         required = {name for name, parameter in declared.items() if "Default" not in parameter}
         if missing := sorted(required - found.keys() - self.stack.parameters().keys()):
             raise StackFailed(
-                f"stacks/{self.name}.yaml needs {', '.join(missing)}, which {self.service.name} does not put out. "
-                "Deploy the present version of the service first (make deploy), or give the values with --set."
+                f"stacks/{self.name}.yaml needs {', '.join(missing)}, for which {self.service.name} has no output. "
+                "Deploy the current version of the service first (make deploy), or set the values with --set."
             )
         return found
 
@@ -114,7 +114,7 @@ class OptionalStack:
             return False
         if unknown := [name for name in wanted if name not in present]:
             raise StackFailed(
-                f"{self.parent.name} has no parameter {', '.join(unknown)}: deploy its present version first."
+                f"{self.parent.name} has no parameter {', '.join(unknown)}: deploy its current version first."
             )
         self.say(f"stack {self.parent.name}")
         changed = {name: value for name, value in wanted.items() if present[name] != value}
@@ -160,11 +160,11 @@ class OptionalStack:
         present = self.stack.parameters()
         for name, value in self.filled({}).items():
             if present.get(name) != value:
-                yield f"{name} is outdated: the service puts out {value}. An update corrects it."
+                yield f"{name} is outdated: the service's output is {value}; run the command update."
         present = self.parent.parameters()
         for name, value in self.told().items():
             if present.get(name) != value:
-                yield f"{self.parent.name} does not know {name}={value} yet. An update tells it."
+                yield f"{self.parent.name} does not have {name}={value} yet; run the command update."
 
     @staticmethod
     def defaults() -> dict[str, str]:

@@ -16,7 +16,7 @@ def redrive(service: Service, options: argparse.Namespace) -> str:
     parked = service.parked()
     most = min(parked, options.max) if options.max else parked
     if options.dry_run:
-        return f"{parked} conversions are parked; {most} would be put through again."
+        return f"{parked} conversions are parked; {most} would be redriven."
     redriven = 0
     with progress(most, "conversions", "redriven") as bar:
         while redriven < most:
@@ -26,7 +26,7 @@ def redrive(service: Service, options: argparse.Namespace) -> str:
             redriven += done
             bar.update(done)
             time.sleep(done / options.rate)
-    return f"{redriven} of {parked} parked conversions were put through again; one that fails again is parked again."
+    return f"{redriven} of {parked} parked conversions were redriven. Conversions that fail again are parked again."
 
 
 def add(
@@ -36,7 +36,7 @@ def add(
     command = arguments.command(
         commands,
         "redrive",
-        "Put parked conversions through again, after the cause of their failure is fixed.",
+        "Redrive parked conversions, once the cause of their failure is fixed.",
         redrive,
         ["redrive --dry-run", "redrive --max 100"],
         [common, paced],

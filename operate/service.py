@@ -63,7 +63,7 @@ class Service:
         try:
             return self.stack().found()
         except NoCredentialsError as error:
-            raise NoStack("There are no AWS credentials here: `aws configure` stores some.") from error
+            raise NoStack("No AWS credentials were found: run `aws configure`.") from error
         except (BotoCoreError, ClientError) as error:
             raise NoStack(f"The stack {self.name!r} cannot be read: {error}") from error
 

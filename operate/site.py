@@ -101,7 +101,7 @@ class Plan:
             yield f"publish {file.key} ({len(file.content)} bytes, {file.type}, {file.cache_control})"
         if self.invalidate:
             yield f"invalidate {' and '.join(self.invalidate)}"
-        yield from (f"delete {key}, of a version before the last" for key in self.delete)
+        yield from (f"delete {key}, of an older version" for key in self.delete)
 
 
 def plan(page: Page, present: Mapping[str, str], published: str | None) -> Plan:

@@ -37,7 +37,7 @@ def deploy(service: Service, options: argparse.Namespace) -> str:
         if not isinstance(stack, Delivery):
             raise ValueError(f"--page-only is for the delivery stack; {options.name} has no page.")
         return stack.publish(_agreement("This publishes the page.", options.yes), dry_run=options.dry_run)
-    agree = _agreement(f"This changes {stack.stack.name} and connects {service.name} with it.", options.yes)
+    agree = _agreement(f"This changes {stack.stack.name} and connects {service.name} to it.", options.yes)
     return stack.deploy(dict(options.set), agree, create=options.create, dry_run=options.dry_run)
 
 
@@ -58,7 +58,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     command = arguments.command(
         commands,
         "stack",
-        f"Deploy, update, remove or look at an optional stack next to the service: {', '.join(NAMES)}.",
+        f"Deploy, update, remove or show an optional stack of the service: {', '.join(NAMES)}.",
         None,
         ["stack delivery deploy", "stack delivery update --set Firewall=Enabled", "stack delivery remove"],
     )
@@ -66,7 +66,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     actions = command.add_subparsers(required=True, metavar="ACTION")
     changing = [common, arguments.stack_options()]
     for name, summary in (
-        ("deploy", "Create the stack or update it, and connect it with the service, after showing what will change."),
+        ("deploy", "Create or update the stack and connect it to the service, after showing what will change."),
         ("update", "Do the same, but only if the stack exists."),
     ):
         action = arguments.command(
@@ -78,12 +78,12 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
             changing,
             create=name == "deploy",
         )
-        arguments.parameters(action, "the template, such as Firewall=Enabled, kept until it is set again")
-        action.add_argument("--page-only", action="store_true", help="of delivery: publish the page, change no stack")
+        arguments.parameters(action, "the template, such as Firewall=Enabled, which later runs keep")
+        action.add_argument("--page-only", action="store_true", help="for delivery: publish the page, change no stack")
     arguments.command(
         actions,
         "remove",
-        "Let the service forget the stack, then delete it with everything in its buckets.",
+        "Disconnect the service from the stack, then delete the stack with everything in its buckets.",
         remove,
         ["stack delivery remove --dry-run", "stack delivery remove --yes"],
         changing,

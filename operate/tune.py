@@ -20,7 +20,7 @@ def tune(service: Service, options: argparse.Namespace) -> str:
         values = tuning.power_values(options.memory, current)
         return (
             f"{options.picture} ({len(content) / 1_000_000:.1f} MB) would be uploaded and converted. The tuner would "
-            f"convert it {options.num} times with each of {_listed(values)} MB; the last is the present size."
+            f"convert it {options.num} times with each of {_listed(values)} MB; the last is the current size."
         )
     job = keys.new_probe()  # so that the lifecycle deletes its thumbnails, and no user's metric counts it
     try:
@@ -34,7 +34,7 @@ def tune(service: Service, options: argparse.Namespace) -> str:
         raise
     print(
         f"The picture is job {job} and takes up to {needed} MB, so {_listed(values)} MB are compared.\n"
-        "Its thumbnails are deleted after a day. To delete them and the picture as soon as you have finished:\n"
+        "Its thumbnails are deleted after a day. To delete them and the picture when you have finished:\n"
         f"    python -m operate delete-upload {job} --stack-name {options.stack_name}",
         file=sys.stderr,
     )
@@ -75,7 +75,7 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
         ["tune photo.jpg --dry-run", "tune photo.jpg --memory 1024,2048 > tune.json"],
         [common],
     )
-    command.add_argument("picture", type=Path, metavar="PICTURE", help="the file to convert; one like those you get")
+    command.add_argument("picture", type=Path, metavar="PICTURE", help="the file to convert, like those that you get")
     command.add_argument(
         "--memory",
         type=_memory,

@@ -83,7 +83,7 @@ def _next(name: str, live: int, known: int) -> str:
     if live == known:
         return "CloudFormation knows this version, so you can make the next release as usual."
     return (
-        f"CloudFormation still believes that version {known} is live, and CodeDeploy refuses a gradual release from\n"
+        f"CloudFormation still considers version {known} live, and CodeDeploy refuses a gradual release from\n"
         "there. Make the next release with GradualDeployments=false, or first run\n"
         f"    python -m operate rollback {name} --to {known}"
     )
@@ -114,7 +114,7 @@ def _prepared(service: Service, gradual: bool, dry_run: bool) -> Iterator[str]:
             if not dry_run:
                 service.client("lambda").delete_function(FunctionName=versions.function, Qualifier=str(version))
             verb = "would be removed" if dry_run else "has been removed"
-            yield f"Version {version} of {name}, which a refused release left, {verb}."
+            yield f"Version {version} of {name}, left by a refused release, {verb}."
 
 
 def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
@@ -122,18 +122,18 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
     command = arguments.command(
         commands,
         "rollback",
-        "Send all traffic of a function to an earlier version, at once.",
+        "Shift all traffic of a function to an earlier version, at once.",
         rollback,
         ["rollback convert --dry-run", "rollback sign_upload --to 7"],
         [common],
     )
     command.add_argument("function", choices=sorted(_SERVED), metavar="FUNCTION", help=", ".join(sorted(_SERVED)))
-    command.add_argument("--to", type=int, metavar="VERSION", help="the version (the one before the live one)")
+    command.add_argument("--to", type=int, metavar="VERSION", help="the version (the previous one)")
 
     arguments.command(
         commands,
         "prepare-release",
-        "Remove the versions that a refused release left, so that the same build can be released again.",
+        "Remove the leftovers of a refused release, so that the same build can be released again.",
         prepare_release,
         ["prepare-release --stack-name image-thumbnails-prod"],
         [common],

@@ -30,7 +30,7 @@ def source_of(version: str, url: str) -> str:
     """The address, if it can belong to this version's source. Raises Refused."""
     if not re.fullmatch(lint_sar.PATTERNS["SourceCodeUrl"][0], url):
         raise Refused(
-            "SOURCE is missing or no https:// address: name the public place of this version's source, such as "
+            "SOURCE is missing or not an https:// address: set it to this version's public source, such as "
             f"make publish SOURCE=https://github.com/you/image-thumbnails/tree/v{version}"
         )
     if version not in url and not re.search(r"\b[0-9a-f]{40}\b", url):
@@ -51,7 +51,7 @@ def prepare(built: Application, source: str, homepage: str, *, new_version: bool
     """The built application with the metadata of its publication: the address of its source. Raises Refused."""
     version = built.metadata["SemanticVersion"]
     if new_version and not re.search(rf"^## \[?{re.escape(version)}\b", CHANGELOG.read_text(), re.MULTILINE):
-        raise Refused(f'CHANGELOG.md says nothing of {version}: give its part "Unreleased" that name, and the date.')
+        raise Refused(f'CHANGELOG.md has no section {version}: rename its section "Unreleased", and add the date.')
     readme = built.text("ReadmeUrl")
     assert readme is not None  # lint_sar has checked it
     README.write_text(readme_for_visitors(readme, source))
@@ -67,7 +67,7 @@ def sam(*arguments: str) -> str:
     """The output of SAM's command line, which is shown as well. Raises Refused if it fails."""
     program = shutil.which("sam")
     if program is None:
-        raise Refused("The AWS SAM CLI is not on the path: use `make publish`, which brings one.")
+        raise Refused("The AWS SAM CLI is not on the path: use `make publish`, which installs it.")
     lines = []
     with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (SAM itself)
         assert process.stdout is not None
@@ -75,7 +75,7 @@ def sam(*arguments: str) -> str:
             sys.stdout.write(line)
             lines.append(line)
     if process.returncode:
-        raise Refused(f"`sam {arguments[0]}` failed; it says why above.")
+        raise Refused(f"`sam {arguments[0]}` failed; see its output above.")
     return "".join(lines)
 
 
@@ -88,7 +88,7 @@ def check(application: Application, rules: tuple[lint_sar.Rule, ...]) -> None:
 def publish(source: str, homepage: str, *, new_version: bool) -> str:
     """The application's id as SAM prints it, with ~ for /. Raises Refused."""
     if not lint_sar.BUILT.exists():
-        raise Refused(f"There is no {lint_sar.BUILT}: `make build` makes it.")
+        raise Refused(f"There is no {lint_sar.BUILT}: run `make build` first.")
     built = Application.read(lint_sar.BUILT)
     source = source_of(str(built.metadata.get("SemanticVersion")), source)
     check(built, lint_sar.RULES)
@@ -123,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Returns 0 once it is published."""
     parser = argparse.ArgumentParser(prog="python -m publish", description=__doc__.splitlines()[0])
     parser.add_argument("--source", default="", help="the public address of this version's source: a tag or a commit")
-    parser.add_argument("--homepage", default="", help="where people read more (default: the source)")
+    parser.add_argument("--homepage", default="", help="the home page (default: the source)")
     parser.add_argument("--metadata-only", action="store_true", help="description, labels and README, no version")
     options = parser.parse_args(arguments)
     try:

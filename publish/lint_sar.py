@@ -123,9 +123,9 @@ def explained_capabilities(application: Application) -> Iterator[str]:
     for name in sorted({*needed, *told}):
         causes, named = set(needed.get(name, ())), told.get(name, set())
         if causes - named:
-            yield f"The README does not say that {name} is for {_list(causes - named)}: `make docs` writes it."
+            yield f"The README does not say that {name} is for {_list(causes - named)}: run `make docs`."
         if named - causes:
-            yield f"The README says that {name} is for {_list(named - causes)}, and it is not: `make docs` fixes it."
+            yield f"The README says that {name} is for {_list(named - causes)}, and it is not: run `make docs`."
 
 
 def narrow_permissions(application: Application) -> Iterator[str]:
@@ -218,7 +218,7 @@ def main(arguments: list[str]) -> int:
     """The number of problems, which are written to standard error."""
     path = Path(arguments[0]) if arguments else BUILT
     if not path.exists():
-        sys.stderr.write(f"There is no {path}: `make build` makes it.\n")
+        sys.stderr.write(f"There is no {path}: run `make build` first.\n")
         return 1
     application = Application.read(path)
     found = problems(application)
@@ -227,8 +227,8 @@ def main(arguments: list[str]) -> int:
         name, version = application.metadata["Name"], application.metadata["SemanticVersion"]
         asked = " and ".join(capabilities.needed(application)) or "no capability"
         sys.stdout.write(
-            f"{name} {version} breaks no rule of the application repository that can be checked here.\n"
-            f"It asks for {asked}; its packages have {packages.total_bytes(application) / MEGABYTE:.0f} MB unpacked.\n"
+            f"{name} {version} breaks no rule of the application repository that can be checked locally.\n"
+            f"It requires {asked}; its packages have {packages.total_bytes(application) / MEGABYTE:.0f} MB unpacked.\n"
         )
     return len(found)
 

@@ -48,7 +48,7 @@ def main() -> int:
         if is_taken(port):
             variable = "EMULATOR_PORT" if what == "emulator" else "PORT"
             print(
-                f"Port {port}, meant for the {what}, is taken: stop what uses it, or choose with {variable}=…",
+                f"Port {port} for the {what} is in use: stop the program that uses it, or choose with {variable}=…",
                 file=sys.stderr,
             )
             return 1
@@ -94,9 +94,9 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None, origins: lis
         Bridge(stack, Lambda(lambda_url), say).start()
         server = Server(ports["page"], f"http://127.0.0.1:{ports['API']}/", emulator.url, origins)
         running.callback(server.stop)
-        say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
-        say(f"AWS answers at {emulator.url} (key test, secret test); what SAM says: {FOLDER}/*.log")
-        say(f"one function by itself: sam local invoke FUNCTION -e events/EVENT.json --config-file {CONFIG}")
+        say(f"ready after {time.monotonic() - started:.1f} s; press Ctrl-C to stop everything")
+        say(f"AWS endpoint: {emulator.url} (key test, secret test); SAM's logs: {FOLDER}/*.log")
+        say(f"to invoke one function: sam local invoke FUNCTION -e events/EVENT.json --config-file {CONFIG}")
         print(f"Upload page: {server.url}", flush=True)
         while not stop.wait(0.5):
             if not emulator.is_running() or any(process.poll() is not None for process in processes):
@@ -108,18 +108,18 @@ def serve(engine: Engine, ports: dict[str, int], image: str | None, origins: lis
 def _broken(emulator: Emulator) -> int:
     logs = [emulator.log, *FOLDER.glob("*.log")]
     said = "\n".join(f"{log}:\n{lines(log.read_text(errors='replace')[-1000:])}" for log in logs if log.exists())
-    print(f"The emulator or SAM has stopped by itself.\n{said}", file=sys.stderr)
+    print(f"The emulator or SAM stopped unexpectedly.\n{said}", file=sys.stderr)
     return 1
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m dev.sam_local",
-        description="Run the whole service on this machine, its functions in containers through `sam local`.",
-        epilog="The two ports after that of the page are taken too: SAM's functions (3001) and SAM's API (3002).",
+        description="Run the whole service on this machine, with its functions in `sam local` containers.",
+        epilog="SAM uses the two ports after the page's: for functions (3001) and the API (3002).",
     )
     listeners(parser)
-    parser.add_argument("--image", help="runs the functions in place of AWS's public image, and is not pulled")
+    parser.add_argument("--image", help="an image to run the functions instead of AWS's public image; not pulled")
     return parser.parse_args()
 
 

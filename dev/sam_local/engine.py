@@ -32,7 +32,7 @@ class Engine:
             machine = _docker("version", "--format", "{{.Server.Arch}}")
             bridge = json.loads(_docker("network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}"))[0]
         except (subprocess.SubprocessError, OSError, ValueError, LookupError):
-            raise NoEngine(f"No Docker engine answers on this machine: {instead}") from None
+            raise NoEngine(f"No Docker engine responds on this machine: {instead}") from None
         # An engine that chose the network itself may not report its gateway: then it is the first address.
         network = str(bridge["Subnet"])
         gateway = bridge.get("Gateway") or str(ipaddress.ip_network(network)[1])

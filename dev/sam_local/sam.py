@@ -28,7 +28,7 @@ def _python() -> str:
     """The interpreter in which SAM is installed. Raises SystemExit if SAM is not a Python package."""
     python = Path(shutil.which(_program()) or "").resolve().parent / "python"
     if not python.exists():
-        sys.exit("This `sam` cannot be kept from web pages, because no Python is next to it: use `make sam-local`.")
+        sys.exit("This `sam` cannot be protected from web pages: no Python is next to it. Use `make sam-local`.")
     return str(python)
 
 

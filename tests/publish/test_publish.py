@@ -141,7 +141,7 @@ def test_a_version_that_the_changelog_does_not_know_is_not_published(
     answer = run(project, aws, "--source", SOURCE + "99.1.0")
 
     assert (answer.returncode, repository.calls) == (1, [])
-    assert answer.stderr.startswith("CHANGELOG.md says nothing of 99.1.0")
+    assert answer.stderr.startswith("CHANGELOG.md has no section 99.1.0")
 
 
 def test_what_the_repository_would_refuse_is_not_sent_there(

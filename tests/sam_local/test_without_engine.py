@@ -36,5 +36,5 @@ def test_without_an_engine_that_answers_it_says_so_in_one_sentence(tmp_path: Pat
 
     assert answer.returncode == 1
     assert answer.stderr.splitlines() == [
-        "No Docker engine answers on this machine: `sam local` needs one; `make run` runs the whole service without."
+        "No Docker engine responds on this machine: `sam local` needs one; `make run` runs the whole service without."
     ]

@@ -37,13 +37,13 @@ def run(stack: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
 
 @pytest.fixture(scope="module")
 def service(run: Run) -> Service:
-    return Service(run.named("Upload page: "), Stack(run.named("AWS answers at ").split()[0]))
+    return Service(run.named("Upload page: "), Stack(run.named("AWS endpoint: ").split()[0]))
 
 
 def processes(run: Run, function: str) -> int:
     """How many processes the emulator has started for a function. They stay for minutes, so that no two that ran at
     the same time can be the same."""
-    log = Path(run.named("what it says: ")).read_text()
+    log = Path(run.named("; log: ")).read_text()
     return len(re.findall(rf"Lambda worker spawned for image-thumbnails-{function}", log))
 
 

@@ -57,12 +57,12 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
 
     function = project / "functions" / "thumbs" / "api" / "upload_request.py"
     function.write_text(function.read_text().replace("MAX_FILES = 25", "MAX_FILES = 24"))
-    wait_for(lambda: run.said("the functions have changed and are up to date"), "reload")
+    wait_for(lambda: run.said("the functions have changed and were updated"), "reload")
     assert requests.get(f"{page}limits", timeout=PATIENCE).json()["maxFiles"] == 24
 
     # A page that is broken while being edited breaks nothing else.
     function.write_text("this is not Python")
-    wait_for(lambda: len([line for line in run.lines if "up to date" in line]) == 2 or None, "second reload")
+    wait_for(lambda: len([line for line in run.lines if "were updated" in line]) == 2 or None, "second reload")
     assert requests.get(f"{page}limits", timeout=PATIENCE).status_code == 502
     wait_for(lambda: run.said("SignUploadFunction cannot run: name 'this' is not defined"), "the reason")
     assert requests.get(page, timeout=PATIENCE).status_code == 200
@@ -70,7 +70,7 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     children = descendants(run.process.pid)
     assert children
     if sys.platform == "linux":
-        emulator = run.named("AWS answers at ").split()[0]
+        emulator = run.named("AWS endpoint: ").split()[0]
         usual = {urlsplit(page).port: 3000, urlsplit(emulator).port: 4566}
         found = listening([run.process.pid, *children])
         assert {(address, usual.get(port, port)) for address, port in found} == documented_listeners("make run")
@@ -107,7 +107,7 @@ def test_a_taken_port_is_one_clear_sentence(project: Path, what: str, variable: 
 
     assert answer.returncode == 1
     (sentence,) = answer.stderr.splitlines()
-    assert sentence.startswith(f"Port {port}, meant for the {what}, is taken")
+    assert sentence.startswith(f"Port {port} for the {what} is in use")
     assert f"{variable}={port + 1} make run" in sentence
     assert answer.stdout == ""
 

@@ -30,7 +30,7 @@ def test_parked_conversions_are_counted_and_then_redriven(stack: Service, operat
 
     assert said(operate("redrive", "--dry-run")).startswith("1 conversions are parked; 1 would")
     assert dead_letters(stack) == 1
-    assert said(operate("redrive")).startswith("1 of 1 parked conversions were put through again")
+    assert said(operate("redrive")).startswith("1 of 1 parked conversions were redriven")
 
     wait_for(lambda: True if stack.result(signed)["status"] == "done" else None, "manifest that is done")
     assert said(operate("redrive")).startswith("0 of 0")
@@ -54,7 +54,7 @@ def test_originals_are_converted_again_under_new_keys(stack: Service, operate: O
     stack.s3.put_object(Bucket=stack.thumbnails, Key=f"{signed.job}/manifest.json", Body=json.dumps(manifest))
 
     assert said(operate("reconvert", "--dry-run")).startswith("1 originals would be converted again")
-    assert "1 originals were handed to the conversion again" in said(operate("reconvert", "--rate", "100"))
+    assert "1 originals were passed to the conversion again" in said(operate("reconvert", "--rate", "100"))
 
     def changed() -> str | None:
         manifest = stack.manifest(signed.job)

@@ -211,4 +211,4 @@ def test_the_command_says_what_is_wrong_in_one_line_each(
     assert capsys.readouterr().err.splitlines() == [f"Metadata, {METADATA}, has no Author: add it."]
 
     assert lint_sar.main([str(project.folder / "gone.yaml")]) == 1
-    assert "`make build` makes it" in capsys.readouterr().err
+    assert "run `make build` first" in capsys.readouterr().err

@@ -127,12 +127,12 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
     assert re.search(r"Record\w*: .*Z00000000000000000", answer.stderr)
     assert edge.command("--stack-name", "other", "--page-only").returncode == 1
     assert (
-        "delete the remains of a failed first deployment" in edge.command("--stack-name", "other", "--dry-run").stdout
+        "deleting the remains of a failed first deployment" in edge.command("--stack-name", "other", "--dry-run").stdout
     )
 
     answer = edge.command("--stack-name", "other")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert "delete the remains of a failed first deployment" in answer.stdout
+    assert "deleting the remains of a failed first deployment" in answer.stdout
     assert re.search(r"set DeliveryDomain=\S+\.cloudfront\.net", answer.stdout)
 
 
