@@ -32,6 +32,7 @@ class BehindLive:
 
 
 # Golden pictures come by another bucket.
+TAKES = "            if upload.job:\n"
 UPLOADED = 'upload.key.startswith("uploads/")'
 BROKEN_BEHIND_LIVE = {
     "it makes other sizes of uploads": BehindLive(
@@ -97,11 +98,26 @@ def _deny(fault: ExitStack, stack: Service, denied: tuple[str, str, str] | None)
     fault.callback(stack.s3.put_bucket_policy, Bucket=name, Policy=policy)
 
 
+def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Releases) -> None:
+    logged = len(stack.log("convert"))
+    claims = "    claim = claims.claim(job, upload)\n"
+    once = (
+        "    first = not claims.s3.exists(settings.current().thumbnail_bucket, keys.claim(job))\n"
+        f"{claims}    if first and {UPLOADED}:\n        raise OSError('once')\n"
+    )
+
+    release = releases.release("ConvertFunction", package(Change("convert.py", claims, once)))
+
+    failed = [line for line in stack.log("convert")[logged:] if line["message"] == "conversion failed"]
+    assert [line["version"] for line in failed] == [release.version]
+    assert (release.status, release.faults) == ("Succeeded", [])
+
+
 def test_a_hook_that_runs_out_of_time_leaves_nothing(stack: Service, releases: Releases) -> None:
     aws, hook = stack.deployed.client("lambda"), stack.deployed.functions["VerifyLiveFunction"]
     usual = aws.get_function_configuration(FunctionName=hook)["Timeout"]
     before = objects(stack)
-    drops = Change("convert.py", "            if upload.job:\n", f"            if upload.job and not {UPLOADED}:\n")
+    drops = Change("convert.py", TAKES, f"            if upload.job and not {UPLOADED}:\n")
 
     aws.update_function_configuration(FunctionName=hook, Timeout=35)  # 15 of them for its farewell
     try:

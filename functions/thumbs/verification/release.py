@@ -17,7 +17,7 @@ from thumbs.aws import codedeploy
 ANSWER_SECONDS = 10.0
 
 # The part of the hook's own time reserved for deleting the last probe and notifying CodeDeploy: a few calls.
-_FAREWELL_SECONDS = 15.0
+FAREWELL_SECONDS = 15.0
 
 
 class OutOfTime(BaseException):
@@ -59,7 +59,7 @@ def _time_limit(context: Any) -> Iterator[None]:
         raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, max(0.1, context.get_remaining_time_in_millis() / 1000 - _FAREWELL_SECONDS))
+    signal.setitimer(signal.ITIMER_REAL, max(0.1, context.get_remaining_time_in_millis() / 1000 - FAREWELL_SECONDS))
     try:
         yield
     finally:
