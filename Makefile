@@ -1,8 +1,8 @@
-# The targets; `make` alone lists them.
+# `make` alone lists the targets.
 
-# Functions are packaged as they lie there, so no bytecode may gather next to them.
+# SAM packages the functions' folder as it is, so it must contain no bytecode.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
-# Where it is set, as in many containers, every process would compile all that it imports: half of what a test costs.
+# If it is set, as in many containers, every process compiles all its imports, which takes half of a test's time.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -10,11 +10,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))))
 VENV := .venv/bin
-# Exactly what the lock files have, by its hashes, and nothing but wheels. `make WHEELS= …` also takes source distributions, where a
-# processor has no wheels (docs/develop.md).
+# Only wheels that match the hashes in the lock files. `make WHEELS= …` also accepts source distributions, for processors without
+# wheels (docs/develop.md).
 WHEELS := --only-binary :all:
-# pip looks for nothing else (--no-deps): a lock file is complete, and pip's own search takes a package with extras for
-# another one, whose hash it misses.
+# --no-deps, because a lock file is complete, and pip's resolver treats a package with extras as another package, without a
+# hash.
 INSTALL = pip install --quiet --no-deps --require-hashes $(WHEELS)
 SAM := .cache/sam/bin
 
@@ -28,10 +28,10 @@ help:  ## List the targets
 run: .venv/run.stamp  ## Run the whole service on this machine and open its page (PORT=3000, EMULATOR_PORT=4566)
 	@exec $(VENV)/python -m dev $(foreach parameter,$(SET),--set $(parameter))
 
-sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in containers, by sam local (needs Docker)
+sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in sam local containers (needs Docker)
 	@PATH="$(CURDIR)/$(SAM):$$PATH" exec $(VENV)/python -m dev.sam_local
 
-test: .venv/test.stamp .cache/sam.stamp .cache/checkov.stamp  ## Prove everything: unit, template, service and browser tests
+test: .venv/test.stamp .cache/sam.stamp .cache/checkov.stamp  ## Run all tests: unit, template, service and browser
 	@$(VENV)/python -m tests.budget $(MAKE) --no-print-directory prove
 
 prove: lint
@@ -39,17 +39,17 @@ prove: lint
 	@$(MAKE) --no-print-directory test-sam-local
 	@$(MAKE) --no-print-directory test-page
 
-test-sam-local: .venv/test.stamp .cache/sam.stamp  ## The tests in containers; without Docker they say that they are skipped
+test-sam-local: .venv/test.stamp .cache/sam.stamp  ## Run the tests in containers; without Docker they are skipped
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest tests/sam_local
 
-test-page:  ## The page's modules by themselves: types and behaviour, in node
+test-page:  ## Test the page's modules alone, in node: types and behaviour
 	@if command -v npm >/dev/null; then \
 		$(MAKE) --no-print-directory .cache/tsc.stamp && tests/frontend/node_modules/.bin/tsc -p tests/frontend/jsconfig.json \
 		&& node --test tests/frontend/*.test.mjs; \
-	elif [ -n "$$CI" ]; then echo "no node: the page's modules cannot be tested" >&2; exit 1; \
-	else echo "SKIPPED: the tests of the page's modules need node and npm, which are not on this machine"; fi
+	elif [ -n "$$CI" ]; then echo "node is not installed: the page's modules cannot be tested" >&2; exit 1; \
+	else echo "SKIPPED: the tests of the page's modules need node and npm"; fi
 
-test-fast: .venv/test.stamp  ## The tests without emulator, SAM and browser: a minute or two
+test-fast: .venv/test.stamp  ## Run the unit tests: a minute or two
 	@$(VENV)/python -m pytest tests/unit
 
 lint: .venv/test.stamp  ## Check style and types
@@ -65,47 +65,47 @@ build: .cache/sam.stamp  ## Build the layers for AWS (sam build)
 	@find functions -name __pycache__ -prune -exec rm -r {} +
 	$(SAM)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
 
-deploy: build  ## Deploy to your AWS account; asks what it needs to know (sam deploy --guided)
+deploy: build  ## Deploy to your AWS account, with questions (sam deploy --guided)
 	$(SAM)/sam deploy --guided
 
-lint-sar: build .venv/run.stamp  ## Check what the Serverless Application Repository would refuse
+lint-sar: build .venv/run.stamp  ## Check the rules of the Serverless Application Repository
 	@$(VENV)/python -m publish.lint_sar
 
 publish: lint-sar  ## Publish this version to the Serverless Application Repository (SOURCE=https://…)
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
 		$(if $(METADATA_ONLY),--metadata-only)
 
-bench: .venv-bench.stamp .venv-bench/thumbs.stamp  ## Measure the pipeline against its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
+bench: .venv-bench.stamp .venv-bench/thumbs.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@env -u PYTHONPYCACHEPREFIX .venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
-fuzz: .venv/test.stamp  ## Break pictures at random, and report each crash or wrong answer (FOR=600 seconds)
+fuzz: .venv/test.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600 seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
-explore: .venv/test.stamp  ## Try every order of events in the life of a job, with crashes, for an hour (FOR=3600 seconds)
+explore: .venv/test.stamp  ## Explore orders of events in the life of a job, with crashes (FOR=3600 seconds)
 	@$(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
 
 operate: .venv/run.stamp  ## List the commands for your deployed stack, which are .venv/bin/python -m operate COMMAND
 	@$(VENV)/python -m operate $(or $(DO),--help)
 
-tools: .venv/test.stamp .cache/sam.stamp  ## Install what release-to needs, and nothing else
+tools: .venv/test.stamp .cache/sam.stamp  ## Install only what release-to needs
 
-release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy what `make build` has made, and try it (ENVIRONMENT=dev or prod)
+release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy the build of `make build`, and test it (ENVIRONMENT=dev or prod)
 	@grep -q '^\[$(ENVIRONMENT)\.deploy\.' samconfig.toml || { \
-		echo "Which environment of samconfig.toml? make release-to ENVIRONMENT=dev" >&2; exit 1; }
+		echo "ENVIRONMENT must be an environment of samconfig.toml: make release-to ENVIRONMENT=dev" >&2; exit 1; }
 	@$(VENV)/python -m operate prepare-release --stack-name image-thumbnails-$(ENVIRONMENT)
 	$(SAM)/sam deploy --config-env $(ENVIRONMENT) --no-confirm-changeset --no-fail-on-empty-changeset
 	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 
-deploy-page: .venv/run.stamp  ## Put page and thumbnails behind CloudFront: python -m operate stack delivery deploy --yes
+deploy-page: .venv/run.stamp  ## Serve page and thumbnails through CloudFront: python -m operate stack delivery deploy --yes
 	@$(VENV)/python -m operate stack delivery deploy --yes $(DO)
 
-golden: .venv/test.stamp  ## Make the golden pictures again, which verify a release
+golden: .venv/test.stamp  ## Generate the golden pictures, which verify releases
 	@$(VENV)/python -m dev.golden
 
 docs: .venv/test.stamp  ## Update the generated parts of the documents
 	@$(VENV)/python -m dev.docs
 
-lock: .cache/packages.stamp  ## Choose the newest versions of what development needs, and pin them with their hashes
+lock: .cache/packages.stamp  ## Update all dependencies to their newest versions, pinned by hash
 	$(LOCK) layers/imaging/requirements.in -o layers/imaging/requirements.txt
 	$(LOCK) layers/powertools/requirements.in -o layers/powertools/requirements.txt
 	$(LOCK) dev/requirements.in -o dev/requirements.txt
@@ -116,16 +116,16 @@ lock: .cache/packages.stamp  ## Choose the newest versions of what development n
 	$(LOCK) tests/checkov.in -o tests/checkov.txt
 	$(LOCK) tests/packages.in -o tests/packages.txt
 
-# Only what can be had as a wheel, because a source distribution runs code of its own when it is installed; and with a hash of
-# each file that pip may take. Which index they come from is not written down.
+# Only packages with wheels, because a source distribution runs its own code when it is installed; with a hash of each file that
+# pip may install. The index is not recorded.
 LOCK = .cache/packages/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
 	--no-emit-index-url --strip-extras --generate-hashes --only-binary :all:
 
-audit: .cache/packages.stamp  ## Ask whether a locked package has a known vulnerability
+audit: .cache/packages.stamp  ## Check the locked packages for known vulnerabilities
 	@for lock in $(LOCKS); do echo "$$lock"; \
 		.cache/packages/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; done
 
-# What users run comes first.
+# Packages that users run come first.
 LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt dev/requirements.txt tests/requirements.txt \
 	tests/sam.txt tests/checkov.txt tests/packages.txt benchmarks/requirements.txt
 
@@ -134,7 +134,7 @@ LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt dev/r
 	@mkdir -p .cache && cd tests/frontend && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-# The peers are for the benchmark only; a missing one is named in its tables.
+# The peers are only for the benchmark; its tables name missing ones.
 .venv-bench.stamp: benchmarks/requirements.txt benchmarks/package-lock.json | python
 	@echo "installing the peers (once)"
 	@$(PYTHON) -m venv .venv-bench
@@ -146,11 +146,11 @@ clean:  ## Remove everything that was built or installed
 	rm -rf .venv .venv-bench .venv-bench.stamp .cache .aws-sam benchmarks/node_modules tests/frontend/node_modules
 
 python:
-	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and none was found: https://www.python.org/downloads/" >&2; exit 1; fi
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is required, but none was found: https://www.python.org/downloads/" >&2; exit 1; fi
 
 .venv/bin/python: | python
-	@echo "making a virtual environment in .venv (once)"
-	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here and says why above; on Debian and Ubuntu it may lack: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
+	@echo "creating a virtual environment in .venv (once)"
+	@$(PYTHON) -m venv .venv || { echo "Python cannot create a virtual environment; see its output above. On Debian and Ubuntu: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
 
 # `import thumbs` works in every program of an environment: a line in its site-packages names functions/. An editable
 # install would do the same, and build something next to the code that SAM packages.
@@ -163,17 +163,17 @@ THUMBS = -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib
 	@touch $@
 
 .venv/run.stamp: dev/requirements.txt .venv/bin/python | .venv/thumbs.stamp
-	@echo "installing what the service needs on this machine (once, about a minute)"
+	@echo "installing the service's dependencies (once, about a minute)"
 	@$(VENV)/python -m $(INSTALL) --requirement dev/requirements.txt
 	@touch $@
 
 .venv/test.stamp: tests/requirements.txt .venv/run.stamp
-	@echo "installing what the tests need (once)"
+	@echo "installing the tests' dependencies (once)"
 	@$(VENV)/python -m $(INSTALL) --requirement tests/requirements.txt
 	@touch $@
 
-# SAM's command line, and checkov, which scans the templates, pin other versions of what the emulator needs: each gets an
-# environment of its own.
+# SAM's command line and checkov, which scans the templates, pin other versions of the emulator's dependencies, so each has its own
+# environment.
 .cache/%.stamp: tests/%.txt | python
 	@echo "installing $* (once)"
 	@mkdir -p .cache
