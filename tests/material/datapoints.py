@@ -38,6 +38,11 @@ def minutes(metric: str, dimensions: dict[str, str], every: int) -> tuple[list[S
     return [Series(metric, dimensions, (9, 9, 0), every)], [Series(metric, dimensions, (1, 1, 1), every)]
 
 
+def in_two_minutes(metric: str, dimensions: dict[str, str]) -> tuple[list[Series], list[Series]]:
+    """Five minutes of which one is bad, however bad, and five of which two are bad."""
+    return [Series(metric, dimensions, (0, 0, 9, 0, 0), 1)], [Series(metric, dimensions, (1, 0, 0, 0, 1), 1)]
+
+
 OF_NEW, OF_ALL = {"service": "convert", "version": VERSION}, {"service": "convert"}
 
 
@@ -105,13 +110,13 @@ SYNTHETIC = {
         throttled("SignUploadFunction", new=21, old=10),
     ),
     "SignUploadSlow": one("AWS/Lambda:Duration", of_version("SignUploadFunction"), 4000, 4001),
-    "GetUploadErrors": one("AWS/Lambda:Errors", of_version("GetUploadFunction"), 0, 1),
+    "GetUploadErrors": in_two_minutes("AWS/Lambda:Errors", of_version("GetUploadFunction")),
     "GetUploadThrottles": (
         throttled("GetUploadFunction", new=20, old=10),
         throttled("GetUploadFunction", new=21, old=10),
     ),
     "GetUploadSlow": one("AWS/Lambda:Duration", of_version("GetUploadFunction"), 8000, 8001),
-    "ConvertErrors": one("AWS/Lambda:Errors", of_version("ConvertFunction"), 0, 1),
+    "ConvertErrors": in_two_minutes("AWS/Lambda:Errors", of_version("ConvertFunction")),
     "ConvertVersionThrottles": (throttled("ConvertFunction", 20, 10), throttled("ConvertFunction", 21, 10)),
     "ConvertSlow": one("AWS/Lambda:Duration", of_version("ConvertFunction"), 75_000, 75_001),
     "ConvertShare": (

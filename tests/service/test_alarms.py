@@ -72,6 +72,20 @@ def test_an_alarm_rolls_back_a_convert_that_fails_for_users_only(
     assert broken.stopped_by in alarming(cloudwatch, guards, ConvertFunction=release.version)
 
 
+@pytest.mark.parametrize("function", ["ConvertFunction", "GetUploadFunction"])
+def test_one_stray_error_of_s3_rolls_nothing_back(
+    stack: Service, releases: Releases, cloudwatch: CloudWatch, function: str
+) -> None:
+    def users() -> None:
+        name, version = stack.deployed.functions[function], releases.live(function)
+        dimensions = {"FunctionName": name, "Resource": f"{name}:live", "ExecutedVersion": version}
+        cloudwatch.note("AWS/Lambda", "Errors", dimensions, 1)
+
+    release = releases.release(function, deployed.functions_package(), users, cloudwatch)
+
+    assert (release.status, release.alarms) == ("Succeeded", ())
+
+
 def ask_to_sign(stack: Service, cloudwatch: CloudWatch, files: int) -> int:
     answer = stack.ask({"files": [{"name": "photo.jpg", "type": "image/jpeg", "size": 1000}] * files})
     cloudwatch.answered(answer.status_code)
@@ -130,11 +144,14 @@ def test_an_alarm_rolls_back_an_api_that_fails_for_users_only(
     stopped_by: str,
 ) -> None:
     """The hook's own requests pass; only users' requests show that the version is broken."""
-    answers = []
+    answers: list[int] = []
 
-    release = releases.release(function, package(change), lambda: answers.append(ask(stack, cloudwatch)), cloudwatch)
+    def users() -> None:
+        answers.extend(ask(stack, cloudwatch) for _ in range(2))
 
-    assert answers == [502]
+    release = releases.release(function, package(change), users, cloudwatch)
+
+    assert answers == [502, 502]
     assert (release.status, release.faults) == ("Stopped", []), "the hook has nothing against it"
     assert [alarm.name for alarm in release.alarms] == [stopped_by]
     assert alarming(cloudwatch, ["ApiErrors"]) == ["ApiErrors"], "it tells a person, and stops nothing"
