@@ -13,6 +13,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untype
 
 from dev.emulator import REGION, ROOT
 from dev.stack import Template, packaged, translate
+from operate import door
 
 DOCUMENT = ROOT / "docs" / "pipeline-role.json"
 
@@ -93,6 +94,8 @@ _CALLED = {
     ("cloudformation:CreateChangeSet",): ["arn:aws:cloudformation:REGION:aws:transform/Serverless-2016-10-31"],
     (*sorted(_ARTIFACTS), "s3:ListBucket", "s3:PutObject"): [f"arn:aws:s3:::{_SAM}-*"],
     ("s3:DeleteObject", "s3:ListBucket"): ["arn:aws:s3:::STACK-*"],
+    # CloudFormation resolves {{resolve:ssm:…}} with the rights of whoever deploys.
+    ("ssm:GetParameters",): [f"arn:aws:ssm:{_NAMED}:parameter{door.parameter('STACK')}"],
     ("logs:FilterLogEvents",): [
         f"arn:aws:logs:{_NAMED}:log-group:/aws/lambda/STACK-convert{end}" for end in ("", ":*")
     ],

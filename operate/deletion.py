@@ -7,6 +7,7 @@ import argparse
 
 from operate import arguments
 from operate.arguments import Commands
+from operate.door import Secrets
 from operate.optional_stack import NAMES
 from operate.service import NoStack, Service
 from operate.stack import Stack
@@ -27,6 +28,8 @@ def delete_stack(service: Service, options: argparse.Namespace) -> str:
         return "\n".join([*(sentence for stack in stacks for sentence in stack.removal()), stays])
     confirm(f"This deletes {service.name} and every original in it.", service.name, yes=options.yes)
     for stack in stacks:
+        if stack is own:
+            Secrets(own).forget()
         stack.remove()
     return f"{' and '.join(stack.name for stack in stacks)} deleted.\n{stays}"
 

@@ -1,9 +1,10 @@
 """The delivery stack, stacks/delivery.yaml: page, API and thumbnails behind CloudFront. Three steps:
 
-1. Create or update the stack.
+1. Create or update the stack. With the firewall, the distribution gets a secret that it sends to the API.
 2. Publish the page: only what has changed.
 3. Set the domain of the thumbnails in the service's stack, and let the distribution read them. If DNS is elsewhere, the
-   domain has to respond first, because a release of the service follows a link of that domain.
+   domain has to respond first, because a release of the service follows a link of that domain. With the firewall, the
+   API responds only to the distribution from then on.
 
 Steps without changes do nothing, so after an error the command is simply repeated.
 """
@@ -12,12 +13,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from operate import site
-from operate.optional_stack import FOLDER, Agree, OptionalStack
+from operate import door, site
+from operate.door import Door
+from operate.optional_stack import FOLDER, OptionalStack
 from operate.service import Service
 from operate.site import FRONTEND, Page
 from operate.stack import StackFailed
-from operate.terminal import say
+from operate.terminal import Agree, say
 
 TEMPLATE = FOLDER / "delivery.yaml"
 _LONGEST_ORIGINS = 100  # characters; MaxLength of AllowedOrigins in template.yaml
@@ -42,12 +44,28 @@ class Delivery(OptionalStack):
         say: Callable[[str], None] = say,
         pause: float = 5,
         answers: Callable[[str], bool] = answers,
+        settle: float | None = None,
     ):
+        """settle: seconds to wait after a change of who may call the API; None is door.SETTLE pauses."""
         super().__init__(service, name, say, pause)
         self._answers = answers
+        self.door = Door(self.parent, self.stack, door.SETTLE * pause if settle is None else settle)
+
+    def deploy(self, settings: dict[str, str], agree: Agree, *, create: bool = True, dry_run: bool = False) -> str:
+        """With what the firewall needs, and without it once it is disabled. Raises StackFailed."""
+        if door.SENT in settings:
+            raise StackFailed(f"{door.SENT} is created here. To replace it: python -m operate {door.COMMAND}")
+        self.filled(settings)  # what is wrong is said before anything changes
+        firewall = settings.get("Firewall", self.stack.parameters().get("Firewall")) == "Enabled"
+        if not firewall and not dry_run:
+            self.door.open(agree)
+        secret = self.door.of_the_delivery(firewall=firewall)
+        return super().deploy(settings | secret, agree, create=create, dry_run=dry_run)
 
     def complete(self, agree: Agree, *, dry_run: bool = False) -> str:
         self.publish(agree, dry_run=dry_run)
+        if not dry_run:
+            self.door.remember()
         self.connect(agree, dry_run=dry_run)
         return f"Upload page: {self.url}"
 
@@ -67,8 +85,11 @@ class Delivery(OptionalStack):
         return f"Upload page: {self.url}"
 
     def told(self) -> dict[str, str]:
-        """Sets the page's origin too, because the page uploads to the upload bucket. Raises StackFailed."""
-        wanted, present = super().told(), self.parent.parameters()
+        """Sets the page's origin too, because the page uploads to the upload bucket, and the accepted secret.
+
+        Raises StackFailed.
+        """
+        wanted, present = super().told() | self.door.of_the_service(), self.parent.parameters()
         origins = present.get("AllowedOrigins", "*").split(",")
         page = self.url.rstrip("/")
         if "*" not in origins and page not in origins:
@@ -82,12 +103,26 @@ class Delivery(OptionalStack):
         return wanted
 
     def untold(self) -> dict[str, str]:
-        """Removes the page's origin too, unless no other would remain."""
+        """Removes the page's origin too, unless no other would remain, and opens the API."""
         present = self.parent.parameters()
         origins = present.get("AllowedOrigins", "*").split(",")
         others = [each for each in origins if each != self.url.rstrip("/")]
         gone = {"AllowedOrigins": ",".join(others)} if others and others != origins else {}
-        return super().untold() | gone
+        opened = {door.ACCEPTED: ""} if self.door.accepted() else {}
+        return super().untold() | gone | opened
+
+    def disconnect(self, back: dict[str, str], agree: Agree) -> None:
+        """Also checks that the API is open. Raises StackFailed."""
+        super().disconnect(back, agree)
+        if self.door.sent():
+            self.door.check_open()
+
+    def remove(self, agree: Agree, *, dry_run: bool = False) -> str:
+        """Also the secrets. Raises StackFailed."""
+        done = super().remove(agree, dry_run=dry_run)
+        if not dry_run:
+            self.door.secrets.forget()
+        return done
 
     def check(self, changed: dict[str, str]) -> None:
         """Raises StackFailed, without changes, if the owner of the domain has not pointed it here yet."""

@@ -15,15 +15,13 @@ from samtranslator.yaml_helper import yaml_parse
 from operate.change_set import apply
 from operate.service import Service
 from operate.stack import Stack, StackFailed
-from operate.terminal import say
+from operate.terminal import Agree, say
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "stacks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 _SERVICE = ROOT / "template.yaml"
 _LONGEST_NAME = 128  # characters of a stack's name (CloudFormation, CreateStack)
-
-Agree = Callable[[], None]
 
 
 class OptionalStack:
@@ -130,6 +128,11 @@ class OptionalStack:
     def check(self, changed: dict[str, str]) -> None:
         """Raises StackFailed if the service may not be connected yet. For subclasses."""
 
+    def disconnect(self, back: dict[str, str], agree: Agree) -> None:
+        """Set parameters of the service back. Raises StackFailed."""
+        if back:
+            apply(self.parent, None, back, agree)
+
     def remove(self, agree: Agree, *, dry_run: bool = False) -> str:
         """Disconnect the service, then delete the stack with everything in its buckets. Raises StackFailed."""
         if self.stack.found() is None:
@@ -142,8 +145,7 @@ class OptionalStack:
         if dry_run:
             return ""
         agree()
-        if back:
-            apply(self.parent, None, back, agree)
+        self.disconnect(back, agree)
         self.stack.remove()
         return f"{self.stack.name} is deleted."
 

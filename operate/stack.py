@@ -119,6 +119,13 @@ class Stack:
                 return
         raise StackFailed(f"{self.name} cannot be deleted.\n{failure}")
 
+    def rest(self) -> None:
+        """Wait until CloudFormation has finished what an earlier command began. Raises StackFailed."""
+        for _ in self.looks():
+            status = self.status() or ""
+            if status in _UNBORN or not status.endswith("IN_PROGRESS"):
+                return
+
     def seen(self) -> set[str]:
         """The ids of the events so far, for follow()."""
         return {event["EventId"] for event in self._events(self.name)}

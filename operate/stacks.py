@@ -5,9 +5,9 @@ import argparse
 from operate import arguments
 from operate.arguments import Commands
 from operate.delivery import Delivery
-from operate.optional_stack import NAMES, Agree, OptionalStack
+from operate.optional_stack import NAMES, OptionalStack
 from operate.service import Service
-from operate.terminal import confirm, say
+from operate.terminal import Agree, confirm, say
 
 # Stacks that need more than their template. Each accepts the arguments of OptionalStack.
 _SPECIAL: dict[str, type[OptionalStack]] = {"delivery": Delivery}

@@ -1,11 +1,14 @@
 """The output of the commands, and their questions."""
 
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Never
 
 from tqdm import tqdm
+
+Agree = Callable[[], None]  # called before something changes; what it raises prevents that
 
 _SECONDS_BETWEEN_LINES = 15  # of progress, if it is not shown on a terminal
 

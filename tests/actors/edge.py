@@ -23,7 +23,7 @@ from tests.material import pictures
 from tests.standins import delivery_gaps
 from tests.standins.ports import free_port
 
-PAUSE = ("--pause", "0.1")
+PAUSE = ("--pause", "0.05")
 JOB = "{:032x}"
 
 
@@ -70,7 +70,7 @@ class Edge(Service):
     def seen_from_where(self, answers: Callable[[str], bool]) -> Delivery:
         """The delivery, where addresses of pages answer or do not."""
         service = operate.service.Service(NAME, REGION, lambda aws, _: self.deployed.client(aws))
-        return Delivery(service, say=lambda _: None, pause=0.1, answers=answers)
+        return Delivery(service, say=lambda _: None, pause=0.1, answers=answers, settle=0)
 
     def set_of_the_service(self, **parameters: str) -> None:
         """Change parameters of the service's stack, as its owner may."""
@@ -92,18 +92,28 @@ class Edge(Service):
         return super().ask(body, **{"Host": self.domain} | headers)
 
 
-def copy_of_the_project(folder: Path) -> Path:
+def copy_of_the_project(folder: Path, api: str | None = None) -> Path:
+    """api: where the delivery's distribution finds the API, see delivery_gaps.template."""
     for name in ("frontend", "functions", "operate", "stacks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "template.yaml", folder)
     template = folder / "stacks" / "delivery.yaml"
-    template.write_text(delivery_gaps.template(template.read_text()))
+    template.write_text(delivery_gaps.template(template.read_text(), api))
     return folder
 
 
 @contextmanager
-def undelivered(folder: Path, origins: Iterable[str] = (), hosts: Iterable[str] = ()) -> Iterator[Edge]:
-    """The service, and the command ready to be given. origins, hosts: that the emulator is to serve."""
+def undelivered(
+    folder: Path,
+    origins: Iterable[str] = (),
+    hosts: Iterable[str] = (),
+    parameters: dict[str, str] | None = None,
+    bridged: bool = True,
+) -> Iterator[Edge]:
+    """The service, and the command ready to be given.
+
+    origins, hosts: that the emulator is to serve. parameters: of the service. bridged: see delivery_gaps.
+    """
     if shutil.which("node") is None:
         missing = "no node: the emulator runs the distribution's function in it"
         if os.environ.get("CI"):
@@ -111,9 +121,9 @@ def undelivered(folder: Path, origins: Iterable[str] = (), hosts: Iterable[str] 
         pytest.skip(missing)
     emulator = Emulator(free_port(), origins=origins, hosts=hosts)
     try:
-        stack = Stack(emulator.url)
+        stack = Stack(emulator.url, parameters)
         stack.deploy()
-        yield Edge(stack, copy_of_the_project(folder))
+        yield Edge(stack, copy_of_the_project(folder, stack.api_url if bridged else None))
     finally:
         emulator.stop()
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -13,9 +14,15 @@ from tests.actors.client import PATIENCE, Service
 class End(Service):
     """The service at one end of its bounds. set: its parameters."""
 
-    def __init__(self, deployed: Stack):
+    def __init__(self, deployed: Stack, secret: str | None = None):
+        """secret: what a distribution would send, if the API asks for one."""
         super().__init__(deployed.api_url, deployed)
-        self.set = deployed.parameters
+        self.set, self._secret = deployed.parameters, secret
+
+    @cached_property
+    def key(self) -> dict[str, str]:
+        """With what the distribution would add."""
+        return super().key | ({"Referer": self._secret} if self._secret else {})
 
     def number(self, parameter: str) -> int:
         return int(self.set[parameter])

@@ -10,6 +10,12 @@ import requests
 from tests.actors.client import PATIENCE, Signed, wait_for
 
 
+def base(outputs: dict[str, str], parameters: dict[str, str]) -> str:
+    """Where a stack answers, with a slash at the end: behind a firewall, at the domain of its page alone."""
+    behind = parameters.get("DeliverySecrets")
+    return f"https://{parameters['DeliveryDomain']}/" if behind else outputs["ApiUrl"]
+
+
 @dataclass(frozen=True)
 class Api:
     """The service as a program somewhere uses it. url: ends with a slash. lines: of convert's log that hold a text."""

@@ -14,7 +14,7 @@ import pytest
 from operate import api_keys
 from operate.service import RUN_SECONDS, Service
 from tests.actors import releaser
-from tests.actors.program import Api
+from tests.actors.program import Api, base
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
     with ExitStack() as until_then:
         if name := request.config.getoption("--deployed"):
             service = Service(name)  # with the credentials and the region of whoever runs this
-            url = service.outputs["ApiUrl"]
+            url = base(service.outputs, service.parameters)
         else:
             neighbour = request.getfixturevalue("neighbour").deployed
             until_then.enter_context(_session(neighbour.endpoint, neighbour.name))

@@ -104,6 +104,12 @@ _SERVICE = {
         right=("E1A2B3C4D5E6F7", "E1A2B3C4"),
         wrong=("E1A2B3C", "E1A2B3C4" * 4 + "E", "e1a2b3c4d5e6f7", "d111111abcdef8.cloudfront.net"),
     ),
+    "DeliverySecrets": Texts(
+        shortest="",
+        longest=f"{'9' * 10},{'9' * 10}",
+        right=("1", "4", "4,3", "100,99"),
+        wrong=("0", "04", "4,", ",3", "4, 3", "4,0", "4,3,2", "4;3", "-4", "four"),
+    ),
 }
 
 
@@ -161,6 +167,12 @@ _DELIVERY = {
             "arn:aws:acm:us-east-1:123456789012:certificate/",
             "certificate/a",
         ),
+    ),
+    "DeliverySecret": Texts(
+        shortest="",
+        longest="a" * 64,
+        right=("aB3_-" * 7, "a" * 32),
+        wrong=("a" * 31, "a" * 31 + "*", "a" * 31 + " ", "a" * 31 + "ä", "a" * 31 + "\n"),
     ),
 }
 

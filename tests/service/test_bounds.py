@@ -16,6 +16,7 @@ from dev import stack as stacks
 from dev.emulator import Emulator
 from dev.gaps import PARAMETERS as OF_THE_EMULATOR
 from dev.stack import NAME, Stack
+from operate import door
 from tests.actors.client import PAGE, PATIENCE, wait_for
 from tests.actors.patient import End, patiently
 from tests.material import pictures
@@ -25,6 +26,7 @@ from tests.standins.ports import free_port
 from thumbs import sizes
 
 ELSEWHERE = "https://elsewhere.example.com"  # not among the longest AllowedOrigins, as PAGE is
+SECRET = "of-the-distribution"
 ENDS = {"least": Bounds.least, "most": Bounds.most}
 
 
@@ -33,8 +35,14 @@ def end(request: pytest.FixtureRequest) -> Iterator[End]:
     chosen = {name: ENDS[request.param](SERVICE, name) for name in SERVICE.parameters}
     with Emulator(free_port(), origins=[PAGE, ELSEWHERE]) as emulator:
         deployed = Stack(emulator.url, chosen | OF_THE_EMULATOR)
+        if chosen["DeliverySecrets"]:  # as many versions as there may be, but versions that there are
+            deployed.parameters["DeliverySecrets"] = "2,1"
+            for value in ("another", SECRET):
+                deployed.client("ssm").put_parameter(
+                    Name=door.parameter(NAME), Value=value, Type="String", Overwrite=True
+                )
         deployed.deploy()
-        yield End(deployed)
+        yield End(deployed, SECRET if chosen["DeliverySecrets"] else None)
 
 
 def file(size: int) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def test_the_allowed_origins_and_no_other_may_use_it(end: End, origin: str) -> N
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     answers = [
         end.get("limits", Origin=origin),
-        patiently(lambda: requests.options(f"{end.page_url}uploads", headers=asked, timeout=PATIENCE)),
+        patiently(lambda: requests.options(f"{end.page_url}uploads", headers=asked | end.key, timeout=PATIENCE)),
         requests.options(f"{end.deployed.endpoint}/{end.uploads}", headers=asked, timeout=PATIENCE),
     ]
 

@@ -12,6 +12,7 @@ import pytest
 
 from dev.emulator import Emulator
 from dev.stack import NAME, Stack
+from operate import door
 from tests.actors.client import Service, wait_for
 from tests.actors.operators import operator, said
 from tests.standins.ports import free_port
@@ -59,6 +60,7 @@ def test_all_goes_but_the_thumbnails_and_the_accounts_log_role(doomed: Stack, tm
     for content in (b"one", b"two"):
         s3.put_object(Bucket=site, Key="index.html", Body=content)
     s3.delete_object(Bucket=site, Key="index.html")
+    doomed.client("ssm").put_parameter(Name=door.parameter(NAME), Value="of-the-distribution", Type="String")
     operate = operator(Service("", doomed), tmp_path)
 
     refused = operate("delete-stack")
@@ -78,6 +80,7 @@ def test_all_goes_but_the_thumbnails_and_the_accounts_log_role(doomed: Stack, tm
 
     answer = said(operate("delete-stack", "--yes"))
     assert f"\n{NAME}-delivery and {NAME} deleted.\n" in answer
+    assert not doomed.client("ssm").describe_parameters()["Parameters"], "the secret of a distribution that is gone"
     assert f"aws s3 rb s3://{thumbnails} --force" in answer
     assert site not in buckets(doomed)
     assert "There is no stack" in operate("delete-stack", "--yes").stderr

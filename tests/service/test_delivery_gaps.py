@@ -15,7 +15,7 @@ JOB = f"{0xDE11:032x}"
 
 @pytest.fixture(scope="module")
 def unbridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    with undelivered(tmp_path_factory.mktemp("project"), hosts=["pictures.example.com"]) as edge:
+    with undelivered(tmp_path_factory.mktemp("project"), hosts=["pictures.example.com"], bridged=False) as edge:
         answer = edge.command("--set", "Firewall=Enabled", "--set", "CallsPerAddress=10")
         assert answer.returncode == 0, answer.stdout + answer.stderr
         edge.domain = edge.delivery.stack.outputs()["DeliveryDomain"]
@@ -38,6 +38,14 @@ def test_log_deliveries_are_unknown(unbridged: Edge, kind: str) -> None:
 
 def test_an_origin_with_a_name_of_aws_is_not_dialled(unbridged: Edge) -> None:
     assert unbridged.get("/limits").status_code == 502
+
+
+def test_what_a_rule_searches_for_is_not_encoded(unbridged: Edge) -> None:
+    wafv2 = unbridged.deployed.client("wafv2")
+    (acl,) = wafv2.list_web_acls(Scope="CLOUDFRONT")["WebACLs"]
+
+    with pytest.raises(ValueError, match="padding"):  # of "/t/", which is taken for Base64
+        wafv2.get_web_acl(Scope="CLOUDFRONT", Id=acl["Id"], Name=acl["Name"])
 
 
 def test_the_page_may_connect_to_the_two_buckets_where_aws_has_them(unbridged: Edge) -> None:

@@ -60,6 +60,13 @@ def test_what_is_left_out_is_named_by_a_schema(resources: Template) -> None:
         assert any(action.startswith(beginning) for action in every), beginning
 
 
+def test_parameters_that_the_template_reads_may_be_read(resources: Template, statements: list[dict[str, Any]]) -> None:
+    read = set(re.findall(r"\{\{resolve:ssm:(\S+?):\$\{Version\}", json.dumps(resources)))
+    (reading,) = (each for each in statements if each["Action"] == ["ssm:GetParameters"])
+
+    assert read == {arn.split(":parameter")[1].replace("STACK", "${AWS::StackName}") for arn in reading["Resource"]}
+
+
 def test_no_action_is_granted_by_a_pattern_and_few_for_all_resources(statements: list[dict[str, Any]]) -> None:
     assert not [action for statement in statements for action in listed(statement["Action"]) if "*" in action]
     everywhere = {

@@ -44,7 +44,8 @@ def test_no_grant_is_for_everybody_or_for_every_action(resources: Template) -> N
             if statement["Effect"] == "Allow":
                 assert "*" not in str(statement["Action"]), name
                 assert "NotAction" not in statement, name
-                assert statement.get("Principal") not in ("*", {"AWS": "*"}), name
+                for_everybody = statement.get("Principal") in ("*", {"AWS": "*"})
+                assert not for_everybody or statement["Condition"]["StringEquals"]["aws:Referer"], f"{name}: no secret"
                 assert statement.get("Resource") != "*" or "xray" in str(statement["Action"]), name
 
 

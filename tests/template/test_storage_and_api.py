@@ -3,6 +3,7 @@
 import json
 import re
 
+from operate import door
 from tests.material.template import Template, of_type
 from thumbs.api import upload_request
 from thumbs.jobs import keys
@@ -95,6 +96,16 @@ def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) 
         headers = response["responseParameters"]
         assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+
+
+def test_the_api_asks_for_a_secret_only_when_it_is_told_one(resources: Template) -> None:
+    """Otherwise it has no policy, and answers to everybody."""
+    condition, policy, otherwise = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-policy"]["Fn::If"]
+    assert (condition, otherwise) == ("AnswersDeliveryOnly", {"Ref": "AWS::NoValue"})
+    (statement,) = policy["Statement"]
+    secrets = statement["Condition"]["StringEquals"]["aws:Referer"]
+    name = door.parameter("${AWS::StackName}")
+    assert [secret["Fn::Sub"][0] for secret in secrets] == [f"{{{{resolve:ssm:{name}:${{Version}}}}}}"] * 2
 
 
 def test_a_function_that_has_no_room_is_busy_and_not_broken(resources: Template) -> None:

@@ -31,8 +31,10 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     acl = wafv2.list_web_acls(Scope="CLOUDFRONT")["WebACLs"][0]
     assert config["WebACLId"] == acl["ARN"]
     rules = wafv2.get_web_acl(Scope="CLOUDFRONT", Id=acl["Id"], Name=acl["Name"])["WebACL"]["Rules"]
-    assert [rule["Name"] for rule in rules] == ["CallsPerAddress", "CoreRules", "KnownBadInputs"]
-    assert int(rules[0]["Statement"]["RateBasedStatement"]["Limit"]) == 50
+    assert [rule["Name"] for rule in rules] == ["IpReputation", "CallsPerAddress", "CoreRules", "KnownBadInputs"]
+    rate = rules[1]["Statement"]["RateBasedStatement"]
+    assert int(rate["Limit"]) == 50
+    assert rate["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == b"/uploads"
     policy = edge.get("/").headers["Content-Security-Policy"]
     assert "img-src 'self' blob: data: https://pictures.example.com " in policy
     assert edge.delivery.parent.parameters()["DeliveryDomain"] == "pictures.example.com"
