@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from thumbs import observe, settings
-from thumbs.verification import journey, release
+from thumbs.verification import hook, journey
 
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    return release.hook(event, context, _faults)
+    return hook.run(event, context, _faults)
 
 
 def _faults() -> Iterator[str]:

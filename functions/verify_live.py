@@ -9,12 +9,12 @@ from typing import Any
 
 from thumbs import observe, settings
 from thumbs.aws import cloudformation
-from thumbs.verification import golden, journey, release
+from thumbs.verification import golden, hook, journey
 
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    return release.hook(event, context, _faults)
+    return hook.run(event, context, _faults)
 
 
 def _faults() -> Iterator[str]:
@@ -24,4 +24,4 @@ def _faults() -> Iterator[str]:
         get_upload=cloudformation.name_of("GetUploadFunction") + ":live",
         uploads=cloudformation.name_of("UploadBucket"),
     )
-    return live.faults(golden.Wanted(current.sizes, current.output, current.quality))
+    return live.faults(golden.Style(current.sizes, current.output, current.quality))

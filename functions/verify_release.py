@@ -10,12 +10,12 @@ from typing import Any
 from thumbs import observe, settings
 from thumbs.aws import functions
 from thumbs.jobs import keys, notices
-from thumbs.verification import golden, probes, release
+from thumbs.verification import golden, hook, probes
 
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    return release.hook(event, context, _faults)
+    return hook.run(event, context, _faults)
 
 
 # Stops after this many faulty pictures: another one would reveal nothing new.
@@ -45,9 +45,9 @@ def _put_through(picture: golden.Picture) -> list[str]:
     job = keys.new_probe()
     try:
         probe = probes.put(job, picture.content)
-        functions.call(current.convert_version, notices.event([probe]), release.ANSWER_SECONDS)
-        wanted = golden.Wanted(current.sizes, current.output, current.quality)
-        return list(golden.faults(picture, probes.made(job), wanted))
+        functions.call(current.convert_version, notices.event([probe]), hook.ANSWER_SECONDS)
+        style = golden.Style(current.sizes, current.output, current.quality)
+        return list(golden.faults(picture, probes.made(job), style))
     except functions.TooSlow:
         raise
     except functions.CallFailed as failure:

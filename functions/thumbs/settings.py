@@ -80,9 +80,7 @@ class Settings:
     # Where things are
     upload_bucket = Setting("UPLOAD_BUCKET", str)
     thumbnail_bucket = Setting("THUMBNAIL_BUCKET", str)
-    delivery_domain = Setting(
-        "DELIVERY_DOMAIN", _if_any, default=""
-    )  # of /t/{key}; without it, links are pre-signed
+    delivery_domain = Setting("DELIVERY_DOMAIN", _if_any, default="")  # of /t/{key}; without it, links are pre-signed
     dead_letter_queue_url = Setting("DEAD_LETTER_QUEUE_URL", str)
     convert_function = Setting("CONVERT_FUNCTION", str)  # the ARN of the alias that redrive calls
     stack_id = Setting("STACK_ID", str)

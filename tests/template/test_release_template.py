@@ -9,7 +9,8 @@ import pytest
 from dev import stack
 from tests.material.template import PACKAGES, Template, graph, of_type, references
 from thumbs.jobs import keys
-from thumbs.verification import journey, release
+from thumbs.verification import journey
+from thumbs.verification.hook import ANSWER_SECONDS, FAREWELL_SECONDS
 
 # Each function that serves users, and the hook that verifies it before it gets traffic.
 HOOKS = {
@@ -165,13 +166,13 @@ def test_a_hook_has_time_enough_and_one_timeout_is_too_slow(
     convert = resources["ConvertFunction"]["Properties"]
     for hook in ALL_HOOKS:
         timeout = resources[hook]["Properties"]["Timeout"]
-        assert 5 * release.ANSWER_SECONDS < timeout < 3600, "CodeDeploy waits for an hour"
-    assert convert["Timeout"] > release.ANSWER_SECONDS
+        assert 5 * ANSWER_SECONDS < timeout < 3600, "CodeDeploy waits for an hour"
+    assert convert["Timeout"] > ANSWER_SECONDS
 
 
 def test_an_upload_of_a_hook_may_fail_once_before_it_is_a_fault(resources: Template) -> None:
     """Lambda tries an asynchronous invocation again after a minute, which may be a cold start."""
-    assert journey.CONVERSION_SECONDS > 60 + 2 * release.ANSWER_SECONDS
+    assert journey.CONVERSION_SECONDS > 60 + 2 * ANSWER_SECONDS
     for hook in {HOOKS["SignUploadFunction"], AFTERWARDS}:
-        left = resources[hook]["Properties"]["Timeout"] - release.FAREWELL_SECONDS - journey.CONVERSION_SECONDS
-        assert left >= 5 * release.ANSWER_SECONDS, f"{hook}: its own time is over before its upload's"
+        left = resources[hook]["Properties"]["Timeout"] - FAREWELL_SECONDS - journey.CONVERSION_SECONDS
+        assert left >= 5 * ANSWER_SECONDS, f"{hook}: its own time is over before its upload's"

@@ -47,8 +47,8 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The stack's settings that affect thumbnails."""
+class Style:
+    """The stack's settings that decide how thumbnails look."""
 
     sizes: tuple[sizes.Size, ...]
     output: formats.Output
@@ -64,7 +64,7 @@ def pictures() -> tuple[Picture, ...]:
     )
 
 
-def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator[str]:
+def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[str]:
     """The faults in the results of a picture, one sentence each; none if they are right.
 
     made: every object of its job, by key.
@@ -86,18 +86,18 @@ def faults(picture: Picture, made: dict[str, bytes], wanted: Wanted) -> Iterator
     if manifest["original"] != expected:
         yield f"the original is {expected}, and not {manifest['original']}"
     thumbnails = manifest["thumbnails"]
-    if [each["size"] for each in thumbnails] != [size.name for size in wanted.sizes]:
+    if [each["size"] for each in thumbnails] != [size.name for size in style.sizes]:
         yield f"its thumbnails are {[each['size'] for each in thumbnails]}"
         return
-    for thumbnail, size in zip(thumbnails, wanted.sizes, strict=True):
+    for thumbnail, size in zip(thumbnails, style.sizes, strict=True):
         content = made.get(thumbnail["key"])
         if content is None:
             yield f"{size.name} is in the manifest, and nowhere else"
         else:
-            yield from (f"{size.name}: {fault}" for fault in _faults(picture, thumbnail, content, size, wanted))
+            yield from (f"{size.name}: {fault}" for fault in _faults(picture, thumbnail, content, size, style))
 
 
-def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, wanted: Wanted) -> Iterator[str]:
+def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, style: Style) -> Iterator[str]:
     from thumbs.verification import judge  # here, because it loads Pillow
 
     assert picture.chart is not None
@@ -110,15 +110,15 @@ def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.
     found = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
     if said := {name: value for name, value in thumbnail.items() if name in found and value != found[name]}:
         yield f"the manifest says {said}, and the file is {found}"
-    if seen.type != wanted.output.content_type:
-        yield f"it is {seen.type}, not {wanted.output.content_type}"
+    if seen.type != style.output.content_type:
+        yield f"it is {seen.type}, not {style.output.content_type}"
     width, height = _box(picture.original["width"], picture.original["height"], size)
     if abs(seen.width - width) >= 1 or abs(seen.height - height) >= 1:
         yield f"it is {seen.width}x{seen.height}, not {width:g}x{height:g}"
     if seen.metadata or _MARK in content:
         yield f"it holds metadata ({', '.join(seen.metadata) or 'unnamed'})"
     if not size.crop and min(seen.width, seen.height) >= _LEAST_SIDE:  # the pipeline chooses what a crop shows
-        yield from _differences(picture.chart, seen.chart, wanted)
+        yield from _differences(picture.chart, seen.chart, style)
 
 
 def _box(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
@@ -130,12 +130,12 @@ def _box(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
     return max(1.0, width * part), max(1.0, height * part)
 
 
-def _differences(chart: list[list[list[int]]], seen: list[list[list[float]]], wanted: Wanted) -> Iterator[str]:
-    tolerance = _TOLERANCE if wanted.quality >= _COARSE else _COARSE_TOLERANCE
+def _differences(chart: list[list[list[int]]], seen: list[list[list[float]]], style: Style) -> Iterator[str]:
+    tolerance = _TOLERANCE if style.quality >= _COARSE else _COARSE_TOLERANCE
     for y, row in enumerate(chart):
         for x, (*colour, alpha) in enumerate(row):
             looks = [round(255 + (level - 255) * alpha / 255) for level in colour]  # composited onto white
-            looks.append(alpha if wanted.output.transparency else 255)
+            looks.append(alpha if style.output.transparency else 255)
             off = max(abs(a - b) for a, b in zip(looks, seen[y][x], strict=True))
             if off > tolerance:
                 yield f"the colour at {x},{y} is {[round(level) for level in seen[y][x]]}, not {looks}"

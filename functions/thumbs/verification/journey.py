@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from thumbs import observe
 from thumbs.aws import functions
 from thumbs.jobs import keys
-from thumbs.verification import browser, golden, probes, release
+from thumbs.verification import browser, golden, hook, probes
 
 _TYPE = "image/jpeg"
 # The upload waits in line with those of the users. If its conversion fails once, Lambda tries again after a minute (AWS
@@ -35,14 +35,14 @@ class Journey:
     get_upload: str
     uploads: str
 
-    def faults(self, wanted: golden.Wanted | None = None) -> Iterator[str]:
+    def faults(self, style: golden.Style | None = None) -> Iterator[str]:
         """The faults, one sentence each; the log names the step. Leaves nothing behind.
 
-        wanted: the settings that the thumbnails must follow; None if it suffices that they exist.
+        style: the settings that the thumbnails must follow; None if it suffices that they exist.
         """
         try:
             self._refuses_what_is_no_picture()
-            yield from self._takes_a_picture(wanted)
+            yield from self._takes_a_picture(style)
         except (Fault, functions.CallFailed, browser.Unreachable) as failure:
             yield str(failure)
 
@@ -52,7 +52,7 @@ class Journey:
         if answer["statusCode"] != 415:
             raise Fault(f"a text file is answered with {answer['statusCode']}")
 
-    def _takes_a_picture(self, wanted: golden.Wanted | None) -> Iterator[str]:
+    def _takes_a_picture(self, style: golden.Style | None) -> Iterator[str]:
         picture = golden.pictures()[0]
         observe.log().append_keys(step="sign")
         answer = self._sign(_TYPE, len(picture.content))
@@ -68,22 +68,22 @@ class Journey:
             _read(signed)
             manifest = self._ask(job)
             made = _followed(manifest, signed["result"])
-            if wanted and made is not None:
+            if style and made is not None:
                 observe.log().append_keys(step="look", picture=picture.file)
-                yield from golden.faults(picture, made | {keys.manifest(job): json.dumps(manifest).encode()}, wanted)
+                yield from golden.faults(picture, made | {keys.manifest(job): json.dumps(manifest).encode()}, style)
         finally:
             probes.delete_upload(job, self.uploads)
 
     def _sign(self, content_type: str, size: int) -> dict[str, Any]:
         files = [{"name": "golden.jpg", "type": content_type, "size": size}]
         body = json.dumps({"files": files})
-        return functions.ask(self.sign_upload, "POST", "/uploads", release.ANSWER_SECONDS, body=body, probe=True)
+        return functions.ask(self.sign_upload, "POST", "/uploads", hook.ANSWER_SECONDS, body=body, probe=True)
 
     def _ask(self, job: str) -> dict[str, Any]:
         """The manifest, as returned by get_upload."""
         observe.log().append_keys(step="ask get_upload")
         path = {"job": job}
-        answer = functions.ask(self.get_upload, "GET", "/uploads/{job}", release.ANSWER_SECONDS, pathParameters=path)
+        answer = functions.ask(self.get_upload, "GET", "/uploads/{job}", hook.ANSWER_SECONDS, pathParameters=path)
         if answer["statusCode"] != 200:
             raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
         manifest: dict[str, Any] = json.loads(answer["body"])

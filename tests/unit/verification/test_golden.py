@@ -16,11 +16,11 @@ from tests.material.invocation import Context
 from tests.standins.codedeploy import CodeDeploy
 from thumbs import errors, formats, pipeline, sizes
 from thumbs.jobs import keys, manifest
-from thumbs.verification import golden, judge, release
+from thumbs.verification import golden, hook, judge
 
 JOB = "0" * 32
 SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20")
-WANTED = golden.Wanted(SIZES, formats.OUTPUTS["webp"], 80)
+WANTED = golden.Style(SIZES, formats.OUTPUTS["webp"], 80)
 Change = Callable[[Image.Image], Image.Image]
 
 
@@ -28,7 +28,7 @@ def name(picture: golden.Picture) -> str:
     return picture.file
 
 
-def converted(picture: golden.Picture, wanted: golden.Wanted) -> dict[str, bytes]:
+def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]:
     """What the service makes of a picture, by key."""
     try:
         conversion = pipeline.run(picture.content, pipeline.Wanted(wanted.sizes, wanted.output, wanted.quality, 50))
@@ -80,7 +80,7 @@ def test_a_good_service_has_no_faults(picture: golden.Picture, output: str) -> N
 @pytest.mark.parametrize("quality", [1, 20, 100])
 @pytest.mark.parametrize("output", formats.OUTPUTS)
 def test_no_setting_of_quality_makes_a_fault(output: str, quality: int) -> None:
-    wanted = golden.Wanted(sizes.parse("small=64,medium=160,large=640"), formats.OUTPUTS[output], quality)
+    wanted = golden.Style(sizes.parse("small=64,medium=160,large=640"), formats.OUTPUTS[output], quality)
     for file in ("orientation-1.jpg", "display-p3.jpg", "alpha.png", "still.avif"):
         assert list(golden.faults(named(file), converted(named(file), wanted), wanted)) == []
 
@@ -208,7 +208,7 @@ def test_codedeploy_hears_how_it_ended(
 ) -> None:
     execution = codedeploy.execution()
 
-    assert release.hook(execution.event, context, lambda: faults) == {"status": status}
+    assert hook.run(execution.event, context, lambda: faults) == {"status": status}
     assert execution.status == status
 
 
@@ -226,19 +226,19 @@ def test_codedeploy_hears_of_a_verification_that_does_not_end(aws: None, codedep
 
     execution = codedeploy.execution()
 
-    assert release.hook(execution.event, Late(), endless) == {"status": "Failed"}
+    assert hook.run(execution.event, Late(), endless) == {"status": "Failed"}
     assert execution.status == "Failed"
 
 
 def test_a_person_may_ask_without_codedeploy(context: Context) -> None:
-    assert release.hook({}, context, list) == {"status": "Succeeded"}
+    assert hook.run({}, context, list) == {"status": "Succeeded"}
 
 
 def test_a_report_that_is_not_heard_is_an_error(aws: None, codedeploy: CodeDeploy, context: Context) -> None:
     unknown = {"DeploymentId": "d-UNKNOWN", "LifecycleEventHookExecutionId": "unknown"}
 
     with pytest.raises(Exception, match="InvalidLifecycleEventHookExecutionId"):
-        release.hook(unknown, context, list)
+        hook.run(unknown, context, list)
 
 
 def test_a_probe_is_a_job_whose_leftovers_can_be_told_from_all_others() -> None:

@@ -24,7 +24,7 @@ class OutOfTime(BaseException):
     """The hook's own time is over. Not an Exception, so that no handler of exceptions catches it."""
 
 
-def hook(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]]) -> dict[str, str]:
+def run(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]]) -> dict[str, str]:
     """Verifies, logs each fault, and notifies CodeDeploy: {"status": "Succeeded" or "Failed"}.
 
     event: {"DeploymentId", "LifecycleEventHookExecutionId"}. If absent, the function was invoked manually, and

@@ -1,0 +1,1 @@
+"""AWS, a module for each service. They know nothing of jobs, and nothing else uses an AWS client."""
