@@ -1,6 +1,6 @@
 """Versions of our own code that are broken on purpose, each by one change, and what a release must say of it."""
 
-from tests.standins.releases import Change
+from tests.material.changed_code import Change
 
 # A block of EXIF: orientation 6.
 EXIF = 'exif=b"Exif\\0\\0MM\\0*\\0\\0\\0\\x08\\0\\1\\1\\x12\\0\\3\\0\\0\\0\\1\\0\\6\\0\\0\\0\\0\\0\\0", '

@@ -13,8 +13,9 @@ import pytest
 from dev import stack as deployed
 from tests.actors.client import Service, wait_for
 from tests.actors.users import alarming, uploaded
+from tests.material.changed_code import Change, package
 from tests.standins.cloudwatch import CloudWatch
-from tests.standins.releases import HOOKS, Change, Releases, package
+from tests.standins.releases import HOOKS, Releases
 
 # As few as ConvertShare looks at, three a minute, and what the other version gets meanwhile.
 FEW, OTHERS = 15, 5

@@ -17,7 +17,8 @@ from tests.actors.client import Service, Signed, wait_for
 from tests.actors.operators import account, operator, said
 from tests.material import pictures
 from tests.material.broken_versions import BROKEN, BROKEN_API
-from tests.standins.releases import Change, Releases, objects, package
+from tests.material.changed_code import Change, package
+from tests.standins.releases import Releases, objects
 from thumbs.jobs import keys
 
 

@@ -12,8 +12,9 @@ import pytest
 from dev import stack as deployed
 from tests.actors.client import Service
 from tests.material import pictures
+from tests.material.changed_code import Change, package
 from tests.standins.cloudwatch import CloudWatch
-from tests.standins.releases import Change, Releases, objects, package
+from tests.standins.releases import Releases, objects
 from thumbs.jobs import keys
 
 

@@ -4,9 +4,7 @@ The emulator has no CodeDeploy. A stand-in calls the hooks, hears what they repo
 and moves the alias.
 """
 
-import io
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,30 +25,6 @@ HOOKS = {
 }
 AFTERWARDS = "VerifyLiveFunction"
 LOGS = {"VerifyReleaseFunction": "verify_release", "VerifyApiFunction": "verify_api", AFTERWARDS: "verify_live"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One place of our code, otherwise."""
-
-    file: str
-    before: str
-    after: str
-
-
-def package(*changes: Change) -> bytes:
-    """Our code with these changes."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(deployed.functions_package())) as ours, zipfile.ZipFile(result, "w") as changed:
-        for entry in ours.infolist():
-            content = ours.read(entry)
-            for change in changes:
-                if entry.filename == change.file:
-                    before, after = change.before.encode(), change.after.encode()
-                    assert content.count(before) == 1, f"{change.file} no longer has {change.before!r} once"
-                    content = content.replace(before, after)
-            changed.writestr(entry, content)
-    return result.getvalue()
 
 
 @dataclass(frozen=True)
