@@ -45,7 +45,7 @@ class Service:
             return boto3.client(service, region_name=region or os.environ.get("AWS_REGION") or None)
         except NoRegionError as error:
             raise NoStack(
-                f"In which region is the stack {self.name!r}? Name it with --region, or in AWS_REGION."
+                f"In which region is the stack {self.name!r}? Set --region or AWS_REGION."
             ) from error
 
     @property

@@ -112,8 +112,8 @@ def test_what_cannot_be_done_is_one_sentence(operate: Operate, arguments: list[s
 @pytest.mark.parametrize(
     ("region", "sentence"),
     [
-        ({}, "Name it with --region, or in AWS_REGION."),
-        ({"AWS_REGION": "eu-central-1"}, "`aws configure` stores some."),
+        ({}, "Set --region or AWS_REGION."),
+        ({"AWS_REGION": "eu-central-1"}, "run `aws configure`."),
     ],
     ids=["region", "credentials"],
 )
