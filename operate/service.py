@@ -44,9 +44,7 @@ class Service:
         try:  # boto3 does not read AWS_REGION, unlike other SDKs
             return boto3.client(service, region_name=region or os.environ.get("AWS_REGION") or None)
         except NoRegionError as error:
-            raise NoStack(
-                f"In which region is the stack {self.name!r}? Set --region or AWS_REGION."
-            ) from error
+            raise NoStack(f"In which region is the stack {self.name!r}? Set --region or AWS_REGION.") from error
 
     @property
     def region(self) -> str:
