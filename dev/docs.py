@@ -44,7 +44,7 @@ def settings() -> str:
 
 
 def reasons() -> str:
-    lines = ["| Code | What a person reads |", "|---|---|"]
+    lines = ["| Code | Message |", "|---|---|"]
     for reason in errors.Reason:
         sentence = errors.describe(reason, limit="*n*", accepted=formats.ACCEPTED_LABELS)["message"]
         lines.append(f"| `{reason.value}` | {sentence} |")

@@ -13,7 +13,7 @@ from thumbs import errors
 HABITS = {
     r"\bmend(s|ed|ing)?\b": "fix",
     r"\bbeside\b": "next to, in addition to",
-    r", for (it|its|they|there|this|that|these|too|nobody|somebody|whoever|one|what|who)\b": "because",
+    r", for (it|its|they|there|this|that|these|too|nobody|somebody|whoever|who)\b": "because",
     r"\bso many (days|dollars|seconds|times|bytes|pixels)\b": "the number, or N",
     r"\b(is|are|was|were|been) told\b": "is notified, receives",
     r"\bhears?\b": "receives",
