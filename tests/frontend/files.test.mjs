@@ -18,7 +18,7 @@ test("a type that the browser knows and the service takes is sent as it is", () 
   assert.equal(contentType(file({type: "image/JPG"}), limits), "image/jpg");
 });
 
-test("a type that the browser does not know comes from the extension, in any case of letters", () => {
+test("a type unknown to the browser comes from the extension, in any case", () => {
   assert.equal(contentType(file({name: "IMG_2041.HEIC", type: ""}), limits), "image/heic");
   assert.equal(contentType(file({name: "scan.jpeg", type: "application/octet-stream"}), limits), "image/jpeg");
 });
@@ -57,7 +57,7 @@ test("a good file has no problem, up to the last byte that is allowed", () => {
   assert.equal(check(file({size: 20_000_000}), limits), null);
 });
 
-test("what is wrong with a file is said in words, and nobody is asked to try the same again", () => {
+test("a wrong file is named in words, and no retry of the same is asked for", () => {
   const wrong = {
     type_not_supported: [file({name: "letter.docx", type: "application/msword"}), /Please choose JPEG or HEIC\./],
     empty: [file({size: 0}), /The file is empty/],

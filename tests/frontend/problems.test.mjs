@@ -29,7 +29,7 @@ test("S3's errors become sentences, each with what can be done next", () => {
   }
 });
 
-test("what the service says of single files is kept, with the first as the sentence", async () => {
+test("what the service says of each file is kept, the first as sentence", async () => {
   const errors = [{file: 1, code: "type_not_supported", detail: "This type of file is not accepted."}];
   const problem = await problemOf(Response.json({status: 415, errors}, {status: 415}));
   assert.equal(problem.code, "type_not_supported");

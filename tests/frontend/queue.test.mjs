@@ -6,7 +6,7 @@ import {Slots} from "../../frontend/slots.js";
 const never = new AbortController().signal;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("only so many run at a time, in the order they came, and a failure frees its place", async () => {
+test("a limited number runs in order, and a failure frees its place", async () => {
   const slots = new Slots(2);
   const started = [];
   const ends = [];
@@ -28,7 +28,7 @@ test("only so many run at a time, in the order they came, and a failure frees it
   assert.deepEqual(started, ["a", "b", "c", "d"]);
 });
 
-test("what is cancelled before its turn never runs, and does not take a place", async () => {
+test("what is cancelled before its turn never runs and takes no place", async () => {
   const slots = new Slots(1);
   let end;
   const first = slots.run(() => new Promise((resolve) => (end = resolve)), never);

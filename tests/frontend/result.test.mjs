@@ -27,7 +27,7 @@ test("files uploaded together do not ask together", () => {
   assert.ok(late / early > 1.4 && late / early < 1.6);
 });
 
-test("tries that follow a failure wait twice as long each, and at least as long as the server asked for", () => {
+test("each retry waits twice as long, and as long as the server asked", () => {
   assert.deepEqual([1, 2, 3].map((attempt) => backoff(attempt, 0, () => 0)), [1000, 2000, 4000]);
   assert.equal(backoff(3, 0, () => 1), 2000);
   assert.equal(backoff(20, 0, () => 0), 30_000);
@@ -53,7 +53,7 @@ async function serve(t, answers) {
 const DONE = {job: "1f", status: "done", thumbnails: []};
 const EXPIRED = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
 
-test("the storage is asked until the manifest is there, and the API not at all", async (t) => {
+test("the storage is asked until the manifest is there, the API never", async (t) => {
   const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""], [403, "<Error><Code>AccessDenied</Code></Error>"], [200, DONE]]});
   assert.deepEqual(await result(signed, {api, expected: 0}), DONE);
   assert.deepEqual(asked, Array(3).fill("/1f/manifest.json"));
@@ -85,12 +85,12 @@ test("an upload that the service does not know is said to be unknown", async (t)
   await assert.rejects(result({job: "1f", result: null}, {api, expected: 0}), {code: "unknown"});
 });
 
-test("waiting ends at the deadline, with a sentence that does not call it a failure", async (t) => {
+test("waiting ends at the deadline, with a sentence that names no failure", async (t) => {
   const {api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""]]});
   await assert.rejects(result(signed, {api, expected: 0, deadline: 600}), {code: "no_result", retryable: true, message: /may still be converted/});
 });
 
-test("looks that got no answer do not count: an outage is not the end of the wait", {timeout: 180_000}, async (t) => {
+test("looks without an answer do not count, so an outage ends no wait", {timeout: 180_000}, async (t) => {
   const {api, signed} = await serve(t, {"/1f/manifest.json": [...Array(4).fill([503, ""]), [200, DONE]]});
   assert.deepEqual(await result(signed, {api, expected: 0, deadline: 600}), DONE);
 });

@@ -24,7 +24,7 @@ function signer({lifetime = 5 * MINUTE, batch = 25} = {}) {
   return {signatures, calls, clock};
 }
 
-test("files that wait together are signed together, up to the limit of one call", async () => {
+test("files that wait together are signed together, as many as a call takes", async () => {
   const {signatures, calls} = signer({batch: 3});
   const files = ["a", "b", "c", "d", "e"].map(named);
   files.forEach((file) => signatures.expect(file));
@@ -34,7 +34,7 @@ test("files that wait together are signed together, up to the limit of one call"
   assert.deepEqual(jobs, ["a 1", "b 1", "c 1", "d 2", "e 2"]);
 });
 
-test("a signature is good for a second try, and replaced half a minute before it ends", async () => {
+test("a signature serves a retry, and is replaced 30 seconds before its end", async () => {
   const {signatures, calls, clock} = signer();
   const file = named("a");
   await signatures.take(file);
@@ -45,13 +45,13 @@ test("a signature is good for a second try, and replaced half a minute before it
   assert.equal(calls.length, 2);
 });
 
-test("a signature that came with a clock that is wrong is used once, not asked for again and again", async () => {
+test("with a wrong clock each signature is used once, not asked for again", async () => {
   const {signatures, calls} = signer({lifetime: -60 * MINUTE});
   assert.equal((await signatures.take(named("a"))).job, "a 1");
   assert.equal(calls.length, 1);
 });
 
-test("a clock that is wrong does not have every file of a queue sign all that follow it once more", async () => {
+test("with a wrong clock no file of a queue signs those behind it again", async () => {
   const {signatures, calls} = signer({lifetime: -60 * MINUTE});
   const files = ["a", "b", "c"].map(named);
   files.forEach((file) => signatures.expect(file));
@@ -59,7 +59,7 @@ test("a clock that is wrong does not have every file of a queue sign all that fo
   assert.deepEqual(calls, [["a", "b", "c"]]);
 });
 
-test("a file that was forgotten gets a new signature, and is in nobody's batch", async () => {
+test("a forgotten file gets a new signature, and is in nobody's batch", async () => {
   const {signatures, calls} = signer();
   const [a, b] = ["a", "b"].map(named);
   [a, b].forEach((file) => signatures.expect(file));
@@ -85,7 +85,7 @@ test("a call that failed is not remembered", async () => {
   assert.equal((await signatures.take(file)).job, "second");
 });
 
-test("a file that the service refuses does not hold up the others of its call", async (t) => {
+test("a refused file holds up no other of its call", async (t) => {
   const asked = [];
   const server = createServer(async (request, response) => {
     const {files} = JSON.parse(Buffer.concat(await request.toArray()).toString());

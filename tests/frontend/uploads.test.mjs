@@ -60,7 +60,7 @@ function resumed(api, kept) {
   return {uploads, upload, stages, reached};
 }
 
-test("what was on its way before a reload is asked for until the service can tell, and kept meanwhile", {timeout: 180_000}, async (t) => {
+test("an upload under way before a reload is kept until the service knows", {timeout: 180_000}, async (t) => {
   const api = await serve(t, [json(429, {}), cut, json(200, DONE)]);
   const {stages, reached} = resumed(api, KEPT);
   await reached("again");
@@ -76,7 +76,7 @@ test("what had not arrived before a reload is interrupted", async (t) => {
   await reached("interrupted");
 });
 
-test("a file that is chosen again while the service is asked for it is sent when the service does not know it", {timeout: 180_000}, async (t) => {
+test("a file chosen again during the question is sent if it is unknown", {timeout: 180_000}, async (t) => {
   const late = (response) => setTimeout(() => json(404, {})(response), 200);
   const api = await serve(t, [late, silent]);
   const {uploads, upload, reached} = resumed(api, KEPT);
@@ -86,7 +86,7 @@ test("a file that is chosen again while the service is asked for it is sent when
   upload.cancel();
 });
 
-test("what is cancelled is over at once, however long the service takes to answer", {timeout: 180_000}, async (t) => {
+test("what is cancelled is over at once, whatever the service still does", {timeout: 180_000}, async (t) => {
   const api = await serve(t, [silent]);
   for (const kept of [KEPT]) {
     const {upload, reached} = resumed(api, kept);
@@ -99,14 +99,14 @@ test("what is cancelled is over at once, however long the service takes to answe
   await assert.rejects(send({name: "photo.jpg"}, {signatures, isThere: silent, signal: cancelled}), {name: "TimeoutError"});
 });
 
-test("an answer that the network cut short, or that is not the service's, counts as a lost connection", async (t) => {
+test("an answer cut short or of a stranger counts as a lost connection", async (t) => {
   const api = await serve(t, [cut, (response) => response.end("<title>Welcome to our hotel</title>")]);
   for (let time = 0; time < 2; time += 1) {
     await assert.rejects(limits({api}), (problem) => problem instanceof Problem && problem.code === "network" && problem.passing);
   }
 });
 
-test("what something else of the origin left under our name in the storage is no upload", (t) => {
+test("what another script of the origin left under our name is no upload", (t) => {
   t.after(() => delete globalThis.sessionStorage);
   const left = {"uploads 1": "null", "uploads 2": '{"a": 1}', "uploads 3": "not JSON", uploads: "[]", "uploads 4": "7"};
   const ours = {"uploads 0": JSON.stringify({10: KEPT, 9: KEPT, x: KEPT, 8: {}})};
@@ -133,7 +133,7 @@ test("many changes are written together, and not the whole list", (t) => {
   assert.deepEqual(Object.keys(sessionStorage).filter((key) => key.startsWith("uploads 4")), []);
 });
 
-test("how many uploads a reload would forget is known when the storage is full", (t) => {
+test("a full storage says how many uploads a reload would forget", (t) => {
   t.after(() => delete globalThis.sessionStorage);
   globalThis.sessionStorage = storage({room: 1000});
   for (let id = 2000; id < 2020; id += 1) keep(id, KEPT);

@@ -13,7 +13,7 @@ import {expiry, imageTag} from "../../frontend/snippet.js";
 
 const languages = {en: figures("en"), de: figures("de")};
 
-test("bytes are said in decimal units, as the limits are, and as people write them where they live", () => {
+test("bytes are in decimal units, written as people write where they live", () => {
   assert.deepEqual([0, 999, 1000, 24_400, 999_499, 999_500, 2_345_678, 20_000_000, 123_456_789].map(languages.en.bytes), [
     ...["0 bytes", "999 bytes", "1 kB", "24 kB", "999 kB", "1 MB", "2.3 MB", "20 MB", "123 MB"],
   ]);
@@ -44,7 +44,7 @@ test("counts, sizes and names read like a sentence in each language", () => {
   assert.match(english.leftOut(["a", "b", "c", "d", "e"]), /a, b, c, and 2 more/);
 });
 
-test("facts stand next to each other, and a time of day has no leading zero where people write none", () => {
+test("facts are side by side, and a time has a leading zero only where usual", () => {
   const made = {thumbnails: 3, bytes: 24_000, saved: 0.94};
   const plain = (/** @type {string} */ text) => text.replaceAll(/\s/g, " ");
   assert.equal(plain(inEnglish(languages.en).done(made)), "3 thumbnails, 24 kB, 94% smaller");
@@ -54,7 +54,7 @@ test("facts stand next to each other, and a time of day has no leading zero wher
   assert.equal(plain(inGerman(languages.de).until(early)), "Die Adressen gelten bis 04:00 Uhr.");
 });
 
-test("each reason that the service or the client may give has its sentence in each language", async () => {
+test("each reason of service and client has a sentence in each language", async () => {
   const source = await readFile(new URL("../../functions/thumbs/errors.py", import.meta.url), "utf8");
   const codes = [...source.matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm)].map(([, code]) => code);
   assert.ok(codes.includes("variant_not_supported") && codes.length >= 11);
@@ -71,7 +71,7 @@ test("both languages have the same words", () => {
   assert.deepEqual(Object.keys(inGerman(languages.de)), Object.keys(inEnglish(languages.en)));
 });
 
-test("time left follows from the last ten seconds, and from nothing when a try starts again", () => {
+test("time left follows from the last ten seconds, and starts anew by try", () => {
   const clock = {now: 0};
   const pace = new Pace(() => clock.now);
   for (const [now, sent] of [[0, 0], [1000, 100_000]]) {
@@ -132,7 +132,7 @@ test("a thumbnail's name can be unpacked everywhere", () => {
   for (const [name, expected] of Object.entries(names)) assert.equal(free(name, "small", ".webp", new Set()), expected);
 });
 
-test("a thumbnail's name has at most 200 bytes, and stays unique when it is cut", () => {
+test("a thumbnail's name has at most 200 bytes, and stays unique when cut", () => {
   const taken = new Set();
   const names = ["1", "2", "3"].map((end) => free(`${"ä".repeat(250)}${end}.jpg`, "small", ".webp", taken));
   assert.equal(new Set(names).size, 3);

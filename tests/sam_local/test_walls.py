@@ -110,9 +110,7 @@ def test_a_request_inside_the_body_of_a_refused_one_is_not_read(servers: dict[st
     assert engine.created == []
 
 
-def test_programs_and_the_page_are_served_by_containers_with_a_gate_and_by_no_others(
-    servers: dict[str, str], engine: DockerEngine
-) -> None:
+def test_only_containers_with_a_gate_serve_programs_and_the_page(servers: dict[str, str], engine: DockerEngine) -> None:
     calls = [(servers["start-lambda"] + INVOKE, {}), (f"{servers['start-api']}/limits", {"Origin": OWN})]
     for url, sent in calls:
         engine.created.clear()

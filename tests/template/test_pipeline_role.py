@@ -12,8 +12,8 @@ import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from dev import pipeline_role
+from tests.material.names import STACK, named
 from tests.material.template import Template
-from tests.template.test_names import STACK, named
 
 HANDLERS = ("create", "read", "update", "delete")
 

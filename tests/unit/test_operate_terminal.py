@@ -78,7 +78,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_the_help_of_every_command_has_a_sentence_an_example_and_exit_codes(
+def test_every_commands_help_has_a_sentence_an_example_and_exit_codes(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="0"):

@@ -98,7 +98,7 @@ def test_no_folder_imports_up() -> None:
     assert upward(GRAPH, heights([tests, *TESTED_WITH, *below]), room) == []
 
 
-def test_no_handler_imports_another_and_nothing_else_than_a_test_imports_one() -> None:
+def test_no_handler_imports_another_and_only_tests_import_one() -> None:
     handlers = {module for module in GRAPH if folder(module) == "functions" and not module.startswith("thumbs")}
 
     found = {module for module, others in GRAPH.items() if others & handlers}

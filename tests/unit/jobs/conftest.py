@@ -1,4 +1,4 @@
-"""S3 as it answers when two runs write the same object."""
+"""One signed form, and S3 as it answers when two runs write the same object."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
+from tests.actors.uploader import Form
 from thumbs.aws import clients
 
 
@@ -25,3 +26,8 @@ def conflicts(s3: Any) -> list[str]:
 
     clients.client("s3").meta.events.register("before-call.s3.PutObject", answer)
     return keys
+
+
+@pytest.fixture
+def form(s3: Any) -> Form:
+    return Form(s3)

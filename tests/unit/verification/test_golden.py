@@ -1,7 +1,6 @@
 """The golden pictures show what they are said to show, and what is wrong with a thumbnail is seen."""
 
 import json
-import signal
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -10,13 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-import verify_release
 from dev import golden as generator
-from tests.material.invocation import Context
-from tests.standins.codedeploy import CodeDeploy
 from thumbs import errors, formats, pipeline, sizes
 from thumbs.jobs import keys, manifest
-from thumbs.verification import golden, hook, judge
+from thumbs.verification import golden, judge
 
 JOB = "0" * 32
 SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20")
@@ -180,65 +176,6 @@ def test_a_picture_is_seen_as_it_looks_on_white() -> None:
 
     assert (seen.type, seen.width, seen.height, seen.metadata) == ("image/webp", 40, 20, ())
     assert seen.chart == [[[227, 127, 127, 128]] * 2]
-
-
-# What CodeDeploy hears, when nothing can be verified at all
-
-
-@pytest.fixture
-def codedeploy(environment: pytest.MonkeyPatch) -> Any:
-    with CodeDeploy() as codedeploy:
-        environment.setenv("AWS_ENDPOINT_URL_CODEDEPLOY", codedeploy.url)
-        yield codedeploy
-
-
-def test_codedeploy_hears_of_a_verification_that_breaks(s3: Any, codedeploy: CodeDeploy, context: Context) -> None:
-    """Here: there is no Lambda that could be called. The probe is deleted all the same."""
-    execution = codedeploy.execution()
-
-    assert verify_release.handler(execution.event, context) == {"status": "Failed"}
-
-    assert execution.status == "Failed"
-    assert "Contents" not in s3.list_objects_v2(Bucket="thumbnails-bucket")
-
-
-@pytest.mark.parametrize(("faults", "status"), [([], "Succeeded"), (["something"], "Failed")])
-def test_codedeploy_hears_how_it_ended(
-    aws: None, codedeploy: CodeDeploy, context: Context, faults: list[str], status: str
-) -> None:
-    execution = codedeploy.execution()
-
-    assert hook.run(execution.event, context, lambda: faults) == {"status": status}
-    assert execution.status == status
-
-
-def test_codedeploy_hears_of_a_verification_that_does_not_end(aws: None, codedeploy: CodeDeploy) -> None:
-    class Late(Context):
-        def get_remaining_time_in_millis(self) -> int:
-            return 15_100  # what is kept for the farewell, and a moment
-
-    def endless() -> list[str]:
-        try:
-            while True:
-                signal.pause()
-        except Exception:  # what libraries do with whatever goes wrong inside them
-            return []
-
-    execution = codedeploy.execution()
-
-    assert hook.run(execution.event, Late(), endless) == {"status": "Failed"}
-    assert execution.status == "Failed"
-
-
-def test_a_person_may_ask_without_codedeploy(context: Context) -> None:
-    assert hook.run({}, context, list) == {"status": "Succeeded"}
-
-
-def test_a_report_that_is_not_heard_is_an_error(aws: None, codedeploy: CodeDeploy, context: Context) -> None:
-    unknown = {"DeploymentId": "d-UNKNOWN", "LifecycleEventHookExecutionId": "unknown"}
-
-    with pytest.raises(Exception, match="InvalidLifecycleEventHookExecutionId"):
-        hook.run(unknown, context, list)
 
 
 def test_a_probe_is_a_job_whose_leftovers_can_be_told_from_all_others() -> None:

@@ -1,0 +1,32 @@
+"""An uploader with one signed form, used as often as they like, and the job that comes of it."""
+
+from typing import Any
+
+from tests.material import pictures
+from thumbs.jobs import ledger, notices
+from thumbs.jobs.notices import Upload
+
+JOB = "7" * 32
+KEY = f"uploads/{JOB}"
+A, B = pictures.jpeg(80, 60), pictures.jpeg(60, 80)
+
+
+class Form:
+    """A signed form: each use is a write, of which S3 tells in an event."""
+
+    def __init__(self, s3: Any):
+        self.s3, self.uses = s3, 0
+
+    def post(self, content: bytes) -> dict[str, Any]:
+        etag = self.s3.put_object(Bucket="uploads-bucket", Key=KEY, Body=content)["ETag"].strip('"')
+        self.uses += 1
+        return notices.event([Upload("uploads-bucket", KEY, JOB, etag=etag, sequencer=f"{self.uses:016X}")])
+
+
+AGAIN = notices.event([Upload("uploads-bucket", KEY, JOB, again=True)])
+
+
+def ended() -> dict[str, Any]:
+    found = ledger.find(JOB)
+    assert found is not None
+    return dict(found.manifest)

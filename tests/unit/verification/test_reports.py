@@ -1,0 +1,69 @@
+"""How a verification ends reaches CodeDeploy, whatever breaks, and a person who asks."""
+
+import signal
+from typing import Any
+
+import pytest
+
+import verify_release
+from tests.material.invocation import Context
+from tests.standins.codedeploy import CodeDeploy
+from thumbs.verification import hook
+
+# What CodeDeploy hears, when nothing can be verified at all
+
+
+@pytest.fixture
+def codedeploy(environment: pytest.MonkeyPatch) -> Any:
+    with CodeDeploy() as codedeploy:
+        environment.setenv("AWS_ENDPOINT_URL_CODEDEPLOY", codedeploy.url)
+        yield codedeploy
+
+
+def test_codedeploy_hears_of_a_verification_that_breaks(s3: Any, codedeploy: CodeDeploy, context: Context) -> None:
+    """Here: there is no Lambda that could be called. The probe is deleted all the same."""
+    execution = codedeploy.execution()
+
+    assert verify_release.handler(execution.event, context) == {"status": "Failed"}
+
+    assert execution.status == "Failed"
+    assert "Contents" not in s3.list_objects_v2(Bucket="thumbnails-bucket")
+
+
+@pytest.mark.parametrize(("faults", "status"), [([], "Succeeded"), (["something"], "Failed")])
+def test_codedeploy_hears_how_it_ended(
+    aws: None, codedeploy: CodeDeploy, context: Context, faults: list[str], status: str
+) -> None:
+    execution = codedeploy.execution()
+
+    assert hook.run(execution.event, context, lambda: faults) == {"status": status}
+    assert execution.status == status
+
+
+def test_codedeploy_hears_of_a_verification_that_does_not_end(aws: None, codedeploy: CodeDeploy) -> None:
+    class Late(Context):
+        def get_remaining_time_in_millis(self) -> int:
+            return 15_100  # what is kept for the farewell, and a moment
+
+    def endless() -> list[str]:
+        try:
+            while True:
+                signal.pause()
+        except Exception:  # what libraries do with whatever goes wrong inside them
+            return []
+
+    execution = codedeploy.execution()
+
+    assert hook.run(execution.event, Late(), endless) == {"status": "Failed"}
+    assert execution.status == "Failed"
+
+
+def test_a_person_may_ask_without_codedeploy(context: Context) -> None:
+    assert hook.run({}, context, list) == {"status": "Succeeded"}
+
+
+def test_a_report_that_is_not_heard_is_an_error(aws: None, codedeploy: CodeDeploy, context: Context) -> None:
+    unknown = {"DeploymentId": "d-UNKNOWN", "LifecycleEventHookExecutionId": "unknown"}
+
+    with pytest.raises(Exception, match="InvalidLifecycleEventHookExecutionId"):
+        hook.run(unknown, context, list)
