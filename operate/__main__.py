@@ -42,10 +42,10 @@ def options(given: list[str] | None) -> argparse.Namespace:
     """Raises SystemExit if the arguments are wrong, or request help."""
     parser = argparse.ArgumentParser(
         prog="python -m operate",
-        description="Work on a deployed stack, with the AWS credentials and the region that every AWS tool finds "
+        description="Work on a deployed stack, with the AWS credentials and the region that every AWS tool finds\n"
         "(AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_REGION …).",
         epilog=arguments.epilog(["redrive --dry-run", "stack delivery deploy", "redrive --help"]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=arguments.HELP,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     common, paced = arguments.common(), arguments.paced()

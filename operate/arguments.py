@@ -1,10 +1,16 @@
 """The command line of `python -m operate`: options that commands share, types of values, and help."""
 
 import argparse
+import functools
+import math
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
 Commands = argparse._SubParsersAction  # of argparse.ArgumentParser: what add_subparsers() returns
+
+WIDTH = 96  # characters of a line of help
+HELP = functools.partial(argparse.RawDescriptionHelpFormatter, max_help_position=20, width=WIDTH)
 
 EXIT_CODES = """exit codes:
   0    done, or nothing had to be done
@@ -30,9 +36,9 @@ def command(
         name,
         parents=[*parents],
         help=summary[0].lower() + summary[1:].rstrip("."),
-        description=summary,
+        description=textwrap.fill(summary, WIDTH),
         epilog=epilog(examples),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HELP,
     )
     parser.set_defaults(**({"run": run} if run else {}), **defaults)
     return parser
@@ -44,16 +50,22 @@ def epilog(examples: Sequence[str]) -> str:
     return f"{'example' if len(examples) == 1 else 'examples'}:\n{listed}\n\n{EXIT_CODES}"
 
 
-def common() -> argparse.ArgumentParser:
-    """The parent of every command: which service, and whether to change anything."""
+def service() -> argparse.ArgumentParser:
+    """The parent of commands that change nothing: which service."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--stack-name", default="image-thumbnails", metavar="STACK", help="the service's stack (image-thumbnails)"
     )
     parser.add_argument(
         "--region",
-        help="of the service's stack (AWS_REGION, AWS_DEFAULT_REGION, or the profile's)",
+        help="the region of the service's stack (AWS_REGION, AWS_DEFAULT_REGION, or the profile's)",
     )
+    return parser
+
+
+def common() -> argparse.ArgumentParser:
+    """The parent of every other command: which service, and whether to change anything."""
+    parser = argparse.ArgumentParser(add_help=False, parents=[service()])
     parser.add_argument("--dry-run", action="store_true", help="show what would be done, without doing it")
     return parser
 
@@ -70,7 +82,7 @@ def stack_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--yes", action="store_true", help="do not ask before changing anything")
     parser.add_argument(
-        "--pause", type=float, default=5, metavar="SECONDS", help="between two polls of CloudFormation (5)"
+        "--pause", type=seconds, default=5, metavar="SECONDS", help="between two polls of CloudFormation (5)"
     )
     return parser
 
@@ -100,3 +112,14 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """A number above 0. Raises argparse.ArgumentTypeError."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return number

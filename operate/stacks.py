@@ -94,5 +94,5 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
         "Show the stack's settings and outputs, and what is outdated.",
         status,
         ["stack delivery status"],
-        [common],
+        [arguments.service()],
     )

@@ -43,7 +43,11 @@ def confirm(question: str, answer: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise Unconfirmed(f"{question} Confirm with --yes.")
-    if input(f"{question} Type {answer} to continue: ").strip() != answer:
+    try:
+        typed = input(f"{question} Type {answer} to continue: ")
+    except EOFError:  # Ctrl-D
+        typed = ""
+    if typed.strip() != answer:
         raise Unconfirmed("Nothing was changed.")
 
 

@@ -94,7 +94,7 @@ class Edge(Service):
 
 def copy_of_the_project(folder: Path, api: str | None = None) -> Path:
     """api: where the delivery's distribution finds the API, see delivery_gaps.template."""
-    for name in ("frontend", "functions", "operate", "stacks"):
+    for name in ("frontend", "operate", "stacks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "template.yaml", folder)
     template = folder / "stacks" / "delivery.yaml"

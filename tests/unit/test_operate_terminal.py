@@ -25,6 +25,20 @@ def test_a_person_confirms_by_typing_the_answer(monkeypatch: pytest.MonkeyPatch,
         confirm("This deletes dev.", "dev", yes=False)
 
 
+def test_a_closed_terminal_agrees_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(""))  # Ctrl-D
+
+    with pytest.raises(Unconfirmed, match=r"^Nothing was changed"):
+        confirm("This deletes dev.", "dev", yes=False)
+
+
+@pytest.mark.parametrize("pause", ["0", "-1", "inf", "nan", "soon"])
+def test_a_pause_is_a_number_of_seconds(pause: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["delete-stack", f"--pause={pause}"])
+    assert f"'{pause}' is not a number of seconds above 0" in capsys.readouterr().err
+
+
 def test_where_nobody_can_be_asked_the_option_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
 
@@ -100,6 +114,4 @@ def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         main(["--help"])
 
     listed = re.findall(r"^    ([a-z-]+)\b", capsys.readouterr().out, re.MULTILINE)
-    assert listed == [*dict.fromkeys(command.split()[0] for command in COMMANDS)] or sorted(listed) == sorted(
-        {command.split()[0] for command in COMMANDS}
-    )
+    assert {*listed} == {command.split()[0] for command in COMMANDS}

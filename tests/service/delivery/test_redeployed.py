@@ -30,6 +30,10 @@ def test_given_again_the_command_changes_nothing(edge: Edge) -> None:
     assert "publish " not in answer.stdout
     assert answer.stdout.splitlines()[-1] == f"Upload page: https://{edge.domain}/"
     assert invalidations(edge) == before
+    status, *others = edge.delivery.status()
+    assert re.match(r"image-thumbnails-delivery in us-east-1: (CREATE|UPDATE)_COMPLETE since 20", status)
+    assert f"  PageUrl = https://{edge.domain}/" in others
+    assert not [line for line in others if "An update" in line]
 
 
 def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: Edge) -> None:
@@ -66,6 +70,8 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
         answer = edge.command()
         assert answer.returncode == 0, answer.stdout + answer.stderr
         assert service.parameters()["AllowedOrigins"] == f"https://photos.example.com,https://{edge.domain}"
+        back = {"DeliveryDomain": "", "DeliveryDistribution": "", "AllowedOrigins": "https://photos.example.com"}
+        assert edge.delivery.untold() == back, "what the service is told before the stack is removed"
         assert edge.command("--dry-run").stdout.count("nothing to change") == 2
 
         long = f"https://{'a' * 80}.example.com"
@@ -134,6 +140,11 @@ def test_a_deployment_that_failed_says_why_and_is_simply_tried_again(edge: Edge)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "deleting the remains of a failed first deployment" in answer.stdout
     assert re.search(r"set DeliveryDomain=\S+\.cloudfront\.net", answer.stdout)
+
+    answer = edge.command("--stack-name", "other", action="remove")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stdout.splitlines()[-1] == "other-delivery is deleted."
+    assert "set DeliveryDomain= of other" in answer.stdout
 
 
 def test_a_command_that_was_stopped_says_what_goes_on(edge: Edge) -> None:
