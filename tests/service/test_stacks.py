@@ -156,7 +156,7 @@ def test_the_service_keeps_what_was_set_since_by_someone_else(operate: Operate, 
     )
 
     status = operate("stack", "gallery", "status")
-    assert "photos does not know DeliveryDomain=Pictures.example.com yet. An update tells it." in status.stdout
+    assert "photos does not have DeliveryDomain=Pictures.example.com yet; run the command update." in status.stdout
     assert operate("stack", "gallery", "remove", "--yes").returncode == 0
     assert described(aws, "photos", "Parameter")["DeliveryDomain"] == "cdn.example.org"
 

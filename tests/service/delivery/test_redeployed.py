@@ -33,7 +33,7 @@ def test_given_again_the_command_changes_nothing(edge: Edge) -> None:
     status, *others = edge.delivery.status()
     assert re.match(r"image-thumbnails-delivery in us-east-1: (CREATE|UPDATE)_COMPLETE since 20", status)
     assert f"  PageUrl = https://{edge.domain}/" in others
-    assert not [line for line in others if "An update" in line]
+    assert not [line for line in others if "run the command update" in line]
 
 
 def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: Edge) -> None:
