@@ -1,8 +1,10 @@
 """The template as CloudFormation gets it, with what a new account's answers are: the defaults."""
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from dev import stack
+from operate.delivery import TEMPLATE
 from tests.material.template import PACKAGES, Template
 
 
@@ -20,3 +22,10 @@ def translated() -> Template:
 def resources(translated: Template) -> Template:
     found: Template = translated["Resources"]
     return found
+
+
+@pytest.fixture(scope="session")
+def delivery() -> Template:
+    """stacks/delivery.yaml, as it is written."""
+    parsed: Template = yaml_parse(TEMPLATE.read_text())
+    return parsed
