@@ -62,7 +62,7 @@ def test_callers_get_keys_of_their_own_that_can_be_revoked(keyed: Stack, tmp_pat
     value = said(operate("keys", "--add", "shop")).split()[-1]
     assert status(value) == 200
     assert said(operate("keys")).splitlines()[1].endswith("  shop")
-    assert "There is a key named shop already" in operate("keys", "--add", "shop").stderr
+    assert "A key named shop already exists" in operate("keys", "--add", "shop").stderr
 
     assert "would be revoked" in said(operate("keys", "--revoke", "shop", "--dry-run"))
     assert status(value) == 200
@@ -82,11 +82,11 @@ def test_a_key_has_so_many_calls_a_month(keyed: Stack, tmp_path: Path) -> None:
     assert refused.status_code == 429
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.headers["Access-Control-Allow-Origin"] == "*"
-    assert refused.json()["detail"] == "This key has used up its calls of this month."
+    assert refused.json()["detail"] == "This key has used up its calls for this month."
 
 
 def test_a_stack_that_asks_for_no_key_has_none(stack: Service, tmp_path: Path) -> None:
     answer = operator(stack, tmp_path)("keys")
 
     assert answer.returncode == 1
-    assert answer.stderr == "This stack asks for no keys: deploy it with ApiKeyRequired=true.\n"
+    assert answer.stderr == "This stack requires no API keys: deploy it with ApiKeyRequired=true.\n"
