@@ -131,7 +131,7 @@ def test_a_refused_release_can_be_made_again_from_the_same_build(
     operate, (function, change, *_) = operator(stack, tmp_path), BROKEN_API["it refuses everything"]
     refused = releases.release(function, package(change))
     assert refused.status == "Failed"
-    left = f"Version {refused.version} of sign_upload, which a refused release left, "
+    left = f"Version {refused.version} of sign_upload, left by a refused release, "
 
     assert left + "would be removed." in said(operate("prepare-release", "--dry-run"))
     assert refused.version in versions(stack, function)
