@@ -1,7 +1,6 @@
 """The service with its functions in containers: what a user does, as in tests/service and tests/browser."""
 
 import json
-from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -76,11 +75,12 @@ def test_an_edited_function_is_used_by_the_next_call(containers: Service, run: R
     before = function.read_text()
     function.write_text(before.replace("MAX_FILES = 25", "MAX_FILES = 24"))
 
-    def limit() -> Any:
+    def is_limit(expected: int) -> bool | None:
         answer = containers.get("limits")  # 502 while SAM replaces the container
-        return answer.json()["maxFiles"] == 24 if answer.status_code == 200 else None
+        return (answer.status_code == 200 and answer.json()["maxFiles"] == expected) or None
 
     try:
-        wait_for(lambda: limit() or None, "limit of 24")
+        wait_for(lambda: is_limit(24), "limit of 24")
     finally:
         function.write_text(before)
+    wait_for(lambda: is_limit(25), "container of the function as it was")

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from dev.sam_local.engine import Engine
-from tests.actors.client import PATIENCE, Service
+from tests.actors.client import PATIENCE, Service, wait_for
 from tests.actors.developer import documented_listeners
 from tests.actors.sam_local import Run
 from tests.standins.ports import descendants, listening
@@ -24,11 +24,16 @@ REBOUND = {"Host": "evil.example.com"}
 @pytest.fixture
 def container(containers: Service, run: Run) -> dict[str, Any]:
     """That of sign_upload, as Docker's engine describes it."""
-    assert containers.get("limits").status_code == 200
     volume = f"volume={(run.folder / 'functions').resolve()}"
     named = "label=sam.cli.function.name=SignUploadFunction"
-    listed = _docker("ps", "--quiet", "--filter", volume, "--filter", named).split()
-    described: dict[str, Any] = json.loads(_docker("inspect", listed[0]))[0]
+
+    def found() -> str | None:
+        if containers.get("limits").status_code != 200:
+            return None  # SAM replaces it
+        listed = _docker("ps", "--quiet", "--filter", volume, "--filter", named).split()
+        return listed[0] if listed else None
+
+    described: dict[str, Any] = json.loads(_docker("inspect", wait_for(found, "container")))[0]
     return described
 
 
