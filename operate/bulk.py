@@ -13,7 +13,7 @@ from operate import arguments
 from operate.arguments import Commands
 from operate.service import RUN_SECONDS, Service, Uncopied
 from operate.state import Imports, Reached
-from operate.terminal import progress
+from operate.terminal import counted, progress
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ def reconvert(service: Service, options: argparse.Namespace) -> str:
     version = service.convert_version()
     reached = Reached.read(state, version)
     if options.dry_run:
-        count = sum(1 for _ in service.originals(reached.after))
+        count = sum(1 for _ in counted(service.originals(reached.after), "originals", "counted"))
         return f"{count} originals would be converted again{f', from {reached.after} on' if reached.after else ''}."
     if reached.after:
         print(f"Continuing after {reached.after}.", file=sys.stderr)
@@ -47,7 +47,8 @@ def import_(service: Service, options: argparse.Namespace) -> str:
     bucket, prefix = _place(options.source)
     state: Path = options.state or Path(f"import.{options.stack_name}.csv")
     imports = Imports(state)
-    found = [(f"s3://{bucket}/{key}", size) for key, size in service.objects(bucket, prefix) if size]
+    listed = counted(service.objects(bucket, prefix), "objects", "listed")
+    found = [(f"s3://{bucket}/{key}", size) for key, size in listed if size]
     found = [(source, size) for source, size in found if source not in imports.jobs]
     if (last := imports.last) and not service.has(imports.jobs[last]):
         found.insert(0, (last, 0))  # recorded, but the command was stopped before it was copied

@@ -1,16 +1,19 @@
 """The output of the commands, and their questions."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from datetime import datetime
-from typing import Any, Never
+from typing import Any, Never, TypeVar
 
 from tqdm import tqdm
 
+T = TypeVar("T")
+
 Agree = Callable[[], None]  # called before something changes; what it raises prevents that
 
-_SECONDS_BETWEEN_LINES = 15  # of progress, if it is not shown on a terminal
+# Seconds, if progress is not shown on a terminal: until the first line, and until each further one.
+_SECONDS_BEFORE_LINES, _SECONDS_BETWEEN_LINES = 5, 15
 
 
 class Unconfirmed(Exception):
@@ -63,7 +66,7 @@ class _Lines(tqdm):  # type: ignore[type-arg]
             print(text, file=self.fp, flush=True)
 
     def close(self) -> None:
-        if not self.disable:
+        if self._last:  # quick work prints nothing
             self.display()
         super().close()
 
@@ -81,6 +84,15 @@ def progress(total: int | None, unit: str, description: str = "") -> "tqdm[Never
         **settings,
         file=sys.stderr,
         leave=False,
+        delay=_SECONDS_BEFORE_LINES,
         mininterval=_SECONDS_BETWEEN_LINES,
         bar_format=f"{description and f'{description}: '}{{n_fmt}}{of_total}{{unit}} after {{elapsed}}",
     )
+
+
+def counted(things: Iterable[T], unit: str, description: str) -> Iterator[T]:
+    """The things, with the progress of going through them. unit, description: as in progress()."""
+    with progress(None, unit, description) as bar:
+        for thing in things:
+            yield thing
+            bar.update()

@@ -7,7 +7,7 @@ import pytest
 
 from operate import terminal
 from operate.__main__ import main
-from operate.terminal import Unconfirmed, confirm, progress
+from operate.terminal import Unconfirmed, confirm, counted, progress
 
 
 class Terminal(io.StringIO):
@@ -50,6 +50,7 @@ def test_where_nobody_can_be_asked_the_option_is_named(monkeypatch: pytest.Monke
 def test_progress_in_a_pipe_is_whole_lines_without_control_characters(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(terminal, "_SECONDS_BEFORE_LINES", 0)
     monkeypatch.setattr(terminal, "_SECONDS_BETWEEN_LINES", 0)
     with progress(3, "objects", "imported") as bar:
         for _ in range(3):
@@ -64,14 +65,26 @@ def test_progress_in_a_pipe_is_whole_lines_without_control_characters(
     assert shown.out.count("one of them") == 3
 
 
-def test_progress_in_a_pipe_comes_now_and_then_and_at_the_end(capfd: pytest.CaptureFixture[str]) -> None:
-    with progress(None, "objects") as bar:
-        for _ in range(1000):
-            bar.update()
+def test_progress_in_a_pipe_comes_now_and_then_and_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "_SECONDS_BEFORE_LINES", 0)
+
+    assert [*counted(range(1000), "objects", "listed")] == [*range(1000)]
 
     first, last = capfd.readouterr().err.splitlines()
-    assert first.startswith("0 objects")
-    assert last.startswith("1000 objects")
+    assert first.startswith("listed: 0 objects")
+    assert last.startswith("listed: 1000 objects")
+
+
+def test_quick_work_prints_no_progress_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "_SECONDS_BEFORE_LINES", 3600)
+    with progress(3, "objects") as bar:
+        bar.update(3)
+
+    assert capfd.readouterr().err == ""
 
 
 def test_progress_on_a_terminal_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
