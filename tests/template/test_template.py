@@ -2,10 +2,12 @@
 
 import re
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
 import pytest
 
 from dev import stack
+from dev.emulator import ROOT
 from operate import service
 from tests.material.template import PACKAGES, Template, graph, of_type, references
 from thumbs import pipeline
@@ -131,9 +133,10 @@ def test_only_what_looks_at_pictures_carries_the_imaging_layer(resources: Templa
         assert carries == (name in ("ConvertFunction", "VerifyReleaseFunction", "VerifyLiveFunction"))
 
 
-def test_the_contents_list_names_the_sections_and_resources() -> None:
-    text = stack.TEMPLATE.read_text()
-    contents = text.split("# Contents, in this order:")[1].split("# The path of a file:")[0]
+@pytest.mark.parametrize("template", [stack.TEMPLATE, ROOT / "stacks/delivery.yaml"], ids=lambda path: path.name)
+def test_the_contents_list_names_the_sections_and_resources(template: Path) -> None:
+    text = template.read_text()
+    contents = text.split("# Contents, in this order:")[1].split("# The path of a ")[0]
     rows = [re.split(r"  +", line.strip("# ")) for line in contents.splitlines() if "  " in line.strip("# ")]
 
     assert [row[0] for row in rows] == re.findall(r"^  # ── (.*?) ─+$", text, re.MULTILINE)
