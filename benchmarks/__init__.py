@@ -1,2 +1,2 @@
-"""Side by side with the peers: CPU, memory and quality of this pipeline and of what else makes thumbnails; cold starts;
-memory and costs on Lambda. `python -m benchmarks --help` tells what there is."""
+"""Compares this pipeline with other thumbnail software: CPU, memory and quality; cold starts; memory and costs on
+Lambda. `python -m benchmarks --help` lists what there is."""

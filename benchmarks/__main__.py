@@ -1,4 +1,4 @@
-"""python -m benchmarks: what this pipeline costs, beside its peers."""
+"""python -m benchmarks: what this pipeline costs, compared with its peers."""
 
 import argparse
 import subprocess
@@ -88,7 +88,7 @@ def _heading(one: Input) -> str:
 
 
 def _versions(versions: Mapping[Contender, str], missing: Mapping[Contender, str]) -> str:
-    """Of each contender once, although some compete in two ways."""
+    """Each contender once, although some compete in two ways."""
     said = list(dict.fromkeys(versions.values()))
     return "; ".join(
         [f"this pipeline {said[0]}", *said[1:], *(f"{one.name} missing ({why})" for one, why in missing.items())]
@@ -123,20 +123,20 @@ def _say(text: str) -> None:
 
 
 def _options(words: list[str] | None = None) -> argparse.Namespace:
-    """classes: the inputs to be raced; rounds: how often."""
+    """classes: the inputs of the race; rounds: how often."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="What this pipeline costs, beside its peers.",
+        description="What this pipeline costs, compared with its peers.",
         epilog="Inputs are made once and kept in .cache/benchmarks. benchmarks/requirements.txt (pip) and "
-        "benchmarks/package.json (npm ci) install the peers; whatever is missing is named.",
+        "benchmarks/package.json (npm ci) install the peers; the tables name missing ones.",
     )
     parser.add_argument(
         "what",
         nargs="?",
         default="race",
         choices=("race", *_PARTS, "report"),
-        help="race: CPU, memory and quality beside the peers; cold-start: of the functions; memory: the most that "
-        "convert takes; cost: on Lambda; polling: of waiting for a result; page: of many files in the browser; "
+        help="race: CPU, memory and quality compared with the peers; cold-start: of the functions; memory: convert's "
+        "maximum; cost: on Lambda; polling: of waiting for a result; page: of many files in the browser; "
         "report: all of it, into docs/benchmarks.md",
     )
     parser.add_argument(

@@ -1,6 +1,6 @@
 """Cold starts: what the first invocation of a function costs above a bare interpreter, in a fresh process each time.
 
-On Lambda the interpreter and the start of the machine come on top; they are the same for every variant.
+On Lambda the interpreter and the start of the machine are additional; they are the same for every variant.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _ROUNDS = 7
 
 @dataclass(frozen=True)
 class Variant:
-    """A function in one state. name: as the table has it. path: where its code and its packages are."""
+    """A function in one state. name: in the table. path: the folders of its code and its packages."""
 
     name: str
     module: str
@@ -40,8 +40,8 @@ class Variant:
 
 def _variants() -> list[Variant]:
     source, naive, layers = functions.functions_folder(), functions.naive_folder(), functions.packages()
-    # SAM packs functions/ as it lies there, without bytecode; layers/Makefile compiles the layers; the runtime's own
-    # boto3 comes compiled.
+    # SAM packages functions/ as it is, without bytecode; layers/Makefile compiles the layers; the runtime's own boto3
+    # is compiled.
     built = functions.plain(source), functions.compiled(layers)
     all_compiled = functions.compiled(source), built[1]
     none_compiled = built[0], functions.plain(layers)

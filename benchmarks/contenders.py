@@ -1,4 +1,4 @@
-"""Who is compared, and how each is started."""
+"""The contenders, and how each is started."""
 
 import json
 import os
@@ -22,8 +22,8 @@ _PEAK_OF_NODE = (
 
 @dataclass(frozen=True)
 class Contender:
-    """name: as tables have it. script: a module of `peers`, or a way of sharp.mjs. documented: whether it is how the
-    documentation shows it, rather than the best way found."""
+    """name: in the tables. script: a module of `peers`, or a way of sharp.mjs. documented: whether it is the way in the
+    documentation, rather than the best one found."""
 
     name: str
     script: str
@@ -41,7 +41,7 @@ class Contender:
         return [sys.executable, "-m", "benchmarks.worker", f"benchmarks.peers.{self.script}"]
 
     def bare(self) -> int:
-        """Bytes that an interpreter takes which does nothing."""
+        """Bytes of an idle interpreter."""
         if self.is_node:
             node = subprocess.run([which("node") or "node", "-e", _PEAK_OF_NODE], capture_output=True, check=True)
             return int(node.stdout) * 1024
@@ -66,11 +66,11 @@ CONTENDERS = (
 
 
 class Failed(Exception):
-    """A contender could not do what it was asked; the text says why, in its own words."""
+    """A contender could not do what was requested; the text contains its own reason."""
 
 
 class Process:
-    """A warm process of a contender (see `worker` for what it is asked)."""
+    """A warm process of a contender (see `worker` for its protocol)."""
 
     def __init__(self, command: list[str]):
         self._words = TemporaryFile("w+")  # noqa: SIM115  lives as long as the process; a pipe that nobody reads would fill, and stop it
@@ -78,7 +78,7 @@ class Process:
             self._process = subprocess.Popen(
                 command,
                 cwd=_HERE.parent,
-                # functions/ is packaged as it lies there, so no bytecode may gather in it.
+                # functions/ is packaged as it is, so it must contain no bytecode.
                 env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -100,7 +100,7 @@ class Process:
         """Raises Failed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with suppress(BrokenPipeError):  # it has ended, and may have said why
+        with suppress(BrokenPipeError):  # it has ended, and may have reported why
             self._process.stdin.write(json.dumps({"do": what} | options) + "\n")
             self._process.stdin.flush()
         line = self._process.stdout.readline()
@@ -123,7 +123,7 @@ def _last_words(stderr: str) -> str:
 
 
 def installed() -> tuple[dict[Contender, str], dict[Contender, str]]:
-    """The versions of those that can run, and why the others cannot."""
+    """The versions of contenders that can run, and why the others cannot."""
     versions, missing = {}, {}
     for contender in CONTENDERS:
         try:

@@ -1,8 +1,8 @@
-"""What a thousand conversions cost by the memory that the function is given, and which memory that speaks for.
+"""The cost of a thousand conversions by the function's memory, and the best memory size.
 
 Lambda gives CPU in proportion to memory: one whole vCPU at 1,769 MB (Lambda Developer Guide, "Configure Lambda function
-memory"). Up to there a conversion takes as much longer as the memory is less, and the price is the same; beyond, it
-takes no less time, because the pipeline has one thread, and costs more. Waiting for S3 costs by the memory.
+memory"). Below that, a conversion takes proportionally longer with less memory, and costs the same; above, it takes no
+less time, because the pipeline has one thread, and costs more. Waiting for S3 costs in proportion to memory.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from benchmarks.inputs import CLASSES
 from benchmarks.tables import table
 
 # USD per GB-second and per request, us-east-1, first tier; aws.amazon.com/lambda/pricing, as of 2025-10. Duration is
-# charged by the millisecond.
+# charged per millisecond.
 PER_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
 PER_REQUEST = 0.20 / 1e6
 WHOLE_VCPU = 1769  # MB
@@ -31,7 +31,7 @@ _TIMES = 5
 
 @dataclass(frozen=True)
 class Price:
-    """Of one conversion at one memory size. seconds: how long it runs."""
+    """The cost of one conversion at one memory size. seconds: its duration."""
 
     seconds: float
     dollars: float
@@ -57,7 +57,7 @@ def price(conversion: Conversion, size: float, per_gb_second: float) -> Price:
 
 
 def cheapest(peak: float, conversion: Conversion, sizes: Sequence[int] = SIZES) -> int:
-    """MB: the size that costs least among those that hold the peak, in MiB. Raises ValueError when none does."""
+    """MB: the cheapest size that holds the peak, in MiB. Raises ValueError if none does."""
     return min(
         (size for size in sizes if size >= peak),
         key=lambda size: price(conversion, size, PER_GB_SECOND["arm64"]).dollars,
@@ -99,7 +99,7 @@ def report() -> str:
 
 
 def explained(conversions: Mapping[str, Conversion]) -> str:
-    """What is assumed, and the table of prices. conversions: by class of input."""
+    """The assumptions, and the table of prices. conversions: by class of input."""
     rows = []
     for name, conversion in conversions.items():
         for architecture, rate in PER_GB_SECOND.items():

@@ -1,5 +1,5 @@
-"""The functions as Lambda has them: in a process of their own, with their code, their layers and the runtime's boto3 on
-the path and nothing else, in any state of compilation."""
+"""The functions as on Lambda: in a separate process, with only their code, their layers and the runtime's boto3 on the
+path, in any state of compilation."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ _PEERS = ("cffi", "numpy", "opencv-", "pycparser", "pyvips", "pyyaml")
 _RUNTIME = "3.13"  # of Globals.Function.Runtime in template.yaml
 
 JOB = "0123456789abcdef0123456789abcdef"
-# Of the emulator, too; nothing here reaches AWS.
+# Credentials for the emulator too; nothing here reaches AWS.
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "made-up"}
 _REGION = "eu-west-1"
 
@@ -56,7 +56,7 @@ class Measured:
 
 @cache
 def interpreter() -> str:
-    """The runtime's version of Python when there is a working one, else this one."""
+    """The runtime's version of Python if it works on this machine, otherwise this one."""
     found = which(f"python{_RUNTIME}")
     works = found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
     return found if found and works else sys.executable
@@ -93,13 +93,14 @@ def packages() -> Path:
 
 
 def _without_the_peers(lock: str) -> str:
-    """Of the benchmarks' lock file, what the functions have on AWS: the layers' packages, and the runtime's boto3."""
+    """The functions' dependencies on AWS, from the benchmarks' lock file: the layers' packages, and the runtime's
+    boto3."""
     packages = re.findall(r"^[^ #\n].*(?:\n .*)*\n", lock, re.MULTILINE)
     return "".join(package for package in packages if not package.startswith(_PEERS))
 
 
 def compiled(folder: Path) -> Path:
-    """A copy of it with bytecode that Python believes without looking at the source, as layers/Makefile makes it."""
+    """A copy with bytecode that Python trusts without checking the source, as layers/Makefile makes it."""
     copy = CACHE / "compiled" / python_version() / folder.name
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -112,7 +113,7 @@ def compiled(folder: Path) -> Path:
 
 
 def plain(folder: Path) -> Path:
-    """A copy of it without bytecode."""
+    """A copy without bytecode."""
     copy = CACHE / "plain" / folder.name
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -136,10 +137,10 @@ def invoke(
     times: int = 0,
     first: str = "",
 ) -> Measured:
-    """Runs a function in a fresh process. storage: address of the S3 that it finds. times: how many later
-    invocations are measured as well. first: code that runs before the function is imported, and is measured with it.
+    """Runs a function in a fresh process. storage: address of its S3. times: how many later invocations are measured as
+    well. first: code that runs before the function is imported, and is measured with it.
 
-    Raises RuntimeError with what it printed when it fails.
+    Raises RuntimeError with its output if it fails.
     """
     environment = {
         **variables,

@@ -1,6 +1,6 @@
-"""The classes of input: one file of each, made when it is first needed and kept in .cache/benchmarks.
+"""The classes of input: one file each, created when it is first needed and kept in .cache/benchmarks.
 
-All but the screenshot are 4:3, so that every contender comes to the same 640x480 and qualities can be compared.
+All but the screenshot are 4:3, so that every contender produces the same 640x480 and qualities can be compared.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ class Input:
         return self.size[0] * self.size[1] / 1e6
 
     def path(self) -> Path:
-        """The file, made if it is not there yet, or was made by another version of this code."""
+        """The file, created if it does not exist yet, or was created by another version of this code."""
         path = CACHE / "inputs" / _version() / f"{self.name}{self.suffix}"
         if not path.exists():
             for outdated in path.parent.parent.glob("*") if not path.parent.exists() else ():
@@ -63,7 +63,7 @@ def _photo(size: Size) -> Image.Image:
 
 
 def encoded(picture: Image.Image, format_: str, **options: Any) -> bytes:
-    """format_: Pillow's name of it, or HEIF."""
+    """format_: Pillow's name for it, or HEIF."""
     if format_ == "HEIF":
         register_heif_opener()
     file = BytesIO()
@@ -72,7 +72,7 @@ def encoded(picture: Image.Image, format_: str, **options: Any) -> bytes:
 
 
 def jpeg(size: Size) -> bytes:
-    return encoded(_photo(size), "JPEG", quality=92)  # 4:2:0, as of a camera
+    return encoded(_photo(size), "JPEG", quality=92)  # 4:2:0, like a camera's
 
 
 def progressive(size: Size) -> bytes:
@@ -92,7 +92,7 @@ def screenshot(size: Size) -> bytes:
 
 
 def png_16_bit(size: Size) -> bytes:
-    """RGB of 16 bits a channel, which Pillow does not write. The lower byte is noise, as a sensor's is.
+    """RGB of 16 bits per channel, which Pillow does not write. The lower byte is noise, like a sensor's.
 
     Every line is filtered as its difference to the one above (filter 2 of PNG 3, 9.2).
     """

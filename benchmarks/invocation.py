@@ -1,6 +1,6 @@
-"""A function in a fresh process, as a cold start of Lambda has it: python invocation.py MODULE TIMES CODE < event
+"""A function in a fresh process, like a cold start of Lambda: python invocation.py MODULE TIMES CODE < event
 
-Prints what its import with the first invocation took, what each later one took, and the peak of memory, as JSON:
+Prints the time of its import with the first invocation, of each later one, and the peak of memory, as JSON:
 {"first": {"cpu": seconds, "wall": seconds}, "warm": cpu seconds | null, "peak": bytes, "answer": …}
 
 CODE runs first and is measured with the import. Runs outside the package, with nothing on its path but the function and
@@ -9,7 +9,7 @@ its layers.
 
 import time
 
-import usage  # type: ignore[import-not-found]  # beside this file
+import usage  # type: ignore[import-not-found]  # next to this file
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
 
     _, module, times, code = sys.argv
     event = json.load(sys.stdin)
-    output, sys.stdout = sys.stdout, sys.stderr  # what the function logs is not an answer
+    output, sys.stdout = sys.stdout, sys.stderr  # the function's logs must not mix with the answer
     before = usage.cpu(), time.perf_counter()
     exec(code, {})
     handler = import_module(module).handler

@@ -1,4 +1,4 @@
-"""What the figures were measured on, without a name or a path of it."""
+"""The machine of the measurements, without names or paths."""
 
 import os
 import platform

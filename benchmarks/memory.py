@@ -1,8 +1,8 @@
-"""The most that convert takes: the largest picture that is accepted, in the greediest variants of each format.
+"""The maximum memory of convert: the largest accepted picture, in the most demanding variants of each format.
 
 The whole function is measured, in a fresh process that reads the picture from a local S3 and writes the thumbnails.
-What decoders take depends on the size of a picture and not on what is in it, so these are enlarged from a small one:
-their files stay below MaxUploadMegabytes.
+Decoders' memory depends on the size of a picture and not on its content, so these are enlarged from a small one: their
+files stay below MaxUploadMegabytes.
 """
 
 from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ def _tiff(mode: str) -> Callable[[Size], bytes]:
 
 
 def _bmp(size: Size) -> bytes:
-    """Of one bit per pixel: with more, a BMP is too large a file long before it has too many pixels."""
+    """One bit per pixel: with more, a BMP is too large a file long before it has too many pixels."""
     return encoded(_enlarged(size, "1"), "BMP")
 
 
@@ -90,7 +90,7 @@ class Variant:
     make: Callable[[Size], bytes]
 
     def largest(self, megapixels: int) -> Input:
-        """A picture of as many pixels as are accepted, in steps of 160x120."""
+        """A picture with as many pixels as are accepted, in steps of 160x120."""
         steps = int((megapixels * 1e6 / (160 * 120)) ** 0.5)
         name = f"largest-{megapixels}-{self.name.lower().replace(' ', '-').replace(',', '').replace(':', '')}"
         return Input(name, self.suffix, (160 * steps, 120 * steps), self.make, self.name)
@@ -120,7 +120,7 @@ VARIANTS = (
 
 @dataclass(frozen=True)
 class Peak:
-    """What one picture took. outcome: done, or the code of the reason it was refused with."""
+    """The result for one picture. outcome: done, or the code of the reason for its rejection."""
 
     variant: Variant
     megabytes: float
@@ -130,7 +130,7 @@ class Peak:
 
 @cache
 def peaks(megapixels: int, megabytes: int) -> tuple[Peak, ...]:
-    """Of each variant at these settings of MaxMegapixels and MaxUploadMegabytes."""
+    """The results of each variant at these settings of MaxMegapixels and MaxUploadMegabytes."""
     return tuple(_peaks(megapixels, megabytes))
 
 

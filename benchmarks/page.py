@@ -1,4 +1,4 @@
-"""What many files cost the upload page: measured in Chromium, by the browser tests' own environment."""
+"""What many files cost the upload page: measured in Chromium, in the browser tests' own environment."""
 
 import subprocess
 from pathlib import Path
@@ -15,7 +15,7 @@ process, minus what it used before.
 
 
 def report() -> str:
-    """Raises RuntimeError where the tests' environment is not installed."""
+    """Raises RuntimeError if the tests' environment is not installed."""
     if not _PYTHON.exists():
         raise RuntimeError("the page is measured by the browser tests' environment: make .venv/test.stamp")
     command = [str(_PYTHON), "-m", "tests.browser.benchmark"]

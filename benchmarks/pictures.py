@@ -1,8 +1,8 @@
-"""Pictures to convert, drawn rather than copied: the same pixels on every machine, and nobody's rights.
+"""Pictures to convert, drawn rather than copied: the same pixels on every machine, and no copyright.
 
-What a decoder, a resampler and an encoder cost depends on what is in a picture, so these have what real ones have: a
-photograph has structure at every scale (the amplitude of natural scenes falls with frequency as 1/f: Field, 1987), hard
-edges, smooth parts and a sensor's noise; a screenshot has flat areas and text.
+The cost of a decoder, a resampler and an encoder depends on the content, so these resemble real pictures: a photograph
+has structure at every scale (the amplitude of natural scenes falls with frequency as 1/f: Field, 1987), hard edges,
+smooth parts and a sensor's noise; a screenshot has flat areas and text.
 """
 
 import random
@@ -15,7 +15,7 @@ _FLAT = (128, 128, 128)
 
 
 def photo(width: int, height: int, seed: int = 1) -> Image.Image:
-    """RGB. At quality 92 its JPEG takes 0.3 to 0.4 bytes per pixel, as those of cameras do."""
+    """RGB. At quality 92 its JPEG takes 0.3 to 0.4 bytes per pixel, like a camera's."""
     chance = random.Random(seed)
     scene = _clouds(chance, width, height)
     _objects(chance, scene)
@@ -23,14 +23,14 @@ def photo(width: int, height: int, seed: int = 1) -> Image.Image:
 
 
 def cutout(width: int, height: int, seed: int = 1) -> Image.Image:
-    """RGBA: a photograph of something with soft edges, on nothing."""
+    """RGBA: a photograph of an object with soft edges, on transparency."""
     picture = photo(width, height, seed)
     small = Image.new("L", (width // 8, height // 8))
     draw = ImageDraw.Draw(small)
     draw.ellipse((small.width // 8, small.height // 10, small.width * 7 // 8, small.height * 9 // 10), fill=255)
     draw.rectangle((small.width // 3, small.height // 2, small.width * 2 // 3, small.height), fill=255)
     picture.putalpha(small.filter(ImageFilter.GaussianBlur(3)).resize(picture.size, Image.Resampling.BICUBIC))
-    # What is invisible has no colour, as editors leave it.
+    # Invisible pixels have no colour, as editors leave them.
     return Image.composite(
         picture, Image.new("RGBA", picture.size), picture.getchannel("A").point(lambda a: 255 * (a > 0))
     )
@@ -82,7 +82,7 @@ def _clouds(chance: random.Random, width: int, height: int) -> Image.Image:
 
 
 def _objects(chance: random.Random, scene: Image.Image) -> None:
-    """Hard edges of all lengths, lit and unlit."""
+    """Hard edges of all lengths, in light and shadow."""
     draw = ImageDraw.Draw(scene)
     width, height = scene.size
     for _ in range(60):

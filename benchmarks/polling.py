@@ -1,5 +1,5 @@
-"""What waiting for a result costs: the page asks S3 for the manifest, by the schedule of frontend/result.js, instead of
-asking an API and a function behind it."""
+"""The cost of waiting for a result: the page polls S3 for the manifest, on the schedule of frontend/result.js, instead
+of calling an API and its function."""
 
 import json
 import subprocess
@@ -15,13 +15,13 @@ _RESULT = Path(__file__).resolve().parent.parent / "frontend" / "result.js"
 # signed request count), aws.amazon.com/api-gateway/pricing (REST).
 PER_GET = 0.0004 / 1000
 PER_API_CALL = 3.50 / 1e6
-# GET /uploads/{job}: 512 MB for 30 ms (assumed), which asks S3 for the manifest and lists the original.
+# GET /uploads/{job}: 512 MB for 30 ms (assumed), which requests the manifest from S3 and lists the original.
 _FUNCTION_SECONDS, _FUNCTION_GB = 0.030, 0.5
 PER_LIST = 0.005 / 1000
 PER_API_POLL = (
     PER_API_CALL + PER_REQUEST + _FUNCTION_SECONDS * _FUNCTION_GB * PER_GB_SECOND["arm64"] + PER_GET + PER_LIST
 )
-_AFTER = (0.5, 1, 2, 5, 10, 30, 180)  # seconds until the manifest is there: warm, cold, busy, and after two retries
+_AFTER = (0.5, 1, 2, 5, 10, 30, 180)  # seconds until the manifest exists: warm, cold, busy, and after two retries
 
 
 class NoNode(RuntimeError):
@@ -29,7 +29,7 @@ class NoNode(RuntimeError):
 
 
 def schedule() -> list[float]:
-    """Seconds after the upload at which the page looks, without its random part. Raises NoNode."""
+    """Seconds after the upload at which the page polls, without the random part. Raises NoNode."""
     node = which("node")
     if node is None:
         raise NoNode("the schedule is the page's own, and it takes node to read it; node is not installed")
@@ -42,8 +42,8 @@ def schedule() -> list[float]:
     return [at / 1000 for at in accumulate(json.loads(done.stdout))]
 
 
-def looks(after: float, times: list[float]) -> int:
-    """How often the page looks until it finds a manifest that was written so many seconds after the upload."""
+def polls(after: float, times: list[float]) -> int:
+    """How often the page polls until it finds a manifest that was written this many seconds after the upload."""
     return next((count for count, at in enumerate(times, 1) if at >= after), len(times))
 
 
@@ -51,7 +51,7 @@ def report() -> str:
     times = schedule()
     rows = []
     for after in _AFTER:
-        count = looks(after, times)
+        count = polls(after, times)
         rows.append(
             (
                 f"after {after:g} s",
@@ -64,8 +64,8 @@ def report() -> str:
         )
     headings = (
         "The manifest is there",
-        "looks",
-        "seen s later",
+        "polls",
+        "delay, s",
         "USD per million, S3",
         "the same through an API",
         "times",

@@ -11,7 +11,7 @@ from pillow_heif import register_heif_opener
 
 @cache
 def reference(path: Path, side: int) -> Image.Image:
-    """The picture at this longer side by a full-resolution Lanczos, never encoded: what an ideal converter shows."""
+    """The picture at this longer side by a full-resolution Lanczos, never encoded: the ideal result."""
     register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(path) as picture:
@@ -22,9 +22,9 @@ def reference(path: Path, side: int) -> Image.Image:
 
 
 def psnr(thumbnail: bytes, ideal: Image.Image) -> float:
-    """Peak signal-to-noise ratio in dB over the three channels (ITU-T J.340); transparency laid on white.
+    """Peak signal-to-noise ratio in dB over the three channels (ITU-T J.340); transparency composited onto white.
 
-    Raises ValueError when the sizes differ.
+    Raises ValueError if the sizes differ.
     """
     with Image.open(BytesIO(thumbnail)) as picture:
         if picture.size != ideal.size:

@@ -1,5 +1,5 @@
-"""The race: all contenders warm, side by side, one conversion each in turn, so that whatever disturbs the machine
-disturbs all of them alike."""
+"""The race: all contenders warm, side by side, one conversion each in turn, so that disturbances affect all of them
+alike."""
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
@@ -11,15 +11,15 @@ from benchmarks import quality
 from benchmarks.contenders import LIMIT, OURS, Contender, Failed, Process
 from benchmarks.inputs import Input
 
-# One measurement converts the same picture as often as it takes to fill so many seconds: less is the clock's noise.
+# One measurement repeats a conversion for this many seconds: shorter ones drown in the clock's noise.
 _LONG_ENOUGH = 0.15
 _SIDE = 640  # the thumbnail whose quality is measured
 
 
 @dataclass
 class Result:
-    """What a contender took for one class. cpu: seconds per conversion, one figure for each round; peak: bytes above a
-    bare interpreter; decibels: PSNR of the 640 pixels; size: bytes of that thumbnail. failure: why there is nothing."""
+    """A contender's result for one class. cpu: seconds per conversion, one value per round; peak: bytes above a bare
+    interpreter; decibels: PSNR of the 640 pixels; size: bytes of that thumbnail. failure: why there is no result."""
 
     cpu: list[float] = field(default_factory=list)
     peak: int = 0
@@ -40,7 +40,7 @@ Results = dict[Contender, Result]
 
 
 def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
-    """What each contender took for this class. OURS must be among them. Raises Failed when it cannot convert it."""
+    """Each contender's result for this class. OURS must be among them. Raises Failed if it cannot convert it."""
     path = one.path()
     results: Results = {}
     with ExitStack() as running:
@@ -54,7 +54,9 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
                 process = running.enter_context(Process(contender.command()))
                 racers[contender] = process, _warm(process, path, result)
             except (Failed, ValueError) as reason:
-                result.failure = str(reason).strip().splitlines()[-1].strip()  # libvips says most in its last line
+                result.failure = (
+                    str(reason).strip().splitlines()[-1].strip()
+                )  # libvips puts the reason in its last line
         if results[OURS].failure:
             raise Failed(f"this pipeline cannot convert {one.name}: {results[OURS].failure}")
         for _ in range(rounds):
@@ -64,7 +66,7 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
 
 
 def _warm(process: Process, path: Path, result: Result) -> int:
-    """Converts until everything is loaded, judges what came out, and tells how many conversions are a measurement."""
+    """Converts until everything is loaded, checks the result, and determines the conversions per measurement."""
     process.ask("open", path=str(path))
     process.ask("convert", times=1)
     seconds: float = process.ask("convert", times=1)
@@ -77,7 +79,7 @@ def _warm(process: Process, path: Path, result: Result) -> int:
 def weigh(one: Input, results: Results, bare: Callable[[Contender], int]) -> None:
     """Adds the peaks: each of a process that converts once and does nothing else."""
     for contender, result in results.items():
-        if result.failure or contender is LIMIT:  # the limit holds thumbnails that it should not have
+        if result.failure or contender is LIMIT:  # the limit keeps thumbnails in memory
             continue
         with Process(contender.command()) as process:
             process.ask("open", path=str(one.path()))
@@ -85,12 +87,12 @@ def weigh(one: Input, results: Results, bare: Callable[[Contender], int]) -> Non
             result.peak = process.ask("peak") - bare(contender)
 
 
-# Quality counts as equal within this: less than anybody sees.
+# Quality counts as equal within this difference, which is invisible.
 TOLERANCE = 0.5
 
 
 def comparable(results: Results) -> dict[Contender, Result]:
-    """The peers that make what we make, at our quality or better."""
+    """The peers with the same thumbnails, at our quality or better."""
     ours = results[OURS]
     return {
         contender: result

@@ -1,4 +1,4 @@
-"""The race in tables: one for each class, and one that says in which classes this pipeline is ahead."""
+"""The race in tables: one per class, and one that shows the classes in which this pipeline leads."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def of_class(results: Results, missing: Mapping[Contender, str]) -> str:
         if result.failure:
             rows.append((f"{contender.name}: {result.failure}", *[NOTHING] * 5))
             continue
-        # A peer that makes worse pictures may be faster; it is shown, and not counted.
+        # A peer with worse pictures may be faster; it is shown, but not counted.
         mark = "" if contender in comparable or contender in (OURS, LIMIT) else " (lower quality)"
         rows.append(
             (

@@ -1,4 +1,4 @@
-"""A stand-in for S3, so that a whole invocation can be measured: one original, and whatever the function writes."""
+"""A stand-in for S3, so that a whole invocation can be measured: one original, and everything the function writes."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ _MISSING = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not ex
 
 
 class Storage(ThreadingHTTPServer):
-    """original: what any GET of uploads/ answers. manifest: the last one that was written. calls: since hold()."""
+    """original: the response to any GET of uploads/. manifest: the last one written. calls: since hold()."""
 
     daemon_threads = True
 
@@ -51,11 +51,11 @@ class _Request(BaseHTTPRequestHandler):
         self.send_header("ETag", '"1"')
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        with suppress(ConnectionError):  # convert does not read on when a file is too large
+        with suppress(ConnectionError):  # convert stops reading if a file is too large
             self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: the functions' calls are of no interest."""
+        """Logs nothing: the functions' calls do not matter."""
 
 
 @contextmanager

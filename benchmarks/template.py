@@ -1,4 +1,4 @@
-"""What template.yaml says of the functions: the one place where their memory, limits and environment stand."""
+"""The functions' memory, limits and environment, read from template.yaml, the only place where they are defined."""
 
 import re
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from typing import Any
 import yaml
 
 _TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
-# What a reference to anything but a parameter becomes; no figure depends on it.
+# References to anything but a parameter become this; no figure depends on it.
 _MADE_UP = "made-up"
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """default: as the template has it. most: its MaxValue, 0 without one."""
+    """default: in the template. most: its MaxValue, 0 without one."""
 
     default: str
     most: int
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's own tags; only references are told apart."""
+    """Reads CloudFormation's own tags; only references are distinguished."""
 
 
 def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
@@ -61,7 +61,7 @@ def environment(function: str, **parameters: object) -> dict[str, str]:
 
 
 def _value(value: Any, parameters: dict[str, object]) -> str:
-    if isinstance(value, list):  # !Join and !If: what they are made of
+    if isinstance(value, list):  # !Join and !If: their parts
         value = next((part for part in value if str(part).startswith("${")), value[-1])
     reference = re.fullmatch(r"\$\{([A-Za-z]+)\}", str(value))
     if reference is None:

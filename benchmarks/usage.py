@@ -1,6 +1,6 @@
-"""What this process and its children take, those that still live included: the pipeline keeps two between pictures.
+"""The CPU and memory of this process and its children, including living ones: the pipeline keeps two between pictures.
 
-Linux tells of the living; elsewhere only those that have ended count.
+Linux reports living processes; elsewhere only ended ones count.
 """
 
 import os
@@ -19,7 +19,7 @@ def cpu() -> float:
 
 
 def _cpu_of(process: int) -> float:
-    """Of a living one, and of its children that have ended."""
+    """Seconds of a living process, and of its ended children."""
     with open(f"/proc/{process}/stat") as stat:  # noqa: PTH123  as below
         ticks = stat.read().rpartition(")")[2].split()[13:15]  # cutime, cstime: proc(5)
     # The CPU clock of another process: clock_getcpuclockid(3), as Linux spells it.
@@ -27,10 +27,10 @@ def _cpu_of(process: int) -> float:
 
 
 def peak() -> int:
-    """Bytes: the most that this process and the one that decodes have had in memory.
+    """Bytes: the maximum that this process and the decoding one have had in memory.
 
-    The kernel's own count for this process (ru_maxrss) would include whoever started it: VmHWM begins anew with exec.
-    Of its descendants the youngest counts, which decodes: it shares the pages of the one that forked it.
+    The kernel's own count for this process (ru_maxrss) would include the process that started it: VmHWM begins anew
+    with exec. Of its descendants the youngest counts, which decodes: it shares the pages of the one that forked it.
     """
     ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     if sys.platform == "darwin":  # which counts bytes

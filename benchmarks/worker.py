@@ -60,7 +60,7 @@ class Worker:
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is not an answer
+    os.dup2(2, 1)  # libraries' output must not mix with the answers
     try:
         worker = Worker(*sys.argv[1:])
     except Exception as problem:

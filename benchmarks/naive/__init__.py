@@ -1,1 +1,1 @@
-"""The two functions as a tutorial has them: what the cold starts are compared with."""
+"""The two functions as in a tutorial, for comparison of the cold starts."""

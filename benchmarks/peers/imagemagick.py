@@ -1,6 +1,6 @@
 """ImageMagick's command: a JPEG decoded at a smaller scale by a hint, one decode, each size from the one before.
 
-It is a program, so that a picture costs a process; what an empty run of it costs is taken off the CPU time.
+It is a program, so a picture costs a process; the CPU time of an empty run is subtracted.
 """
 
 import subprocess

@@ -1,5 +1,5 @@
-"""What cannot be avoided with these libraries: libjpeg-turbo's decode at the smallest scale that is large enough, and
-the encodes, of thumbnails that are already there. No resize. For JPEG alone."""
+"""The minimum with these libraries: libjpeg-turbo's decode at the smallest sufficient scale, and the encodes of
+thumbnails that already exist. No resize. Only for JPEG."""
 
 from functools import cache
 from io import BytesIO

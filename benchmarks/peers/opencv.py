@@ -1,4 +1,4 @@
-"""OpenCV: a JPEG decoded at the smallest scale that is large enough, then INTER_AREA, each size from the one before."""
+"""OpenCV: a JPEG decoded at the smallest sufficient scale, then INTER_AREA, each size from the one before."""
 
 from importlib import import_module
 from io import BytesIO
@@ -26,9 +26,9 @@ def thumbnails(original: bytes) -> list[bytes]:
 
 
 def _decoded(original: bytes) -> Any:
-    """In 8 bits; alpha is kept, and mixed as it should not be: OpenCV knows no premultiplied resize."""
+    """In 8 bits; alpha is kept, but mixed incorrectly: OpenCV has no premultiplied resize."""
     if original[:3] == b"\xff\xd8\xff":
-        with Image.open(BytesIO(original)) as header:  # OpenCV cannot tell a size without decoding
+        with Image.open(BytesIO(original)) as header:  # OpenCV cannot read a size without decoding
             smallest = max(header.size) // SIDES[0]
         mode = next((mode for factor, mode in _REDUCED if factor <= smallest), cv.IMREAD_COLOR)
     else:
@@ -43,7 +43,7 @@ _REDUCED = ((8, cv.IMREAD_REDUCED_COLOR_8), (4, cv.IMREAD_REDUCED_COLOR_4), (2, 
 
 
 def _webp(picture: Any) -> bytes:
-    """By Pillow, because OpenCV cannot set the encoder's effort."""
+    """Encoded by Pillow, because OpenCV cannot set the encoder's effort."""
     order = cv.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv.COLOR_BGR2RGB
     return webp(Image.fromarray(cv.cvtColor(picture, order)))
 

@@ -1,4 +1,5 @@
-"""This pipeline, with all that it does beside the thumbnails: a process for each picture, ThumbHash, main colour."""
+"""This pipeline, with everything that it does besides thumbnails: a process for each picture, ThumbHash, main
+colour."""
 
 from functools import cache
 from importlib.metadata import version as installed

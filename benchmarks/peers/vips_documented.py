@@ -8,7 +8,7 @@ from benchmarks.peers import EFFORT, QUALITY, SIDES
 
 os.environ["VIPS_CONCURRENCY"] = "1"  # read when the library loads; a function of one vCPU has one
 vips: Any = import_module("pyvips")
-vips.cache_set_max(0)  # the same picture comes again and again here, as it never does in earnest
+vips.cache_set_max(0)  # the same picture is converted again and again here, which never happens in production
 
 
 def thumbnails(original: bytes) -> list[bytes]:

@@ -1,11 +1,11 @@
-"""What is known of a picture, in the words of the manifest: what the pipeline finds out, and what a reader is told."""
+"""Facts about a picture, in the manifest's terms: what the pipeline determines, and what readers see."""
 
 from typing import TypedDict
 
 
 class Original(TypedDict):
-    """The uploaded picture. format: as formats.Input names it. width, height: pixels as a person sees them, orientation
-    applied. bytes: of the file. frames: 1 for a still."""
+    """The uploaded picture. format: name of formats.Input. width, height: pixels, after orientation. bytes: size of the
+    file. frames: 1 for a still."""
 
     format: str
     width: int

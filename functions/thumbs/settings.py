@@ -1,7 +1,7 @@
 """The stack's settings as the functions see them: environment variables that template.yaml sets from its parameters.
 
-The only module that reads the environment. Nothing is read before it is first asked for, and a variable that is missing
-raises KeyError with its name.
+The only module that reads the environment. Each variable is read when it is used, and a missing one raises KeyError
+with its name.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import Generic, Self, TypeVar, overload
 from thumbs import formats
 from thumbs.sizes import parse as parse_sizes
 
-LEAST_MEMORY = 512  # MiB that ConvertFunction works with: less has too little of a processor (docs/power-tuning.md)
+LEAST_MEMORY = 512  # MiB, the minimum for ConvertFunction: less gives too little processor time (docs/power-tuning.md)
 BESIDE_CONVERSION = 350  # MiB of a function's memory, for Python, boto3 and the original
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Credentials:
-    """What AWS gives a function to sign with. token: of the role's session; None for a user's own key."""
+    """AWS's credentials for signing. token: of the role's session; None for a user's own key."""
 
     access_key: str
     secret_key: str
@@ -29,8 +29,8 @@ class Credentials:
 
 
 class Setting(Generic[T]):
-    """One environment variable. read: makes its text a value. default: the text where the variable is not set; None
-    where it must be."""
+    """One environment variable. read: converts its text. default: the text if the variable is not set; None if it is
+    required."""
 
     def __init__(self, variable: str, read: Callable[[str], T], default: str | None = None):
         self.variable = variable
@@ -77,10 +77,10 @@ class Settings:
     def __init__(self, environment: Mapping[str, str]):
         self.environment = environment
 
-    # Where things are
+    # Names and addresses
     upload_bucket = Setting("UPLOAD_BUCKET", str)
     thumbnail_bucket = Setting("THUMBNAIL_BUCKET", str)
-    delivery_domain = Setting("DELIVERY_DOMAIN", _if_any, default="")  # of /t/{key}; without it, links are pre-signed
+    delivery_domain = Setting("DELIVERY_DOMAIN", _if_any, default="")  # of /t/{key}; without it, links are presigned
     dead_letter_queue_url = Setting("DEAD_LETTER_QUEUE_URL", str)
     convert_function = Setting("CONVERT_FUNCTION", str)  # the ARN of the alias that redrive calls
     stack_id = Setting("STACK_ID", str)
@@ -92,7 +92,7 @@ class Settings:
     sign_upload_version = Setting("SIGN_UPLOAD_VERSION", str)
     get_upload_version = Setting("GET_UPLOAD_VERSION", str)
 
-    # What is accepted
+    # Limits on uploads
     max_upload_megabytes = Setting("MAX_UPLOAD_MEGABYTES", _whole)
     max_megapixels = Setting("MAX_MEGAPIXELS", _whole)
     upload_expiry_seconds = Setting("UPLOAD_EXPIRY_SECONDS", _whole)
@@ -100,19 +100,19 @@ class Settings:
     keep_originals_days = Setting("KEEP_ORIGINALS_DAYS", _whole)
     conversion_memory = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", _for_a_conversion, default="1769")
 
-    # What is made
-    sizes = Setting("THUMBNAIL_SIZES", parse_sizes)  # raises ValueError for what sizes.parse refuses
+    # Thumbnails
+    sizes = Setting("THUMBNAIL_SIZES", parse_sizes)  # raises ValueError if sizes.parse does
     output = Setting("THUMBNAIL_FORMAT", _output)
     quality = Setting("THUMBNAIL_QUALITY", _whole)
     link_expiry_seconds = Setting("LINK_EXPIRY_SECONDS", _whole)  # or until the credentials that signed it expire
 
     @property
     def max_upload_bytes(self) -> int:
-        return self.max_upload_megabytes * 1_000_000  # megabytes as people and disks count them
+        return self.max_upload_megabytes * 1_000_000  # decimal megabytes, as on disks
 
     @property
     def s3_endpoint(self) -> str | None:
-        """Where S3 is, when it is not where AWS has it: the same variables that every AWS SDK obeys."""
+        """S3's address, if it is not AWS's own: the same variables that every AWS SDK obeys."""
         return self.environment.get("AWS_ENDPOINT_URL_S3") or self.environment.get("AWS_ENDPOINT_URL")
 
     @property
@@ -124,11 +124,11 @@ class Settings:
 
     @property
     def library_path(self) -> dict[str, str]:
-        """The variable, if it is set, by which an interpreter finds its own shared libraries, as Lambda's has to."""
+        """The variable, if it is set, by which an interpreter finds its own shared libraries, as on Lambda."""
         return {name: value for name, value in self.environment.items() if name == "LD_LIBRARY_PATH"}
 
 
 @cache
 def current() -> Settings:
-    """The settings of the function that runs."""
+    """The settings of the running function."""
     return Settings(os.environ)

@@ -172,7 +172,7 @@ def test_functions_are_measured_in_the_environment_of_the_template() -> None:
 
 
 def test_the_page_looks_until_the_manifest_is_there() -> None:
-    assert [polling.looks(after, [0.5, 1.0, 2.0]) for after in (0, 0.5, 0.6, 2, 9)] == [1, 1, 2, 3, 3]
+    assert [polling.polls(after, [0.5, 1.0, 2.0]) for after in (0, 0.5, 0.6, 2, 9)] == [1, 1, 2, 3, 3]
 
 
 def test_options_choose_classes_and_rounds() -> None:

@@ -1,4 +1,4 @@
-"""The dead-letter queue: conversions that were given up, and how one is handed to the conversion once more."""
+"""The dead-letter queue: conversions that failed for good, and how to pass them to the conversion again."""
 
 from collections.abc import Iterator
 from typing import Any
