@@ -143,7 +143,7 @@ HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), BaseHTTPR
 
 @pytest.mark.parametrize(
     ("python", "said"),
-    [(OPEN, "Web pages can call `sam local start-api`"), (None, "This `sam` cannot be kept from web pages")],
+    [(OPEN, "Web pages can call `sam local start-api`"), (None, "This `sam` cannot be protected from web pages")],
 )
 def test_what_cannot_be_walled_is_not_served(tmp_path: Path, python: str | None, said: str) -> None:
     project, programs = tmp_path / "project", tmp_path / "bin"
