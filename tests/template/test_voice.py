@@ -17,7 +17,7 @@ HABITS = {
     r"\bso many (days|dollars|seconds|times|bytes|pixels)\b": "the number, or N",
     r"\b(is|are|was|were|been) told\b": "is notified, receives",
     r"\bhears?\b": "receives",
-    r"\bwhoever\b": "anyone who, callers that",
+    r"\b[Ww]hoever\b": "anyone who, callers that",
     r"\bfor good and all\b|\bnought\b|\bat hand\b|\bhence\b(?! the)": "a plain word",
     r"(^|[.!?:] )Of (a|an|the|its|each|all|several|what|\d)": "a subject",
     r"\b(stands|lies) (in|at|below|under|beside|behind|there)\b": "is",
@@ -36,7 +36,7 @@ def habits(text: str) -> list[str]:
 
 def prose(document: Path) -> str:
     """A document without code, names of tests, and the column "Before" of CONTRIBUTING.md."""
-    text = re.sub(r"^ {4,}.*$|^```.*?^```$|`[^`\n]*`", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^ {4,}[^\n]*$|^```.*?^```$|`[^`\n]*`", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"(?<=\| After \|\n\|---\|---\|\n).*?(?=\n\n)", "", text, flags=re.DOTALL)
 
 
