@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable
 
 from operate import door, site
+from operate.change_set import ChangeSet
 from operate.door import Door
 from operate.optional_stack import FOLDER, OptionalStack
 from operate.service import Service
@@ -57,9 +58,11 @@ class Delivery(OptionalStack):
             raise StackFailed(f"{door.SENT} is created here. To replace it: python -m operate {door.COMMAND}")
         self.filled(settings)  # what is wrong is said before anything changes
         firewall = settings.get("Firewall", self.stack.parameters().get("Firewall")) == "Enabled"
-        if not firewall and not dry_run:
-            self.door.open(agree)
         secret = self.door.of_the_delivery(firewall=firewall)
+        if not firewall and self.door.sent() and not dry_run:
+            with ChangeSet(self.stack, self.path.read_text(), self.filled(settings | secret)):
+                pass  # what CloudFormation refuses, it refuses before the API is opened
+            self.door.open(agree)
         return super().deploy(settings | secret, agree, create=create, dry_run=dry_run)
 
     def complete(self, agree: Agree, *, dry_run: bool = False) -> str:

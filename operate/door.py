@@ -113,8 +113,6 @@ class Door:
 
     def open(self, agree: Agree) -> None:
         """Let everybody in, before the distribution stops sending a secret. Raises StackFailed."""
-        if self.sent() is None:
-            return
         if self.accepted():
             self._accept(agree=agree)
         self.check_open()

@@ -203,6 +203,10 @@ def test_an_api_that_was_opened_by_mistake_is_closed_by_the_same_command(guarded
 def test_without_the_firewall_everybody_is_answered_again(guarded: Guarded) -> None:
     """The last one: it takes the firewall away, and no call fails on the way."""
     gateway, api = guarded.deployed.client("apigateway"), guarded.deployed.resources["Api"]
+    refused = guarded.command("--set=Firewall=Disabled", "--set=CallsPerAddress=1")
+    assert refused.returncode == 1
+    assert "CallsPerAddress" in refused.stderr
+    assert guarded.directly("GET", "limits").status_code == 403, "nothing has changed"
     with guarded.called() as answers:
         answer = guarded.command("--set=Firewall=Disabled")
     assert answer.returncode == 0, answer.stdout + answer.stderr

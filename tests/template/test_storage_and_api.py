@@ -4,7 +4,7 @@ import json
 import re
 
 from operate import door
-from tests.material.template import Template, of_type
+from tests.material.template import Template, of_type, references
 from thumbs.api import upload_request
 from thumbs.jobs import keys
 
@@ -104,6 +104,7 @@ def test_the_api_asks_for_a_secret_only_when_it_is_told_one(resources: Template)
     assert (condition, otherwise) == ("AnswersDeliveryOnly", {"Ref": "AWS::NoValue"})
     (statement,) = policy["Statement"]
     secrets = statement["Condition"]["StringEquals"]["aws:Referer"]
+    assert [name for name, each in resources.items() if "DeliverySecrets" in {*references(each)}] == ["Api"]
     name = door.parameter("${AWS::StackName}")
     assert [secret["Fn::Sub"][0] for secret in secrets] == [f"{{{{resolve:ssm:{name}:${{Version}}}}}}"] * 2
 

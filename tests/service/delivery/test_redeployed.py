@@ -90,6 +90,7 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
         (["--stack-name", "elsewhere"], {}, 1, "There is no stack 'elsewhere' in us-east-1."),
         (["--set", "CallsPerAddress=many"], {}, 1, "CallsPerAddress"),
         (["--set", "Domain=pictures.example.com"], {}, 1, "Domain needs HostedZoneId"),
+        (["--set", "BotControl=Enabled"], {}, 1, "BotControl is a part of the firewall"),
         (["--set", "Firewall"], {}, 2, "'Firewall' is not NAME=VALUE"),
         (
             [],

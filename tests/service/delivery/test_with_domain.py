@@ -11,6 +11,7 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
         "Domain": "pictures.example.com",
         "HostedZoneId": zone.removeprefix("/hostedzone/"),
         "Firewall": "Enabled",
+        "BotControl": "Enabled",
         "CallsPerAddress": "50",
     }
     answer = edge.command(*(f"--set={name}={value}" for name, value in settings.items()))
@@ -31,7 +32,8 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     acl = wafv2.list_web_acls(Scope="CLOUDFRONT")["WebACLs"][0]
     assert config["WebACLId"] == acl["ARN"]
     rules = wafv2.get_web_acl(Scope="CLOUDFRONT", Id=acl["Id"], Name=acl["Name"])["WebACL"]["Rules"]
-    assert [rule["Name"] for rule in rules] == ["IpReputation", "CallsPerAddress", "CoreRules", "KnownBadInputs"]
+    named = ["IpReputation", "CallsPerAddress", "CoreRules", "KnownBadInputs", "BotControl"]
+    assert [rule["Name"] for rule in rules] == named
     rate = rules[1]["Statement"]["RateBasedStatement"]
     assert int(rate["Limit"]) == 50
     assert rate["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == b"/uploads"
@@ -41,7 +43,7 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
 
     # What was set is kept, and can be taken back.
     assert edge.command("--dry-run").stdout.count("nothing to change") == 2
-    back = ("Domain=", "HostedZoneId=", "Firewall=Disabled")
+    back = ("Domain=", "HostedZoneId=", "Firewall=Disabled", "BotControl=Disabled")
     answer = edge.command(*(f"--set={each}" for each in back))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     wait_for(lambda: True if edge.delivery.stack.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
