@@ -39,7 +39,7 @@ SIGN_EVENT: dict[str, Any] = {
     "isBase64Encoded": False,
     "body": json.dumps({"files": [{"name": "IMG_2041.HEIC", "type": "image/heic", "size": 2_345_678}]}),
 }
-CONVERT_EVENT = notices.event([Upload("made-up-uploads", keys.upload(JOB), JOB, etag="1")])
+CONVERT_EVENT = notices.event([Upload("made-up-uploads", keys.original(JOB), JOB, etag="1")])
 
 
 @dataclass(frozen=True)

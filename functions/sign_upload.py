@@ -58,7 +58,7 @@ def _upload(job: str, file: upload_request.File, signer: Signer, now: datetime) 
     current = settings.current()
     post = signer.post(
         current.upload_bucket,
-        keys.upload(job),
+        keys.original(job),
         file.type,
         current.max_upload_bytes,
         current.upload_expiry_seconds,

@@ -144,7 +144,7 @@ class Service:
         """
         try:
             self.client("s3").copy_object(
-                Bucket=self.outputs["UploadBucket"], Key=keys.upload(job), CopySource={"Bucket": bucket, "Key": key}
+                Bucket=self.outputs["UploadBucket"], Key=keys.original(job), CopySource={"Bucket": bucket, "Key": key}
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _OF_ONE_OBJECT:
@@ -153,7 +153,7 @@ class Service:
 
     def convert(self, content: bytes, job: str) -> dict[str, Any]:
         """Put a file into the upload bucket and wait for its manifest. Raises RuntimeError if it takes too long."""
-        self.client("s3").put_object(Bucket=self.outputs["UploadBucket"], Key=keys.upload(job), Body=content)
+        self.client("s3").put_object(Bucket=self.outputs["UploadBucket"], Key=keys.original(job), Body=content)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if manifest := self._manifest(job):
@@ -172,7 +172,7 @@ class Service:
 
     def has(self, job: str) -> bool:
         """Whether a job's original was copied: it exists, or its conversion has ended in a manifest."""
-        key = keys.upload(job)
+        key = keys.original(job)
         originals = self.objects(self.outputs["UploadBucket"], key)
         return any(found == key for found, _ in originals) or self._manifest(job) is not None
 
@@ -191,7 +191,7 @@ class Service:
         """
         s3 = self.client("s3")
         for job in jobs:
-            s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=keys.upload(job))
+            s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=keys.original(job))
         with progress(int(wait), "seconds waited") as bar:
             for _ in range(int(wait)):
                 time.sleep(1)

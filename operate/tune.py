@@ -38,7 +38,7 @@ def tune(service: Service, options: argparse.Namespace) -> str:
         f"    python -m operate delete-upload {job} --stack-name {options.stack_name}",
         file=sys.stderr,
     )
-    event = service.again(keys.upload(job))
+    event = service.again(keys.original(job))
     return json.dumps(tuning.state_machine_input(service.convert_function, event, values, options.num), indent=2)
 
 

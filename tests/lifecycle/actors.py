@@ -28,7 +28,7 @@ from thumbs.jobs.notices import Upload
 from thumbs.verification import probes
 
 JOB = "a" * 32
-ORIGINAL, MANIFEST = keys.upload(JOB), keys.manifest(JOB)
+ORIGINAL, MANIFEST = keys.original(JOB), keys.manifest(JOB)
 
 # The invariants that actors see for themselves.
 NO_MISTAKE = "No handler raises what no call that went wrong explains."

@@ -47,7 +47,7 @@ def test_an_upload_is_deleted_in_an_order_no_late_conversion_can_spoil(
     job, other = keys.new_job(), keys.new_job()
     small = keys.thumbnail(job, "small", "webp", b"x")
     uploads, thumbnails = ENVIRONMENT["UPLOAD_BUCKET"], ENVIRONMENT["THUMBNAIL_BUCKET"]
-    s3.put_object(Bucket=uploads, Key=keys.upload(job), Body=b"x")
+    s3.put_object(Bucket=uploads, Key=keys.original(job), Body=b"x")
     for key in (keys.manifest(job), keys.claim(job), small, keys.manifest(other)):
         s3.put_object(Bucket=thumbnails, Key=key, Body=b"x")
     deleted: list[str] = []
@@ -60,7 +60,7 @@ def test_an_upload_is_deleted_in_an_order_no_late_conversion_can_spoil(
     assert capsys.readouterr().out.startswith("1 originals, if they still exist, and 3 objects")
     assert main(["delete-upload", job]) == 0
 
-    assert deleted == [keys.upload(job), *["1 seconds"] * RUN_SECONDS, small, keys.claim(job), keys.manifest(job)]
+    assert deleted == [keys.original(job), *["1 seconds"] * RUN_SECONDS, small, keys.claim(job), keys.manifest(job)]
     assert [each["Key"] for each in s3.list_objects_v2(Bucket=thumbnails)["Contents"]] == [keys.manifest(other)]
 
 

@@ -27,7 +27,7 @@ def test_what_is_not_a_job_is_not_taken_for_one(text: str) -> None:
 def test_keys_lead_back_to_their_job() -> None:
     job = "0" * 32
 
-    assert keys.job_of(keys.upload(job)) == job
+    assert keys.job_of(keys.original(job)) == job
     assert keys.job_of(f"elsewhere/{job}") is None
     assert keys.job_of(job) is None
     assert keys.manifest(job) == f"{job}/manifest.json"

@@ -45,7 +45,7 @@ def is_job(text: str) -> bool:
     return _JOB.fullmatch(text) is not None
 
 
-def upload(job: str) -> str:
+def original(job: str) -> str:
     return UPLOADS + job
 
 

@@ -25,4 +25,4 @@ def read(upload: Upload, etag: str) -> bytes | None:
 
 def exists(job: str) -> bool:
     """Whether a job's original exists. Needs no permission to read it."""
-    return s3.exists(settings.current().upload_bucket, keys.upload(job))
+    return s3.exists(settings.current().upload_bucket, keys.original(job))

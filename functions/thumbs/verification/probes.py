@@ -28,7 +28,7 @@ def delete(job: str) -> None:
 
 def delete_upload(job: str, uploads: str | None = None) -> None:
     """Delete an original and everything made of it. uploads: its bucket, if no setting names it."""
-    s3.delete(uploads or settings.current().upload_bucket, keys.upload(job))
+    s3.delete(uploads or settings.current().upload_bucket, keys.original(job))
     _delete_made(job)
 
 
