@@ -22,8 +22,11 @@ const OFTEN = 200;
 
 const input = /** @type {HTMLInputElement} */ (byId("files"));
 const camera = /** @type {HTMLInputElement} */ (byId("camera"));
-const base = document.querySelector('meta[name="api"]')?.getAttribute("content") || "./";
-const api = new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI);
+const base = said("api") || "./";
+const key = said("api-key");
+/** @type {import("./service.js").Headers} */
+const headers = key ? {"x-api-key": key} : {};
+const access = {api: new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI), headers: () => headers};
 
 /** The service's limits, once it has responded. @type {import("./service.js").Limits | null} */
 let limits = null;
@@ -34,7 +37,7 @@ const known = new Promise((/** @type {(limits: import("./service.js").Limits) =>
 let counting = null;
 
 const notices = new Notices();
-const uploads = new Uploads({api, limits: known, onChange: show});
+const uploads = new Uploads({...access, limits: known, onChange: show});
 const list = new List({
   retry: (upload) => uploads.retry(upload),
   remove: (upload) => {
@@ -101,7 +104,7 @@ async function open() {
     announce(reason(problem, limits));
   };
   try {
-    limits = await persist(() => ask({api}), {signal: trying.signal, onTrouble: trouble});
+    limits = await persist(() => ask(access), {signal: trying.signal, onTrouble: trouble});
   } catch (problem) {
     if (trying.signal.aborted) return;
     if (!(problem instanceof Problem)) throw problem;
@@ -135,6 +138,14 @@ function show(upload) {
   // With a single file there is nothing below that opening could push away.
   if (upload.stage === "done" && uploads.list.size === 1) list.shown().then(() => list.row(upload)?.toggle(true));
   total();
+}
+
+/**
+ * What the page's head says about the service, if anything.
+ * @param {string} name
+ */
+function said(name) {
+  return document.querySelector(`meta[name="${name}"]`)?.getAttribute("content");
 }
 
 /** Updates the summary soon, for all changes until then. */
