@@ -10,7 +10,7 @@ from typing import Any
 Commands = argparse._SubParsersAction  # of argparse.ArgumentParser: what add_subparsers() returns
 
 WIDTH = 96  # characters of a line of help
-HELP = functools.partial(argparse.RawDescriptionHelpFormatter, max_help_position=20, width=WIDTH)
+HELP = functools.partial(argparse.RawDescriptionHelpFormatter, max_help_position=24, width=WIDTH)
 
 EXIT_CODES = """exit codes:
   0    done, or nothing had to be done

@@ -121,7 +121,14 @@ def next_steps(application_id: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns 0 once it is published."""
-    parser = argparse.ArgumentParser(prog="python -m publish", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m publish",
+        description="Put the built application (make build) into the AWS Serverless Application Repository.",
+        epilog="example:\n  python -m publish --source https://github.com/you/image-thumbnails/tree/v0.1.0\n\n"
+        "exit codes:\n  0  published\n  1  not published, for the reasons on standard error\n"
+        "  2  the arguments are wrong",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--source", default="", help="the public address of this version's source: a tag or a commit")
     parser.add_argument("--homepage", default="", help="the home page (default: the source)")
     parser.add_argument("--metadata-only", action="store_true", help="description, labels and README, no version")

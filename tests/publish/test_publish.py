@@ -112,7 +112,7 @@ def test_links_of_the_readme_are_led_to_the_source(before: str, after: str) -> N
     ("source", "complaint"),
     [
         ("", "SOURCE is missing"),
-        ("git@git.example:image-thumbnails", "SOURCE is missing or no https:// address"),
+        ("git@git.example:image-thumbnails", "SOURCE is missing or not an https:// address"),
         ("https://git.example/image-thumbnails/tree/main", "names neither"),
     ],
 )

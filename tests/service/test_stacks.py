@@ -44,6 +44,7 @@ GALLERY: dict[str, Any] = {
     "Outputs": {
         "DeliveryDomain": {"Value": {"Fn::Sub": "${Title}.example.com"}},
         "Pages": {"Value": {"Ref": "Pages"}},
+        "Kept": {"Value": {"Ref": "Kept"}},
         "Topic": {"Value": {"Ref": "Topic"}},
     },
 }
@@ -133,8 +134,9 @@ def test_a_stack_is_deployed_updated_and_removed(operate: Operate, aws: Callable
     assert title(aws) == "Photos of Ada in thumbnails", "what was set before is kept"
     assert described(aws, "photos", "Parameter")["DeliveryDomain"] == "Photos.example.com"
 
-    pages = described(aws, "photos-gallery", "Output")["Pages"]
-    aws("s3").put_object(Bucket=pages, Key="index.html", Body=b"x")
+    pages, kept = (described(aws, "photos-gallery", "Output")[name] for name in ("Pages", "Kept"))
+    for bucket in (pages, kept):
+        aws("s3").put_object(Bucket=bucket, Key="index.html", Body=b"x")
     dry = operate("stack", "gallery", "remove", "--dry-run")
     assert f"The bucket {pages} would be emptied of 1 objects." in dry.stdout
     assert "set DeliveryDomain= of photos" in dry.stdout
@@ -142,7 +144,7 @@ def test_a_stack_is_deployed_updated_and_removed(operate: Operate, aws: Callable
     answer = operate("stack", "gallery", "remove", "--yes")
     assert answer.returncode == 0, answer.stderr
     assert described(aws, "photos", "Parameter")["DeliveryDomain"] == ""
-    assert [name for name in buckets(aws) if name.startswith("photos-gallery")] != [], "a retained bucket stays"
+    assert aws("s3").list_objects_v2(Bucket=kept)["KeyCount"] == 1, "a retained bucket stays as it is"
     assert pages not in buckets(aws)
     assert "nothing to remove" in operate("stack", "gallery", "remove", "--yes").stdout
 
