@@ -1,7 +1,7 @@
-"""What a command costs: `python -m tests.budget COMMAND` runs it, and says at its end how much CPU time it has taken.
+"""The CPU time of a command: `python -m tests.budget COMMAND` runs it, and prints its CPU time at the end.
 
-That is the time of all its processes, except in Docker's containers. It is told and no failure, because a busy machine
-takes more of it for the same work.
+That is the time of all its processes, except in Docker's containers. It never fails a run, because a busy machine needs
+more CPU time for the same work.
 """
 
 import contextlib
@@ -18,10 +18,10 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER (linux/prctl.h)
 
 
 def main(command: list[str]) -> int:
-    # An emulator ends without waiting for its functions' processes: on Linux they become ours then, and are counted.
+    # An emulator ends without waiting for its functions' processes: on Linux they become our children, and are counted.
     with contextlib.suppress(AttributeError):
         ctypes.CDLL(None).prctl(_SUBREAPER, 1)
-    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the command to hear
+    signal.signal(signal.SIGINT, lambda *_: None)  # the command handles Ctrl-C
     started = time.monotonic()
     status = _waited_for(subprocess.Popen(command).pid)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -32,7 +32,7 @@ def main(command: list[str]) -> int:
 
 
 def _waited_for(command: int) -> int:
-    """The exit code of a process, or minus the signal that ended it, once all that have ended are counted."""
+    """The command's exit code, or minus the signal that ended it, once all processes have ended and are counted."""
     pid = status = 0
     while pid != command:
         pid, status = os.waitpid(-1, 0)

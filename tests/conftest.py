@@ -13,7 +13,7 @@ from tests.actors.client import PAGE, Service
 from tests.actors.sam import sam
 from tests.standins.ports import free_port
 
-# The cheap kinds first: whoever breaks something basic hears of it within seconds.
+# The cheap kinds first, so that basic mistakes are found within seconds.
 KINDS = ("unit", "template", "lifecycle", "publish", "service", "deployed", "browser", "sam_local", "fuzz")
 
 
@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
-    # Of a kind, what looks back on all that was done comes last.
+    # Within a kind, tests that review everything that was done come last.
     items.sort(key=lambda item: (KINDS.index(item.path.relative_to(tests).parts[0]), item.path.stem == "test_grants"))
 
 
@@ -32,7 +32,7 @@ PROJECT = ("template.yaml", "samconfig.toml", "README.md", "LICENSE", "CHANGELOG
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's folder, as it is after `make build`. Nobody may change what is in it."""
+    """The project's folder after `make build`. Tests must not change it."""
     project = tmp_path_factory.mktemp("built") / "image-thumbnails"
     project.mkdir()
     for name in PROJECT:
@@ -46,13 +46,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the running service's emulator writes how it decided each call (tests/standins/trail.py)."""
+    """The file in which the running service's emulator records how it decided each call (tests/standins/trail.py)."""
     return tmp_path_factory.mktemp("emulator") / "trail.jsonl"
 
 
 @pytest.fixture(scope="session")
 def stack(trail: Path) -> Iterator[Service]:
-    """The running service. page_url: of the upload page, on whose origin the API is too."""
+    """The running service. page_url: of the upload page, whose origin also has the API."""
     page = free_port()
     pages = [f"http://localhost:{page}", PAGE]
     with Emulator(free_port(), "tests.standins.trail", origins=pages, TRAIL=str(trail)) as emulator:
@@ -67,7 +67,7 @@ def stack(trail: Path) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def neighbour(stack: Service) -> Service:
-    """A second stack in the same account, for programs: its API asks for a key. page_url: of that API."""
+    """A second stack in the same account, for programs: its API requires a key. page_url: of that API."""
     parameters = {"ApiKeyRequired": "true", "ApiGatewayAccount": "configured"}
     deployed = Stack(stack.deployed.endpoint, parameters, f"{stack.deployed.name}-prod")
     deployed.deploy()

@@ -1,6 +1,6 @@
-"""Firefox and WebKit, each driven by the protocol that it speaks itself: WebDriver BiDi and WebDriver (both W3C).
+"""Firefox and WebKit, each driven by its native protocol: WebDriver BiDi and WebDriver (both W3C).
 
-Chromium, with Playwright, has all the other tests; this is enough to take the page's journeys through these two.
+Chromium, with Playwright, runs all other tests; this suffices to run the page's journeys in these two.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ class Tab(Protocol):
     def open(self, url: str) -> None: ...
 
     def run(self, function: str, *arguments: Any) -> Any:
-        """What an (async) JavaScript function returns for these arguments: JSON both ways."""
+        """The result of an (async) JavaScript function for these arguments: JSON both ways."""
 
     def choose(self, selector: str, *files: Path) -> None:
         """Puts files into a file input."""
@@ -48,7 +48,7 @@ def _found(*names: str) -> str:
 
 @contextlib.contextmanager
 def _running(command: list[str], output: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """In a group of its own: it ends with all that it started."""
+    """In a process group of its own, so that it ends with everything that it started."""
     with output.open("wb") as log:
         process = subprocess.Popen(
             command, stdout=log, stderr=log, env={**os.environ, **environment}, start_new_session=True
@@ -111,7 +111,7 @@ class _Firefox:
 def firefox(folder: Path) -> Iterator[Tab]:
     output, profile = folder / "firefox.log", folder / "profile"
     profile.mkdir()
-    # It asks nobody: no updates, no telemetry, no captive portal.
+    # No connections of its own: no updates, no telemetry, no captive portal.
     quiet = {
         "app.update.disabledForTesting": True,
         "browser.shell.checkDefaultBrowser": False,
@@ -171,7 +171,7 @@ def webkit(folder: Path) -> Iterator[Tab]:
         raise Missing("no MiniBrowser of WebKitGTK")
     driver, screen, port = _found("WebKitWebDriver"), _found("xvfb-run"), free_port()
     address = f"http://127.0.0.1:{port}"
-    # As root, which CI is, WebKit's sandbox does not start; and without a desktop there is nobody to ask for a proxy.
+    # As root, as in CI, WebKit's sandbox does not start; and without a desktop there is no proxy to look up.
     alone = {
         "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
         "GIO_USE_PROXY_RESOLVER": "dummy",

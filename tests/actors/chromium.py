@@ -1,4 +1,4 @@
-"""Chromium with Playwright, as fixtures, and a watch over what it may never do."""
+"""Chromium with Playwright, as fixtures, and a watch for forbidden behaviour."""
 
 import os
 import shutil
@@ -18,10 +18,10 @@ from tests.material import fonts
 expect.set_options(timeout=PATIENCE)
 SHOTS = ROOT / "tests" / "browser" / "shots"
 
-# A name in somebody else's DNS that leads to this machine: see test_isolation.py.
+# A name in somebody else's DNS that resolves to this machine: see test_isolation.py.
 REBOUND = "rebound.example.com"
 
-# A browser under test calls nobody but the page: no updates, no safe-browsing lists, no QUIC probes.
+# A browser under test connects only to the page: no updates, no safe-browsing lists, no QUIC probes.
 FLAGS = [
     "--no-sandbox",  # CI runs as root, where Chromium's sandbox does not start
     "--disable-gpu",
@@ -30,8 +30,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Chromium draws parts of its own window as web pages, in two processes for each context: more than half of what a
-    # test costs. The last such list counts, so that Playwright's own, before "WebUI", is here once more.
+    # Chromium draws parts of its own window as web pages, in two processes per context, which is more than half of a
+    # test's cost. The last such list counts, so Playwright's own list, without "WebUI", is repeated here.
     "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
     "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,"
     "AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
@@ -66,7 +66,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 def context_options() -> dict[str, Any]:
-    """How the browser's window is; a test that wants another one parametrizes this fixture."""
+    """The browser window's options; a test that needs another one parametrizes this fixture."""
     return {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
 
 
@@ -80,7 +80,7 @@ def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[Brows
 
 @pytest.fixture
 def blank(context: BrowserContext, watch: Watch) -> Iterator[Page]:
-    """A watched tab that has not been anywhere yet."""
+    """A watched tab that has not visited any page yet."""
     page = context.new_page()
     page.on("console", watch.console)
     page.on("pageerror", lambda error: watch.faults.append(f"threw: {error}"))
@@ -91,7 +91,7 @@ def blank(context: BrowserContext, watch: Watch) -> Iterator[Page]:
 
 @pytest.fixture
 def page(blank: Page, stack: Any) -> Page:
-    """The upload page, ready: the service has said what it accepts."""
+    """The upload page, ready: the service's limits are shown."""
     blank.goto(stack.page_url)
     blank.locator("#terms:not(:empty)").wait_for()
     return blank
@@ -106,10 +106,10 @@ def network(context: BrowserContext, page: Page) -> Network:
 
 @pytest.fixture
 def shoot(page: Page, request: pytest.FixtureRequest) -> Any:
-    """Keeps a picture of the page as it is now, in shots/ (not in git), and looks that everybody can use it so:
+    """Saves a picture of the page as it is now, in shots/ (not in git), and checks that it is accessible:
     `shoot("done")`."""
     SHOTS.mkdir(exist_ok=True)
-    # Parametrized tests take one for each parameter.
+    # Parametrized tests take one per parameter.
     parameter = request.node.callspec.id if hasattr(request.node, "callspec") else ""
 
     def shoot(name: str, *, full: bool = True) -> None:

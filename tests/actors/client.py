@@ -1,4 +1,4 @@
-"""What a client of the service does: ask for signatures, upload, wait for the result."""
+"""A client of the service: requests signatures, uploads, waits for the result."""
 
 import json
 import time
@@ -16,19 +16,19 @@ from thumbs.jobs.notices import Upload
 
 T = TypeVar("T")
 
-PAGE = "https://photos.example.com"  # an adopter's own, on another site
+PAGE = "https://photos.example.com"  # an adopter's own page, on another site
 
-# Seconds until a test gives up waiting. What it waits for takes one or two, on a machine that does nothing else.
+# Seconds until a test gives up waiting. On an idle machine, what it waits for takes one or two.
 PATIENCE = 180
 
 
-# Every call that a page may make; before each that sends a key, GET included, its browser asks.
+# Every call that a page may make. Before each that sends a key, GET included, its browser sends a preflight.
 CALLS = [("POST", "uploads"), ("GET", "limits"), ("GET", f"uploads/{'0' * 32}")]
 
 
 @dataclass(frozen=True)
 class Signed:
-    """One entry of the answer to POST /uploads."""
+    """One entry of the response to POST /uploads."""
 
     job: str
     url: str
@@ -37,14 +37,14 @@ class Signed:
     expires: str
 
     def post(self, content: bytes, **changed: str | None) -> requests.Response:
-        """Upload to S3. changed: fields to send otherwise, with _ for -; None leaves the field out."""
+        """Upload to S3. changed: fields to send differently, with _ for -; None leaves the field out."""
         replaced = self.fields | {name.replace("_", "-"): value for name, value in changed.items()}
         fields = {name: value for name, value in replaced.items() if value is not None}
         return requests.post(self.url, data=fields, files={"file": ("picture", content)}, timeout=PATIENCE)
 
 
 class Service:
-    """The running service, as its users and its operators see it. page_url: ends with a slash."""
+    """The running service, as seen by its users and operators. page_url: ends with a slash."""
 
     def __init__(self, page_url: str, deployed: Stack):
         self.page_url = page_url
@@ -54,14 +54,14 @@ class Service:
 
     @cached_property
     def key(self) -> dict[str, str]:
-        """The header with the first key of an API that asks for one, or no header."""
+        """The header with the first key of an API that requires one, or no header."""
         key = self.deployed.resources.get("ApiKey")
         if key is None:
             return {}
         return {"x-api-key": self.deployed.client("apigateway").get_api_key(apiKey=key, includeValue=True)["value"]}
 
     def ask(self, body: Any, **headers: str) -> requests.Response:
-        """POST /uploads with any body: an object is sent as JSON, bytes as they are."""
+        """POST /uploads with any body: an object is sent as JSON, bytes unchanged."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": "application/json"} | self.key | headers
         return requests.post(f"{self.page_url}uploads", content, headers=sent, timeout=PATIENCE)
@@ -79,7 +79,7 @@ class Service:
         return signed
 
     def result(self, signed: Signed) -> dict[str, Any]:
-        """The manifest, waited for as a browser does: by its signed link."""
+        """The manifest, awaited as a browser does: through its signed link."""
 
         def read() -> dict[str, Any] | None:
             answer = requests.get(signed.result, timeout=PATIENCE)
@@ -118,7 +118,7 @@ class Service:
         return content
 
     def keys(self, job: str) -> set[str]:
-        """The keys of all that was made of a job."""
+        """The keys of everything made of a job."""
         places = (f"{job}/", f"{keys.folder(job)}/")
         listings = [self.s3.list_objects_v2(Bucket=self.thumbnails, Prefix=place) for place in places]
         return {entry["Key"] for listing in listings for entry in listing.get("Contents", ())}
@@ -129,7 +129,7 @@ class Service:
 
     @contextmanager
     def outage(self, key: str) -> Iterator[None]:
-        """Nobody but root may read a key, or a pattern of keys, of the upload bucket: so the conversion sees it."""
+        """Lets only root read a key, or a pattern of keys, of the upload bucket, so that conversions fail."""
         policy = json.loads(self.s3.get_bucket_policy(Bucket=self.uploads)["Policy"])
         denied = {
             "Effect": "Deny",
@@ -145,7 +145,7 @@ class Service:
             self.s3.put_bucket_policy(Bucket=self.uploads, Policy=json.dumps(policy))
 
     def call(self, function: str, event: Any) -> dict[str, Any]:
-        """Call a function and wait for it: {"result"} or {"error", "type"}. function: logical id."""
+        """Invoke a function synchronously: {"result"} or {"error", "type"}. function: logical id."""
         answer = self.deployed.client("lambda").invoke(
             FunctionName=self.deployed.functions[function], Qualifier="live", Payload=json.dumps(event).encode()
         )
@@ -153,7 +153,7 @@ class Service:
         return {"error": payload} if "FunctionError" in answer else {"result": payload}
 
     def log(self, function: str) -> list[dict[str, Any]]:
-        """The lines that a function has logged. function: as its file is called."""
+        """The lines that a function has logged. function: name of its file."""
         return [line for line in self._written(function) if "message" in line]
 
     def metrics(self, function: str) -> set[str]:
@@ -174,12 +174,12 @@ class Service:
 
 
 def wait_for(ask: Callable[[], T | None], what: str) -> T:
-    """What ask returns, once it is something."""
+    """The result of ask, once it is not None."""
     deadline = time.monotonic() + PATIENCE
     pause = 0.05
     while (answer := ask()) is None:
         if time.monotonic() > deadline:
             raise AssertionError(f"no {what} within {PATIENCE} seconds")
         time.sleep(pause)
-        pause = min(1.2 * pause, 0.5)  # each look costs the emulator something, and the whole log where that is read
+        pause = min(1.2 * pause, 0.5)  # each poll costs the emulator time, and reads the whole log in some cases
     return answer

@@ -29,14 +29,14 @@ def copy_of_the_project(folder: Path) -> Path:
 
 
 def documented_listeners(command: str) -> set[tuple[str, int]]:
-    """Where a command listens, with the ports that it chooses by itself, as docs/develop.md says."""
+    """The ports on which a command listens, as docs/develop.md says, with those that it chooses itself."""
     text = (ROOT / "docs" / "develop.md").read_text()
     rows = re.findall(r"^\| ([^|]+) \| ([\d.]+):(\d+) \|", text, re.MULTILINE)
     return {(address, int(port)) for commands, address, port in rows if f"`{command}`" in commands}
 
 
 class Run:
-    """`python -m dev` in a folder. lines: what it has said so far."""
+    """`python -m dev` in a folder. lines: its output so far."""
 
     def __init__(self, folder: Path, *arguments: str):
         self.output = folder / "output.txt"
@@ -58,7 +58,7 @@ class Run:
         return any(text in line for line in self.lines) or None
 
     def named(self, before: str) -> str:
-        """What a line names at its end. before: what stands before it in the line."""
+        """The end of a line. before: the text before it in the line."""
         (line,) = (line for line in self.lines if before in line)
         return line.split(before, 1)[1]
 

@@ -1,4 +1,4 @@
-"""The service behind its delivery stack on the emulator: put there by the command that puts it on AWS."""
+"""The service behind its delivery stack on the emulator, deployed with the same command as on AWS."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ JOB = "{:032x}"
 
 
 class Edge(Service):
-    """The service as its visitors see it: everything through the distribution's domain."""
+    """The service as seen by its visitors: everything through the distribution's domain."""
 
     def __init__(self, deployed: Stack, project: Path):
         super().__init__(f"{deployed.endpoint}/", deployed)
@@ -46,7 +46,7 @@ class Edge(Service):
             return subprocess.CompletedProcess(process.args, process.returncode, output, error)
 
     def started(self, *arguments: str, action: str = "deploy", **environment: str) -> "subprocess.Popen[str]":
-        """The same, while it runs."""
+        """The same, asynchronously."""
         account = {
             "AWS_ENDPOINT_URL": self.deployed.endpoint,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -68,7 +68,7 @@ class Edge(Service):
         return self.seen_from_where(lambda _: False)
 
     def seen_from_where(self, answers: Callable[[str], bool]) -> Delivery:
-        """The delivery, where addresses of pages answer or do not."""
+        """The delivery, with addresses of pages that respond or do not."""
         service = operate.service.Service(NAME, REGION, lambda aws, _: self.deployed.client(aws))
         return Delivery(service, say=lambda _: None, pause=0.1, answers=answers, settle=0)
 
@@ -93,7 +93,7 @@ class Edge(Service):
 
 
 def copy_of_the_project(folder: Path, api: str | None = None) -> Path:
-    """api: where the delivery's distribution finds the API, see delivery_gaps.template."""
+    """api: the address at which the distribution finds the API, see delivery_gaps.template."""
     for name in ("frontend", "operate", "stacks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "template.yaml", folder)
@@ -110,9 +110,9 @@ def undelivered(
     parameters: dict[str, str] | None = None,
     bridged: bool = True,
 ) -> Iterator[Edge]:
-    """The service, and the command ready to be given.
+    """The service, and the command, ready to run.
 
-    origins, hosts: that the emulator is to serve. parameters: of the service. bridged: see delivery_gaps.
+    origins, hosts: that the emulator serves. parameters: of the service. bridged: see delivery_gaps.
     """
     if shutil.which("node") is None:
         missing = "no node: the emulator runs the distribution's function in it"
@@ -129,7 +129,7 @@ def undelivered(
 
 
 def deliver(edge: Edge) -> str:
-    """Give the command, bridge the emulator's gaps; what the command has said."""
+    """Run the command, bridge the emulator's gaps; returns the command's output."""
     answer = edge.command()
     assert answer.returncode == 0, answer.stdout + answer.stderr
     delivery_gaps.bridge(edge.deployed, edge.delivery)
@@ -138,7 +138,7 @@ def deliver(edge: Edge) -> str:
 
 
 def done(edge: Edge) -> dict[str, str]:
-    """The addresses of the thumbnails of a picture that went through, by size."""
+    """The addresses of the thumbnails of an uploaded picture, by size."""
     manifest = edge.convert(pictures.jpeg())
     assert manifest["status"] == "done"
     return {thumbnail["size"]: thumbnail["url"] for thumbnail in manifest["thumbnails"]}

@@ -15,7 +15,7 @@ from tests.actors.edge import Edge
 
 
 class Guarded(Edge):
-    """The service behind its firewall, whose callers need a key."""
+    """The service behind its firewall, with an API that requires a key."""
 
     def directly(self, method: str, path: str, **headers: str) -> requests.Response:
         """A call past the distribution."""
@@ -30,7 +30,7 @@ class Guarded(Edge):
 
     @contextmanager
     def called(self) -> Iterator[list[int]]:
-        """While calls go through the distribution, one after the other: what they are answered."""
+        """The responses to calls through the distribution, one after the other, meanwhile."""
         answers: list[int] = []
         ended = threading.Event()
 

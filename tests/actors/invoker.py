@@ -1,4 +1,4 @@
-"""Whoever invokes the handlers: S3 with its events, and API Gateway with a call for signatures."""
+"""Invokes the handlers: as S3 with its events, and as API Gateway with a call for signatures."""
 
 import json
 from typing import Any
@@ -23,14 +23,14 @@ def put(s3: Any, job: str, content: bytes) -> None:
 
 
 def counted(capsys: pytest.CaptureFixture[str], name: str) -> list[float] | None:
-    """What the last run has counted; None when it has not."""
+    """The metrics of the last run; None if it wrote none."""
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     metrics: dict[str, list[float] | None] = [line for line in lines if "_aws" in line][-1]
     return metrics.get(name)
 
 
 def signed(context: Context, files: int = 1, **members: Any) -> list[dict[str, Any]]:
-    """The uploads that are signed for a call, whose event and body have these further members."""
+    """The uploads that are signed for a call with these further members in its event and body."""
     body = {"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1000}] * files, **members}
     event = {"httpMethod": "POST", "resource": "/uploads", "headers": {}, "body": json.dumps(body), **members}
     answer = sign_upload.handler(event, context)

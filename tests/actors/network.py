@@ -1,4 +1,4 @@
-"""What happens between the page and the service: answers that others give, cut uploads, policies."""
+"""What happens between the page and the service: other responses, interrupted uploads, policies."""
 
 import re
 from typing import Any
@@ -9,9 +9,9 @@ EVERYTHING = re.compile(".*")
 
 
 def answer_under(page: Page, address: str, policy: str) -> None:
-    """Has the page at this address come with this Content-Security-Policy.
+    """Serves the page at this address with this Content-Security-Policy.
 
-    Not by `page.route`: a document that Playwright answers has no address space, and Chromium then asks the visitor
+    Not with `page.route`: a document that Playwright answers has no address space, and Chromium then asks the visitor
     before it may reach this machine.
     """
     session = page.context.new_cdp_session(page)
@@ -26,7 +26,7 @@ def answer_under(page: Page, address: str, policy: str) -> None:
 
 
 def is_upload(route: Route) -> bool:
-    """Whether it carries a file to the storage."""
+    """Whether it uploads a file to S3."""
     return route.request.method == "POST" and not is_signing(route)
 
 
@@ -40,7 +40,7 @@ def cut_uploads(page: Page) -> None:
 
 
 def once(page: Page, chosen: Any, **answer: Any) -> None:
-    """Answers the next request of that kind so, and lets all others through."""
+    """Answers the next request of that kind like this, and lets all others through."""
     answered: list[Route] = []
 
     def handle(route: Route) -> None:

@@ -1,4 +1,4 @@
-"""`python -m operate` on the running service, as an operator types it."""
+"""`python -m operate` on the running service, as an operator uses it."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def account(stack: Service) -> dict[str, str]:
 
 
 def operator(stack: Service, folder: Path) -> Operate:
-    """What runs a command in a folder, where it keeps its state."""
+    """Runs a command in a folder, where it keeps its state."""
     environment = os.environ | account(stack) | {"PYTHONPATH": str(ROOT)}
 
     def operate(*arguments: str) -> "subprocess.CompletedProcess[str]":

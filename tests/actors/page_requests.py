@@ -1,4 +1,4 @@
-"""A web page, as its requests look to what it calls: those of another origin, and those of this project's page."""
+"""Requests of web pages, as a server sees them: those of another origin, and those of this project's page."""
 
 import requests
 
@@ -6,7 +6,7 @@ from tests.actors.client import PATIENCE
 
 OWN = "http://localhost:3000"  # of this project's page
 
-# What a browser sends with a request of another page, or of a page at a name that leads to this machine.
+# What a browser sends for another page, or for a page at a name that resolves to this machine.
 OF_PAGES = [
     {"Origin": "https://evil.example.com", "Content-Type": "text/plain"},  # no preflight
     {"Origin": "http://localhost:1"},
@@ -15,7 +15,7 @@ OF_PAGES = [
     {"Host": "evil.example.com", "Origin": "http://evil.example.com"},
     {"Sec-Fetch-Site": "cross-site"},  # an image of another page
 ]
-# What programs only may call takes no page's own origin either, and no name that needs a DNS.
+# Servers for programs only accept neither the page's own origin nor a name that needs DNS.
 OF_OUR_PAGES = [{"Origin": OWN}, {"Sec-Fetch-Site": "same-site"}, {"Host": "host.docker.internal"}]
 
 

@@ -1,4 +1,4 @@
-"""A client of a stack that answers one request a second: it tries again when it is told to."""
+"""A client of a stack that allows one request a second: it retries as requested."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.actors.client import PATIENCE, Service
 
 
 class End(Service):
-    """The service at one end of its bounds. set: its parameters."""
+    """The service at one extreme of its settings. set: its parameters."""
 
     def __init__(self, deployed: Stack, secret: str | None = None):
         """secret: what a distribution would send, if the API asks for one."""
@@ -21,7 +21,7 @@ class End(Service):
 
     @cached_property
     def key(self) -> dict[str, str]:
-        """With what the distribution would add."""
+        """With the header that the distribution would add."""
         return super().key | ({"Referer": self._secret} if self._secret else {})
 
     def number(self, parameter: str) -> int:
@@ -43,7 +43,7 @@ class End(Service):
 
 
 def patiently(call: Callable[[], requests.Response]) -> requests.Response:
-    """With one request a second there is a 429 now and then."""
+    """With one request a second, some responses are 429."""
     deadline = time.monotonic() + PATIENCE
     while (answer := call()).status_code == 429 and time.monotonic() < deadline:
         time.sleep(int(answer.headers["Retry-After"]))

@@ -1,4 +1,4 @@
-"""A caller of the pipeline, who expects that it refuses."""
+"""Calls the pipeline and expects a rejection."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A program somewhere that uses any stack of the service: it knows the address and, where there are keys, its own."""
+"""A program that uses any stack of the service: it knows the address and, if keys are required, its own."""
 
 import json
 from collections.abc import Callable
@@ -11,19 +11,19 @@ from tests.actors.client import PATIENCE, Signed, wait_for
 
 
 def base(outputs: dict[str, str], parameters: dict[str, str]) -> str:
-    """Where a stack answers, with a slash at the end: behind a firewall, at the domain of its page alone."""
+    """A stack's address, with a slash at the end: behind a firewall, the domain of its page."""
     behind = parameters.get("DeliverySecrets")
     return f"https://{parameters['DeliveryDomain']}/" if behind else outputs["ApiUrl"]
 
 
 @dataclass(frozen=True)
 class Api:
-    """The service as a program somewhere uses it. url: ends with a slash. lines: of convert's log that hold a text."""
+    """The service as used by a program. url: ends with a slash. lines: of convert's log that contain a text."""
 
     url: str
     headers: dict[str, str]
     lines: Callable[[str], list[dict[str, Any]]]
-    jobs: list[str] = field(default_factory=list)  # all that were signed
+    jobs: list[str] = field(default_factory=list)  # all signed jobs
 
     def ask(self, body: Any) -> requests.Response:
         headers = {"Content-Type": "application/json"} | self.headers

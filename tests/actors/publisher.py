@@ -1,4 +1,4 @@
-"""Who publishes the application: their environment, and a client of the repository that checks nothing itself."""
+"""The publisher of the application: the environment, and a client of the repository without validation."""
 
 import os
 from typing import Any
@@ -17,7 +17,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def client(repository: Repository) -> Any:
-    """Without botocore's own validation: what is wrong has to reach the stand-in."""
+    """Without botocore's own validation, because invalid requests have to reach the stand-in."""
     return boto3.client(
         "serverlessrepo",
         endpoint_url=repository.url,

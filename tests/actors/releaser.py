@@ -1,4 +1,4 @@
-"""Who releases: a pipeline. Its role may do what docs/pipeline-role.json says, and nothing else."""
+"""A pipeline that releases, with the permissions in docs/pipeline-role.json and no others."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ POLICY = ROOT / "docs" / "pipeline-role.json"
 
 
 def session(endpoint: str, stack: str, policy: Path = POLICY) -> dict[str, str]:
-    """A new session of the role, as the environment that a command sees. stack: its name."""
+    """A new session of the role, as a command's environment. stack: its name."""
     iam, name = Stack(endpoint).client("iam"), f"{stack}-release"
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))

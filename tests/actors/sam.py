@@ -1,4 +1,4 @@
-"""The SAM CLI of this project, as a developer calls it."""
+"""The SAM CLI of this project, as a developer runs it."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from dev.emulator import ROOT
 
 
 def sam(*arguments: str, folder: Path = ROOT) -> str:
-    """What our SAM CLI says to a command that it obeys. Nothing of the developer's own AWS settings reaches it."""
+    """The output of our SAM CLI for a successful command. It gets none of the developer's own AWS settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     program = ROOT / ".cache" / "sam" / "bin" / "sam"
     answer = subprocess.run(

@@ -40,7 +40,7 @@ class Run:
         return any(text in line for line in self.lines) or None
 
     def invoke(self, function: str, event: Any) -> Any:
-        """What a function answers through `sam local start-lambda`. function: logical id."""
+        """The response of a function through `sam local start-lambda`. function: logical id."""
         url = f"http://localhost:{self.port + 1}/2015-03-31/functions/{function}/invocations"
         return requests.post(url, json=event, timeout=PATIENCE).json()
 
@@ -50,13 +50,13 @@ class Run:
 
 
 def environment() -> dict[str, str]:
-    """With the SAM CLI of this project on the path, as `make test` has it."""
+    """With the SAM CLI of this project on the path, as in `make test`."""
     own = ROOT / ".cache" / "sam" / "bin"
     return os.environ | {"PATH": f"{own}{os.pathsep}{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
 
 
 def free_port_of_three() -> int:
-    """A port, of which the next two are free as well."""
+    """A port whose next two are free as well."""
     while True:
         port = free_port()
         with_next = [port + 1, port + 2]

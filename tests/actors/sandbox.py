@@ -1,4 +1,5 @@
-"""Who looks at the sandbox from outside: which child it keeps, what still runs, and what a decoder finds unfiltered."""
+"""Looks at the sandbox from outside: the child that it keeps, running processes, and what an unfiltered decoder
+finds."""
 
 import os
 import sys
@@ -15,7 +16,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what is tested is Li
 
 
 def without_filter() -> str:
-    """The code of a zygote on a kernel that takes none."""
+    """The code of a zygote on a kernel that accepts no filter."""
     first = "from thumbs.pipeline.sandbox import seccomp; seccomp.install = bool"
     return processes._ZYGOTE.replace("from ", f"{first}; from ", 1)
 
@@ -30,7 +31,7 @@ def fresh_look() -> None:
 
 
 def kept() -> int:
-    """The number of its process."""
+    """The id of its process."""
     child = parent._sandbox()._kept
     assert child is not None
     return child.process

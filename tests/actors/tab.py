@@ -1,4 +1,4 @@
-"""What surrounds a tab under test: who watches it, and its connection."""
+"""The environment of a tab under test: a watch for errors, and its connection."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from playwright.sync_api import CDPSession, ConsoleMessage, Request
 
 @dataclass
 class Watch:
-    """What the page did that it should not have. A test that breaks something on purpose says so with `expect`."""
+    """Forbidden behaviour of the page. A test that breaks something on purpose declares it with `expect`."""
 
     faults: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
@@ -20,12 +20,12 @@ class Watch:
         self._expected += texts
 
     def signings(self) -> list[list[dict[str, Any]]]:
-        """The files of each call that asked for signatures."""
+        """The files of each call that requested signatures."""
         calls = [request for request in self.requests if request.method == "POST" and request.url.endswith("/uploads")]
         return [json.loads(call.post_data or "{}")["files"] for call in calls]
 
     def console(self, message: ConsoleMessage) -> None:
-        # Until a job has ended there is no result: the page asks, S3 says 404 or 403, and Chromium writes that down.
+        # Until a job has ended there is no result: the page polls, S3 responds with 404 or 403, and Chromium logs it.
         pending = "with a status of 40" in message.text and "manifest.json" in message.location["url"]
         if message.type in ("error", "warning") and not pending:
             self.faults.append(f"{message.text} ({message.location['url']})")
@@ -47,7 +47,7 @@ class Network:
         self._session = session
 
     def limit_uploads(self, bytes_per_second: int | None) -> None:
-        """None: as fast as it goes, also for what is under way."""
+        """None: as fast as possible, also for running transfers."""
         conditions = {
             "offline": False,
             "latency": 0,

@@ -1,4 +1,4 @@
-"""An uploader with one signed form, used as often as they like, and the job that comes of it."""
+"""An uploader with one signed form, used any number of times, and the resulting job."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ A, B = pictures.jpeg(80, 60), pictures.jpeg(60, 80)
 
 
 class Form:
-    """A signed form: each use is a write, of which S3 tells in an event."""
+    """A signed form: each use is a write, which S3 reports in an event."""
 
     def __init__(self, s3: Any):
         self.s3, self.uses = s3, 0

@@ -9,9 +9,9 @@ def alarming(cloudwatch: CloudWatch, names: list[str], **versions: str) -> list[
 
 
 def uploaded(stack: Service, cloudwatch: CloudWatch, contents: list[bytes], runs_of_each: int = 1) -> None:
-    """Users upload these, and all runs of the conversion that come of it have ended.
+    """Users upload these, and all resulting runs of the conversion end.
 
-    One after the other: the emulator starts a process for each run that finds the others busy.
+    One after the other, because the emulator starts another process for each run that finds the others busy.
     """
     for content in contents:
         expected = len(cloudwatch.runs("ConvertFunction")) + runs_of_each

@@ -1,4 +1,4 @@
-"""What a person does on the page, and waits to see there."""
+"""A visitor's actions on the page, and what they wait for."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.actors import client
 
 PATIENCE = 1000 * client.PATIENCE  # milliseconds
 
-# Drops these on the window: files and folders, some of which are gone when they are read.
+# Drops these on the window: files and folders, some of which have been deleted when they are read.
 FOLDERS = """(things) => {
     const entry = ({name, gone, files}) => files
         ? {name, isDirectory: true, createReader: () => {

@@ -20,7 +20,7 @@ from tests.standins.service import Standin
 COUNTS = (100, 1_000, 5_000)
 PATIENCE = 900  # seconds
 
-# Long tasks as the browser reports them (50 ms and longer), and the time in the session's storage.
+# Long tasks as the browser reports them (50 ms and longer), and the time spent in session storage.
 _WATCH = """() => {
     window.tasks = [];
     window.storing = 0;
@@ -59,7 +59,7 @@ def _longest(page: Page) -> float:
 
 
 def _children(pid: int) -> set[int]:
-    """All processes that this one has started, and those that they have."""
+    """All processes that this one has started, and their descendants."""
     parents = {}
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -71,7 +71,7 @@ def _children(pid: int) -> set[int]:
 
 
 class Memory:
-    """The most that the page's renderer holds, in MB: of all renderers the one that grows. Read from /proc."""
+    """The maximum memory of the page's renderer, in MB: of all renderers, the one that grows. Read from /proc."""
 
     def __init__(self) -> None:
         self._ours = _children(os.getpid())
@@ -126,7 +126,7 @@ def measure(page: Page, paths: list[Path]) -> list[str]:
     page.reload()
     page.wait_for_function("(count) => document.querySelectorAll('.row').length === count", arg=count)
     back, reload = time.monotonic() - reloaded, _longest(page)
-    # Not by its role and name: to find it so, all rows are gone through in the page, and in its memory.
+    # Not by its role and name, because that would traverse all rows in the page, and use its memory.
     page.locator("#summary-actions button").filter(has_text="Clear list").click()
     page.wait_for_function("() => document.querySelectorAll('.row').length === 0")
     clearing = _longest(page)

@@ -1,4 +1,4 @@
-"""The page as its visitors get it: over TLS from the distribution, under its own headers."""
+"""The page as its visitors get it: over TLS from the distribution, with its own headers."""
 
 import contextlib
 import ipaddress
@@ -25,7 +25,7 @@ from tests.standins.ports import free_port
 
 
 class Tls:
-    """TLS in front of the emulator's port, which speaks none: bytes in, bytes out."""
+    """TLS in front of the emulator's port, which has none: forwards bytes."""
 
     def __init__(self, port: int, behind: int, folder: Path):
         self._behind = behind
@@ -102,7 +102,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
 
 @pytest.fixture
 def stack(edge: Edge) -> Edge:
-    """What the other browser tests know as the service is, here, the service behind its distribution."""
+    """The service for the other browser tests: here, the service behind its distribution."""
     return edge
 
 
@@ -124,7 +124,7 @@ def test_a_photo_becomes_thumbnails_that_come_from_the_domain(page: Page, edge: 
         assert str(image.get_attribute("src")).startswith(f"{edge.page_url}t/")
     shoot("edge-done")
 
-    # The only other place is where pictures go and results are.
+    # The only other origins are those of uploads and results.
     assert {request.url.split("/")[2] for request in watch.requests if not request.url.startswith("blob:")} == {
         edge.domain,
         edge.deployed.endpoint.removeprefix("http://"),

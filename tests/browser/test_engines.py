@@ -1,4 +1,4 @@
-"""The page's journeys in the other two engines that people have: Firefox and WebKit."""
+"""The page's journeys in the other two engines: Firefox and WebKit."""
 
 import base64
 import io
@@ -91,7 +91,7 @@ def test_a_photo_is_sent_with_its_progress_and_becomes_thumbnails(tab: Tab, stan
     wait(tab, "() => document.querySelector('.row canvas')?.width > 100")  # a preview of the file itself
     going.set()
     wait_for_stage(tab, "photo.jpg", "done")
-    # The only one opens by itself, with its thumbnails at their true sizes.
+    # A single row opens automatically, with its thumbnails at their true sizes.
     widths = "() => [...document.querySelectorAll('.frame img')].map((image) => image.naturalWidth)"
     wait(tab, f"() => ({widths})().join() === '160,320,640'")
     assert tab.run("() => document.documentElement.scrollWidth <= innerWidth")

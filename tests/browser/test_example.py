@@ -1,4 +1,4 @@
-"""examples/page: a page of its own site, put together as its README says, with the service from here."""
+"""examples/page: a page on another site, set up as in its README, with the service from here."""
 
 import re
 import shutil
@@ -39,7 +39,7 @@ def test_the_page_of_another_site_shows_a_thumbnail(
         path = site / (route.request.url.removeprefix(f"{PAGE}/") or "index.html")
         route.fulfill(path=path, content_type=TYPES[path.suffix]) if path.exists() else route.fulfill(status=404)
 
-    # Nobody has made an icon; and the emulator, unlike S3, has no TLS.
+    # The example has no icon; and the emulator, unlike S3, has no TLS.
     watch.expect("asked a foreign host: https://photos.example.com", "favicon.ico", "Mixed Content")
     context.grant_permissions(["local-network-access"], origin=PAGE)
     blank.route(f"{PAGE}/**", serve)

@@ -1,4 +1,4 @@
-"""The upload page when something gets in the way: the network, the service, a reload, a hidden tab."""
+"""The upload page during interruptions: the network, the service, a reload, a hidden tab."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ def test_an_upload_goes_on_by_itself_when_the_network_is_back(
     page: Page, context: BrowserContext, watch: Watch, shoot: Any
 ) -> None:
     watch.expect("net::ERR_INTERNET_DISCONNECTED")
-    # Chromium's own switch lets go what is under way already: the upload is held here until the network is gone.
+    # Chromium's own switch does not stop running requests, so the upload is held here until the network is off.
     held: list[Route] = []
     page.route(EVERYTHING, lambda route: held.append(route) if is_upload(route) else route.continue_())
     choose(page, jpeg("photo.jpg"))
@@ -55,7 +55,7 @@ def test_a_failing_upload_continues_by_itself_after_the_outage(page: Page, watch
     shoot("network-lost")
     page.unroute(EVERYTHING)
     expect_stage(photo, "done")
-    assert len(watch.signings()) == 1  # the signature was still good
+    assert len(watch.signings()) == 1  # the signature was still valid
 
 
 def test_a_try_after_the_signature_has_expired_takes_a_fresh_one(page: Page, watch: Watch) -> None:
@@ -126,11 +126,12 @@ def test_an_upload_can_be_cancelled_and_taken_up_again(page: Page, network: Netw
 def test_a_reload_shows_what_had_arrived_and_names_what_had_not(
     page: Page, network: Network, watch: Watch, shoot: Any
 ) -> None:
-    watch.expect("status of 404")  # of the service, which is asked for what was under way
+    watch.expect("status of 404")  # from the service, which is asked for running uploads
     choose(page, jpeg("arrived.jpg", seed=1))
     expect_stage(row(page, "arrived.jpg"), "done")
     network.limit_uploads(20_000)
-    # A file on disk keeps its date, by which the page knows it again; the browser gives one without a file the hour.
+    # A file on disk keeps its date, by which the page recognises it; the browser gives a file without one the current
+    # time.
     choose(page, jpeg("half.jpg", 2400, 1800, seed=2))
     expect_stage(row(page, "half.jpg"), "uploading")
     page.on("dialog", lambda dialog: dialog.accept())
@@ -148,7 +149,7 @@ def test_an_upload_that_arrived_during_a_reload_is_not_sent_again(page: Page, wa
     def deliver(route: Route) -> None:
         if not is_upload(route):
             return route.continue_()
-        arrived.append(route.fetch().status)  # and the page never hears of it
+        arrived.append(route.fetch().status)  # but the page gets no response
         return None
 
     page.route(EVERYTHING, deliver)
@@ -169,7 +170,7 @@ def test_an_upload_that_arrived_during_a_reload_is_not_sent_again(page: Page, wa
 def test_a_file_that_was_interrupted_goes_on_in_its_row_when_chosen_again(
     page: Page, network: Network, watch: Watch, tmp_path: Any
 ) -> None:
-    watch.expect("status of 404")  # of the service, which is asked for what was under way
+    watch.expect("status of 404")  # from the service, which is asked for running uploads
     files = []
     for number in (1, 2):
         photo = jpeg(f"photo{number}.jpg", 2400, 1800, seed=number)
@@ -203,7 +204,7 @@ def test_a_page_without_its_service_says_so_and_keeps_what_was_chosen(blank: Pag
 
 
 def test_a_hidden_tab_does_not_ask_for_results(page: Page, watch: Watch) -> None:
-    # Playwright's tabs are always visible, so the browser's word for it is changed, and its event fired.
+    # Playwright's tabs are always visible, so the browser's property is changed, and its event fired.
     hide = """hidden => {
         Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
         document.dispatchEvent(new Event("visibilitychange"));
@@ -211,7 +212,7 @@ def test_a_hidden_tab_does_not_ask_for_results(page: Page, watch: Watch) -> None
     page.evaluate(hide, True)
     choose(page, jpeg("photo.jpg"))
     expect_stage(row(page, "photo.jpg"), "converting")
-    page.wait_for_timeout(3_000)  # some looks would have fallen into this
+    page.wait_for_timeout(3_000)  # some polls would have been in this interval
     assert not [request for request in watch.requests if "manifest.json" in request.url]
     page.evaluate(hide, False)
     expect_stage(row(page, "photo.jpg"), "done")

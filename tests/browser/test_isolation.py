@@ -1,4 +1,4 @@
-"""A page of another program on this machine, in a real browser, which tries the emulator and the page's server."""
+"""A page of another program on this machine, in a real browser, which attacks the emulator and the page's server."""
 
 import base64
 import io
@@ -69,7 +69,7 @@ class Quiet(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """Of another page on this machine."""
+    """The address of another page on this machine."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
@@ -109,7 +109,7 @@ def test_another_page_of_this_machine_cannot_use_the_emulator(stack: Service, ta
 
 
 def test_a_name_of_its_own_for_this_machine_helps_a_page_to_nothing(stack: Service, tab: Page) -> None:
-    """DNS rebinding: its page and the emulator are one origin then, so that it could read every answer."""
+    """DNS rebinding: its page and the emulator then have one origin, so that it could read every response."""
     for address in (f"{stack.deployed.endpoint}/_ministack/health", stack.page_url, f"{stack.page_url}limits"):
         rebound = urlsplit(address)._replace(netloc=f"{REBOUND}:{urlsplit(address).port}").geturl()
         answer = tab.goto(rebound)

@@ -1,4 +1,4 @@
-"""The page on every screen: nothing jumps, nothing is cut off, and everybody can use it."""
+"""The page on every screen: nothing jumps, nothing is cut off, and it is accessible."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,7 +21,7 @@ NARROW_WINDOW = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "r
 
 @pytest.fixture
 def letters() -> Callable[[Page], None]:
-    """How the page is written; a test that wants it otherwise parametrizes this fixture."""
+    """The page's typography; a test that needs another parametrizes this fixture."""
     return lambda _: None
 
 

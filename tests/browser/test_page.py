@@ -1,4 +1,4 @@
-"""The upload page against the running stack: what a person sees from the first file to the last thumbnail."""
+"""The upload page with the running stack: what a visitor sees from the first file to the last thumbnail."""
 
 import io
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_a_photo_becomes_thumbnails_at_their_true_sizes(page: Page, shoot: Any) 
     assert sizes == [[160, 120, 160, 120], [320, 240, 320, 240], [640, 480, 640, 480]]
     expect(photo).to_contain_text("3 thumbnails")
     expect(photo).to_contain_text("160 \N{MULTIPLICATION SIGN} 120")
-    expect(photo.locator(".frame canvas")).to_have_count(0)  # the blurred placeholders have made room
+    expect(photo.locator(".frame canvas")).to_have_count(0)  # the thumbnails have replaced the placeholders
     shoot("done")
 
 
@@ -79,7 +79,7 @@ def test_what_cannot_be_accepted_is_named_before_anything_is_sent(
     page: Page, watch: Watch, shoot: Any, tmp_path: Path, file: FilePayload, reason: str
 ) -> None:
     path = tmp_path / file["name"]
-    path.write_bytes(file["buffer"])  # handed over by its name: 20 MB in a message cost the browser seconds
+    path.write_bytes(file["buffer"])  # passed by name, because 20 MB in a message take the browser seconds
     page.locator("#files").set_input_files(path)
     expect_stage(row(page, file["name"]), "stopped")
     expect(row(page, file["name"])).to_contain_text(reason)

@@ -1,4 +1,4 @@
-"""What can be taken away from the upload page: addresses, all thumbnails, and the client itself."""
+"""What visitors take from the upload page: addresses, all thumbnails, and the client itself."""
 
 import base64
 import io
@@ -33,7 +33,7 @@ def test_an_address_can_be_copied_and_shows_the_thumbnail(page: Page, context: B
 def test_all_thumbnails_can_be_downloaded_together(page: Page) -> None:
     choose(page, jpeg("one.jpg", seed=1), jpeg("zwölf.jpg", 900, 1200, seed=2), text("bad.jpg"))
     expect_all_over(page)
-    # An opened row has its thumbnails in the cache, as images: no script may read those.
+    # An opened row has its thumbnails in the cache, as images, which no script may read.
     page.get_by_role("button", name="Thumbnails of one.jpg").click()
     expect(page.get_by_role("img", name="one.jpg, large")).to_have_js_property("naturalWidth", 640)
     with page.expect_download() as download:
@@ -58,7 +58,7 @@ def test_a_download_that_fails_says_so_where_it_is_seen(page: Page, watch: Watch
     expect(page.get_by_role("button", name="Download all")).to_be_enabled()
 
 
-# How it is built.
+# Structure.
 
 
 def test_other_sites_can_import_the_client(page: Page) -> None:

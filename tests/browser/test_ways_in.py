@@ -1,4 +1,4 @@
-"""Other ways into the upload page: a drop, a folder, the clipboard, the camera, the keyboard; and what is announced."""
+"""Other ways into the upload page: a drop, a folder, the clipboard, the camera, the keyboard; and announcements."""
 
 import base64
 from typing import Any
@@ -37,7 +37,7 @@ def test_a_drop_anywhere_on_the_window_is_taken(page: Page, shoot: Any) -> None:
 
 def test_an_unreadable_file_of_a_dropped_folder_costs_no_other_file(page: Page) -> None:
     transfer = carried(page, jpeg("inside.jpg"))
-    # A drop that a script makes has no folders: its file is put into one, beside a link that leads nowhere.
+    # A drop from a script has no folders, so its file is put into one, next to a broken link.
     page.evaluate(
         """() => {
             DataTransferItem.prototype.webkitGetAsEntry = function () {
@@ -69,13 +69,13 @@ def test_a_pasted_picture_is_taken(page: Page) -> None:
 
 
 def test_a_picture_that_was_just_taken_is_taken(page: Page) -> None:
-    """The camera's input, which a phone shows: here it is given a file as the camera would."""
+    """The camera's input, which a phone shows: here it gets a file as from the camera."""
     page.locator("#camera").set_input_files([jpeg("image.jpg")])
     expect_stage(row(page, "image.jpg"), "done")
 
 
 def test_a_conversion_that_failed_for_good_says_so_and_offers_a_retry(page: Page, stack: Service) -> None:
-    """Nobody may read originals for a while: after three attempts the page learns of it; then the outage is over."""
+    """Nobody may read originals for a while. After three attempts the page shows the failure; then the outage ends."""
     with stack.outage("uploads/*"):
         choose(page, jpeg("unlucky.jpg"))
         expect_stage(row(page, "unlucky.jpg"), "stopped")
@@ -85,7 +85,7 @@ def test_a_conversion_that_failed_for_good_says_so_and_offers_a_retry(page: Page
 
 
 def test_everything_can_be_done_with_the_keyboard(page: Page, shoot: Any) -> None:
-    # Playwright begins to catch file choosers when somebody listens, and a key may be quicker than that.
+    # Playwright starts intercepting file choosers when a listener is added, and a key press may be faster.
     page.on("filechooser", lambda _: None)
     page.keyboard.press("Tab")
     expect(page.locator("#files")).to_be_focused()
@@ -112,7 +112,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, shoot: Any) -> Non
     tab_to("Remove bad.jpg")
     page.keyboard.press("Space")
     expect(row(page, "bad.jpg")).to_have_count(0)
-    # The focus did not fall out of the list with the row: it is on the next one.
+    # The focus stayed in the list when the row was removed: it is on the next one.
     expect(page.locator(":focus")).to_have_accessible_name("Thumbnails of two.jpg")
 
 

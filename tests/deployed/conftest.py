@@ -1,6 +1,6 @@
-"""The journeys of a user against any stack: the emulator's, or with `--deployed STACK` one in your AWS account.
+"""A user's journeys with any stack: the emulator's, or with `--deployed STACK` one in your AWS account.
 
-On the emulator they run under the role of a pipeline, against a stack that asks for a key.
+On the emulator they run under a pipeline's role, with a stack that requires a key.
 """
 
 import json
@@ -19,10 +19,10 @@ from tests.actors.program import Api, base
 
 @pytest.fixture(scope="session")
 def api(request: pytest.FixtureRequest) -> Iterator[Api]:
-    """Nothing of what is uploaded stays."""
+    """Deletes everything that was uploaded."""
     with ExitStack() as until_then:
         if name := request.config.getoption("--deployed"):
-            service = Service(name)  # with the credentials and the region of whoever runs this
+            service = Service(name)  # with the credentials and the region of the environment
             url = base(service.outputs, service.parameters)
         else:
             neighbour = request.getfixturevalue("neighbour").deployed
@@ -31,7 +31,7 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
         key = api_keys.any_of(service)
         api = Api(url, {"x-api-key": key} if key else {}, _lines(service))
         yield api
-        # Where something failed, a picture may still be on its way.
+        # If something failed, a picture may still be in progress.
         service.delete(*api.jobs, wait=RUN_SECONDS if request.session.testsfailed else 0)
         assert [key for job in api.jobs for key in service.made(job)] == []
 
@@ -42,7 +42,7 @@ def _session(endpoint: str, stack: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in releaser.session(endpoint, stack).items():
             patch.setenv(variable, value)
-        patch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the credentials that it has found first
+        patch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the credentials that it found first
         yield
 
 

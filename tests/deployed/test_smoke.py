@@ -1,4 +1,4 @@
-"""What must work on a stack that was just deployed, seen from outside, in some seconds."""
+"""Smoke test of a newly deployed stack, from outside, in a few seconds."""
 
 import io
 

@@ -1,7 +1,7 @@
-"""A run of its own: `python -m tests.fuzz [--seconds 600 | --files N] [--seed N]`.
+"""A separate run: `python -m tests.fuzz [--seconds 600 | --files N] [--seed N]`.
 
-What comes to harm is kept in tests/fuzz/crashes/. Every file there is tried again by the test suite, so commit what
-you keep.
+Files that cause crashes or wrong results are saved in tests/fuzz/crashes/. The test suite tries every file there again,
+so commit what you keep.
 """
 
 import argparse

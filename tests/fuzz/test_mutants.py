@@ -1,4 +1,4 @@
-"""No broken file takes the invocation down: each ends as thumbnails or as a rejection."""
+"""No broken file crashes the invocation: each ends as thumbnails or as a rejection."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ CRASHES = sorted(path for path in (Path(__file__).parent / "crashes").iterdir() 
 
 
 def test_thousands_of_broken_files_are_converted_or_refused() -> None:
-    """In a process of its own, as by `make fuzz`. It takes minutes on a busy machine, and blames no file for it."""
+    """In a separate process, as with `make fuzz`. It takes minutes on a busy machine, and blames no file for that."""
     command = [sys.executable, "-m", "tests.fuzz", "--files", str(_FILES), "--seed", "20261121"]
 
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

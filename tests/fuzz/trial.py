@@ -1,4 +1,4 @@
-"""One file through the pipeline, and whether it came to harm."""
+"""One file through the pipeline, and whether it caused a crash or a wrong result."""
 
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Rejected
@@ -8,9 +8,9 @@ LIMITS = pipeline.Limits(memory=256 * 2**20, cpu_seconds=3)
 
 
 def harm(original: bytes) -> str | None:
-    """What went wrong, or None: a picture and a rejection are both right; what crashes or stalls is worth knowing.
+    """The fault, or None: a picture and a rejection are both right; crashes and stalls are faults.
 
-    Raises whatever is neither: a mistake of ours.
+    Raises everything else, because that is our bug.
     """
     try:
         pipeline.run(original, WANTED, LIMITS)

@@ -1,4 +1,5 @@
-"""make explore: every scenario whole, then with more faults and at random, until one is wrong or the time is over."""
+"""make explore: every scenario completely, then with more faults and at random, until a fault is found or time is
+up."""
 
 import argparse
 import itertools
@@ -44,7 +45,7 @@ def _positive(text: str) -> float:
 
 
 def _looks(seed: int) -> Iterator[tuple[str, Look]]:
-    """One after the other, for ever: how, and what to do with the seconds that are left."""
+    """One after the other, for ever: the method, and what to do with the remaining seconds."""
     for scenario in SCENARIOS.values():
         yield "", partial(_explore, scenario, _WHOLE, scenario.faults)
     for number in itertools.count():

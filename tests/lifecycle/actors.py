@@ -1,4 +1,4 @@
-"""Who acts: the handlers inside of what Lambda, SNS and SQS do around them, and the people on either side."""
+"""The actors: the handlers inside a model of Lambda, SNS and SQS, and the people on either side."""
 
 import json
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from thumbs.verification import probes
 JOB = "a" * 32
 ORIGINAL, MANIFEST = keys.original(JOB), keys.manifest(JOB)
 
-# The invariants that actors see for themselves.
+# The invariants that actors check themselves.
 NO_MISTAKE = "No handler raises what no call that went wrong explains."
 NAMES = "A manifest names only thumbnails that are there, each with its own content."
 FINDS = "`GET /uploads/{job}` finds every job that has ended."
@@ -40,8 +40,8 @@ _CONTEXT: Any = None
 
 
 def posted(world: World, content: bytes) -> dict[str, Any]:
-    """The original is there; the event that S3 sends about it. A further write has a larger sequencer, a duplicate of
-    an event the same (AWS re:Post, "Why do I see duplicate messages in Amazon SQS for the same Amazon S3 event?")."""
+    """The original, and the event that S3 sends about it. A further write has a larger sequencer, a duplicate of an
+    event the same (AWS re:Post, "Why do I see duplicate messages in Amazon SQS for the same Amazon S3 event?")."""
     world.put(UPLOADS, ORIGINAL, content)
     world.posted.append(content)
     number = f"{len(world.posted):016X}"
@@ -53,18 +53,18 @@ def again() -> dict[str, Any]:
 
 
 class Broken(Exception):
-    """The conversion has a bug, or what it needs is out."""
+    """The conversion has a bug, or a dependency has an outage."""
 
 
 def _mistake(error: Exception) -> bool:
-    """Whether a handler raises what no call that went wrong explains."""
+    """Whether a handler raises an error that no failed call explains."""
     if isinstance(error, ExceptionGroup):
         return any(_mistake(each) for each in error.exceptions)
     return not isinstance(error, (ClientError, HTTPClientError, ledger.Overtaken, claims.Withdrawn, Broken))
 
 
 def _attempt(actor: Actor, run: Callable[[], object]) -> bool:
-    """Whether it ends well. What it has counted is written when it ends, also badly; a killed one writes nothing."""
+    """Whether it ends well. Its metrics are written when it ends, even if it fails; a killed one writes nothing."""
     try:
         run()
         call("returns", lambda: None, (KILL,), constant=True)
@@ -104,13 +104,13 @@ def _asynchronous(actor: Actor, handler: Any, event: dict[str, Any]) -> bool:
 
 
 def convert_later(world: World, event: dict[str, Any]) -> None:
-    """What S3's notification or an asynchronous invoke starts."""
+    """The run that S3's notification or an asynchronous invocation starts."""
 
     def body(actor: Actor) -> None:
         if _asynchronous(actor, convert.handler, event):
             return
         if "letters are lost" in world.flags:
-            return  # the alarm LostFailures tells of it
+            return  # the alarm LostFailures reports it
         # Lambda publishes the event; SNS parks it, and calls report_failure.
         world.steps.append(f"{actor.name}: is given up, parked and reported")
         world.park(json.dumps(event))
@@ -165,7 +165,7 @@ def deploy(world: World) -> None:
 
 
 def expire(world: World) -> None:
-    """The lifecycle deletes the original; after a redrive it may be at any moment."""
+    """The lifecycle deletes the original; after a redrive, that can happen at any moment."""
     once(world, "the lifecycle deletes the original", lambda: world.delete(UPLOADS, ORIGINAL), "lifecycle")
 
 
@@ -182,7 +182,7 @@ def operator_redrives(world: World, times: int = 1, most: int = 1) -> None:
 
 
 def page(world: World, looks: int = 2) -> None:
-    """A browser that waits for the result by its signed link, and shows the thumbnails."""
+    """A browser that polls for the result through its signed link, and shows the thumbnails."""
 
     def body(actor: Actor) -> None:
         for _ in range(looks):
@@ -199,7 +199,7 @@ def page(world: World, looks: int = 2) -> None:
 
 
 def program(world: World) -> None:
-    """Who asks GET /uploads/{job} until it is answered."""
+    """A caller of GET /uploads/{job} that retries until there is a result."""
 
     def body(actor: Actor) -> None:
         known = (UPLOADS, ORIGINAL) in world.objects or (THUMBNAILS, MANIFEST) in world.objects
@@ -207,7 +207,7 @@ def program(world: World) -> None:
         try:
             answer = _unobserved(get_upload.handler)(request, _CONTEXT)
         except (Killed, ClientError):
-            return  # 502: it asks again
+            return  # 502: it retries
         if known and answer["statusCode"] == 404 and (THUMBNAILS, MANIFEST) in world.objects:
             world.violated(FINDS, "404")
 
@@ -226,7 +226,7 @@ def owner(world: World) -> None:
         try:
             probes.delete_upload(JOB)
         except (Killed, ClientError):
-            return  # it is begun again, some day
+            return  # it starts again later
         world.flags.add("deleted")
 
     world.spawn("owner", body)

@@ -1,7 +1,7 @@
 """Every order of calls, with crashes and faults between them: depth first, each state once; or at random, seeded.
 
-A run begins anew with the choices that lead to where it is to go on (the handlers cannot be copied in the middle). What
-is visited once more is left, so without a bound on switches the search is exhaustive when it ends.
+A run starts from the beginning with the choices that lead to the state to explore, because handlers cannot be copied
+halfway. A state that was already visited ends it, so without a limit on switches the search is exhaustive.
 """
 
 import random
@@ -24,7 +24,7 @@ _SHORTEN_SECONDS = 10.0  # for finding a shorter way to what is wrong
 
 @dataclass(frozen=True)
 class Scenario:
-    """name: a sentence. faults: how many may happen. complete: all of its states are few enough for `make test`."""
+    """name: a sentence. faults: how many may happen. complete: whether `make test` can explore all of its states."""
 
     name: str
     setup: Setup
@@ -34,7 +34,7 @@ class Scenario:
 
 @dataclass
 class Violation:
-    """invariant: its sentence. text: what was found. steps: how it comes to that, for a person to follow."""
+    """invariant: its sentence. text: the finding. steps: how it happens, for a person to follow."""
 
     invariant: str
     text: str
@@ -57,7 +57,7 @@ class Report:
 
 @dataclass
 class _Search:
-    """bound: how often an actor may be stopped for another one, or None. visited, stack: see explore."""
+    """bound: how often an actor may be interrupted by another one, or None. visited, stack: see explore."""
 
     scenario: Scenario
     faults: int
@@ -67,7 +67,7 @@ class _Search:
     stack: list[list[int]] = field(default_factory=lambda: [[]])
 
     def run(self, prefix: list[int], report: Report) -> World:
-        """From the beginning, by a prefix of choices, on to the end or to a state that is known."""
+        """Runs from the beginning, along a prefix of choices, to the end or to a known state."""
         world = World(hub=getcurrent())
         world.on_write = _judge
         self.scenario.setup(world)
@@ -119,12 +119,12 @@ def _judge(world: World, write: object) -> None:
 
 
 def _options(world: World, last: Actor | None, faults: int, switches: int | None) -> list[Choice]:
-    """Who may go on, and how: whoever went last comes first, then calls that go well, then those that do not."""
+    """The actors that may continue, and how: the last one first, then calls that succeed, then those that fail."""
     able = [actor for actor in world.actors if not actor.dead and actor.ready()]
     if not able:
         return []
     for actor in able:
-        if actor.constant:  # it comes to the same whenever it happens
+        if actor.constant:  # the result is the same whenever it happens
             able = [actor]
             break
     else:
@@ -135,7 +135,7 @@ def _options(world: World, last: Actor | None, faults: int, switches: int | None
 
 
 def _settle(world: World) -> None:
-    """Faults end, the cause is fixed, and somebody redrives until the queue is empty."""
+    """Faults end, the cause is fixed, and an operator redrives until the queue is empty."""
 
     def finish() -> None:
         world.start()
@@ -155,7 +155,7 @@ def _settle(world: World) -> None:
 def explore(
     scenario: Scenario, seconds: float, *, bound: int | None = None, faults: int | None = None, clock: Clock = CPU
 ) -> Report:
-    """Every order, until one is wrong or the time is over."""
+    """Every order, until a violation is found or time is up."""
     report = Report(scenario)
     search = _Search(scenario, scenario.faults if faults is None else faults, bound)
     deadline = clock() + seconds
@@ -170,7 +170,7 @@ def explore(
 
 
 def walk(scenario: Scenario, seconds: float, seed: int, *, clock: Clock = CPU) -> Report:
-    """Orders at random, until one is wrong or the time is over."""
+    """Orders at random, until a violation is found or time is up."""
     report = Report(scenario)
     deadline = clock() + seconds
     while clock() < deadline and not report.violation:
@@ -182,7 +182,7 @@ def walk(scenario: Scenario, seconds: float, seed: int, *, clock: Clock = CPU) -
 
 
 def shortest(scenario: Scenario, found: Violation) -> Violation:
-    """The same with the fewest faults and switches that can be found in a moment."""
+    """The same violation with the fewest faults and switches that can be found in a moment."""
     deadline = CPU() + _SHORTEN_SECONDS
     for faults in range(scenario.faults + 1):
         for bound in range(4):

@@ -8,7 +8,7 @@ from tests.lifecycle.actors import FINDS, JOB, MANIFEST, ORIGINAL
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, Write, manifest_of
 from thumbs.jobs import keys
 
-# What a predicate finds wrong, in words; None when it holds.
+# What a predicate finds wrong; None if it holds.
 Verdict = str | None
 
 ON_WRITE: dict[str, Callable[[World, Write], Verdict]] = {}
@@ -35,7 +35,7 @@ def on_write(world: World, write: Write) -> None:
 
 
 def at_the_end(world: World) -> None:
-    """Judge what is left when everybody has finished, the cause is fixed, and every letter was redriven."""
+    """Judge the final state, when all actors have finished, the cause is fixed, and everything was redriven."""
     for sentence, check in AT_THE_END.items():
         if found := check(world):
             world.violated(sentence, found)
@@ -156,10 +156,10 @@ def _counted(world: World) -> Verdict:
 
 
 def _hidden(world: World, replaced: bool) -> bool:
-    """Whether an outcome may be hidden from the run that has written it.
+    """Whether an outcome may be missing in the metrics of the run that has written it.
 
-    A process that is killed takes its metrics with it; two faults in a row may do it; and so may a lost answer, when
-    the manifest was replaced before it was looked for.
+    A process that is killed takes its metrics with it; two faults in a row may do it; and so may a lost response, if
+    the manifest was replaced before the run looked at it again.
     """
     faults = [step for step in world.steps if " — " in step]
     return len(faults) > 1 or any("killed" in step or ("lost" in step and replaced) for step in faults)
@@ -176,7 +176,7 @@ def _deleted(world: World) -> Verdict:
 
 
 def record(world: World, write: Write) -> None:
-    """Before it is judged."""
+    """Before the invariants are checked."""
     _, after = _manifests(write)
     if after:
         world.statuses.append(after["status"])

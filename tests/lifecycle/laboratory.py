@@ -1,5 +1,5 @@
-"""The real handlers with the model in AWS's place: nothing of theirs is changed but where they get AWS, time and chance
-from."""
+"""The real handlers with the model in place of AWS: the only changes are their clients, their clock and their random
+numbers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from thumbs import observe, pipeline, settings
 from thumbs.aws import clients
 from thumbs.jobs import ledger, manifest
 
-# Two pictures, one that is none, and one that the second version of the settings refuses.
+# Two pictures, one file that is none, and one picture that the second version of the settings rejects.
 A, B, BAD = pictures.jpeg(8, 6), pictures.jpeg(6, 8), b"no picture"
 BIG = pictures.jpeg(1600, 900)
 
@@ -30,7 +30,7 @@ _MEGAPIXELS = {1: "50", 2: "1"}
 
 
 class Frozen(datetime):
-    """One second for everything: the manifests of two runs have the same ETag if they say the same."""
+    """The same second for everything: the manifests of two runs have the same ETag if their content is the same."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> "Frozen":
@@ -48,7 +48,7 @@ def _settings(version: int) -> settings.Settings:
 
 
 def _converted(run: Any) -> Any:
-    """The pipeline, which is a function of the picture and the settings: each is converted once, and remembered."""
+    """The pipeline, which is a function of the picture and the settings: each is converted once, and cached."""
     outcomes: dict[Any, Any] = {}
 
     def remembered(original: bytes, wanted: pipeline.Wanted, limits: pipeline.Limits) -> pipeline.Conversion:

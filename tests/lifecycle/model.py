@@ -1,4 +1,4 @@
-"""S3, SQS and Lambda in memory, as far as the handlers use them. Beside each rule stands where AWS says so."""
+"""S3, SQS and Lambda in memory, as far as the handlers use them. Each rule cites AWS's documentation."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Body:
 
 
 class Found(dict[str, Any]):
-    """An answer with an object. What its reader learns of it: the ETag, and whether it has written it itself."""
+    """A response with an object. Its reader learns the ETag, and whether it has written the object itself."""
 
     def __repr__(self) -> str:
         return f"{self['ETag']} {self['Metadata'].get('commit') == me().token}"
@@ -45,7 +45,7 @@ def _world() -> World:
 
 
 def _short(bucket: str, key: str) -> str:
-    """As a person reads it: of each run of 16 or more hexadecimal digits, the first four."""
+    """Readable: of each run of 16 or more hexadecimal digits, the first four."""
     words = [word[:4] + "…" if len(word) >= 16 else word for word in key.split("/")]
     return f"{'original' if bucket == UPLOADS else 'thumbnails'} {'/'.join(words)}"
 
@@ -55,7 +55,7 @@ class S3:
     "Amazon S3 data consistency model")."""
 
     def get_object(self, Bucket: str, Key: str, IfMatch: str | None = None) -> Any:  # noqa: N803
-        """If-Match on a read: 412 when the ETag is another one (API reference, GetObject)."""
+        """If-Match on a read: 412 if the ETag differs (API reference, GetObject)."""
 
         def effect() -> Found:
             found = self._found(Bucket, Key, "NoSuchKey")
@@ -91,8 +91,8 @@ class S3:
         Metadata: dict[str, str] | None = None,  # noqa: N803
         **_: str,
     ) -> Any:
-        """If-None-Match: 412 when there is an object. If-Match: 412 when it is another one, 404 when there is none. Two
-        conditional writes at the same time: 409 for one of them, which is to be tried again (user guide, "How to
+        """If-None-Match: 412 if there is an object. If-Match: 412 if the ETag differs, 404 if there is none. Two
+        conditional writes at the same time: 409 for one of them, which should be retried (user guide, "How to
         prevent object overwrites with conditional writes", "Conditional write behavior")."""
 
         def effect() -> dict[str, str]:
@@ -126,11 +126,11 @@ class S3:
         return call(f"LIST {_short(Bucket, Prefix)}", effect, _READ)
 
     def delete_object(self, Bucket: str, Key: str) -> Any:  # noqa: N803
-        """Succeeds also when there is nothing (API reference, DeleteObject)."""
+        """Succeeds even if there is nothing (API reference, DeleteObject)."""
         return call(f"DELETE {_short(Bucket, Key)}", lambda: _world().delete(Bucket, Key), (KILL,))
 
     def delete_objects(self, Bucket: str, Delete: dict[str, Any]) -> Any:  # noqa: N803
-        """Key by key: nothing says that it is one step (API reference, DeleteObjects)."""
+        """Key by key: no document says that it is atomic (API reference, DeleteObjects)."""
         for each in Delete["Objects"]:
             self.delete_object(Bucket, each["Key"])
         return {}
@@ -143,9 +143,9 @@ class S3:
 
 
 class SQS:
-    """A message that was received is hidden, and shown again unless it is deleted (SQS developer guide, "Amazon SQS
-    visibility timeout"). Here it is shown again when the process that has received it is over: the template's 120 s are
-    longer than the function runs."""
+    """A received message is hidden, and visible again unless it is deleted (SQS developer guide, "Amazon SQS visibility
+    timeout"). Here it is visible again when the process that received it has ended: the template's 120 s are longer
+    than the function's timeout."""
 
     def receive_message(self, QueueUrl: str, MaxNumberOfMessages: int, WaitTimeSeconds: int) -> Any:  # noqa: N803
         def effect() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The protocol with one thing wrong, by a change of the source text. Each breaks an invariant, and is found."""
+"""The protocol with one fault, made by a change of the source text. Each breaks an invariant, and is found."""
 
 import importlib
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ _FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 @dataclass(frozen=True)
 class Mutation:
-    """name: what is wrong. module, before, after: the change. scenario: where it shows. breaks: how the sentence of the
-    invariant begins.
+    """name: the fault. module, before, after: the change. scenario: the one that reveals it. breaks: the beginning of
+    the invariant's sentence.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Mutation:
 
 @contextmanager
 def mutated(mutation: Mutation) -> Iterator[None]:
-    """The module with the change, then as it was. Raises AssertionError when the text is not in it, once."""
+    """The module with the change, then unchanged again. Raises AssertionError unless the text occurs exactly once."""
     module = importlib.import_module(mutation.module)
     path = _FUNCTIONS / f"{mutation.module.replace('.', '/')}.py"
     source = path.read_text()

@@ -1,4 +1,4 @@
-"""How scenarios begin: what has happened to the job before the orders are tried."""
+"""The beginnings of scenarios: what has happened to the job before the orders are explored."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from tests.lifecycle.world import World
 
 
 def uploaded(world: World, content: bytes = A, *, stays: bool = True) -> None:
-    """The form was posted, and S3 tells of it. stays: nobody changes the original in this scenario."""
+    """The form was posted, and S3 has sent its event. stays: nobody changes the original in this scenario."""
     if stays:
         world.flags.add("originals stay")
     convert_later(world, posted(world, content))
 
 
 def ended(world: World) -> None:
-    """Everybody there is finishes first."""
+    """All existing actors finish first."""
     world.start()
     while able := [actor for actor in world.actors if not actor.dead]:
         able[0].switch(None)
@@ -42,6 +42,6 @@ def again(world: World) -> None:
 
 
 def posted_before(world: World) -> dict[str, Any]:
-    """The event of the upload that is there, once more."""
+    """The event of the current upload, again."""
     content = world.posted.pop()
     return posted(world, content)

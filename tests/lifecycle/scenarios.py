@@ -1,4 +1,4 @@
-"""What may meet in the life of a job, each as a sentence."""
+"""What may coincide in the life of a job, each as a sentence."""
 
 from collections.abc import Callable
 
@@ -119,7 +119,7 @@ def _(world: World) -> None:
 def _(world: World) -> None:
     world.flags.add("letters are lost")
     failed(world, stays=False)
-    world.flags.discard("letters are lost")  # one conversion is lost; the alarm LostFailures tells of more
+    world.flags.discard("letters are lost")  # one conversion is lost; the alarm LostFailures reports more
     actors.upload(world, B, "B")
     again(world)
 

@@ -1,5 +1,5 @@
 """Every order of calls in the life of a job, with crashes and faults: no invariant is broken, and a broken protocol is
-found. Under a minute of processor time; `make explore` goes on for an hour."""
+found. Under a minute of processor time; `make explore` runs for an hour."""
 
 import sys
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from tests.lifecycle.scenarios import SCENARIOS
 from tests.lifecycle.walks import WALKS
 
 SEED = 20261126
-# Of processor time. What is complete ends by itself, in seconds; its limit is for what grows out of proportion.
+# Processor time. Complete scenarios end in seconds; this limit is for those that grow out of proportion.
 COMPLETE, BOUNDED, WALKED, MUTATED = 60.0, 2.5, 2.0, 30.0
-SWITCHES = 2  # how often an actor is stopped for another one where not every order can be tried
+SWITCHES = 2  # how often an actor is interrupted by another one if not every order can be explored
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_what_explore_finds_is_told_in_steps(
 
 
 def test_every_invariant_is_broken_by_a_mutation() -> None:
-    """Or nobody would know that the explorer sees it."""
+    """Otherwise nobody would know that the explorer detects it."""
     seen = {sentence for each in MUTATIONS for sentence in invariants.SENTENCES if sentence.startswith(each.breaks)}
 
     assert seen == {*invariants.SENTENCES}

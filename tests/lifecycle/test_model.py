@@ -1,4 +1,4 @@
-"""The model answers as moto does, where both know the rule: a second opinion on what the explorer believes of S3."""
+"""The model answers like moto, if both implement the rule: a second opinion on what the explorer assumes about S3."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Scenarios with too many orders to try them all: they are walked at random."""
+"""Scenarios with too many orders to explore all of them: they are explored at random."""
 
 from collections.abc import Callable
 

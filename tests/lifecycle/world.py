@@ -1,8 +1,8 @@
-"""A small world around the real handlers: whoever acts in it stops before each call of AWS, and the explorer chooses
-who goes on, and whether the call goes wrong.
+"""A small world around the real handlers: each actor stops before each call to AWS, and the explorer chooses which one
+continues, and whether the call fails.
 
 Each actor is a greenlet. Its own state is a function of what it has seen since its process began, so a state of the
-world is what is stored, what each actor has seen, and the faults that may still happen.
+world consists of what is stored, what each actor has seen, and the faults that may still happen.
 """
 
 import json
@@ -20,16 +20,16 @@ T = TypeVar("T")
 
 UPLOADS, THUMBNAILS = "uploads-bucket", "thumbnails-bucket"
 
-# What may befall a call. botocore's own tries are inside of one: "error" is what is left after all of them.
-ERROR = "error"  # it had no effect, and an error comes back
-LOST = "answer lost"  # it had its effect, and no answer comes back
-REPEATED = "answer lost, asked again"  # the same, and botocore asks once more, which is answered
-CONFLICT = "409"  # S3: another write of this object is under way, which may still fail
+# The faults of a call. botocore's own retries are inside of one: "error" is what remains after all of them.
+ERROR = "error"  # it had no effect, and returns an error
+LOST = "answer lost"  # it had its effect, and returns no response
+REPEATED = "answer lost, asked again"  # the same, and botocore's retry gets a response
+CONFLICT = "409"  # S3: another write of this object is in progress, which may still fail
 KILL = "killed"  # the process dies before the call
 
 
 class Killed(BaseException):
-    """The end of a process. No Exception, so that no handler survives it."""
+    """The end of a process. Not an Exception, so that no handler catches it."""
 
 
 @cache
@@ -52,7 +52,7 @@ class Object:
 
 @dataclass
 class Letter:
-    """A message of the dead-letter queue. hidden: in somebody's hands."""
+    """A message of the dead-letter queue. hidden: whether a consumer holds it."""
 
     number: int
     body: str
@@ -61,7 +61,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Write:
-    """One change of a bucket. before, after: None when there was, or is, nothing."""
+    """One change of a bucket. before, after: None if there was, or is, nothing."""
 
     bucket: str
     key: str
@@ -70,7 +70,7 @@ class Write:
 
 
 class Actor(greenlet):  # type: ignore[misc]
-    """Whoever calls AWS. role: what it is; actors of one role that have seen the same are interchangeable."""
+    """A caller of AWS. role: its kind; actors of one role that have seen the same are interchangeable."""
 
     def __init__(self, world: "World", role: str, name: str, body: Callable[["Actor"], None]):
         super().__init__(parent=world.hub)
@@ -111,12 +111,12 @@ class World:
     parked: int = 0  # letters, ever
     actors: list[Actor] = field(default_factory=list)
     fresh: list[Actor] = field(default_factory=list)
-    broken: bool = False  # the conversion raises, whatever it is given
-    version: int = 1  # of the settings that are deployed
-    posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in their order
-    converted: set[str] = field(default_factory=set)  # the writes that were converted without being asked again
+    broken: bool = False  # whether the conversion always raises
+    version: int = 1  # of the deployed settings
+    posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in order
+    converted: set[str] = field(default_factory=set)  # the writes that were converted without `again`
     counts: Counter[str] = field(default_factory=Counter)
-    pictures: set[str] = field(default_factory=set)  # what done manifests were made of
+    pictures: set[str] = field(default_factory=set)  # the originals of done manifests
     statuses: list[str] = field(default_factory=list)  # of each manifest that was written
     flags: set[str] = field(default_factory=set)
     steps: list[str] = field(default_factory=list)
@@ -154,7 +154,8 @@ class World:
         self.violation = self.violation or (invariant, text)
 
     def leave(self) -> None:
-        """End whoever is in the middle of something: a suspended greenlet holds its frames, and is never collected."""
+        """End actors that are in the middle of something: a suspended greenlet holds its frames, and is never
+        collected."""
         for actor in self.actors:
             if not actor.dead:
                 actor.throw(GreenletExit)
@@ -177,7 +178,7 @@ class World:
 
     @staticmethod
     def _live(stored: Object, at_work: set[str]) -> tuple[tuple[str, str], ...]:
-        """The mark of a commit matters to the process that has made it, and to no other."""
+        """The mark of a commit matters only to the process that wrote it."""
         return tuple(item for item in stored.metadata if item[1] in at_work)
 
 
@@ -187,9 +188,9 @@ def me() -> Actor:
 
 
 def call(what: str, effect: Callable[[], T], faults: tuple[str, ...] = (), *, constant: bool = False) -> T:
-    """One call of AWS by the actor that runs. It waits until it is chosen, then does what was decided.
+    """One call to AWS by the running actor. It waits until it is chosen, then does what was decided.
 
-    constant: what it reads does not change in this scenario, so nothing is gained by waiting.
+    constant: what it reads does not change in this scenario, so waiting gains nothing.
     """
     actor = me()
     if actor.killed:

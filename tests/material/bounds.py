@@ -1,7 +1,7 @@
-"""The least and the most of every parameter of the two templates, and what lies just outside.
+"""The minimum and maximum of every parameter of both templates, and the values just outside.
 
-Numbers and choices are read off the template. What a pattern takes no program can tell: a table says it for each, and a
-parameter with a pattern that is not in it is a KeyError.
+Numbers and choices are read from the template. What a pattern accepts cannot be computed: a table lists it for each,
+and a parameter with a pattern that is not in the table raises KeyError.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from operate import delivery
 
 @dataclass(frozen=True)
 class Texts:
-    """What a pattern takes. right: also the odd ones between. wrong: each wrong in one way."""
+    """Values for a pattern. right: including unusual ones. wrong: each wrong in one way."""
 
     shortest: str
     longest: str
@@ -30,8 +30,8 @@ def _filled(text: str, end: str, length: int) -> str:
     return text + text[-1] * (length - len(text) - len(end)) + end
 
 
-# Ten sizes, as many as there may be, in as many characters as there may be: the largest that fits a side, the largest
-# box, and the thinnest.
+# Ten sizes, the maximum, in the maximum number of characters: the largest that fits a side, the largest box, and the
+# thinnest.
 _TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=40x40,ff=20"
 
 _SERVICE = {
@@ -179,7 +179,7 @@ _DELIVERY = {
 
 @dataclass(frozen=True)
 class Bounds:
-    """parameters: of a template, as it declares them. texts: of those with a pattern."""
+    """parameters: of a template, as declared. texts: of those with a pattern."""
 
     parameters: dict[str, Any]
     texts: Mapping[str, Texts]
@@ -191,7 +191,7 @@ class Bounds:
         return self.texts[name].longest if name in self.texts else self.legal(name)[-1]
 
     def legal(self, name: str) -> list[str]:
-        """Values that CloudFormation takes, the least first. Raises KeyError for a parameter without bounds."""
+        """Values that CloudFormation accepts, the minimum first. Raises KeyError for a parameter without bounds."""
         parameter = self.parameters[name]
         if "AllowedValues" in parameter:
             return [str(value) for value in parameter["AllowedValues"]]
@@ -201,7 +201,7 @@ class Bounds:
         return [texts.shortest, texts.longest, *texts.right]
 
     def outside(self, name: str) -> list[str]:
-        """What CloudFormation refuses, mostly by a hair. The first of a text is too long, and only that."""
+        """Values that CloudFormation refuses, mostly just outside. The first text is too long, and nothing else."""
         parameter = self.parameters[name]
         if parameter["Type"] == "Number":
             choice = parameter.get("AllowedValues")
@@ -212,7 +212,7 @@ class Bounds:
             return ["", "something else", first.swapcase(), f"{first} "]
         texts = self.texts[name]
         longest = texts.longest
-        # One character more, in a place where the pattern would take it.
+        # One more character, in a position where the pattern would accept it.
         longer = "aa".join(longest.rsplit("a", 1)) if "MaxLength" in parameter else longest + longest[-1]
         return [longer, *texts.wrong]
 
@@ -224,6 +224,6 @@ def _of(template: Path, texts: Mapping[str, Texts]) -> Bounds:
 SERVICE = _of(stack.TEMPLATE, _SERVICE)
 DELIVERY = _of(delivery.TEMPLATE, _DELIVERY)
 
-# Each parameter of both, for tests of one after the other, and what they are called.
+# Each parameter of both templates, for parametrized tests, and their ids.
 EACH = [(bounds, name) for bounds in (SERVICE, DELIVERY) for name in bounds.parameters]
 NAMES = [("delivery-" if bounds is DELIVERY else "") + name for bounds, name in EACH]

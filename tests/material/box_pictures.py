@@ -1,4 +1,4 @@
-"""Small pictures in the boxes of AVIF and HEIC, and how to look at their thumbnails."""
+"""Small pictures in the boxes of AVIF and HEIC, and how to inspect their thumbnails."""
 
 import struct
 from io import BytesIO
@@ -15,14 +15,14 @@ RED, GREEN, BLUE, WHITE = pictures.RED, pictures.GREEN, pictures.BLUE, pictures.
 
 
 def converted(original: bytes, box: int = 64) -> tuple[tuple[int, int], Image.Image]:
-    """Width and height of the original as the manifest has it, and the thumbnail."""
+    """Width and height of the original according to the manifest, and the thumbnail."""
     made = pipeline.run(original, pipeline.Wanted(sizes.parse(f"a={box}"), formats.OUTPUTS["webp"], 95, 50))
     seen = made.original
     return (seen["width"], seen["height"]), Image.open(BytesIO(made.thumbnails[0].content)).convert("RGB")
 
 
 def corners(picture: Image.Image) -> list[tuple[int, ...]]:
-    """The colours of the quadrants: left and right above, left and right below."""
+    """The colours of the quadrants: top left and right, bottom left and right."""
     places = [(picture.width * x // 4, picture.height * y // 4) for y in (1, 3) for x in (1, 3)]
     return [picture.getpixel(place) for place in places]  # type: ignore[misc]
 

@@ -1,4 +1,4 @@
-"""Versions of our own code that are broken on purpose, each by one change, and what a release must say of it."""
+"""Versions of our own code that are broken on purpose, each by one change, and what a release must report."""
 
 from tests.material.changed_code import Change
 
@@ -6,7 +6,7 @@ from tests.material.changed_code import Change
 EXIF = 'exif=b"Exif\\0\\0MM\\0*\\0\\0\\0\\x08\\0\\1\\1\\x12\\0\\3\\0\\0\\0\\1\\0\\6\\0\\0\\0\\0\\0\\0", '
 CONVERT_READS = "        conversion = pipeline.run("
 FIRST = "orientation-1.jpg"
-# Where it is broken, the picture that the log must name, and words of the reason.
+# The change, the picture that the log must name, and words of the reason.
 BROKEN = {
     "it throws": (
         Change("convert.py", "    failures = []\n", '    raise RuntimeError("broken on purpose")\n'),

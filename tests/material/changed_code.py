@@ -9,7 +9,7 @@ from dev import stack as deployed
 
 @dataclass(frozen=True)
 class Change:
-    """One place of our code, otherwise."""
+    """One change in our code."""
 
     file: str
     before: str

@@ -1,4 +1,4 @@
-"""Files of AVIF and HEIC with any boxes, around pictures that an encoder has coded (ISO/IEC 14496-12, 23008-12)."""
+"""Files of AVIF and HEIC with any boxes, around pictures coded by an encoder (ISO/IEC 14496-12, 23008-12)."""
 
 import struct
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _ESSENTIAL = {b"av1C", b"hvcC", b"clap", b"irot", b"imir"}
 
 @dataclass(frozen=True)
 class Item:
-    """type: such as av01, hvc1, grid. parts: the numbers, from 1, of the items that it is derived from."""
+    """type: such as av01, hvc1, grid. parts: the indexes, from 1, of the items from which it is derived."""
 
     type: bytes
     data: bytes
@@ -33,7 +33,7 @@ def coded(original: bytes) -> tuple[bytes, bytes]:
 
 
 def content(original: bytes, kind: bytes) -> bytes:
-    """Of the first box of that type."""
+    """The content of the first box of that type."""
     at = original.index(kind)
     (size,) = struct.unpack_from(">I", original, at - 4)
     return original[at + 4 : at - 4 + size]
@@ -108,7 +108,7 @@ def of_items(items: list[Item], major: bytes = b"avif", compatible: tuple[bytes,
 
 
 def avif(original: bytes, *properties: Property, width: int = 64, height: int = 64, **brands: object) -> bytes:
-    """The picture of an encoder's file, described by nothing but its size, its configuration and these properties."""
+    """An encoder's picture, described only by its size, its configuration and these properties."""
     configuration, data = coded(original)
     described = (size(width, height), (b"av1C", configuration), (b"pixi", b"\0\0\0\0\3\10\10\10"), *properties)
     return of_items([Item(b"av01", data, described)], **brands)  # type: ignore[arg-type]

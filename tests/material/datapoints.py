@@ -1,4 +1,4 @@
-"""Data points of CloudWatch for each alarm of the template: with which it is silent, and with which it goes off."""
+"""CloudWatch data points for each alarm of the template: some with which it stays silent, and some that set it off."""
 
 import random
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dev import stack as deployed
 
-# What AWS documents as the dimensions of each metric, and what observe.py writes. The version is made up as well.
+# The documented dimensions of each AWS metric, and those that observe.py writes. The version is made up as well.
 VERSION = "1000"
 
 
@@ -29,17 +29,17 @@ class Series:
 
 
 def one(metric: str, dimensions: dict[str, str], silent: float, off: float) -> tuple[list[Series], list[Series]]:
-    """One data point, with which an alarm is silent, and one with which it goes off."""
+    """One data point with which an alarm stays silent, and one that sets it off."""
     return [Series(metric, dimensions, (silent,))], [Series(metric, dimensions, (off,))]
 
 
 def minutes(metric: str, dimensions: dict[str, str], every: int) -> tuple[list[Series], list[Series]]:
-    """Three periods of so many minutes, all of which must be bad."""
+    """Three periods of this many minutes, all of which must be bad."""
     return [Series(metric, dimensions, (9, 9, 0), every)], [Series(metric, dimensions, (1, 1, 1), every)]
 
 
 def in_two_minutes(metric: str, dimensions: dict[str, str]) -> tuple[list[Series], list[Series]]:
-    """Five minutes of which one is bad, however bad, and five of which two are bad."""
+    """Five minutes of which one is bad, and five of which two are bad."""
     return [Series(metric, dimensions, (0, 0, 9, 0, 0), 1)], [Series(metric, dimensions, (1, 0, 0, 0, 1), 1)]
 
 
@@ -48,7 +48,7 @@ OF_NEW, OF_ALL = {"service": "convert", "version": VERSION}, {"service": "conver
 
 @dataclass(frozen=True)
 class Uploads:
-    """What one version of convert made of what it got."""
+    """What one version of convert made of its uploads."""
 
     seen: int
     converted: int
@@ -72,7 +72,7 @@ def traffic(new: Uploads, old: Uploads, ago: Iterable[int] = (0, 1)) -> list[Ser
 
 
 def throttled(function: str, new: float, old: float) -> list[Series]:
-    """A call refused and two answered in each of three minutes: in so many milliseconds, by either version."""
+    """One call throttled and two answered in each of three minutes, in this many milliseconds, by either version."""
     of_new = of_version(function)
     of_both = {name: value for name, value in of_new.items() if name != "ExecutedVersion"}
     return [
@@ -84,13 +84,13 @@ def throttled(function: str, new: float, old: float) -> list[Series]:
 
 
 def hour(converted: int) -> list[Series]:
-    """So many of ten uploads are converted, in every five minutes of an hour."""
+    """This many of ten uploads are converted, in every five minutes of an hour."""
     values = Uploads(10, converted).values
     return [Series(f"{deployed.NAME}:Converted", OF_ALL, values, ago=5 * period) for period in range(12)]
 
 
 def costing(dollars: float) -> list[Series]:
-    """A day whose conversions last for so many dollars, by what the template says of memory and price, and one call."""
+    """A day whose conversions cost this many dollars, by the template's memory and prices, and one call."""
     seconds = dollars / (1769 / 1024 * 0.0000133334)
     return [
         Series("AWS/Lambda:Duration", {"FunctionName": "{ConvertFunction}"}, (seconds * 1000,)),
@@ -102,7 +102,7 @@ def costing(dollars: float) -> list[Series]:
 CONVERT, API = {"FunctionName": "{ConvertFunction}"}, {"ApiName": deployed.NAME, "Stage": "v1"}
 
 
-# Data points with which each alarm is silent, up to its threshold, and with which it goes off.
+# Data points with which each alarm stays silent, up to its threshold, and data points that set it off.
 SYNTHETIC = {
     "SignUploadErrors": one("AWS/Lambda:Errors", of_version("SignUploadFunction"), 0, 1),
     "SignUploadThrottles": (
@@ -135,9 +135,9 @@ SYNTHETIC = {
 
 
 def attacked(seed: int, junk: int, good: int, refuses: bool = False) -> list[Series]:
-    """Five minutes of a release under attack, a tenth of it at the new version, as chance deals it out.
+    """Five minutes of a release under attack, with a tenth of the traffic at the new version, distributed at random.
 
-    junk, good: uploads in a minute. refuses: the new version refuses the good ones as well.
+    junk, good: uploads in a minute. refuses: the new version rejects the good ones as well.
     """
     chance = random.Random(seed)
     series: list[Series] = []

@@ -28,7 +28,7 @@ def off(pixel: tuple[int, ...], colour: tuple[float, ...]) -> float:
 
 
 def level(light: float) -> float:
-    """Of sRGB, from linear light (IEC 61966-2-1)."""
+    """sRGB from linear light (IEC 61966-2-1)."""
     light = min(1.0, max(0.0, light))
     return 255 * (12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055)
 
@@ -39,7 +39,7 @@ def light(level: float) -> float:
 
 
 def samples16(colour: int, *samples: float) -> bytes:
-    """A square PNG of one colour, of 16 bits a sample, 0 to 1."""
+    """A square PNG of one colour, of 16 bits per sample, 0 to 1."""
     return pictures.stored_png(SIDE, 16, colour, struct.pack(f">{len(samples)}H", *map(code, samples)) * SIDE)
 
 

@@ -1,4 +1,4 @@
-"""The events in events/, by the names of their files: `function.what`."""
+"""The events in events/, by file name: `function.what`."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Fonts that the tests bring along, because how wide the machine's own is nobody knows."""
+"""Fonts for the tests, because the widths of the machine's own fonts are unknown."""
 
 import importlib.resources
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-# From pinned packages, a narrow and a wide one. The wide one is spaced as a reader may space it (WCAG 2.2, 1.4.12): the
-# same sentence is then almost twice as long.
+# From pinned packages, a narrow and a wide one. The wide one has the spacing that a reader may set (WCAG 2.2, 1.4.12):
+# the same sentence is then almost twice as long.
 PACKAGES = ("font_fjallaone", "font_fredoka_one")
 NARROW = "font-family: 'Fjalla One'"
 WIDE = "font-family: 'Fredoka One'; letter-spacing: 0.12em; word-spacing: 0.16em"
 
 
 def install(folder: Path) -> dict[str, str]:
-    """The environment in which a browser finds these fonts besides the machine's own."""
+    """The environment in which a browser finds these fonts in addition to the machine's own."""
     ours = "".join(f"<dir>{importlib.resources.files(package)}</dir>" for package in PACKAGES)
     system = '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
     config = folder / "fonts.conf"
@@ -23,7 +23,7 @@ def install(folder: Path) -> dict[str, str]:
 
 
 def write_in(page: Page, font: str) -> None:
-    """Has the page written so, as if the reader had chosen it: its style sheet gets a line more."""
+    """Sets the page's font, as if the reader had chosen it: adds a line to its style sheet."""
 
     def restyle(route: Route) -> None:
         answer = route.fetch()
@@ -33,6 +33,6 @@ def write_in(page: Page, font: str) -> None:
 
 
 def enlarge(page: Page, percent: int) -> None:
-    """The reader's own text size, as the browser's settings have it: 100 % are 16 pixels."""
+    """The reader's own text size, as in the browser's settings: 100 % are 16 pixels."""
     session: Any = page.context.new_cdp_session(page)
     session.send("Page.setFontSizes", {"fontSizes": {"standard": 16 * percent // 100}})

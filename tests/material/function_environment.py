@@ -1,4 +1,4 @@
-"""The environment of a function of the translated template, with its references resolved; it knows what was read."""
+"""The environment of a function in the translated template, with references resolved; records what was read."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ PARAMETERS = SERVICE.parameters
 
 
 class Environment(Mapping[str, str]):
-    """The variables of a function. read: those that somebody has asked for."""
+    """The variables of a function. read: those that were read."""
 
     def __init__(self, variables: dict[str, str]):
         self._variables = variables
@@ -29,7 +29,7 @@ class Environment(Mapping[str, str]):
 
 
 def environment(function: Template, **parameters: str) -> Environment:
-    """What a function of the translated template gets to see. parameters: in place of their defaults."""
+    """The environment of a function in the translated template. parameters: instead of their defaults."""
     variables = function["Properties"]["Environment"]["Variables"]
 
     def resolved(value: Any) -> str:
@@ -42,13 +42,13 @@ def environment(function: Template, **parameters: str) -> Environment:
 
 
 def set_by(function: Template, parameter: str) -> list[str]:
-    """The variables of a function that hold a parameter."""
+    """The variables of a function that contain a parameter."""
     variables = function["Properties"]["Environment"]["Variables"]
     return [name for name, value in variables.items() if value == {"Ref": parameter}]
 
 
 def read_everything(found: Environment) -> dict[str, Any]:
-    """All that Settings make of an environment. What needs a variable that this function has not, it does not read."""
+    """Everything that Settings reads from an environment. Properties whose variable this function lacks are skipped."""
     settings, values = Settings(found), {}
     for name in vars(Settings):
         if name.startswith("_"):

@@ -1,4 +1,4 @@
-"""What Lambda gives a function: its environment, with the settings of a new stack, and the context of a call."""
+"""Lambda's part of an invocation: the environment, with the settings of a new stack, and the context."""
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -30,7 +30,7 @@ ENVIRONMENT = {
 
 
 class Context:
-    """What Lambda tells a handler about its invocation."""
+    """Lambda's context object for a handler."""
 
     aws_request_id = "request"
     function_version = "1"

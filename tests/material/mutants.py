@@ -1,6 +1,6 @@
-"""Mutants: pictures of every accepted format, broken in ways that parsers are not prepared for.
+"""Mutants: pictures of every accepted format, broken in ways that parsers do not expect.
 
-Everything follows from a seed, so that a finding can be made again.
+Everything follows from a seed, so that a finding can be reproduced.
 """
 
 import random
@@ -18,7 +18,7 @@ _EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000
 
 @cache
 def parents() -> tuple[bytes, ...]:
-    """Small, so that thousands of their children are tried in seconds; of each format, each kind of its own."""
+    """Small, so that thousands of mutants are tried in seconds; each kind of each format."""
     picture = pictures.photo(64, 48)
     clear = pictures.transparent(64, 48)
     gray = picture.convert("L")
@@ -60,7 +60,7 @@ def parents() -> tuple[bytes, ...]:
 
 
 def mutants(seed: int) -> Iterator[bytes]:
-    """Without an end, each parent in its turn."""
+    """Endless, each parent in turn."""
     chance = random.Random(seed)
     while True:
         for parent in parents():
@@ -71,7 +71,7 @@ def mutants(seed: int) -> Iterator[bytes]:
 
 
 def _spot(child: bytearray, chance: random.Random) -> int:
-    """Half of the time in the first 200 bytes, where the headers are."""
+    """Half of the time in the first 200 bytes, which contain the headers."""
     return chance.randrange(min(len(child), 200) if chance.random() < 0.5 else len(child)) if child else 0
 
 

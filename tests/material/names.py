@@ -1,4 +1,4 @@
-"""The names of the resources of a template, with the longest name that a stack may have worked out in them."""
+"""The names of a template's resources, computed for the longest possible stack name."""
 
 import re
 from typing import Any
@@ -7,12 +7,12 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untype
 
 from tests.material.template import Template
 
-# The longest that a stack may have (CloudFormation, CreateStack: StackName), and an id as AWS makes them.
+# The maximum length of a stack name (CloudFormation, CreateStack: StackName), and an id in AWS's format.
 STACK = "s" * 128
 STACK_ID = f"arn:aws:cloudformation:ap-northeast-1:123456789012:stack/{STACK}/00000000-0000-0000-0000-000000000000"
 PSEUDO = {"AWS::StackName": STACK, "AWS::StackId": STACK_ID, "AWS::Region": "ap-northeast-1"}
 
-# What has to be named, or would be named after its logical id, and where its name is.
+# Resources that must be named, or would be named after their logical id, and the property of the name.
 NAMED = {
     "AWS::ApiGateway::RestApi": "Name",
     "AWS::CloudFront::Function": "Name",
@@ -27,7 +27,7 @@ NAMED = {
 
 
 def resolved(value: Any) -> Any:
-    """A value of a template with the pseudo parameters, and the functions that need nothing else, worked out."""
+    """A value of a template with pseudo parameters resolved, and functions that need nothing else."""
     match value:
         case list():
             return [resolved(each) for each in value]
@@ -60,7 +60,7 @@ def at(properties: Any, path: str) -> Any:
 
 
 def longest(kind: str, path: str) -> int:
-    """What the schema of the resource allows, in characters."""
+    """The maximum length in the resource's schema, in characters."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     node: Any = schema
     for step in path.split("."):
@@ -72,7 +72,7 @@ def longest(kind: str, path: str) -> int:
     return LIMITS[f"{kind}.{path}"]
 
 
-# What the schemas do not say, from AWS's documentation of the call that makes the resource.
+# Limits that the schemas do not contain, from AWS's documentation of the call that creates the resource.
 LIMITS = {
     "AWS::ApiGateway::RestApi.Name": 1024,
     "AWS::CloudFront::ResponseHeadersPolicy.ResponseHeadersPolicyConfig.Name": 128,
@@ -85,7 +85,7 @@ LIMITS = {
 
 
 def named(resources: Template) -> dict[str, tuple[str, str, Any]]:
-    """Each resource that has to be named: its type, the path of its name, and the name."""
+    """Each resource that must be named: its type, the path of its name, and the name."""
     return {
         logical_id: (
             resource["Type"],

@@ -1,4 +1,4 @@
-"""Pictures that are uploaded in the browser tests: made here, pleasant in a screenshot, and as heavy as a camera's."""
+"""Pictures for the browser tests: generated here, suitable for screenshots, and as heavy as a camera's."""
 
 import io
 import random
@@ -43,12 +43,12 @@ def jpeg(name: str = "photo.jpg", width: int = 1200, height: int = 900, seed: in
 
 
 def text(name: str, mime_type: str = "image/jpeg") -> FilePayload:
-    """Not a picture, whatever its name and type say."""
+    """Not a picture, despite its name and type."""
     return {"name": name, "mimeType": mime_type, "buffer": b"This is not a picture. " * 40}
 
 
 def small(count: int, start: int = 0) -> list[FilePayload]:
-    """Files that are quickly sent, no two alike."""
+    """Files that are sent quickly, all different."""
     head = jpeg("any.jpg", 64, 48)["buffer"]
     return [
         {"name": f"IMG_{number:04}.jpg", "mimeType": "image/jpeg", "buffer": head + str(number).encode()}

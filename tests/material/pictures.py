@@ -1,6 +1,6 @@
-"""Pictures for tests, made here: small functions that return the bytes of a file.
+"""Pictures for tests, generated here: small functions that return the bytes of a file.
 
-Unless told otherwise a picture has four quadrants: one look tells whether it stands upright and has its colours.
+By default a picture has four quadrants, which show whether it is upright and has the right colours.
 
     red    green
     blue   white
@@ -18,7 +18,7 @@ from pillow_heif import register_heif_opener
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 180, 60), (40, 60, 210), (255, 255, 255)
 CLEAR = (0, 0, 0, 0)
 
-# From the stored picture to the one a person sees is what an orientation says; this is the way back.
+# An orientation describes the way from the stored picture to the upright one; this is the way back.
 _STORED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,7 +53,7 @@ def assert_quadrants(picture: Image.Image, tolerance: int = 12) -> None:
 
 
 def photo(width: int, height: int, seed: int = 1) -> Image.Image:
-    """What a camera gives: structure at every scale, hard edges, and noise in each pixel."""
+    """Like a camera's picture: structure at every scale, hard edges, and noise in each pixel."""
     chance = random.Random(seed)
     picture = Image.new("RGB", (width, height), (128, 128, 128))
     for octave in range(2, 11):
@@ -87,7 +87,7 @@ def encoded(picture: Image.Image, format_: str, **options: Any) -> bytes:
 
 
 def exif(orientation: int) -> bytes:
-    """EXIF with an orientation, right or wrong, and a place that must not be published."""
+    """EXIF with an orientation, valid or not, and a location that must not be published."""
     data = Image.Exif()
     data[0x0112] = orientation
     data[0x010E] = "SECRET"
@@ -102,7 +102,7 @@ def jpeg(
     picture: Image.Image | None = None,
     **options: Any,
 ) -> bytes:
-    """width, height: as a person sees it, whatever the orientation, which is stored in EXIF."""
+    """width, height: after orientation, which is stored in EXIF."""
     picture = picture or quadrants(width, height)
     return encoded(*_stored(picture, "JPEG", orientation), **{"quality": 90, **_exif(orientation), **options})
 
@@ -174,7 +174,7 @@ def bmp(width: int = 640, height: int = 480, picture: Image.Image | None = None)
 
 
 def transparent(width: int, height: int) -> Image.Image:
-    """The quadrants, the white one of which is cut out."""
+    """The quadrants, with the white one transparent."""
     picture = quadrants(width, height).convert("RGBA")
     picture.paste(CLEAR, (width // 2, height // 2, width, height))
     return picture
@@ -196,7 +196,7 @@ def gray16_png(width: int, height: int, value: int) -> bytes:
 
 
 def stored_png(side: int, depth: int, colour: int, row: bytes) -> bytes:
-    """A square PNG of one row again and again, as it is stored: depth is bits per sample, colour the PNG's type."""
+    """A square PNG that repeats one stored row: depth is bits per sample, colour the PNG's type."""
     header = struct.pack(">IIBBBBB", side, side, depth, colour, 0, 0, 0)
     data = zlib.compress((b"\0" + row) * side)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
@@ -208,12 +208,12 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def with_chunk(original: bytes, kind: bytes, data: bytes) -> bytes:
-    """A PNG with one more chunk behind its header."""
+    """A PNG with one more chunk after its header."""
     return original[:33] + chunk(kind, data) + original[33:]
 
 
 def huge_png(width: int, height: int) -> bytes:
-    """A PNG of a few bytes whose header promises that many pixels."""
+    """A PNG of a few bytes whose header declares that many pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(64))) + chunk(b"IEND", b"")

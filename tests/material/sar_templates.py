@@ -1,4 +1,4 @@
-"""Changes of a template that the Serverless Application Repository would refuse, each with the rule that says so."""
+"""Changes of a template that the Serverless Application Repository would refuse, each with its rule."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def allowing(actions: Any, resources: Any = "*", key: str = "Action") -> Change:
     return greet(Policies=[{"Statement": [statement]}])
 
 
-# The rule, the change, and words of the complaint.
+# The rule, the change, and words of the message.
 BROKEN: list[tuple[lint_sar.Rule, Change, str]] = [
     (
         lint_sar.supported_types,

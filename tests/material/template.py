@@ -1,4 +1,4 @@
-"""The template in the shape that tests read it in: packages by name, resources by kind, and what refers to what."""
+"""The template in the form that tests need: packages by name, resources by type, and references between resources."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ def of_type(resources: Template, kind: str) -> Template:
 
 
 def references(value: Any) -> Iterator[str]:
-    """The logical ids and parameters that a part of a template speaks of."""
+    """The logical ids and parameters that a part of a template references."""
     if isinstance(value, dict):
         if isinstance(value.get("Ref"), str):
             yield value["Ref"]
@@ -38,7 +38,7 @@ def depends_on(resource: Template) -> list[str]:
 
 
 def graph(resources: Template) -> dict[str, set[str]]:
-    """What each resource waits for. An alias waits for the hook that its update calls, too."""
+    """The dependencies of each resource. An alias also depends on the hook that its update invokes."""
     parts = ("Properties", "UpdatePolicy")
     return {
         name: {*references([resource.get(part) for part in parts]), *depends_on(resource)} & resources.keys()

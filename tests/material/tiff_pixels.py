@@ -1,4 +1,4 @@
-"""TIFFs of four quadrants in every kind of pixel, and what is to be seen of them."""
+"""TIFFs of four quadrants with every kind of pixel, and their expected colours."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ def quadrant(x: int, y: int) -> int:
 
 
 def seen(original: bytes) -> list[tuple[int, ...]]:
-    """What is in the middle of each quadrant, and that it is the same everywhere else in it."""
+    """The colour in the middle of each quadrant, checked to be the same everywhere in it."""
     picture = decoded(original)
     boxes = [(left, top, left + WIDTH // 2, top + HEIGHT // 2) for top in (0, HEIGHT // 2) for left in (0, WIDTH // 2)]
     for box in boxes:

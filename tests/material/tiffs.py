@@ -1,4 +1,4 @@
-"""TIFFs of every layout, made here from numbers between 0 and 1."""
+"""TIFFs of every layout, generated from numbers between 0 and 1."""
 
 import struct
 import zlib
@@ -13,7 +13,7 @@ Pixel = Sequence[float]
 
 
 def packed(values: Sequence[float], bits: int, kind: int, order: str) -> bytes:
-    """One row. values: whole numbers are taken as they are, and others as a part of the most that there is."""
+    """One row. values: whole numbers are used unchanged, others as a fraction of the maximum."""
     if kind == FLOAT:
         return struct.pack(f"{order}{len(values)}{ {16: 'e', 32: 'f', 64: 'd'}[bits] }", *values)
     most = 2**bits - 1 if kind == UNSIGNED else 2 ** (bits - 1) - 1
@@ -35,13 +35,13 @@ def differences(values: Sequence[float], step: int, bits: int) -> list[int]:
 
 
 def float_differences(row: bytes, order: str) -> bytes:
-    """Predictor 3, for floating point of 32 bits and one sample a pixel (Adobe, TIFF technical note 3)."""
+    """Predictor 3, for floating point of 32 bits and one sample per pixel (Adobe, TIFF technical note 3)."""
     planes = b"".join(row[byte::4] for byte in (range(4) if order == ">" else range(3, -1, -1)))
     return planes[:1] + bytes((now - before) % 256 for before, now in pairwise(planes))
 
 
 def lzw(data: bytes) -> bytes:
-    """Codes of 9 bits alone, with a fresh table before they would grow."""
+    """Only codes of 9 bits, with a new table before they would grow."""
     number, bits = 0, 0
     for at in range(0, len(data), 200):
         for code in (256, *data[at : at + 200]):
@@ -74,7 +74,7 @@ def tiff(
     tags: dict[int, tuple[int, ...] | bytes] | None = None,
     big: bool = False,
 ) -> bytes:
-    """pixel: the samples at x and y. rows: of a strip, all when 0. tags: others, of whole numbers or as bytes."""
+    """pixel: the samples at x and y. rows: per strip, all if 0. tags: others, of whole numbers or as bytes."""
     width, height = size
     samples = len(pixel(0, 0))
     across, down = tile or (width, rows or height)
@@ -114,7 +114,7 @@ def tiff(
 
 
 def _file(data: bytes, values: dict[int, tuple[int, ...] | bytes], order: str, big: bool) -> bytes:
-    """The data, then the directory and its values; numbers are written as LONG, or SHORT where a reader insists."""
+    """The data, then the directory and its values; numbers are written as LONG, or SHORT if a reader requires it."""
     header, width, offset = (16, 8, "Q") if big else (8, 4, "I")
     data += b"\0" * (len(data) % 2)
     at = header + len(data)

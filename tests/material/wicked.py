@@ -1,4 +1,5 @@
-"""The reader of a format whose decoder goes wrong, as each file says: real crashes are hard to come by."""
+"""Replaces a format's reader with a decoder that misbehaves as each file says, because real crashes are hard to
+find."""
 
 import ctypes
 import os
@@ -45,7 +46,7 @@ def _spin_elsewhere() -> None:
 
 
 def _spin_on() -> None:
-    """With as little of the processor as will do: a test has to wait."""
+    """Uses as little processor time as possible, because a test has to wait."""
     signal.setitimer(signal.ITIMER_PROF, 0)
     while True:
         _spin("0.002")
@@ -72,7 +73,7 @@ def _spin(seconds: str) -> None:
 
 
 def _say(what: str) -> None:
-    """To our parent, over the one connection that there is, and then no more."""
+    """Writes to our parent, over the only connection, and then nothing more."""
     for descriptor in range(3, 64):
         with suppress(OSError):
             os.write(descriptor, bytes.fromhex(what))
@@ -80,7 +81,7 @@ def _say(what: str) -> None:
 
 
 def _found(parent: int, theirs: Path) -> list[str]:
-    """What this process can do that a decoder has no business with."""
+    """Everything that this process can do and a decoder should not be able to."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def call(name: str, *arguments: int) -> None:

@@ -1,4 +1,4 @@
-"""The project, built in a folder of its own, and where it is published to: the emulator's S3, and a stand-in."""
+"""The project, built in a separate folder, and the places where it is published: the emulator's S3, and a stand-in."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.standins.ports import free_port
 
 @pytest.fixture(scope="session")
 def released(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's folder, as it is after `make build`, with a changelog that knows the version."""
+    """The project's folder after `make build`, with a changelog that contains the version."""
     project = tmp_path_factory.mktemp("release") / "image-thumbnails"
     shutil.copytree(built, project, ignore=shutil.ignore_patterns("cache"))
     changelog = project / "CHANGELOG.md"
@@ -27,7 +27,7 @@ def released(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(released: Path) -> Iterator[Path]:
-    """The project's folder, for a test that changes what is in it."""
+    """The project's folder, for a test that changes its content."""
     files = [released / name for name in ("CHANGELOG.md", "README.md", ".aws-sam/build/template.yaml")]
     before = [file.read_text() for file in files]
     yield released

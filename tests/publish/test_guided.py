@@ -22,7 +22,7 @@ from tests.standins.ports import free_port
 PATIENCE = 300  # seconds for one question; a busy machine packages three layers before the last
 SETTINGS = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
 
-# What sam asks beside the settings, in its words, and what docs/deploy.md says to answer. "": Enter.
+# What sam asks in addition to the settings, in its words, and the answer in docs/deploy.md. "": Enter.
 QUESTIONS = {
     r"Stack Name \[image-thumbnails\]: ": "",
     r"AWS Region \[[a-z0-9-]+\]: ": "",
@@ -38,7 +38,7 @@ QUESTIONS = {
 QUESTION = re.compile(r"(?:^|\n)[^\n]*\[[^\[\]\n]*\]: $")
 
 
-# The stack that SAM makes with the first deployment of an account: its bucket takes what is deployed.
+# The stack that SAM creates with the first deployment of an account; its bucket stores deployments.
 OF_SAM = {
     "Resources": {"SamCliSourceBucket": {"Type": "AWS::S3::Bucket"}},
     "Outputs": {"SourceBucket": {"Value": {"Ref": "SamCliSourceBucket"}}},
@@ -47,7 +47,7 @@ OF_SAM = {
 
 @pytest.fixture
 def account() -> Iterator[Emulator]:
-    """With SAM's bucket, as somebody's earlier deployment has left it."""
+    """With SAM's bucket, as an earlier deployment left it."""
     with Emulator(free_port(), "tests.standins.without_codedeploy") as emulator:
         Stack(emulator.url).client("cloudformation").create_stack(
             StackName="aws-sam-cli-managed-default",
@@ -58,7 +58,7 @@ def account() -> Iterator[Emulator]:
 
 
 class Terminal:
-    """A command that runs as if a person sat before it."""
+    """A command that runs on a pseudo terminal, as for a person."""
 
     def __init__(self, command: list[str], folder: Path, variables: dict[str, str]):
         self._master, slave = pty.openpty()
@@ -69,7 +69,7 @@ class Terminal:
         self.shown = ""
 
     def until_it_asks(self) -> str | None:
-        """What it shows up to its next question, or None once it has ended."""
+        """Its output up to the next question, or None once it has ended."""
         before, deadline = len(self.shown), time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if not select.select([self._master], [], [], 1)[0]:
@@ -96,7 +96,7 @@ class Terminal:
 
 
 def test_every_default_and_two_times_yes_deploy_the_service(project: Path, account: Emulator) -> None:
-    """With the rights that docs/pipeline.md gives a pipeline."""
+    """With the permissions of a pipeline in docs/pipeline.md."""
     config = project / "samconfig.toml"
     before = config.read_text()
     variables = environment(COLUMNS="400", **releaser.session(account.url, "image-thumbnails"))

@@ -1,4 +1,4 @@
-"""examples/nested, an application that this one is a part of, fits what the application really is."""
+"""examples/nested, an application that contains this one, matches the real application."""
 
 import re
 import subprocess
@@ -63,7 +63,7 @@ def test_it_uses_only_outputs_that_there_are(nested: Template, ours: Application
 def test_sam_finds_the_application_in_the_repository_and_nests_its_stack(
     nested: Template, ours: Application, repository: Repository
 ) -> None:
-    """The application is there under its version; SAM asks for its template, and makes it a stack within the stack."""
+    """The application exists in that version; SAM requests its template, and creates a stack within the stack."""
     repository.s3.create_bucket(Bucket="packages")
     repository.s3.put_object(Bucket="packages", Key="all", Body=b"a zip")
     for part in parts(ours.template):

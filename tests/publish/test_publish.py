@@ -1,4 +1,4 @@
-"""Publishing, by SAM's own command line: packages go to the emulator's S3, requests to the repository's stand-in."""
+"""Publishing with SAM's own command line: packages go to the emulator's S3, requests to the repository's stand-in."""
 
 import re
 import subprocess
@@ -63,7 +63,7 @@ def test_it_is_created_then_gets_a_second_version_then_a_new_author(
     assert "https://serverlessrepo.aws.amazon.com/applications/us-east-1/123456789012/image-thumbnails" in answer.stdout
 
     for library in project.joinpath(".aws-sam", "build").rglob("*.so*"):
-        library.unlink()  # megabytes, which took their way once; the other versions are packaged in less time
+        library.unlink()  # megabytes that were packaged once; without them the other versions take less time
 
     again = run(project, aws, "--source", SOURCE + first)
 
@@ -155,7 +155,7 @@ def test_what_the_repository_would_refuse_is_not_sent_there(
     assert "AWS::CloudWatch::CompositeAlarm, which the repository refuses" in answer.stderr
 
 
-# ── The stand-in itself: it says no to what the model does not allow ────────────────────────────────────────────────
+# ── The stand-in itself: it refuses what the API model does not allow ────────────────────────────────────────────────
 
 
 GOOD = {"Name": "a", "Description": "b", "Author": "c"}

@@ -38,7 +38,7 @@ def invoke_image(engine: Engine) -> str | None:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy, so that an edit in a test is nobody else's."""
+    """A copy, so that an edit in a test affects no other test."""
     folder = tmp_path_factory.mktemp("project")
     for name in NEEDED:
         source = ROOT / name
@@ -65,7 +65,7 @@ def run(project: Path, invoke_image: str | None) -> Iterator[Run]:
 
 @pytest.fixture(scope="session")
 def containers(run: Run) -> Service:
-    """The service, its functions in containers. Each function has been called once: its container is warm."""
+    """The service with its functions in containers. Each function was called once, so its container is warm."""
     service = Service(f"http://localhost:{run.port}/", Stack(run.endpoint))
     service.get("limits")
     return service

@@ -1,4 +1,4 @@
-"""Functions run on the engine's own processor, with the layer that is made for it."""
+"""Functions run on the engine's own architecture, with its layer."""
 
 import subprocess
 import tomllib

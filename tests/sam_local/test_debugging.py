@@ -18,7 +18,7 @@ from tests.standins.ports import free_port
 
 
 class Debugger:
-    """What an editor says to debugpy (Debug Adapter Protocol, microsoft.github.io/debug-adapter-protocol)."""
+    """An editor's messages to debugpy (Debug Adapter Protocol, microsoft.github.io/debug-adapter-protocol)."""
 
     def __init__(self, port: int):
         self._connection = socket.create_connection(("localhost", port), timeout=PATIENCE)
@@ -80,7 +80,7 @@ def invoked(run: Run, debugpy: Path) -> Iterator[tuple[subprocess.Popen[str], in
     )
     yield process, port
     if process.poll() is None:
-        process.terminate()  # at which SAM removes the container
+        process.terminate()  # SAM then removes the container
         process.wait(30)
 
 
@@ -98,7 +98,7 @@ def test_a_breakpoint_in_a_function_is_hit_in_its_container(
             return None
         try:
             debugger.ask("initialize", adapterID="test")
-        except (OSError, ValueError):  # the engine takes connections before debugpy does
+        except (OSError, ValueError):  # the engine accepts connections before debugpy does
             debugger.close()
             return None
         return debugger

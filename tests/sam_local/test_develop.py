@@ -1,4 +1,4 @@
-"""docs/develop.md tells the truth: its table of events, and the commands that it gives for SAM."""
+"""docs/develop.md is true: its table of events, and its commands for SAM."""
 
 import re
 import shlex

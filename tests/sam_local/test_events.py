@@ -1,5 +1,5 @@
-"""Every file in events/ is answered in a container, as it is: through `sam local start-lambda`, whose containers are
-warm, and one of each kind through `sam local invoke`, which makes a container for each call.
+"""Every file in events/ works in a container unchanged: through `sam local start-lambda`, whose containers are warm,
+and one of each kind through `sam local invoke`, which creates a container for each call.
 """
 
 import json
@@ -32,7 +32,8 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "sign_upload.limits": lambda answer: body(answer)["maxFiles"] == 25,
     "sign_upload.one": lambda answer: answer["statusCode"] == 201,
     "sign_upload.preflight": lambda answer: answer["statusCode"] == 204,
-    # All is verified, the golden pictures in convert's container; only then is CodeDeploy told, and there is none.
+    # Everything is verified, the golden pictures in convert's container; only then is CodeDeploy called, which is
+    # missing.
     "verify_api.pre_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
     "verify_live.post_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
     "verify_release.pre_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],

@@ -1,4 +1,4 @@
-"""The gate of a container, here without one, and the doors for containers. In containers: test_listeners.py."""
+"""The gate of a container, here without one, and the ports for containers. In containers: test_listeners.py."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ HTTPServer((host, int(port)), Echo).serve_forever()
 
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a gate answers that was started as in a container, before an emulator that echoes."""
+    """The address of a gate that was started as in a container, before an emulator that echoes."""
     folder = tmp_path_factory.mktemp("gate")
     emulator = folder / "emulator"
     emulator.write_text(EMULATOR)

@@ -1,4 +1,4 @@
-"""The service with its functions in containers: what a user does, as in tests/service and tests/browser."""
+"""The service with its functions in containers: a user's journeys, as in tests/service and tests/browser."""
 
 import json
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""All that `make sam-local` opens, in containers, and what a web page makes of it."""
+"""Everything that `make sam-local` opens, in containers, and what a web page can do with it."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ REBOUND = {"Host": "evil.example.com"}
 
 @pytest.fixture
 def container(containers: Service, run: Run) -> dict[str, Any]:
-    """That of sign_upload, as Docker's engine describes it."""
+    """The container of sign_upload, as Docker's engine describes it."""
     volume = f"volume={(run.folder / 'functions').resolve()}"
     named = "label=sam.cli.function.name=SignUploadFunction"
 
@@ -42,7 +42,7 @@ def _docker(*arguments: str) -> str:
 
 
 def _addresses(container: dict[str, Any]) -> Iterator[str]:
-    """Where a container's emulator of Lambda's interface can be reached from this machine."""
+    """The addresses at which this machine can reach a container's runtime interface emulator."""
     for binding in container["NetworkSettings"]["Ports"]["8080/tcp"]:
         assert ip_address(binding["HostIp"]).is_loopback
         yield f"http://{binding['HostIp']}:{binding['HostPort']}"
@@ -57,7 +57,7 @@ def test_a_page_calls_no_function_by_any_way(run: Run, container: dict[str, Any]
     for address, function in ways.items():
         url = address + INVOKE.format(function)
         assert requests.post(url, "{}", headers=sent, timeout=PATIENCE).status_code == 403, address
-        # What is no call of the API is answered by the function itself: so a program does reach it.
+        # The function itself answers what is not an API call, so a program does reach it.
         assert "errorType" in requests.post(url, "{}", timeout=PATIENCE).json(), address
     api = f"http://localhost:{run.port + 2}/limits"
     assert requests.get(api, headers=sent, timeout=PATIENCE).status_code == 403

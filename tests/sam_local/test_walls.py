@@ -1,4 +1,4 @@
-"""No web page calls what `make sam-local` starts: SAM's two servers, here without containers.
+"""No web page can call the servers of `make sam-local`: SAM's two servers, here without containers.
 test_listeners.py tries the same in containers."""
 
 import json
@@ -48,7 +48,7 @@ def engine() -> Iterator[DockerEngine]:
 
 @pytest.fixture(scope="module")
 def servers(engine: DockerEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Where `sam local start-lambda` and `start-api` answer behind the wall, by these names."""
+    """The addresses of `sam local start-lambda` and `start-api` behind the wall, by these names."""
     folder = tmp_path_factory.mktemp("sam")
     template = folder / "template.yaml"
     template.write_text(json.dumps(TEMPLATE))
@@ -121,7 +121,7 @@ def test_only_containers_with_a_gate_serve_programs_and_the_page(servers: dict[s
         (container,) = engine.created
         assert container["Entrypoint"][:4] == ["python3", "-E", "-s", "/var/gate"]
         assert "/var/rapid/aws-lambda-rie" in container["Entrypoint"]
-        # The container that the engine has started is one without a gate: it answers pages.
+        # The engine has started a container without a gate: it answers pages.
         assert engine.done[:2] == ["POST start", "DELETE"]
         assert answer.status_code in (500, 502)
     engine.created.clear()

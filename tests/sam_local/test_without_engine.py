@@ -1,4 +1,4 @@
-"""`make sam-local` on a machine without Docker says so and names the way that needs none."""
+"""`make sam-local` on a machine without Docker reports that, and names the alternative."""
 
 import os
 import subprocess

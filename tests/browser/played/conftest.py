@@ -1,4 +1,4 @@
-"""The page on a played service, because the service's behaviour and the network's are what these tests are about."""
+"""The page with a simulated service, because these tests are about the service's and the network's behaviour."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The page in everybody's eyes: on a phone, in the system's colours, and every state without a barrier."""
+"""The page for all visitors: on a phone, in the system's colours, and accessible in every state."""
 
 import io
 import re
@@ -67,7 +67,7 @@ def test_bars_and_focus_are_seen_in_the_colours_of_the_system(page: Page, standi
 
 
 def stages() -> set[str]:
-    """All that an upload can be in, as the page itself lists them."""
+    """Every state of an upload, as listed in the page itself."""
     found = re.search(r"@typedef \{([^{}]*)\} Stage", (FRONTEND / "uploads.js").read_text())
     assert found
     return set(re.findall(r'"(\w+)"', found[1]))
@@ -92,7 +92,7 @@ def test_everybody_can_use_every_state_of_the_page(
     seen: set[str] = set()
 
     def usable(**rows: str) -> None:
-        """rows: which stage each has meanwhile."""
+        """rows: the stage of each meanwhile."""
         for name, stage in rows.items():
             expect_stage(row(blank, f"{name}.jpg"), stage)
         found = Axe().run(blank)
@@ -102,14 +102,14 @@ def test_everybody_can_use_every_state_of_the_page(
         seen.update(rows.values())
 
     def press(name: str) -> None:
-        blank.clock.fast_forward(1_000)  # or it would be the second click of a double one
+        blank.clock.fast_forward(1_000)  # otherwise it would be the second click of a double click
         row(blank, f"{name}.jpg").get_by_role("button").first.click()
 
     def refused(handler: Any) -> Any:
         standin.arrived.clear()
         return problem(503, retry_after="600")(handler)
 
-    # Without an answer of the service, and with something that hangs over the page.
+    # Without a response from the service, and with something dragged over the page.
     standin.weather[LIMITS] = first(1, problem(503, retry_after="600"))
     blank.goto(standin.url)
     again = blank.locator("#terms button")
@@ -153,7 +153,7 @@ def test_everybody_can_use_every_state_of_the_page(
     expect(row(blank, "small.jpg").locator("figure img")).to_have_count(3)
     usable(small="done")
 
-    # With a notice, and a line that is slow, gone, and back at a busy storage.
+    # With a notice, and a connection that is slow, lost, and back at a busy service.
     network.limit_uploads(10_000)
     blank.evaluate(FOLDERS, [{"name": "empty", "files": []}])
     choose(blank, jpeg("large.jpg"))

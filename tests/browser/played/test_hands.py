@@ -1,4 +1,4 @@
-"""The page in real hands: double clicks, translations, and what people really drop on it and take away."""
+"""Real visitors' behaviour: double clicks, translations, odd drops, and downloads."""
 
 import re
 import shutil
@@ -32,7 +32,7 @@ def test_a_double_click_on_cancel_cancels_and_one_on_retry_retries(page: Page, s
     expect_stage(photo, "storing")
     photo.get_by_role("button", name="Cancel").dblclick()
     expect_stage(photo, "cancelled")
-    page.wait_for_timeout(600)  # a third click, so soon, would belong to the first two
+    page.wait_for_timeout(600)  # a third click within that time would belong to the first two
     photo.get_by_role("button", name="Retry").dblclick()
     expect_stage(photo, "storing")
     going.set()
@@ -87,7 +87,7 @@ def test_a_file_without_type_and_extension_is_known_by_its_first_bytes(page: Pag
 
 
 def test_buttons_of_a_translated_page_still_do_what_they_did(page: Page) -> None:
-    # As the translators of browsers do it: each text is replaced by an element with another text, again and again.
+    # Like browsers' translators: each text is replaced by an element with another text, again and again.
     page.evaluate(
         """() => {
             const translate = () => {
@@ -132,11 +132,11 @@ def test_of_a_drop_all_that_can_be_read_is_taken_and_the_rest_is_named(page: Pag
     expect(notices).to_contain_text("There are no files in empty.")
 
 
-# What is taken away.
+# Downloads.
 
 
 def unpacked(archive: Path, folder: Path) -> list[str]:
-    """The names in the archive, after two tools have unpacked it alike."""
+    """The names in the archive, after two tools have unpacked it identically."""
     with zipfile.ZipFile(archive) as opened:
         assert opened.testzip() is None
         opened.extractall(folder / "python")
@@ -179,7 +179,7 @@ def test_one_missing_thumbnail_does_not_cost_the_archive(
     watch.expect("status of 404")
     choose(page, *small(2))
     title(page).to_have_text("2 done")
-    gone = max(standin.arrived, key=lambda job: int(job.removeprefix("job")))  # a page before may still be sending
+    gone = max(standin.arrived, key=lambda job: int(job.removeprefix("job")))  # an earlier page may still be sending
     standin.weather[THUMBNAIL] = lambda handler: (404, {}, b"") if f"{gone}/medium" in handler.path else ...
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all").click()

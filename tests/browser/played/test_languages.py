@@ -25,7 +25,7 @@ def test_the_page_speaks_german(page: Page, standin: Standin, watch: Watch) -> N
     expect(page.get_by_role("button", name="Adresse kopieren: IMG_0000.jpg, large")).to_be_visible()
 
 
-# A language whose every word is marked: what has no marks was not taken from it, what has two was glued.
+# A language in which every word is marked: text without marks did not come from it, text with two was assembled.
 MARKED = """
 import {words as english} from "./english.js";
 export function words(figures) {

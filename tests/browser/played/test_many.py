@@ -56,9 +56,9 @@ def test_only_rows_near_the_window_are_drawn_and_all_can_be_reached(page: Page) 
         .filter((head) => head.checkVisibility({contentVisibilityAuto: true})).length"""
     assert page.evaluate(drawn) < 60
     assert page.locator(".row canvas").count() < 60
-    # Each upload changes when it is chosen, signed and done: what changes is written together.
+    # Each upload changes when it is chosen, signed and done; changes are written together.
     assert page.evaluate("written") < 200
-    assert page.get_by_role("listitem").count() == 200  # for those who do not see it, all are there
+    assert page.get_by_role("listitem").count() == 200  # screen readers see all of them
     page.evaluate("document.body.append(Object.assign(document.createElement('button'), {id: 'end'}))")
     page.locator("#end").focus()
     page.keyboard.press("Shift+Tab")

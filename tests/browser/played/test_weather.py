@@ -1,4 +1,4 @@
-"""The page in bad weather: a storage that answers late, lost answers, outages, a server that asks for patience."""
+"""The page with a bad network: slow responses from S3, lost responses, outages, throttles."""
 
 import re
 import threading
@@ -29,7 +29,7 @@ def test_a_file_that_was_chosen_before_the_script_arrived_is_taken(blank: Page, 
     expect_stage(row(blank, "IMG_0000.jpg"), "done")
 
 
-# A storage that answers late.
+# Slow responses from S3.
 
 
 def test_a_late_storage_is_waited_for_visibly_and_the_file_sent_once(blank: Page, standin: Standin) -> None:
@@ -52,7 +52,7 @@ def test_a_file_whose_answer_was_lost_is_asked_for_before_it_is_sent_again(
     page: Page, standin: Standin, watch: Watch
 ) -> None:
     watch.expect(LOST)
-    standin.weather[POST] = first(1, lambda _: None)  # it has arrived, and nobody hears of it
+    standin.weather[POST] = first(1, lambda _: None)  # it has arrived, without a response
     choose(page, *small(1))
     expect_stage(row(page, "IMG_0000.jpg"), "done")
     assert (standin.count(POST), standin.count(STATUS)) == (1, 1)
@@ -80,7 +80,7 @@ def test_an_outage_unseen_by_the_browser_costs_no_file_and_few_tries(
     standin.weather[POST] = first(5, lambda handler: standin.arrived.clear())
     choose(page, *small(12))
     title(page).to_have_text("12 done")
-    # Three were under way when it began, then one at a time went ahead to look: nobody else burnt a try.
+    # Three were in progress when it began, then one at a time tried again: no other attempt was wasted.
     assert standin.count(POST) == 12 + 5
 
 
@@ -94,7 +94,7 @@ def test_a_server_that_asks_for_patience_is_not_asked_earlier_by_anybody(
         page.reload()
     choose(page, *small(30))
     title(page).to_have_text("30 done")
-    refused = {SIGN: 0, POST: 2, LIMITS: 1}[kind]  # the last time; the limits were asked for before the reload, too
+    refused = {SIGN: 0, POST: 2, LIMITS: 1}[kind]  # the last time; the limits were requested before the reload, too
     times = standin.times(kind)
     assert times[refused + 1] - times[refused] >= 2
 

@@ -1,4 +1,4 @@
-"""How light the page is, and its client on a page of another site."""
+"""The weight of the page, and its client on a page of another site."""
 
 import gzip
 import re
@@ -12,7 +12,7 @@ from tests.material.photos import jpeg
 
 
 def needed(name: str, found: set[str]) -> set[str]:
-    """The files that come before the page can do anything: those that index.html names, and all that they import."""
+    """The files that load before the page can do anything: those that index.html names, and all their imports."""
     if name not in found:
         found.add(name)
         content = (FRONTEND / name).read_text()
@@ -45,7 +45,7 @@ def test_the_page_is_light_and_brings_only_what_the_first_file_needs(page: Page)
 def test_a_page_of_another_site_can_use_the_client(
     blank: Page, context: BrowserContext, stack: Service, watch: Watch
 ) -> None:
-    """The modules and the page from there, the service from here, with a header that somebody fetches first."""
+    """The modules and the page from there, the service from here, with a header that is fetched first."""
 
     def serve(route: Route) -> None:
         name = route.request.url.rsplit("/", 1)[1]
