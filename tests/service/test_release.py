@@ -180,7 +180,7 @@ def test_no_gradual_release_starts_from_an_unknown_version(
 
     found = of(Operated(deployed.NAME), "sign_upload")
     assert (found.live, found.known, found.refused) == (int(release.version), int(known), [])
-    with pytest.raises(RuntimeError, match=r"still believes that version \d+ is live.*\n.*GradualDeployments=false"):
+    with pytest.raises(RuntimeError, match=r"still considers version \d+ live.*\n.*GradualDeployments=false"):
         list(_prepared(Operated(deployed.NAME), gradual=True, dry_run=True))
 
 
