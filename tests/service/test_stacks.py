@@ -5,6 +5,7 @@ The service is a small stand-in with a few outputs and parameters; tests/service
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -82,7 +83,7 @@ def operate(emulator: Emulator, aws: Callable[[str], Any], tmp_path: Path) -> It
     }
     aws("cloudformation").create_stack(StackName="photos", TemplateBody=json.dumps(SERVICE))
 
-    def run(*arguments: str) -> CompletedProcess[str]:
+    def run(*arguments: str, stdin: int = subprocess.DEVNULL) -> CompletedProcess[str]:
         pace = [*(() if "--stack-name" in arguments else ("--stack-name", "photos"))]
         pace += [] if "status" in arguments else ["--pause", "0.1"]
         command = [sys.executable, "-m", "operate", *arguments, *pace]
@@ -94,7 +95,7 @@ def operate(emulator: Emulator, aws: Callable[[str], Any], tmp_path: Path) -> It
             capture_output=True,
             text=True,
             timeout=PATIENCE,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
         )
 
     yield run
@@ -171,6 +172,22 @@ def test_what_will_change_is_shown_before_anybody_agrees(operate: Operate, aws: 
     assert answer.stderr == "This changes photos-gallery and connects photos to it. Confirm with --yes.\n"
     assert operate("stack", "gallery", "status").stderr == "There is no stack photos-gallery in us-east-1.\n"
     assert described(aws, "photos", "Parameter")["DeliveryDomain"] == ""
+
+
+def test_a_person_agrees_once_to_both_stacks(operate: Operate, aws: Callable[[str], Any]) -> None:
+    """A second question would read the second line, and nothing would be connected."""
+    leader, terminal = pty.openpty()
+    try:
+        os.write(leader, b"yes\nno\n")
+        answer = operate("stack", "gallery", "deploy", stdin=terminal)
+    finally:
+        os.close(leader)
+        os.close(terminal)
+
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("Type yes to continue: ") == 1
+    assert described(aws, "photos", "Parameter")["DeliveryDomain"] == "Pictures.example.com"
+    assert operate("stack", "gallery", "remove", "--yes").returncode == 0
 
 
 @pytest.mark.parametrize(
