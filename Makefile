@@ -19,7 +19,7 @@ INSTALL = pip install --quiet --no-deps --require-hashes $(WHEELS)
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run sam-local test-sam-local operate prove lint-sar publish bench fuzz explore test test-page test-fast lint format build deploy release-to deploy-page golden docs lock audit clean python
+.PHONY: help tools run sam-local test-sam-local operate prove lint-sar publish sbom bench fuzz explore test test-page test-fast lint format build deploy release-to deploy-page golden docs lock audit clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
@@ -75,6 +75,9 @@ publish: lint-sar  ## Publish this version to the Serverless Application Reposit
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m publish --source "$(SOURCE)" --homepage "$(HOMEPAGE)" \
 		$(if $(METADATA_ONLY),--metadata-only)
 
+sbom: build .venv/test.stamp  ## List everything in the layers, with each bundled library (CycloneDX, .aws-sam/sbom)
+	@$(VENV)/python -m publish.sbom
+
 bench: .venv-bench.stamp .venv-bench/thumbs.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@env -u PYTHONPYCACHEPREFIX .venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
@@ -121,9 +124,10 @@ lock: .cache/packages.stamp  ## Update all dependencies to their newest versions
 LOCK = .cache/packages/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
 	--no-emit-index-url --strip-extras --generate-hashes --only-binary :all:
 
-audit: .cache/packages.stamp  ## Check the locked packages for known vulnerabilities
+audit: .cache/packages.stamp sbom  ## Check the locked packages, and the libraries in the layers, for known vulnerabilities
 	@for lock in $(LOCKS); do echo "$$lock"; \
 		.cache/packages/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; done
+	@$(VENV)/python -m publish.vulnerabilities
 
 # Packages that users run come first.
 LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt dev/requirements.txt tests/requirements.txt \

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from dev.emulator import ROOT
+from publish.sbom import FOLDER
 from tests.material.workflows import WORKFLOW, WORKFLOWS
 
 CHOICES = sorted(path for path in ROOT.glob("**/*.in") if ".cache" not in path.parts and ".venv" not in path.parts)
@@ -111,3 +112,13 @@ def test_the_audit_asks_about_every_lock() -> None:
     assert asked
     assert {*asked[1].split()} == {name(lock) for lock in LOCKS}
     assert "pip-audit --strict --disable-pip --require-hashes" in makefile, "no answer is no good news"
+    assert re.search(
+        r"^audit:.* sbom  ##(.*\n)+?\t@\$\(VENV\)/python -m publish.vulnerabilities$", makefile, re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize("pipeline", [WORKFLOW, ROOT / "buildspec.yml"], ids=name)
+def test_a_release_keeps_the_list_of_what_is_in_it(pipeline: Path) -> None:
+    """make sbom writes below .aws-sam, which a pipeline keeps with the build."""
+    assert "make build sbom\n" in pipeline.read_text()
+    assert FOLDER.parts[0] == ".aws-sam"

@@ -1,0 +1,159 @@
+"""The native libraries that wheels bundle: which file is which library, and where its version is to be read.
+
+A wheel names its own version only. A library's version is read from one of three witnesses: the bytes of the file, its
+name if the project puts the version there, or the SBOM that the wheel carries (PEP 770: dist-info/sboms).
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyclonedx.model.component_evidence import AnalysisTechnique
+
+
+class Unknown(Exception):
+    """A file that nobody has described here, or a version that cannot be read. The text says which."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A version, how it was found, and in what."""
+
+    version: str
+    technique: AnalysisTechnique
+    witness: str
+
+
+@dataclass(frozen=True)
+class InBytes:
+    """pattern: of the file's bytes; its group is the version. Two versions tell as little as none."""
+
+    pattern: bytes
+
+    def find(self, file: Path, _distribution: Path) -> Found | None:
+        versions = {match[1].decode() for match in re.finditer(self.pattern, file.read_bytes())}
+        if len(versions) != 1:
+            return None
+        return Found(versions.pop(), AnalysisTechnique.BINARY_ANALYSIS, f"the bytes of {file.name}")
+
+
+@dataclass(frozen=True)
+class InName:
+    """The version is what follows .so. in the name. Most libraries have the number of an interface there."""
+
+    def find(self, file: Path, _distribution: Path) -> Found | None:
+        match = re.search(r"\.so\.(\d+\.\d+\.\d+)$", file.name)
+        return Found(match[1], AnalysisTechnique.FILENAME, f"the name {file.name}") if match else None
+
+
+@dataclass(frozen=True)
+class InSbom:
+    """name: of a component in an SBOM that the wheel carries."""
+
+    name: str
+
+    def find(self, _file: Path, distribution: Path) -> Found | None:
+        for document in sorted(distribution.glob("sboms/*.json")):
+            for component in json.loads(document.read_text()).get("components", []):
+                if component["name"] == self.name and component.get("version"):
+                    witness = f"{distribution.name}/sboms/{document.name}"
+                    return Found(component["version"], AnalysisTechnique.MANIFEST_ANALYSIS, witness)
+        return None
+
+
+@dataclass(frozen=True)
+class InText:
+    """path: of a text that the wheel carries. pattern: its group is the version."""
+
+    path: str
+    pattern: str
+
+    def find(self, _file: Path, distribution: Path) -> Found | None:
+        text = distribution.parent / self.path
+        match = re.search(self.pattern, text.read_text(), re.MULTILINE) if text.is_file() else None
+        return Found(match[1], AnalysisTechnique.MANIFEST_ANALYSIS, self.path) if match else None
+
+
+@dataclass(frozen=True)
+class Library:
+    """A native library.
+
+    source: its repository, without https://. version: None if nothing in the wheel tells it. file: a pattern of the
+    names of its shared objects; None if it is only linked into others. inside: libraries that are linked into it.
+    """
+
+    name: str
+    source: str
+    version: InBytes | InName | InSbom | InText | None
+    file: str | None = None
+    inside: tuple["Library", ...] = ()
+
+    def found(self, file: Path, distribution: Path) -> Found | None:
+        """None if nothing tells the version. Raises Unknown if what should tell it does not."""
+        if self.version is None:
+            return None
+        if not (found := self.version.find(file, distribution)):
+            raise Unknown(f"{file.name} does not tell the version of {self.name} as publish/bundled.py expects.")
+        return found
+
+
+_AVIF = (  # as Pillow's wheels build libavif: decoder, encoder and conversion are linked into it
+    Library("dav1d", "code.videolan.org/videolan/dav1d", InBytes(rb"(?<![\d.])(\d+\.\d+\.\d+)-\d+-g[0-9a-f]{7,}\0")),
+    Library("libaom", "aomedia.googlesource.com/aom", InBytes(rb"AOMedia Project AV1 Encoder (\d+\.\d+\.\d+)")),
+    Library("libyuv", "chromium.googlesource.com/libyuv/libyuv", None),
+)
+_WEBP = "github.com/webmproject/libwebp"
+
+SHARED = (
+    Library("brotli", "github.com/google/brotli", InName(), r"libbrotli(common|dec)-"),
+    Library(
+        "freetype",
+        "github.com/freetype/freetype",
+        InSbom("FreeType"),
+        "libfreetype-",
+        inside=(Library("bzip2", "gitlab.com/bzip2/bzip2", InBytes(rb"\0(\d+\.\d+\.\d+), \d+-[A-Z][a-z]{2}-\d{4}\0")),),
+    ),
+    Library("harfbuzz", "github.com/harfbuzz/harfbuzz", InSbom("HarfBuzz"), "libharfbuzz-"),
+    Library("lcms2", "github.com/mm2/little-cms", InSbom("Little CMS 2"), "liblcms2-"),
+    Library("libavif", "github.com/AOMediaCodec/libavif", InSbom("libavif"), "libavif-", inside=_AVIF),
+    Library("libde265", "github.com/strukturag/libde265", InBytes(rb"\0(\d+\.\d+\.\d+)\0"), "libde265-"),
+    Library("libheif", "github.com/strukturag/libheif", InName(), "libheif-"),
+    Library(
+        "libjpeg-turbo",
+        "github.com/libjpeg-turbo/libjpeg-turbo",
+        InBytes(rb"libjpeg-turbo version (\d+\.\d+\.\d+)"),
+        "libjpeg-",
+    ),
+    Library("libpng", "github.com/pnggroup/libpng", InBytes(rb"libpng version (\d+\.\d+\.\d+)"), "libpng16-"),
+    Library("libsharpyuv", _WEBP, InSbom("libwebp"), "libsharpyuv-"),  # part of libwebp, and released with it
+    Library("libtiff", "gitlab.com/libtiff/libtiff", InBytes(rb"LIBTIFF, Version (\d+\.\d+\.\d+)"), "libtiff-"),
+    Library("libwebp", _WEBP, InSbom("libwebp"), r"libwebp(demux|mux)?-"),
+    Library("libXau", "gitlab.freedesktop.org/xorg/lib/libxau", InSbom("libXau"), "libXau-"),
+    Library("libxcb", "gitlab.freedesktop.org/xorg/lib/libxcb", InSbom("libxcb"), "libxcb-"),
+    Library("openjpeg", "github.com/uclouvain/openjpeg", InName(), "libopenjp2-"),
+    Library(
+        "x265",
+        "bitbucket.org/multicoreware/x265_git",
+        InBytes(rb"(?<![\d.])(\d+\.\d+\+\d+-[0-9a-f]{7,})\0"),
+        "libx265-",
+    ),
+    Library("xz", "github.com/tukaani-project/xz", InName(), "liblzma-"),
+    Library("zstd", "github.com/facebook/zstd", InName(), "libzstd-"),
+)
+
+_ISA_L = Library("isa-l", "github.com/intel/isa-l", InText("isal/isa-l/Release_notes.txt", r"^v(\d+\.\d+\.\d+) "))
+
+# Libraries that are linked into a wheel's extension modules. By a pattern of the module's path.
+EXTENSIONS = {
+    r"PIL/_imagingft\.": (Library("raqm", "github.com/HOST-Oman/libraqm", InSbom("raqm")),),
+    r"isal/": (_ISA_L,),
+}
+
+
+def shared(file: Path) -> Library:
+    """The library of a shared object. Raises Unknown."""
+    for library in SHARED:
+        if library.file and re.match(library.file, file.name):
+            return library
+    raise Unknown(f"{file.name} is not a library that publish/bundled.py describes: add it there.")
