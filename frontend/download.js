@@ -6,7 +6,7 @@ import {zip} from "./zip.js";
 
 /**
  * @typedef {import("./result.js").Manifest} Manifest
- * @typedef {import("./uploads.js").Upload} Upload
+ * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {{name: string, upload: Upload, index: number}} Entry index: which of the upload's thumbnails
  */
 

@@ -48,14 +48,14 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     bar: (/** @type {string} */ name) => `Upload of ${name}`,
 
     // The summary.
-    title: (/** @type {{done: number, total: number, stopped: number}} */ {done, total, stopped}) =>
-      facts([done === total ? `${number(done)} done` : `${number(done)} of ${number(total)} done`, stopped > 0 && `${number(stopped)} stopped`]),
+    title: (/** @type {{done: number, total: number, failed: number}} */ {done, total, failed}) =>
+      facts([done === total ? `${number(done)} done` : `${number(done)} of ${number(total)} done`, failed > 0 && `${number(failed)} failed`]),
     sending: (/** @type {{sent: number, size: number, left: number | null}} */ {sent, size, left}) =>
       facts([`${part(sent, size)} of ${bytes(size)}`, left !== null && `${time(left)} left`]),
     total: (/** @type {{made: number, size: number}} */ {made, size}) => `${bytes(made)} from ${bytes(size)}`,
     barOfAll: "All uploads",
     cancelAll: "Cancel all",
-    retryAll: "Retry stopped",
+    retryAll: "Retry all",
     openAll: "Open all",
     closeAll: "Close all",
     downloadAll: "Download all",

@@ -45,13 +45,13 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     openOf: (name) => `Bilder von ${name}`,
     bar: (name) => `Hochladen von ${name}`,
 
-    title: ({done, total, stopped}) =>
-      facts([done === total ? `${number(done)} fertig` : `${number(done)} von ${number(total)} fertig`, stopped > 0 && `${number(stopped)} angehalten`]),
+    title: ({done, total, failed}) =>
+      facts([done === total ? `${number(done)} fertig` : `${number(done)} von ${number(total)} fertig`, failed > 0 && `${number(failed)} fehlgeschlagen`]),
     sending: ({sent, size, left}) => facts([`${part(sent, size)} von ${bytes(size)}`, left !== null && `noch ${time(left)}`]),
     total: ({made, size}) => `${bytes(made)} aus ${bytes(size)}`,
     barOfAll: "Alle Uploads",
     cancelAll: "Alle abbrechen",
-    retryAll: "Angehaltene wiederholen",
+    retryAll: "Alle wiederholen",
     openAll: "Alle öffnen",
     closeAll: "Alle schließen",
     downloadAll: "Alle herunterladen",

@@ -15,8 +15,8 @@ import {unlessAborted} from "./waiting.js";
  * @typedef {import("./result.js").Manifest} Manifest
  * @typedef {import("./service.js").Access} Access
  * @typedef {import("./service.js").Limits} Limits
- * @typedef {import("./uploads.js").Stage} Stage
- * @typedef {import("./uploads.js").Upload} Upload
+ * @typedef {import("./transfer.js").Stage} Stage
+ * @typedef {import("./transfer.js").Transfer} Upload
  */
 
 /** Concurrent uploads. Under HTTP/1.1 a browser opens six connections per host: three stay free for the results. */

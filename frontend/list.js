@@ -9,7 +9,7 @@ import {room} from "./room.js";
 import {Row} from "./row.js";
 
 /**
- * @typedef {import("./uploads.js").Upload} Upload
+ * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {{element: HTMLElement, rows: Set<Row>, near: boolean}} Chunk
  */
 

@@ -12,10 +12,11 @@ import {Problem} from "./problem.js";
 import {limits as ask} from "./service.js";
 import {FORMATS, status} from "./status.js";
 import {Summary} from "./summary.js";
-import {isOver, Uploads} from "./uploads.js";
+import {isOver} from "./transfer.js";
+import {Uploads} from "./uploads.js";
 import {breaths} from "./waiting.js";
 
-/** @typedef {import("./uploads.js").Upload} Upload */
+/** @typedef {import("./transfer.js").Transfer} Upload */
 
 /** Milliseconds between two updates of the summary. */
 const OFTEN = 200;
@@ -39,7 +40,7 @@ let counting = null;
 const notices = new Notices();
 const uploads = new Uploads({...access, limits: known, onChange: show});
 const list = new List({
-  retry: (upload) => uploads.retry(upload),
+  retry: (upload) => upload.retry(),
   remove: (upload) => {
     uploads.remove(upload);
     (list.remove(upload)?.querySelector("button") ?? input).focus();

@@ -6,11 +6,11 @@
 import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
 import {deed, label, lines} from "./status.js";
-import {isOver} from "./uploads.js";
+import {isOver} from "./transfer.js";
 
 /**
  * @typedef {import("./result.js").Manifest} Manifest
- * @typedef {import("./uploads.js").Upload} Upload
+ * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {{retry: (upload: Upload) => void, remove: (upload: Upload) => void, choose: () => void,
  *   refresh: (upload: Upload) => Promise<Manifest | null>, announce: (text: string) => void, onToggle: () => void,
  *   limits: () => import("./service.js").Limits | null, fail: (text: string) => void}} Actions

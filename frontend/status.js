@@ -2,10 +2,10 @@
 
 import {reason, words} from "./language.js";
 import {saved} from "./saved.js";
-import {isOver, mayRetry} from "./uploads.js";
+import {isOver, mayRetry} from "./transfer.js";
 
 /**
- * @typedef {import("./uploads.js").Upload} Upload
+ * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {import("./service.js").Limits} Limits
  * @typedef {"cancel" | "open" | "again" | "retry" | "remove"} Deed
  */

@@ -2,24 +2,23 @@
 
 import {button, byId, make, write} from "./elements.js";
 import {words} from "./language.js";
-import {isOver, mayRetry} from "./uploads.js";
+import {isOver, mayRetry} from "./transfer.js";
 
-/** @typedef {import("./uploads.js").Upload} Upload */
+/** @typedef {import("./transfer.js").Transfer} Upload */
 
 /**
  * @param {Iterable<Upload>} uploads
- * @returns {{total: number, done: number, over: number, stopped: number, retryable: number, size: number, sent: number, left: number, made: number}}
- *   stopped: those that need the visitor. size, sent: bytes of uploads done or in progress. left: bytes not yet sent.
+ * @returns {{total: number, done: number, over: number, failed: number, retryable: number, size: number, sent: number, left: number, made: number}}
+ *   failed: also those that were refused. retryable: also those that were cancelled. size, sent: bytes of uploads done or in
+ *   progress. left: bytes not yet sent.
  */
 export function count(uploads) {
-  const sum = {total: 0, done: 0, over: 0, stopped: 0, retryable: 0, size: 0, sent: 0, left: 0, made: 0};
+  const sum = {total: 0, done: 0, over: 0, failed: 0, retryable: 0, size: 0, sent: 0, left: 0, made: 0};
   for (const upload of uploads) {
     sum.total += 1;
     if (isOver(upload)) sum.over += 1;
-    if (upload.stage === "stopped") {
-      sum.stopped += 1;
-      if (mayRetry(upload)) sum.retryable += 1;
-    }
+    if (upload.stage === "stopped") sum.failed += 1;
+    if (mayRetry(upload)) sum.retryable += 1;
     if (upload.stage === "done") {
       sum.done += 1;
       sum.made += upload.made?.bytes ?? 0;
@@ -65,7 +64,7 @@ export class Summary {
     // Reserves space from the beginning for actions and texts that may appear together.
     const ghosts = [words.retryAll, words.closeAll, words.downloadAll, words.clear];
     byId("summary-room").append(...ghosts.map((label) => make("button", {type: "button", tabindex: "-1"}, label)));
-    byId("summary-title-room").textContent = words.title({done: 888, total: 888_888, stopped: 88});
+    byId("summary-title-room").textContent = words.title({done: 888, total: 888_888, failed: 88});
     byId("summary-detail-room").textContent = words.sending({sent: 888.8e6, size: 888.8e6, left: 5280});
   }
 
@@ -74,9 +73,9 @@ export class Summary {
    * @param {{secondsFor: (bytes: number) => number | null, open: number}} more open: rows
    */
   update(uploads, {secondsFor, open}) {
-    const {total, done, over, stopped, retryable, size, sent, left, made} = count(uploads);
+    const {total, done, over, failed, retryable, size, sent, left, made} = count(uploads);
     const active = over < total;
-    write(this.#title, words.title({done, total, stopped}));
+    write(this.#title, words.title({done, total, failed}));
     if (active) write(this.#detail, sent < size ? words.sending({sent, size, left: secondsFor(left)}) : words.converting);
     else write(this.#detail, made > 0 ? words.total({made, size}) : "");
     this.#bar.value = size ? sent / size : 1;

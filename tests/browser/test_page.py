@@ -53,7 +53,7 @@ def test_a_good_file_is_not_held_up_by_a_bad_one(page: Page, shoot: Any) -> None
     choose(page, text("bad.jpg"), jpeg("good.jpg"))
     expect_stage(row(page, "good.jpg"), "done")
     expect_stage(row(page, "bad.jpg"), "stopped")
-    expect(page.get_by_role("heading", level=2)).to_have_text("1 of 2 done, 1 stopped")
+    expect(page.get_by_role("heading", level=2)).to_have_text("1 of 2 done, 1 failed")
     shoot("one-good-one-bad")
 
 

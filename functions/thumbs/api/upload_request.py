@@ -43,6 +43,7 @@ _STATUS = {
     Reason.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Reason.TYPE_NOT_SUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Reason.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Reason.EMPTY: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 
@@ -104,7 +105,7 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
     if not 1 <= len(entry["name"]) <= MAX_NAME:
         return bad(Reason.INVALID, "name", f"A file's name has 1 to {MAX_NAME} characters.")
     if entry["size"] < 1:
-        return bad(Reason.INVALID, "size", describe(Reason.EMPTY)["message"])
+        return bad(Reason.INVALID if entry["size"] else Reason.EMPTY, "size")
     if entry["type"].lower() not in formats.ACCEPTED_TYPES:
         return bad(Reason.TYPE_NOT_SUPPORTED, "type", accepted=formats.ACCEPTED_LABELS)
     if entry["size"] > settings.max_upload_bytes:

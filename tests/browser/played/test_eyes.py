@@ -68,7 +68,7 @@ def test_bars_and_focus_are_seen_in_the_colours_of_the_system(page: Page, standi
 
 def stages() -> set[str]:
     """Every state of an upload, as listed in the page itself."""
-    found = re.search(r"@typedef \{([^{}]*)\} Stage", (FRONTEND / "uploads.js").read_text())
+    found = re.search(r"@typedef \{([^{}]*)\} Stage", (FRONTEND / "transfer.js").read_text())
     assert found
     return set(re.findall(r'"(\w+)"', found[1]))
 

@@ -19,8 +19,8 @@ def test_the_page_speaks_german(page: Page, standin: Standin, watch: Watch) -> N
     choose(page, *small(1), text("brief.docx", "application/msword"))
     expect(row(page, "brief.docx")).to_contain_text("Diese Art von Datei wird nicht angenommen. Bitte wählen Sie JPEG")
     expect(row(page, "IMG_0000.jpg")).to_contain_text("Die Datei wurde nicht angenommen.")
-    page.get_by_role("button", name="Angehaltene wiederholen").click()
-    title(page).to_have_text("1 von 2 fertig, 1 angehalten")
+    page.get_by_role("button", name="Alle wiederholen").click()
+    title(page).to_have_text("1 von 2 fertig, 1 fehlgeschlagen")
     page.get_by_role("button", name="Bilder von IMG_0000.jpg").click()
     expect(page.get_by_role("button", name="Adresse kopieren: IMG_0000.jpg, large")).to_be_visible()
 
@@ -50,7 +50,7 @@ def test_no_sentence_is_glued_and_all_lies_well_from_right_to_left(
     blank.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
     standin.weather[POST] = first(1, problem(403))
     choose(blank, *small(3), text("letter.docx", "application/msword"))
-    expect(blank.locator("h2")).to_contain_text("2 of 4 done, 2 stopped")
+    expect(blank.locator("h2")).to_contain_text("2 of 4 done, 2 failed")
     blank.locator("#list [aria-expanded=false]").first.click()
     expect(blank.locator("figure img").first).to_be_visible()
     texts = blank.evaluate(

@@ -104,7 +104,25 @@ def test_what_stopped_is_counted_and_goes_on_in_one_press(page: Page, standin: S
     standin.weather[POST] = first(2, problem(403))
     choose(page, *small(3), text("letter.docx", "application/msword"))
     expect_all_over(page)
-    title(page).to_have_text("1 of 4 done, 3 stopped")
-    page.get_by_role("button", name="Retry stopped").click()
-    title(page).to_have_text("3 of 4 done, 1 stopped")
-    expect(page.get_by_role("button", name="Retry stopped")).to_be_hidden()
+    title(page).to_have_text("1 of 4 done, 3 failed")
+    page.get_by_role("button", name="Retry all").click()
+    title(page).to_have_text("3 of 4 done, 1 failed")
+    expect(page.get_by_role("button", name="Retry all")).to_be_hidden()
+
+
+def test_what_was_cancelled_is_sent_again_with_all_others(page: Page, standin: Standin, watch: Watch) -> None:
+    watch.expect("status of 403")
+    standin.weather[POST] = first(1, problem(403))
+    choose(page, *small(1))
+    expect_all_over(page)
+    answered = threading.Event()
+    standin.weather[POST] = lambda _: answered.wait(60) and ...
+    choose(page, *small(2, start=1))
+    page.get_by_role("button", name="Cancel all").click()
+    expect_all_over(page)
+    title(page).to_have_text("0 of 3 done, 1 failed")
+    answered.set()
+
+    page.get_by_role("button", name="Retry all").press("Enter")  # a click at once would be the second of a double click
+
+    title(page).to_have_text("3 done")

@@ -7,7 +7,7 @@ import pytest
 
 import sign_upload
 from tests.material.invocation import Context
-from thumbs import settings
+from thumbs import errors, formats, settings
 from thumbs.api import upload_request
 from thumbs.api.upload_request import File, Refused
 
@@ -72,7 +72,7 @@ def test_a_malformed_body_is_400(text: str | None) -> None:
         ({"type": ""}, 415, "type", "JPEG, PNG, WebP"),
         ({"type": "image/jpeg; charset=x"}, 415, "type", "JPEG, PNG, WebP"),
         ({"size": 0}, 422, "size", "empty"),
-        ({"size": -1}, 422, "size", "empty"),
+        ({"size": -1}, 422, "size", "impossible values"),
         ({"name": ""}, 422, "name", "1 to 1024 characters"),
         ({"name": "x" * 1025}, 422, "name", "1 to 1024 characters"),
     ],
@@ -85,6 +85,14 @@ def test_a_bad_file_is_named_with_its_reason(changed: dict[str, Any], status: in
     assert (each.file, each.pointer) == (1, f"#/files/1/{pointer}")
     assert sentence in each.detail
     assert problem.detail == "1 file of 2 cannot be uploaded; nothing was signed."
+
+
+@pytest.mark.parametrize("changed", [{"size": 0}, {"size": -1}, {"size": 20_000_001}, {"type": "text/plain"}])
+def test_code_and_sentence_of_a_bad_file_agree(changed: dict[str, Any]) -> None:
+    (each,) = refusal(body(entry(**changed))).problems
+
+    facts = {"limit": 20, "accepted": formats.ACCEPTED_LABELS}
+    assert each.detail == errors.describe(errors.Reason(each.code), **facts)["message"]
 
 
 def test_a_body_that_is_too_long_is_413() -> None:
