@@ -192,7 +192,7 @@ def test_layers_without_advisories_pass_the_audit(documented: Path) -> None:
     assert ", 0 with known vulnerabilities" in answer.stdout
 
 
-def test_without_a_database_the_audit_fails_and_says_that_nothing_was_checked(documented: Path) -> None:
+def test_without_a_database_the_audit_fails_as_nothing_was_checked(documented: Path) -> None:
     with Database({}) as database:
         closed = database.url
 
