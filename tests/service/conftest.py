@@ -1,4 +1,4 @@
-"""Releases of the running service, its metrics, and what its tests share."""
+"""Releases of the running service, its metrics, and fixtures that its tests share."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Every alarm of the template goes off at what it says, and is silent below, whatever strangers send.
+"""Every alarm of the template goes off beyond its threshold, and stays silent at it, whatever strangers send.
 
 The data points are made up (tests/material/datapoints.py): there are some for every alarm.
 """
@@ -14,7 +14,7 @@ from tests.standins.releases import HOOKS
 
 
 def noted(stack: Service, series: list[Series]) -> CloudWatch:
-    """These data points and no others, with the alarm on a day's cost at one dollar."""
+    """Only these data points, with the alarm on a day's cost at one dollar."""
     cloudwatch = CloudWatch(stack, CostAlarmDollars="1")
     names = stack.deployed.functions | {"queue": stack.deployed.resources["ConversionDeadLetterQueue"].split("/")[-1]}
     for each in series:
@@ -46,7 +46,7 @@ def test_an_alarm_goes_off_beyond_its_threshold_and_is_silent_at_it(stack: Servi
 @pytest.mark.usefixtures("no_dead_letters")
 @pytest.mark.parametrize("name", SYNTHETIC)
 def test_an_alarm_hears_nothing_of_other_functions_versions_or_queues(stack: Service, name: str) -> None:
-    """One dimension otherwise is another metric; that a metric does not exist, AWS would not even say."""
+    """With one different dimension it is another metric, and AWS would not even report that it does not exist."""
     off = SYNTHETIC[name][1]
     names = {dimension for series in off for dimension in series.dimensions}
     for wrong in names:
@@ -86,7 +86,7 @@ def test_a_version_that_refuses_good_pictures_is_found_also_under_attack(stack: 
 
 
 def test_an_attack_that_begins_with_the_release_does_not_stop_it(stack: Service) -> None:
-    """In its first minute, the new version gets the junk only, and the other one what came before as well."""
+    """In its first minute, the new version gets only junk, and the other one also traffic from before."""
     began = traffic(Uploads(60, 1), Uploads(640, 100), ago=[4])
     then = traffic(Uploads(110, 10), Uploads(990, 90), ago=range(4))
 
@@ -107,7 +107,7 @@ def test_a_flood_that_throttles_both_versions_stops_no_release(stack: Service) -
 
 
 def test_no_alarm_that_strangers_can_set_off_guards_a_release(cloudwatch: CloudWatch) -> None:
-    """Those that are left look at the new version's errors and time, or compare it with the other one."""
+    """The remaining alarms watch the new version's errors and duration, or compare it with the other one."""
     guards = {function: set(cloudwatch.guards(function)) for function in HOOKS}
 
     assert guards == {

@@ -1,7 +1,7 @@
-"""Alarms roll back a version that only users find broken, and nothing else.
+"""Alarms roll back a version that only users reveal as broken, and nothing else.
 
-The metrics are what CloudWatch would have of what really ran (tests/standins/cloudwatch.py), as far as the emulator has
-a source for them.
+The metrics are those that CloudWatch would have about what really ran (tests/standins/cloudwatch.py), as far as the
+emulator has a source for them.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from tests.material.changed_code import Change, package
 from tests.standins.cloudwatch import CloudWatch
 from tests.standins.releases import HOOKS, Releases
 
-# As few as ConvertShare looks at, three a minute, and what the other version gets meanwhile.
+# As few as ConvertShare needs, three a minute, and what the other version gets meanwhile.
 FEW, OTHERS = 15, 5
 READ = "        if original is None:\n"
 LARGER = "        if original and len(original) > 50_000:\n            "  # golden pictures are smaller
@@ -25,7 +25,8 @@ LARGER = "        if original and len(original) > 50_000:\n            "  # gold
 
 @dataclass(frozen=True)
 class Broken:
-    """A version of convert that its golden pictures cannot tell from a good one. runs: of convert, for one upload."""
+    """A version of convert that its golden pictures cannot distinguish from a good one. runs: of convert, per
+    upload."""
 
     change: Change
     stopped_by: str
@@ -52,7 +53,7 @@ BROKEN = {
 def test_an_alarm_rolls_back_a_convert_that_fails_for_users_only(
     stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes, what: str
 ) -> None:
-    """The golden pictures pass; only users' pictures show that the version is broken."""
+    """The golden pictures pass; only users' pictures reveal that the version is broken."""
     broken = BROKEN[what]
     uploaded(stack, cloudwatch, [photo] * OTHERS)
 
@@ -144,7 +145,7 @@ def test_an_alarm_rolls_back_an_api_that_fails_for_users_only(
     good: int,
     stopped_by: str,
 ) -> None:
-    """The hook's own requests pass; only users' requests show that the version is broken."""
+    """The hook's own requests pass; only users' requests reveal that the version is broken."""
     answers: list[int] = []
 
     def users() -> None:
@@ -186,7 +187,7 @@ def test_good_versions_pass_their_hooks_and_all_their_alarms(
 
 
 def test_junk_rolls_nothing_back(stack: Service, releases: Releases, cloudwatch: CloudWatch, photo: bytes) -> None:
-    """As much of it for the new version as for the one before, with a good picture now and then."""
+    """The same amount for both versions, with a good picture now and then."""
     uploaded(stack, cloudwatch, [b"junk"] * OTHERS + [photo])
 
     release = releases.release(

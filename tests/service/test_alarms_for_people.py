@@ -1,4 +1,4 @@
-"""Alarms that stop no release and tell a person: of a dead letter, of what cannot be reported, of the cost of a day."""
+"""Alarms that stop no release and notify a person: dead letters, lost failures, the cost of a day."""
 
 import json
 import uuid
@@ -10,7 +10,7 @@ from tests.actors.users import alarming, uploaded
 from tests.material import pictures
 from tests.standins.cloudwatch import CloudWatch
 
-# ── Alarms that tell a person, on what really happened ───────────────────────────────────────────────────────────────
+# ── Alarms that notify a person, with real events ────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.usefixtures("no_dead_letters")
@@ -59,13 +59,13 @@ def test_one_burst_that_is_throttled_tells_nobody(
 def test_the_cost_of_a_day_tells_a_person(stack: Service, photo: bytes, dollars: str, expected: list[str]) -> None:
     cloudwatch = CloudWatch(stack, CostAlarmDollars=dollars)
 
-    uploaded(stack, cloudwatch, [photo])  # about 0.00003 dollars: a call, some hundred milliseconds, six writes
+    uploaded(stack, cloudwatch, [photo])  # about 0.00003 dollars: a call, a few hundred milliseconds, six writes
 
     assert alarming(cloudwatch, ["CostPerDay"]) == expected
 
 
 def test_a_call_that_lambda_has_no_room_for_is_no_fault_of_the_api(cloudwatch: CloudWatch) -> None:
-    """API Gateway answers 503 both times; only its access log tells why."""
+    """API Gateway responds with 503 both times; only its access log shows why."""
     cloudwatch.answered(503, by_lambda=429)
     assert alarming(cloudwatch, ["ApiErrors"]) == []
 

@@ -1,4 +1,4 @@
-"""Where a stack asks for a key: who gets in, how keys are handed out and revoked, and what a quota does."""
+"""A stack that requires a key: who may call, how keys are added and revoked, and how a quota works."""
 
 from collections.abc import Iterator
 from pathlib import Path

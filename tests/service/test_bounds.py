@@ -1,4 +1,4 @@
-"""The whole service with all parameters at their least, and with all at their most."""
+"""The whole service with all parameters at their minimum, and with all at their maximum."""
 
 import base64
 import json
@@ -35,7 +35,7 @@ def end(request: pytest.FixtureRequest) -> Iterator[End]:
     chosen = {name: ENDS[request.param](SERVICE, name) for name in SERVICE.parameters}
     with Emulator(free_port(), origins=[PAGE, ELSEWHERE]) as emulator:
         deployed = Stack(emulator.url, chosen | OF_THE_EMULATOR)
-        if chosen["DeliverySecrets"]:  # as many versions as there may be, but versions that there are
+        if chosen["DeliverySecrets"]:  # the maximum number of versions, but existing ones
             deployed.parameters["DeliverySecrets"] = "2,1"
             for value in ("another", SECRET):
                 deployed.client("ssm").put_parameter(
@@ -73,7 +73,7 @@ def test_a_picture_of_exactly_the_limit_is_converted(end: End) -> None:
     side = 1000 * round(megapixels**0.5)
     assert side**2 == megapixels * 1_000_000
     content = pictures.jpeg(picture=Image.new("L", (side, side), 128))
-    if megapixels == 1:  # then the file is as large as it may be, too: what follows a JPEG's end is nobody's business
+    if megapixels == 1:  # then the file has the maximum size too: data after a JPEG's end is ignored
         content = content.ljust(end.number("MaxUploadMegabytes") * 1_000_000, b"\0")
 
     manifest = end.convert(content)
@@ -98,7 +98,7 @@ def test_one_column_of_pixels_more_is_refused(end: End) -> None:
 def test_s3_itself_refuses_one_byte_more(end: End) -> None:
     most = end.number("MaxUploadMegabytes") * 1_000_000
     signed = end.sign(1)
-    # The largest is not sent, only promised: S3 answers before it has read it.
+    # The largest file is not sent, only announced: S3 responds before it has read it.
     conditions = json.loads(base64.b64decode(signed.fields["policy"]))["conditions"]
     assert ["content-length-range", 1, most] in conditions
     if most > 1_000_000:
@@ -116,7 +116,7 @@ def test_signatures_are_good_for_as_long_as_is_set(end: End) -> None:
     after = datetime.now(UTC)
 
     lifetime = timedelta(seconds=end.number("UploadExpirySeconds"))
-    second = timedelta(seconds=1)  # of which the answer shows no part
+    second = timedelta(seconds=1)  # the response shows no fractions
     assert before + lifetime - second <= datetime.fromisoformat(signed.expires) <= after + lifetime
     assert parse_qs(urlsplit(signed.result).query)["X-Amz-Expires"] == [end.set["LinkExpirySeconds"]]
 
@@ -145,7 +145,7 @@ def test_the_distribution_and_nobody_else_may_read_thumbnails(end: End) -> None:
 
 
 def test_logs_are_kept_for_as_long_as_is_set(end: End) -> None:
-    """Originals, too: that is in the template's own tests, for the emulator has no lifecycle (dev/gaps.py)."""
+    """Originals too, but the template's own tests cover them, because the emulator has no lifecycle (dev/gaps.py)."""
     groups = end.deployed.client("logs").describe_log_groups()["logGroups"]
 
     ours = [group for group in groups if NAME in group["logGroupName"]]

@@ -1,4 +1,4 @@
-"""What CloudFormation takes of each parameter, and what it refuses before anything is made."""
+"""The values that CloudFormation accepts for each parameter, and those that it refuses before it creates anything."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from dev.stack import Stack
 from tests.material.bounds import EACH, NAMES, SERVICE, Bounds
 from tests.standins.ports import free_port
 
-# What CloudFormation takes, and what it refuses.
+# Accepted and refused values.
 
 
 Create = Callable[[Bounds, str, str], str]
@@ -19,7 +19,7 @@ Create = Callable[[Bounds, str, str], str]
 
 @pytest.fixture(scope="module")
 def create() -> Iterator[Create]:
-    """Creates a stack that has a template's parameters and next to nothing else. Returns its status."""
+    """Creates a stack with a template's parameters and almost nothing else. Returns its status."""
     with Emulator(free_port()) as emulator:
         cloudformation = Stack(emulator.url).client("cloudformation")
         numbers = iter(range(10_000))
@@ -58,5 +58,5 @@ def test_cloudformation_refuses_what_is_outside(create: Create, bounds: Bounds, 
 
 
 def test_cloudformation_takes_what_is_not_whole(create: Create) -> None:
-    """Why settings are rounded down where they are read."""
+    """The reason why settings are rounded down where they are read."""
     assert create(SERVICE, "MaxUploadMegabytes", "1.5").startswith("CREATE_")

@@ -1,4 +1,4 @@
-"""What `make run` makes of many callers, and many pictures, at once. It starts with no function running."""
+"""How `make run` handles many callers, and many pictures, at once. It starts with no function running."""
 
 import asyncio
 import os
@@ -41,14 +41,14 @@ def service(run: Run) -> Service:
 
 
 def processes(run: Run, function: str) -> int:
-    """How many processes the emulator has started for a function. They stay for minutes, so that no two that ran at
-    the same time can be the same."""
+    """The number of processes that the emulator has started for a function. They stay for minutes, so two that ran at
+    the same time are different."""
     log = Path(run.named("; log: ")).read_text()
     return len(re.findall(rf"Lambda worker spawned for image-thumbnails-{function}", log))
 
 
 def signatures(service: Service, size: int, count: int) -> list[Signed]:
-    """As the page asks for them: in one call, and again when the calls of the test before have used up the throttle."""
+    """Requested as the page does: in one call, and again if an earlier test has used up the throttle."""
     body = {"files": [{"name": "photo.jpg", "type": "image/jpeg", "size": size}] * count}
 
     def ask() -> requests.Response | None:
@@ -60,7 +60,7 @@ def signatures(service: Service, size: int, count: int) -> list[Signed]:
 
 
 async def call(port: int) -> int:
-    """The status that one caller gets on a connection of its own."""
+    """The status that one caller gets on its own connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(CALL + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
     answer = await reader.read()

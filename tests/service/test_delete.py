@@ -1,4 +1,4 @@
-"""Deleting the stack: what goes and what stays.
+"""Deleting the stack: what is deleted and what remains.
 
 As on AWS, full buckets are not deleted (tests/standins/full_buckets.py).
 """
@@ -29,7 +29,7 @@ def doomed() -> Iterator[Stack]:
 
 
 def delete(deployed: Stack) -> str:
-    """How the deletion ends. By its id, for a stack that is gone has no name any more."""
+    """How the deletion ends. By id, because a deleted stack has no name any more."""
     cloudformation = deployed.client("cloudformation")
     (stack,) = cloudformation.describe_stacks(StackName=NAME)["Stacks"]
     cloudformation.delete_stack(StackName=NAME)
@@ -74,7 +74,7 @@ def test_all_goes_but_the_thumbnails_and_the_accounts_log_role(doomed: Stack, tm
 
     assert f"aws iam delete-role --role-name {role}" in dry
 
-    # CloudFormation alone does not get far, and what it has deleted stays deleted.
+    # CloudFormation alone does not finish, and what it has deleted stays deleted.
     assert delete(doomed) == "DELETE_FAILED"
     assert uploads in buckets(doomed)
 

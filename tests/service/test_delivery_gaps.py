@@ -1,5 +1,5 @@
-"""What the emulator cannot do of stacks/delivery.yaml. When one of these tests fails, the emulator has learnt it:
-delete its bridge in tests/standins/delivery_gaps.py, or, where there is none, prove the thing in delivery/.
+"""What the emulator cannot do with stacks/delivery.yaml. If one of these tests fails, the emulator can do it now:
+delete its bridge in tests/standins/delivery_gaps.py, or, if there is none, test it in delivery/.
 """
 
 import json
@@ -44,12 +44,12 @@ def test_what_a_rule_searches_for_is_not_encoded(unbridged: Edge) -> None:
     wafv2 = unbridged.deployed.client("wafv2")
     (acl,) = wafv2.list_web_acls(Scope="CLOUDFRONT")["WebACLs"]
 
-    with pytest.raises(ValueError, match="padding"):  # of "/t/", which is taken for Base64
+    with pytest.raises(ValueError, match="padding"):  # "/t/" is decoded as Base64
         wafv2.get_web_acl(Scope="CLOUDFRONT", Id=acl["Id"], Name=acl["Name"])
 
 
 def test_the_page_may_connect_to_the_two_buckets_where_aws_has_them(unbridged: Edge) -> None:
-    """What the bridge replaces, and what is true on AWS."""
+    """What the bridge replaces, and what is correct on AWS."""
     policy = unbridged.get("/").headers["Content-Security-Policy"]
     buckets = [f"https://{name}.s3.us-east-1.amazonaws.com" for name in (unbridged.uploads, unbridged.thumbnails)]
 
@@ -82,7 +82,7 @@ def test_http3_is_not_offered(unbridged: Edge) -> None:
 
 
 def test_the_firewall_lets_everything_through(unbridged: Edge) -> None:
-    answers = {unbridged.get(f"/uploads/{JOB}").status_code for _ in range(30)}  # of an address that has 10 calls
+    answers = {unbridged.get(f"/uploads/{JOB}").status_code for _ in range(30)}  # from an address with 10 calls
 
     assert answers == {502}
 
@@ -94,7 +94,7 @@ def test_a_domain_of_ones_own_is_not_served(unbridged: Edge) -> None:
     config = answer["DistributionConfig"] | {"Aliases": {"Quantity": 1, "Items": ["pictures.example.com"]}}
     for origin in config["Origins"]["Items"]:
         if "CustomOriginConfig" in origin:
-            origin["CustomOriginConfig"] |= {"HTTPPort": 80, "HTTPSPort": 443}  # botocore wants them said
+            origin["CustomOriginConfig"] |= {"HTTPPort": 80, "HTTPSPort": 443}  # botocore requires them
     cloudfront.update_distribution(Id=distribution, DistributionConfig=config, IfMatch=answer["ETag"])
 
     assert "<title>" not in unbridged.get("/", Host="pictures.example.com").text

@@ -1,4 +1,4 @@
-"""`python -m dev`, as a developer meets it: from a copy of the project without its history."""
+"""`python -m dev`, as a developer runs it: from a copy of the project without its history."""
 
 import io
 import os
@@ -160,10 +160,10 @@ def test_a_template_that_is_none_is_explained(project: Path, template: str, expe
 
 
 def test_a_function_gets_its_packages_from_the_layers(tmp_path: Path) -> None:
-    """And not from what is installed beside the emulator, which a function finds as well."""
+    """And not from the packages installed next to the emulator, which a function finds as well."""
     for name, content in layer_packages().items():
         zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / name)
-    # As the emulator's processes do it: each layer's folder of Python packages is a site's.
+    # Like the emulator's processes: each layer's folder of Python packages is a site directory.
     script = (
         "import pathlib, site, sys\n"
         "for folder in pathlib.Path(sys.argv[1]).glob('*/python/lib/*/site-packages'): site.addsitedir(str(folder))\n"
@@ -186,7 +186,7 @@ def test_a_layer_that_cannot_be_installed_is_explained(project: Path) -> None:
 
 
 def refused(project: Path, *arguments: str) -> str:
-    """What `python -m dev` says when it gives up deploying."""
+    """The message of `python -m dev` when it cannot deploy."""
     ports = ["--port", str(free_port()), "--emulator-port", str(free_port())]
     answer = subprocess.run(
         [sys.executable, "-m", "dev", *ports, *arguments], cwd=project, capture_output=True, text=True, timeout=PATIENCE

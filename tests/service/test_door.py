@@ -1,4 +1,4 @@
-"""With the firewall, the API answers to the distribution and to nobody else; and how that begins, changes and ends."""
+"""With the firewall, the API responds only to the distribution; and how to enable, rotate and disable that."""
 
 import json
 import secrets
@@ -31,7 +31,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 
 @pytest.fixture(scope="module")
 def secret(guarded: Guarded) -> str:
-    """What the distribution sends since the firewall was enabled. The rest of the tests is about what follows."""
+    """The secret that the distribution sends since the firewall was enabled. The other tests are about what follows."""
     assert guarded.directly("GET", "limits").status_code == 200, "without the firewall the API is open"
     with guarded.called() as answers:
         answer = guarded.command("--set=Firewall=Enabled")
@@ -149,7 +149,7 @@ class Stopped(BaseException):
     """Somebody presses Ctrl-C."""
 
 
-# What the command says as it begins a step, or in the middle of one, and how often it has said so by then.
+# The command's messages when it begins a step, or in the middle of one, and how often each was printed by then.
 MOMENTS = [
     ("set DeliverySecrets=", 1),
     ("Api: update complete", 1),
@@ -188,7 +188,7 @@ def test_a_replacement_that_was_stopped_is_finished_by_the_same_command(
 
 @pytest.mark.usefixtures("secret")
 def test_an_api_that_was_opened_by_mistake_is_closed_by_the_same_command(guarded: Guarded) -> None:
-    """`sam deploy --guided` sets what nobody has answered to nothing."""
+    """`sam deploy --guided` sets unanswered parameters to nothing."""
     guarded.set_of_the_service(**{door.ACCEPTED: ""})
     assert guarded.directly("GET", "limits").status_code == 200
 
@@ -201,7 +201,7 @@ def test_an_api_that_was_opened_by_mistake_is_closed_by_the_same_command(guarded
 
 @pytest.mark.usefixtures("secret")
 def test_without_the_firewall_everybody_is_answered_again(guarded: Guarded) -> None:
-    """The last one: it takes the firewall away, and no call fails on the way."""
+    """The last one: it removes the firewall, and no call fails meanwhile."""
     gateway, api = guarded.deployed.client("apigateway"), guarded.deployed.resources["Api"]
     refused = guarded.command("--set=Firewall=Disabled", "--set=CallsPerAddress=1")
     assert refused.returncode == 1
@@ -216,7 +216,7 @@ def test_without_the_firewall_everybody_is_answered_again(guarded: Guarded) -> N
     with pytest.raises(StackFailed, match="Firewall=Enabled first"):
         guarded.door().rotate()
 
-    # On AWS a policy may outlive its place in the document. Then the distribution goes on sending the secret.
+    # On AWS a policy may remain after it was removed from the document. Then the distribution keeps sending the secret.
     assert guarded.command("--set=Firewall=Enabled").returncode == 0
     policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
     guarded.set_of_the_service(**{door.ACCEPTED: ""})

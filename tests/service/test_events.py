@@ -1,4 +1,4 @@
-"""At least once, in any order, twice at the same time, half done: every job ends in exactly one manifest."""
+"""Duplicate, unordered, simultaneous and interrupted events: every job ends in exactly one manifest."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +9,7 @@ JOB = "{:032x}"
 
 
 def stored(stack: Service, job: str, content: bytes) -> str:
-    """An original, with its own conversion over: what a test then does to the job is the second time."""
+    """An original whose own conversion is over, so that a test's event for the job is the second one."""
     key = f"uploads/{job}"
     stack.s3.put_object(Bucket=stack.uploads, Key=key, Body=content)
     wait_for(lambda: stack.manifest(job), "manifest")
@@ -59,7 +59,7 @@ def test_a_run_that_died_half_way_is_finished_by_the_next(stack: Service) -> Non
 
 
 def test_a_key_never_changes_its_content(stack: Service) -> None:
-    """Thumbnails of another picture lie there already: of an attempt on an original that was then replaced."""
+    """Thumbnails of another picture already exist, from an attempt on an original that was then replaced."""
     job = JOB.format(0xC2)
 
     def made() -> dict[str, bytes]:
@@ -107,7 +107,7 @@ def test_the_test_event_of_s3_is_ignored(stack: Service) -> None:
 
 
 def test_a_job_whose_original_went_before_it_was_read_ends_as_failed(stack: Service) -> None:
-    """And is not tried again: there is nothing left that could be converted."""
+    """And it is not retried, because there is nothing left to convert."""
     job = JOB.format(0xE0)
 
     assert stack.call("ConvertFunction", stack.event(f"uploads/{job}")) == {"result": None}
@@ -140,7 +140,7 @@ def test_an_empty_original_is_rejected(stack: Service) -> None:
 
 
 def test_converting_again_takes_no_thumbnails_away(stack: Service) -> None:
-    """As when a limit was lowered since: what there is may be in use."""
+    """As after a limit was lowered: existing thumbnails may be in use."""
     signed = stack.upload(pictures.jpeg())
     before = stack.result(signed)
     stack.s3.put_object(Bucket=stack.uploads, Key=signed.fields["key"], Body=b"no picture any more")
@@ -159,14 +159,14 @@ def test_of_two_uploads_by_one_form_one_is_converted(stack: Service) -> None:
     manifest = stack.result(signed)
 
     def seen() -> list[str] | None:
-        """What convert has said of the job, once it has said something of both uploads."""
+        """What convert has logged about the job, once it has logged something about both uploads."""
         lines = [line for line in stack.log("convert") if line.get("job") == signed.job]
         ended = [line["message"] for line in lines if line["message"].startswith(("ignored", "done"))]
         rejected = [line["reason"] for line in lines if line["message"] == "rejected"]
         return ended + rejected if len(ended + rejected) >= 2 else None
 
     said = wait_for(seen, "a line about either upload")
-    if manifest["status"] == "rejected":  # the second came before the first was read
+    if manifest["status"] == "rejected":  # the second arrived before the first was read
         assert "replaced" in said
     assert stack.manifest(signed.job) == manifest
     assert len(said) == 2

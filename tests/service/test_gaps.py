@@ -62,7 +62,7 @@ def test_alarms_on_metric_math_are_refused(unbridged: Stack) -> None:
 
 
 def test_a_bucket_that_holds_something_is_deleted_with_its_stack(unbridged: Stack) -> None:
-    """AWS refuses, and the deletion fails: that is why UploadBucket may have the policy Delete."""
+    """AWS refuses, and the deletion fails, so UploadBucket may have the policy Delete."""
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "holds-something"}}
     assert outcome(unbridged, "bucket", bucket) == "CREATE_COMPLETE"
     unbridged.client("s3").put_object(Bucket="holds-something", Key="kept", Body=b"x")
@@ -118,7 +118,7 @@ def test_reserved_concurrency_is_dropped(unbridged: Stack) -> None:
 
 
 def test_a_function_gets_as_many_processes_as_it_has_events() -> None:
-    """So dev/invocations.py bounds them."""
+    """So dev/invocations.py limits them."""
     configuration = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:any"}
     workers = [lambda_runtime.acquire_worker("any", configuration, b"")[0] for _ in range(50)]
     lambda_runtime.reset()
@@ -127,7 +127,7 @@ def test_a_function_gets_as_many_processes_as_it_has_events() -> None:
 
 
 def test_an_event_that_is_throttled_counts_as_a_failed_attempt(unbridged: Stack) -> None:
-    """Lambda keeps it for hours. So dev/invocations.py lets it wait, and no limit of the emulator is set."""
+    """Lambda keeps it for hours. So dev/invocations.py makes it wait, and no limit of the emulator is set."""
     aws, sqs = unbridged.client("lambda"), unbridged.client("sqs")
     queue = sqs.create_queue(QueueName="throttled")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -181,7 +181,7 @@ def test_a_patch_does_not_reach_a_request_model(unbridged: Stack) -> None:
 
 
 def test_emulated_iam_knows_no_conditional_writes_nor_signature_kinds() -> None:
-    """In a process of its own kind: here nobody has taught it."""
+    """In a separate process, where dev/condition_keys.py is not loaded."""
     sent = {"authorization": "AWS4-HMAC-SHA256 …", "if-none-match": "*"}
 
     assert s3_service_context("s3:PutObject", {}, "/bucket/key", sent) == {}
@@ -189,7 +189,7 @@ def test_emulated_iam_knows_no_conditional_writes_nor_signature_kinds() -> None:
 
 
 def test_the_policy_in_an_openapi_document_is_not_imported() -> None:
-    """In a process of its own kind, as above. So dev/api_policy.py imports it, and knows the Referer."""
+    """In a separate process, as above. So dev/api_policy.py imports it, and adds the Referer."""
     policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
     api = apigateway_v1._import_rest_api({"info": {"title": "an API"}, api_policy.POLICY: policy})
 

@@ -1,4 +1,4 @@
-"""What API Gateway itself answers, and who may read it."""
+"""API Gateway's own responses, and which pages may read them."""
 
 import time
 from collections.abc import Iterator
@@ -115,7 +115,7 @@ def test_a_browser_may_upload_and_read_the_result(stack: Service) -> None:
 
 @pytest.fixture(scope="module")
 def strict() -> Iterator[Stack]:
-    """A stack of its own: few requests, and two pages that may use it."""
+    """A separate stack with few requests per second, and two pages that may use it."""
     others = ["https://other.example.com", "https://evil.example.com"]
     parameters = {
         "RequestsPerSecond": "1",
@@ -148,7 +148,7 @@ def test_only_allowed_origins_may_use_the_service(strict: Stack, origin: str, al
     bucket = f"{strict.endpoint}/{strict.outputs['UploadBucket']}"
 
     def unthrottled(method: str, path: str, **headers: str) -> requests.Response:
-        """This stack answers one call in a second."""
+        """This stack allows one call per second."""
         while True:
             answer = requests.request(method, strict.api_url + path, headers=headers, timeout=PATIENCE)
             if answer.status_code != 429:

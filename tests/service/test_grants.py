@@ -1,6 +1,6 @@
-"""Nothing is allowed that nobody uses: what each role may do, against all that was done in the other tests here.
+"""Every permission is used: what each role may do, compared with everything that was done in the other tests here.
 
-The emulator enforces IAM and leaves a trail of each call (tests/standins/trail.py). These tests run last of their kind.
+The emulator enforces IAM and records each call (tests/standins/trail.py). These tests run last of their kind.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ from tests.actors.client import Service
 from tests.standins import trail as trails
 from thumbs import formats
 
-# What no call on the emulator can show, and where it is shown.
+# Permissions that no call on the emulator can show, and where they are tested.
 ELSEWHERE = {
     "logs:CreateLogStream": "Lambda logs as the function; the emulator does it without asking (test_template.py)",
     "logs:PutLogEvents": "the same",
@@ -25,7 +25,7 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def calls(request: pytest.FixtureRequest, stack: Service, trail: Path) -> list[trails.Call]:
-    """What the service's functions did in all tests of this folder."""
+    """The calls of the service's functions in all tests of this folder."""
     ran = {item.path for item in request.session.items}
     if missing := set(Path(__file__).parent.glob("test_*.py")) - ran:
         pytest.skip(f"only all of tests/service shows what is used; this run left out {len(missing)} files of it")
@@ -35,7 +35,7 @@ def calls(request: pytest.FixtureRequest, stack: Service, trail: Path) -> list[t
 
 @pytest.fixture(scope="module")
 def granted(stack: Service) -> dict[str, set[trails.Grant]]:
-    """What the role of each function allows, as it was deployed. By the role's name."""
+    """The permissions of each function's role, as deployed. By the role's name."""
     iam = stack.deployed.client("iam")
     found = {}
     for function in stack.deployed.functions.values():
@@ -65,16 +65,16 @@ def test_every_grant_is_used(granted: dict[str, set[trails.Grant]], calls: list[
 
 def uses(call: trails.Call, grant: trails.Grant) -> bool:
     if grant.action == "s3:ListBucket" and call.action == "s3:GetObject":
-        # S3 answers 404 for an object that is not there to whoever may list, 403 to everybody else; the emulator
-        # answers 404 to all. So who looks for objects needs it, without a call that would show it here.
+        # S3 responds to a missing object with 404 if the caller may list, and with 403 otherwise; the emulator always
+        # responds with 404. So functions that look for objects need it, without a call that would show it here.
         return call.resource.startswith(f"{grant.resource}/")
     return grant.allows(call) or replace(grant, resource=_as_webp(grant.resource)).allows(call)
 
 
 def _as_webp(resource: str) -> str:
-    """What a role may do with thumbnails of this stack it may do with those of each format.
+    """Permissions on this stack's thumbnails are the same for all formats.
 
-    ThumbnailFormat is a setting, which may change while a version with the one before is at work.
+    ThumbnailFormat is a setting, which may change while the previous version still runs.
     """
     name, dot, extension = resource.rpartition(".")
     return f"{name}{dot}webp" if extension in {output.extension for output in formats.OUTPUTS.values()} else resource
@@ -92,7 +92,8 @@ def test_what_is_shown_elsewhere_is_granted_and_cannot_be_shown_here(
 def test_whatever_was_allowed_was_allowed_by_a_grant(
     granted: dict[str, set[trails.Grant]], calls: list[trails.Call]
 ) -> None:
-    """Or the grants were read otherwise than the emulator reads them, and the tests above would show nothing."""
+    """Otherwise this reading of the grants would differ from the emulator's, and the tests above would prove
+    nothing."""
     assert len(calls) > 500
     for call in calls:
         if call.allowed:

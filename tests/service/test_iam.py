@@ -1,6 +1,6 @@
-"""Each function can do its work (the other tests show it) and is denied what it has no business with.
+"""Each function can do its work (the other tests show it) and nothing else.
 
-A probe runs under a function's own role and says what AWS answers it (tests/standins/probe.py).
+A probe runs under a function's own role and reports AWS's responses (tests/standins/probe.py).
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def job(stack: Service) -> str:
 
 
 def actions(stack: Service, job: str) -> dict[str, Asked]:
-    """Everything that one of the functions may do, and what none may."""
+    """Everything that one of the functions may do, and calls that none may make."""
     uploads, thumbnails = stack.uploads, stack.thumbnails
     queue = stack.deployed.outputs["ConversionDeadLetterQueue"]
     topic = stack.deployed.outputs["ConversionFailures"]
@@ -177,7 +177,7 @@ def test_a_function_may_do_its_work_and_nothing_else(
 
 
 def test_the_probe_tells_denied_from_allowed(stack: Service, probes: dict[str, Probe], job: str) -> None:
-    """Or the tests above would pass with everything broken."""
+    """Otherwise the tests above would pass with everything broken."""
     service, operation, parameters = actions(stack, job)["read an original"]
     there = (service, operation, parameters)
     not_there = (service, operation, {**parameters, "Key": f"uploads/{'8' * 32}"})

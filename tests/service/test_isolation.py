@@ -1,5 +1,5 @@
-"""What may call this machine's emulator and its page's server: programs, and the upload page. What a browser makes of
-it is in tests/browser/test_isolation.py."""
+"""The callers of this machine's emulator and page server: programs, and the upload page.
+tests/browser/test_isolation.py tries the same in a browser."""
 
 import re
 import socket
@@ -23,7 +23,7 @@ def call(url: str, method: str = "GET", **headers: str) -> requests.Response:
 
 @pytest.fixture(params=["page", "emulator"])
 def url(request: pytest.FixtureRequest, stack: Service) -> str:
-    """Of something that anybody may have by GET, behind each of the two listeners."""
+    """A resource that anybody may GET, behind each of the two servers."""
     return f"{stack.page_url}limits" if request.param == "page" else f"{stack.deployed.api_url}limits"
 
 
@@ -38,7 +38,7 @@ def own(stack: Service) -> str:
 def test_a_name_that_somebody_s_dns_gave_this_machine_is_refused(url: str, host: str) -> None:
     answer = call(url, Host=host)
 
-    assert answer.status_code in (400, 403)  # 400: it is no name at all
+    assert answer.status_code in (400, 403)  # 400: not a valid name
     assert "maxFiles" not in answer.text
 
 
@@ -67,7 +67,7 @@ def test_the_page_and_those_that_are_named_are_served(url: str, stack: Service) 
 
 
 def test_an_origin_that_sends_no_origin_is_told_by_its_site(url: str) -> None:
-    """As an image of another page."""
+    """Like an image on another page."""
     assert call(url, Sec_Fetch_Site="cross-site").status_code == 403
 
 
@@ -92,7 +92,7 @@ def test_the_page_is_led_to_the_name_that_its_bucket_has(stack: Service) -> None
 
 
 def test_what_lies_in_a_bucket_is_no_page_of_ours(stack: Service) -> None:
-    """A link can have it shown as HTML, and then it would be on the emulator's own origin."""
+    """A link could make it be shown as HTML, and then it would be on the emulator's own origin."""
     host = urlsplit(stack.deployed.endpoint).netloc
     for name in (host, f"a-bucket.{host}", host.replace("localhost", "127.0.0.1")):
         assert "PAGE_ORIGINS" in call(stack.deployed.endpoint, "POST", Host=name, Origin=f"http://{name}").text
@@ -117,7 +117,7 @@ def test_no_page_signs_requests(stack: Service, sent: dict[str, str], signed: st
 
 @pytest.mark.parametrize("host", ["evil.cloudfront.net", "host.docker.internal"])
 def test_a_name_that_a_hostile_network_may_answer_for_signs_nothing(stack: Service, host: str) -> None:
-    """A page there needs no Origin for GET, and a browser tells of no site without TLS."""
+    """A page there needs no Origin for GET, and browsers send no Sec-Fetch-Site without TLS."""
     roles, port = f"{stack.deployed.endpoint}/?Action=ListRoles", urlsplit(stack.deployed.endpoint).port
     signed = SIGNED.replace("/lambda/", "/iam/")
 

@@ -1,4 +1,4 @@
-"""`python -m operate` on the deployed stack: what an operator types, and what it says."""
+"""`python -m operate` on the deployed stack: an operator's commands, and their output."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def test_parked_conversions_are_counted_and_then_redriven(stack: Service, operat
 
 @pytest.fixture
 def no_originals(stack: Service) -> None:
-    """Hundreds, of other tests, which nobody needs converted again."""
+    """Hundreds, from other tests, which need not be converted again."""
     for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.uploads):
         for entry in page.get("Contents", ()):
             stack.s3.delete_object(Bucket=stack.uploads, Key=entry["Key"])
@@ -48,7 +48,7 @@ def no_originals(stack: Service) -> None:
 def test_originals_are_converted_again_under_new_keys(stack: Service, operate: Operate) -> None:
     signed = stack.upload(pictures.jpeg(800, 600))
     manifest = stack.result(signed)
-    # As version 0.1 made it: its thumbnails lay under the job.
+    # As in version 0.1, with thumbnails in the job's folder.
     key = f"{signed.job}/small.webp"
     manifest["thumbnails"][0]["key"] = key
     stack.s3.put_object(Bucket=stack.thumbnails, Key=f"{signed.job}/manifest.json", Body=json.dumps(manifest))
@@ -79,7 +79,7 @@ def test_a_prefix_is_imported_once(stack: Service, operate: Operate, tmp_path: P
     stack.s3.create_bucket(Bucket="archive")
     for name in ("2019/a.jpg", "2019/b c.jpg", "2020/c.jpg"):
         stack.s3.put_object(Bucket="archive", Key=name, Body=pictures.jpeg())
-    stack.s3.put_object(Bucket="archive", Key="2019/", Body=b"")  # what the console makes of a folder
+    stack.s3.put_object(Bucket="archive", Key="2019/", Body=b"")  # what the console creates for a folder
 
     assert said(operate("import", "s3://archive/2019/", "--dry-run")).startswith("2 objects would be imported")
     assert said(operate("import", "s3://archive/2019/")).startswith("2 objects were imported")

@@ -1,7 +1,7 @@
-"""A release as CodeDeploy makes it: a new version is verified before it gets traffic, and one that is broken gets none.
+"""A release through CodeDeploy: a new version is verified before it gets traffic, and a broken one gets none.
 
-What shows only once a version has all traffic is in test_release_live.py, what only users' traffic shows in
-test_alarms.py.
+test_release_live.py covers faults that appear only once a version has all traffic, test_alarms.py those that only
+users' traffic reveals.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -73,7 +73,7 @@ def test_each_mistake_is_told_by_the_picture_that_is_there_for_it(releases: Rele
 
 
 def test_too_slow_a_version_gets_no_traffic_and_the_old_one_goes_on(stack: Service, releases: Releases) -> None:
-    """Uploads go through the old version while the new one is tried."""
+    """Uploads go through the old version while the new one is verified."""
     slow = Change("convert.py", "    failures = []\n", "    time.sleep(11)\n    failures = []\n")
 
     uploads: list[Signed] = []
@@ -92,7 +92,7 @@ def test_too_slow_a_version_gets_no_traffic_and_the_old_one_goes_on(stack: Servi
     assert releases.live("ConvertFunction") == release.before
     jobs = {upload.job for upload in uploads}
     assert {line["version"] for line in stack.log("convert") if line.get("job") in jobs} == {release.before}
-    # The run that was too slow is still at work, and will end a job whose probe is gone: not while another test looks.
+    # The run that timed out is still running, and will end a job whose probe was deleted: not during another test.
     wait_for(lambda: [line for line in stack.log("convert") if line["version"] == release.version] or None, "late run")
 
 
@@ -122,7 +122,7 @@ def test_a_broken_api_gets_no_traffic_and_the_log_names_the_step(stack: Service,
     assert objects(stack) == before
 
 
-# The way back, and another try
+# Rollback, and another attempt
 
 
 def test_a_refused_release_can_be_made_again_from_the_same_build(
@@ -167,7 +167,7 @@ def test_all_traffic_goes_back_by_one_command(stack: Service, releases: Releases
 def test_no_gradual_release_starts_from_an_unknown_version(
     stack: Service, releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CloudFormation believes that another version is live: CodeDeploy would refuse to start from it."""
+    """CloudFormation considers another version live, so CodeDeploy would refuse to start from it."""
     for name, value in account(stack).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another test's has its own credentials

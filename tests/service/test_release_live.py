@@ -1,6 +1,6 @@
-"""After a version has got all traffic, one upload is made through `live`: a fault takes the traffic back.
+"""After a version has got all traffic, one upload is made through `live`; a fault rolls back.
 
-The first hooks of these releases find nothing: what is wrong shows only where users' uploads come.
+The first hooks of these releases find nothing: the fault affects only the path of users' uploads.
 """
 
 import json
@@ -20,7 +20,7 @@ from thumbs.jobs import keys
 
 @dataclass(frozen=True)
 class BehindLive:
-    """What is wrong where only users' uploads come: with the code of a function, or with a permission that it lacks.
+    """A fault that affects only the path of users' uploads: in the code of a function, or a missing permission.
 
     denied: bucket, action and key, from the moment that the version has its tenth of the traffic.
     """
@@ -32,7 +32,7 @@ class BehindLive:
     denied: tuple[str, str, str] | None = None
 
 
-# Golden pictures come by another bucket.
+# Golden pictures use another bucket.
 TAKES = "            if upload.job:\n"
 UPLOADED = 'upload.key.startswith("uploads/")'
 BROKEN_BEHIND_LIVE = {
@@ -120,7 +120,7 @@ def test_a_hook_that_runs_out_of_time_leaves_nothing(stack: Service, releases: R
     before = objects(stack)
     drops = Change("convert.py", TAKES, f"            if upload.job and not {UPLOADED}:\n")
 
-    aws.update_function_configuration(FunctionName=hook, Timeout=35)  # 15 of them for its farewell
+    aws.update_function_configuration(FunctionName=hook, Timeout=35)  # 15 of them for its cleanup
     try:
         release = releases.release("ConvertFunction", package(drops))
     finally:

@@ -1,4 +1,4 @@
-"""The page's server: which files it has, and what it makes of HTTP that is no good."""
+"""The page's server: the files that it serves, and how it handles bad HTTP."""
 
 import socket
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ BODY = b'{"files": [{"name": "a.jpg", "type": "image/jpeg", "size": 1}]}'
 
 @pytest.fixture(scope="module")
 def alone() -> Iterator[Server]:
-    """A server whose API is not there."""
+    """A server whose API is down."""
     server = Server(free_port(), f"http://127.0.0.1:{free_port()}/", "http://localhost:1")
     yield server
     server.stop()
 
 
 def raw(url: str, request: str, body: bytes = b"") -> bytes:
-    """The answer to a request as it is written, to the end of the connection. request: with a line for each header."""
+    """The response to a raw request, until the connection ends. request: with one line per header."""
     head = "\r\n".join([*request.splitlines(), "Host: localhost", "Connection: close", "", ""])
     with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), PATIENCE) as connection:
         connection.sendall(head.encode("latin-1") + body)

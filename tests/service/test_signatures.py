@@ -94,7 +94,7 @@ def test_an_empty_file_is_refused(stack: Service) -> None:
 
 
 def test_an_expired_form_is_refused(stack: Service) -> None:
-    """By a signature of the stack's own signer that lives one second: waiting five minutes would prove no more."""
+    """With a signature of the stack's own signer that lasts one second, because waiting five minutes proves no more."""
     signed = short_lived(stack.deployed, seconds=1)
     time.sleep(2)
 
@@ -105,7 +105,7 @@ def test_an_expired_form_is_refused(stack: Service) -> None:
 
 
 def short_lived(deployed: Stack, seconds: int) -> Signed:
-    """What sign_upload hands out while UploadExpirySeconds is as short as the template does not allow."""
+    """The form of sign_upload with UploadExpirySeconds shorter than the template allows."""
     aws = deployed.client("lambda")
     function = deployed.functions["SignUploadFunction"]
     environment = aws.get_function_configuration(FunctionName=function)["Environment"]["Variables"]

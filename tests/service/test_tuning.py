@@ -1,4 +1,4 @@
-"""`python -m operate tune`: the input that it writes makes the tuner convert, every time, and leaves nothing behind."""
+"""`python -m operate tune`: with its input the tuner converts every time, and leaves nothing behind."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ from tests.standins.tuner import Tuner, TuningFailed
 from thumbs import formats, settings
 from thumbs.jobs import keys
 
-MEMORY = 1769  # of the template
+MEMORY = 1769  # in the template
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_input_is_one_that_the_tuner_takes(stack: Service, operate: Operate,
     asked = json.loads(said(answer))
 
     assert asked.keys() <= tuner.FIELDS
-    assert asked["powerValues"] == [512, 1024, 3008, 1769]  # the present size last
+    assert asked["powerValues"] == [512, 1024, 3008, 1769]  # the current size last
     assert asked["num"] == tuning.NUM
     assert asked["parallelInvocation"] is asked["autoOptimize"] is False
     assert stack.deployed.outputs["ConvertFunction"] == f"{asked['lambdaARN']}:live"
@@ -90,7 +90,7 @@ def test_the_tuner_converts_every_time_and_leaves_nothing_behind(
 def test_conversions_that_overtake_each_other_do_no_harm(
     stack: Service, operate: Operate, machine: Tuner, photo: Path
 ) -> None:
-    """The tuner goes through the memory sizes at the same time, with the same job."""
+    """The tuner measures the memory sizes in parallel, with the same job."""
     asked = said(operate("tune", str(photo), "--memory", "1024", "--num", "6"))
     job = job_of(json.loads(asked))
 
@@ -118,10 +118,10 @@ def test_without_again_the_tuner_would_measure_nothing(
 
 
 def test_the_present_size_must_not_come_first(stack: Service, operate: Operate, machine: Tuner, photo: Path) -> None:
-    """Lambda hands out the version that serves users then, and refuses to delete it."""
+    """Lambda then returns the version that serves users, and refuses to delete it."""
     asked = json.loads(said(operate("tune", str(photo), "--memory", f"{MEMORY},1024", "--num", "5")))
     assert asked["powerValues"] == [1024, MEMORY]
-    # As a deployment leaves it: what serves users is what was published last.
+    # As after a deployment: the version that serves users is the one published last.
     function = asked["lambdaARN"]
     machine.aws.update_function_code(FunctionName=function, ZipFile=functions_package())
     version = machine.aws.publish_version(FunctionName=function)["Version"]
@@ -130,7 +130,7 @@ def test_the_present_size_must_not_come_first(stack: Service, operate: Operate, 
     with pytest.raises(TuningFailed, match="referenced by an alias"):
         machine.run(json.dumps(asked | {"powerValues": [MEMORY, 1024]}))
 
-    machine.clean(function, [1024])  # which the failed run has left
+    machine.clean(function, [1024])  # left by the failed run
 
 
 def test_the_tuner_wants_the_function_without_its_alias(stack: Service, operate: Operate, machine: Tuner) -> None:
@@ -149,7 +149,7 @@ def scan(tmp_path: Path) -> Path:
 def test_a_size_that_would_refuse_the_picture_is_left_out(
     stack: Service, operate: Operate, machine: Tuner, scan: Path
 ) -> None:
-    """A refusal is fast and cheap: the tuner would call it the best."""
+    """A rejection is fast and cheap, so the tuner would consider it the best."""
     answer = operate("tune", str(scan), "--num", "5")
     asked = json.loads(said(answer))
 

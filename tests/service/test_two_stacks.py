@@ -1,6 +1,6 @@
-"""Two stacks in one account do not meet: no role of one may touch anything of the other, and no key opens both.
+"""Two stacks in one account share nothing: no role of one may touch anything of the other, and no key opens both.
 
-The second one's name begins as the first one's does: what is granted by a name must not stop short of its end.
+The second one's name begins with the first one's, because a grant by name must not stop short of its end.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +16,7 @@ from tests.standins.probe import DENIED, Asked, Probe
 
 ACCOUNT = "000000000000"
 JOB, OF_A_PROBE = "9" * 32, "0" * 32
-# What lies in the buckets, and how the functions of its own stack may reach some of it.
+# The content of the buckets, and how the functions of its own stack may reach some of it.
 REACHED = {
     f"uploads/{JOB}": ("get_object", "put_object", "write_by_form", "list_objects_v2"),
     f"uploads/{OF_A_PROBE}": ("delete_object",),
@@ -68,7 +68,7 @@ def of_role(name: str) -> Iterable[Asked]:
 
 def of_layer(arn: str) -> Iterable[Asked]:
     yield "lambda", "get_layer_version_by_arn", {"Arn": arn}
-    # `sam sync` puts its versions under the name (the emulator lets everybody delete one).
+    # `sam sync` stores its versions under the name (the emulator lets everybody delete one).
     yield "lambda", "publish_layer_version", {"LayerName": arn.split(":")[-2], "Content": {"ZipFile": "UEsF"}}
 
 
@@ -86,7 +86,7 @@ ASKED: dict[str, Callable[[str], Iterable[Asked]]] = {
     "AWS::CloudWatch::Alarm": lambda name: [("cloudwatch", "delete_alarms", {"AlarmNames": [name]})],
     "AWS::CloudWatch::Dashboard": lambda name: [("cloudwatch", "get_dashboard", {"DashboardName": name})],
 }
-# What belongs to one of the above, and is touched through it.
+# Resources that belong to one of the above, and are accessed through it.
 PARTS = {
     "AWS::ApiGateway::Account",  # one for the whole account
     "AWS::ApiGateway::Deployment",
@@ -106,13 +106,13 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two stacks, and what its functions may do."""
+    """One of the two stacks, and the permissions of its functions."""
 
     service: Service
     probes: dict[str, Probe]
 
     def everything(self) -> list[Asked]:
-        """Ways to read, use and change each resource of the stack. Raises KeyError for a kind that is not known."""
+        """Ways to read, use and change each resource of the stack. Raises KeyError for an unknown type."""
         types = {name: resource["Type"] for name, resource in self.service.deployed.template["Resources"].items()}
         own = {"StackName": self.service.deployed.id}
         named: Asked = ("cloudformation", "describe_stack_resource", own | {"LogicalResourceId": "Api"})
@@ -141,7 +141,7 @@ def test_every_role_of_one_is_denied_every_resource_of_the_other(sides: dict[str
 
 
 def test_the_same_calls_reach_a_stack_s_own_resources(sides: dict[str, Side]) -> None:
-    """Or the test above would pass with names that nobody has."""
+    """Otherwise the test above would pass with names that do not exist."""
     for side in sides.values():
         bucket, group = side.service.uploads, side.service.deployed.resources["ConvertLogs"]
         found = [("s3", "list_objects_v2", {"Bucket": bucket})]

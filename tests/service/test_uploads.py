@@ -130,7 +130,7 @@ def test_an_upload_can_be_followed_through_the_api(stack: Service) -> None:
 
 
 def test_who_was_sent_a_thumbnail_cannot_ask_for_its_job(stack: Service) -> None:
-    """The address and the answer to it are all that a stranger has; the job would give the rest of it, for ever."""
+    """A stranger has only the address and its response; the job would reveal everything else, for ever."""
     signed = stack.upload(pictures.jpeg())
     for thumbnail in stack.result(signed)["thumbnails"]:
         answer = requests.get(thumbnail["url"], timeout=PATIENCE)
@@ -151,7 +151,7 @@ def test_who_was_sent_a_thumbnail_cannot_ask_for_its_job(stack: Service) -> None
 def test_an_upload_without_a_result_yet_is_processing(stack: Service) -> None:
     job = "f" * 32
     stack.s3.put_object(Bucket=stack.uploads, Key=f"uploads/{job}", Body=b"not a picture")
-    # The conversion will have rejected it: its result is taken away again, to see the state before it.
+    # The conversion will have rejected it, so its result is deleted to see the state before it.
     wait_for(lambda: stack.manifest(job), "manifest")
     stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/manifest.json")
 

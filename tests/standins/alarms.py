@@ -1,8 +1,8 @@
 """How CloudWatch evaluates an alarm: exact dimensions, periods, missing data, metric math.
 
-By the guide: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html, alarms-and-missing-data.html
-and using-metric-math.html. The emulator cannot: it takes no alarm on metric math, and evaluates others without their
-dimensions.
+According to the guide: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html,
+alarms-and-missing-data.html and using-metric-math.html. The emulator cannot do it: it refuses alarms on metric math,
+and evaluates others without their dimensions.
 """
 
 import ast
@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Alarm:
-    """How an alarm stands. state: OK, ALARM or INSUFFICIENT_DATA. reason: in words."""
+    """The state of an alarm. state: OK, ALARM or INSUFFICIENT_DATA. reason: in words."""
 
     name: str
     state: str
@@ -48,13 +48,13 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
-# When data points are missing, CloudWatch looks at some more periods than EvaluationPeriods. It does not say how many;
-# the tables of its guide ("Configuring how CloudWatch alarms treat missing data") have two.
+# If data points are missing, CloudWatch considers more periods than EvaluationPeriods. It does not say how many; the
+# tables of its guide ("Configuring how CloudWatch alarms treat missing data") have two.
 _MORE_PERIODS = 2
 
 
 def evaluate(name: str, alarm: dict[str, Any], points: Iterable[Point], now: float) -> Alarm:
-    """An alarm at a moment. alarm: its properties without intrinsics. Raises ValueError on what is not known here.
+    """An alarm at a moment. alarm: its properties without intrinsics. Raises ValueError for unsupported ones.
 
     Periods are counted back from the full minute that ends next: CloudWatch evaluates once a minute.
     """
@@ -88,7 +88,7 @@ def _period(alarm: dict[str, Any]) -> int:
 
 
 def _value(alarm: dict[str, Any], points: list[Point]) -> float | None:
-    """The data point of one period; None when there is none."""
+    """The data point of one period; None if there is none."""
     if "Metrics" not in alarm:
         return _statistic(alarm, alarm["Statistic"], points)
     series = {
@@ -102,7 +102,7 @@ def _value(alarm: dict[str, Any], points: list[Point]) -> float | None:
 
 
 def _inlined(name: str, expressions: Mapping[str, Any]) -> ast.expr:
-    """An expression, with those that it names in their place."""
+    """An expression, with the expressions that it names substituted."""
 
     class Inline(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:  # as ast wants it
@@ -113,7 +113,7 @@ def _inlined(name: str, expressions: Mapping[str, Any]) -> ast.expr:
 
 
 def _statistic(metric: dict[str, Any], statistic: str, points: list[Point]) -> float | None:
-    """Dimensions must be the same, all of them: a metric with one more is another metric."""
+    """All dimensions must be equal: a metric with one more is another metric."""
     dimensions = {each["Name"]: each["Value"] for each in metric.get("Dimensions", ())}
     wanted = metric["Namespace"], metric["MetricName"], dimensions
     values = [point.value for point in points if (point.namespace, point.name, point.dimensions) == wanted]
@@ -133,9 +133,9 @@ _OPERATORS: dict[type, Callable[[float, float], float]] = {
 
 
 def _math(node: ast.expr, series: Mapping[str, float | None]) -> float | None:
-    """Metric math on one period, whose grammar is Python's as far as the template uses it. None: no data point.
+    """Metric math on one period, whose syntax is Python's as far as the template uses it. None: no data point.
 
-    No data point comes of an operation on one that is missing, and of a division by zero.
+    An operation on a missing data point, or a division by zero, has no data point.
     """
     match node:
         case ast.Constant(value=int() | float() as number):

@@ -1,6 +1,6 @@
-"""What botocore's model says of the AWS Serverless Application Repository: its requests, and what they must hold.
+"""The AWS Serverless Application Repository according to botocore's model: its requests, and their constraints.
 
-Lengths and patterns are in the model's descriptions, in words, and are read from there.
+Lengths and patterns are in the model's descriptions, in words, and are parsed from there.
 """
 
 import re
@@ -17,7 +17,7 @@ Members = dict[str, Any]
 
 
 class Failure(Exception):
-    """An answer that says no. code: the name of one of the model's exceptions."""
+    """An error response. code: the name of one of the model's exceptions."""
 
     def __init__(self, code: str, message: str):
         self.code = code
@@ -25,7 +25,7 @@ class Failure(Exception):
 
 
 def limits(shape: Shape) -> dict[str, Any]:
-    """What the model says about a member in words. Keys: shortest, longest, most, megabytes, pattern."""
+    """The constraints in a member's description. Keys: shortest, longest, most, megabytes, pattern."""
     words = unescape(re.sub("<[^>]+>", " ", shape.documentation))
     numbers = {
         "shortest": r"Minimum length=(\d+)",
@@ -40,7 +40,7 @@ def limits(shape: Shape) -> dict[str, Any]:
 
 
 def check(members: Members, shape: StructureShape) -> None:
-    """Raises Failure for what the model does not allow."""
+    """Raises Failure for requests that the model does not allow."""
     report = ParamValidator().validate(members, shape)
     if report.has_errors():
         raise Failure("BadRequestException", report.generate_report())

@@ -1,6 +1,6 @@
-"""A stand-in for the HTTP API of the AWS Serverless Application Repository, made from botocore's model of it.
+"""A stand-in for the HTTP API of the AWS Serverless Application Repository, derived from botocore's model.
 
-What is published has to be at S3 already, as the repository copies it.
+Published packages must already be in S3, because the repository copies them.
 """
 
 import json
@@ -26,13 +26,13 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 class Repository:
-    """url: where it answers. calls: the operations that were asked for, in order.
+    """url: its address. calls: the requested operations, in order.
 
-    applications: by id, what was last said of each. versions: by id and version, what was said of it.
+    applications: by id, their latest content. versions: by id and version, their content.
     """
 
     def __init__(self, s3: Any):
-        """s3: a boto3 client of the place where packages are."""
+        """s3: a boto3 client for the packages."""
         self.s3 = s3
         self.applications: dict[str, Members] = {}
         self.versions: dict[str, dict[str, Members]] = {}
@@ -53,13 +53,13 @@ class Repository:
         self._server.server_close()
 
     def file(self, uri: str) -> str:
-        """What is at an address at S3."""
+        """The object at an S3 address."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         text: str = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
         return text
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Members]:
-        """Status and body of the answer."""
+        """Status and body of the response."""
         try:
             signed = (
                 rf"AWS4-HMAC-SHA256 Credential=\w+/\d{{8}}/{REGION}/serverlessrepo/aws4_request, .*Signature=\w{{64}}$"
@@ -79,7 +79,7 @@ class Repository:
             return status, {"errorCode": failure.code, "message": str(failure), "__type": failure.code}
 
     def _read(self, method: str, path: str, body: bytes) -> tuple[OperationModel, Members]:
-        """The operation that a request means, with its members from path, query and body."""
+        """The operation of a request, with its members from path, query and body."""
         address = urlsplit(path)
         for name in self._operations:
             operation = MODEL.operation_model(name)
@@ -125,7 +125,7 @@ class Repository:
         return self._application(members["ApplicationId"])
 
     def _create_template(self, members: Members) -> Members:
-        """What SAM asks for when the application is nested in another template. It is ready at once."""
+        """What SAM requests if the application is nested in another template. It is ready at once."""
         self._existing(members)
         if members["SemanticVersion"] not in self.versions[members["ApplicationId"]]:
             raise Failure("NotFoundException", "no such version")
@@ -146,7 +146,7 @@ class Repository:
         self.versions.setdefault(identifier, {})[members["SemanticVersion"]] = members | {"Template": template}
 
     def _copy(self, uri: Any) -> None:
-        """Take a package from S3, as the repository does."""
+        """Read a package from S3, as the repository does."""
         found = re.fullmatch(r"s3://([^/]+)/(.+)", str(uri))
         if not found:
             raise Failure("BadRequestException", f"Invalid S3 URI: {uri}")

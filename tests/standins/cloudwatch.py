@@ -1,8 +1,8 @@
-"""The metrics that CloudWatch would have of the running service, and the alarms of its template on them.
+"""The metrics that CloudWatch would have about the running service, and the alarms of its template on them.
 
-The emulator reads no metrics out of logs, has AWS/Lambda by function only, and creates no alarm on metric math. So the
-metrics are made here, of what it has run and logged, with the dimensions that AWS documents; the alarms are those of
-the translated template, with its intrinsics resolved against what is deployed.
+The emulator reads no metrics from logs, has AWS/Lambda by function only, and creates no alarm on metric math. So the
+metrics are computed here, from what it has run and logged, with AWS's documented dimensions; the alarms are those of
+the translated template, with its intrinsics resolved against the deployment.
 """
 
 import json
@@ -25,26 +25,26 @@ MINUTES = 5  # of Canary10Percent5Minutes, the template's default
 
 
 class CloudWatch:
-    """Sees what happens from now on."""
+    """Records from now on."""
 
     def __init__(self, service: Service, **parameters: str):
-        """parameters: of the template, otherwise than they are deployed."""
+        """parameters: of the template, different from the deployed ones."""
         self._service, self._deployed = service, service.deployed
         self._parameters = self._deployed.parameters | {"GradualDeployments": "true"} | parameters
         self._since = time.time()
         self._first_traffic: dict[tuple[str, str], float] = {}
         self._noted: list[Point] = []
 
-    # What the emulator cannot tell
+    # What the emulator does not report
 
     def gets_traffic(self, function: str, version: str) -> None:
-        """Until now, this version of a function (a logical id) was called by its hook only, and not by the alias."""
+        """Until now, only its hook invoked this version of a function (a logical id), not the alias."""
         self._first_traffic[function, version] = time.time()
 
     def answered(self, status: int, by_lambda: int = 200) -> None:
-        """A client got this answer from the API. The emulator counts and logs none.
+        """A client got this response from the API. The emulator neither counts nor logs any.
 
-        by_lambda: what Lambda itself answered, not the function. It refuses with 429 what it has no room for.
+        by_lambda: Lambda's own response, not the function's: 429 if it throttles.
         """
         for metric, value in (("Count", 1), ("5XXError", status >= 500)):
             for dimensions in ({"ApiName": stack.NAME}, {"ApiName": stack.NAME, "Stage": "v1"}):
@@ -62,7 +62,7 @@ class CloudWatch:
                     self.note(metric["MetricNamespace"], metric["MetricName"], {}, float(metric["MetricValue"]))
 
     def note(self, namespace: str, name: str, dimensions: Dimensions, value: float, minutes_ago: float = 0) -> None:
-        """A data point of a metric that has no source here."""
+        """A data point of a metric without a source here."""
         self._noted.append(Point(namespace, name, dimensions, value, time.time() - 60 * minutes_ago))
 
     # Metrics
@@ -75,7 +75,7 @@ class CloudWatch:
             for run in sorted(self.runs(function), key=lambda run: run.at):
                 of_alias = run.at >= self._first_traffic.get((function, run.version), 0)
                 # A test does in seconds what users do in the minutes of a release, and with one version after the other
-                # what they do with both at once: so the runs of each version are dealt out to the minutes in turn.
+                # what they do with both at once, so the runs of each version are distributed over the minutes in turn.
                 at = now - 60 * (dealt[run.version, of_alias] % MINUTES)
                 dealt[run.version, of_alias] += 1
                 found += [replace(point, at=at) for point in (*of_lambda(run, name, of_alias), *embedded(run.lines))]
@@ -87,7 +87,7 @@ class CloudWatch:
         return [*found, Point("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, visible)]
 
     def runs(self, function: str) -> list["Run"]:
-        """The runs of a function that have ended. The emulator writes each into a log stream of its own."""
+        """The finished runs of a function. The emulator writes each into its own log stream."""
         pages = self._deployed.client("logs").get_paginator("filter_log_events")
         group = f"/aws/lambda/{stack.NAME}-{self._handlers[function]}"
         streams: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -115,7 +115,7 @@ class CloudWatch:
 
     @cached_property
     def template(self) -> stack.Template:
-        """As CloudFormation would get it on AWS, with its alarms on metric math and its deployment groups."""
+        """As CloudFormation would receive it on AWS, with its alarms on metric math and its deployment groups."""
         return _translated(**self._parameters)
 
     @property
@@ -124,12 +124,12 @@ class CloudWatch:
         return [name for name, resource in resources if resource["Type"] == "AWS::CloudWatch::Alarm"]
 
     def guards(self, function: str) -> list[str]:
-        """The alarms that stop a release of a function, as its deployment group names them."""
+        """The alarms that stop a release of a function, according to its deployment group."""
         group = self.template["Resources"][f"{function}DeploymentGroup"]["Properties"]
         return [alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]]
 
     def states(self, names: Iterable[str], versions: Mapping[str, str] | None = None) -> list[Alarm]:
-        """How alarms stand. versions: of functions that they look at, when these are not the ones behind `live`."""
+        """The states of alarms. versions: of functions that they watch, if these are not the ones behind `live`."""
         points, now, resources = self.points(), time.time(), self.template["Resources"]
         return [
             evaluate(name, self._resolved(resources[name]["Properties"], versions or {}), points, now) for name in names
@@ -147,7 +147,7 @@ class CloudWatch:
             case {"Ref": name}:
                 return self._reference(name)
             case {"Fn::GetAtt": [name, "QueueName"]}:
-                return self._deployed.resources[name].rsplit("/", 1)[-1]  # of the queue's URL
+                return self._deployed.resources[name].rsplit("/", 1)[-1]  # the last part of the queue's URL
             case {"Fn::GetAtt": [name, "Version"]}:
                 function, _, _ = name.rpartition("Version")
                 return versions.get(function) or self._live(function)
@@ -182,7 +182,7 @@ def _translated(**parameters: str) -> stack.Template:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a version of a function, of its log. at: when it ended. lines: what it wrote."""
+    """One run of a version of a function, from its log. at: when it ended. lines: its output."""
 
     version: str
     at: float
@@ -193,8 +193,8 @@ class Run:
     @classmethod
     def of(cls, events: list[dict[str, Any]]) -> "Run":
         start, *lines, _, report = (event["message"] for event in events)
-        # The only trace of an error in the emulator's log: the traceback, or the runtime's words about a timeout, as
-        # plain lines behind ours. What we log ourselves about errors is inside of JSON.
+        # The only traces of an error in the emulator's log: the traceback, or the runtime's message about a timeout, as
+        # plain lines after ours. Our own logs about errors are JSON.
         error = re.compile(r"[ +]*(Exception Group )?Traceback \(|Task timed out after")
         (milliseconds,) = re.findall(r"\tDuration: ([\d.]+) ms", report)
         at = events[0]["timestamp"] / 1000
@@ -202,14 +202,14 @@ class Run:
 
 
 def of_lambda(run: Run, name: str, of_alias: bool) -> Iterator[Point]:
-    """What AWS/Lambda has about a run (docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html).
+    """The metrics of AWS/Lambda about a run (docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html).
 
-    name: of the function. of_alias: whether it was called through `live` and not by its version: a version that was
-    called by the alias is told apart by ExecutedVersion.
+    name: of the function. of_alias: whether it was invoked through `live` and not by its version; ExecutedVersion
+    identifies the version behind the alias.
     """
     resource = {"FunctionName": name, "Resource": f"{name}:{'live' if of_alias else run.version}"}
     sets = [{"FunctionName": name}, resource] + [resource | {"ExecutedVersion": run.version}] * of_alias
-    # Throttles is 0 for a run that took place; the emulator logs nothing about one that did not.
+    # Throttles is 0 for a run that took place; the emulator logs nothing about throttled ones.
     values = {"Invocations": 1.0, "Errors": float(run.failed), "Duration": run.milliseconds, "Throttles": 0.0}
     for (metric, value), dimensions in product(values.items(), sets):
         yield Point("AWS/Lambda", metric, dimensions, value, run.at)

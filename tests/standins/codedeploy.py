@@ -1,7 +1,7 @@
 """CodeDeploy, as far as a release through an alias needs it: hook, a tenth of the traffic, alarms, all of it, hook.
 
-A hook reports over HTTP, with the call and the answers that CodeDeploy's API has (JSON 1.1, CodeDeploy_20141006). When
-one reports a fault, or an alarm goes off, the alias goes back (docs/decisions/live-is-verified.md says by what).
+A hook reports over HTTP, with the call and the responses of CodeDeploy's API (JSON 1.1, CodeDeploy_20141006). If one
+reports a fault, or an alarm goes off, the alias moves back (docs/decisions/live-is-verified.md).
 """
 
 import base64
@@ -20,7 +20,7 @@ _REPORT = "CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus"
 
 @dataclass
 class Execution:
-    """One call of a hook. status: what it has reported, "Pending" before."""
+    """One invocation of a hook. status: as reported, "Pending" before."""
 
     deployment: str
     id: str
@@ -28,15 +28,15 @@ class Execution:
 
     @property
     def event(self) -> dict[str, str]:
-        """What the hook is called with."""
+        """The hook's event."""
         return {"DeploymentId": self.deployment, "LifecycleEventHookExecutionId": self.id}
 
 
 @dataclass
 class Deployment:
-    """How one went. status: "Succeeded"; "Failed", by a hook; "Stopped", by the alarms.
+    """The result of a deployment. status: "Succeeded"; "Failed", by a hook; "Stopped", by the alarms.
 
-    before, after: the hooks' calls, before the new version gets traffic, and after it has got all of it.
+    before, after: the hooks' invocations, before the new version gets traffic, and after it has got all of it.
     """
 
     before: Execution
@@ -67,14 +67,14 @@ class CodeDeploy:
         self._server.server_close()
 
     def execution(self, deployment: str | None = None) -> Execution:
-        """A hook that is about to be called. deployment: its id, when it is not a new one."""
+        """A hook that is about to be invoked. deployment: its id, unless it is a new one."""
         deployment = deployment or f"d-{uuid.uuid4().hex[:9].upper()}"
         made = Execution(deployment, base64.b64encode(uuid.uuid4().bytes).decode())
         self._executions[made.id] = made
         return made
 
     def expect(self, event: dict[str, str]) -> Execution:
-        """The same for an event that was written down."""
+        """The same for a recorded event."""
         made = Execution(event["DeploymentId"], event["LifecycleEventHookExecutionId"])
         self._executions[made.id] = made
         return made
@@ -88,11 +88,11 @@ class CodeDeploy:
         users: Callable[[], object],
         guards: Callable[[], Iterable[Alarm]],
     ) -> Deployment:
-        """Bring a version behind `live`, if its hooks say so: a tenth of the traffic, then all, or none again.
+        """Move `live` to a version, if its hooks agree: a tenth of the traffic, then all, or none again.
 
-        aws: a Lambda client. hooks: called before the version gets traffic, and after it has got all of it. users:
-        what they do while the version has its tenth, in place of the minutes of AWS. guards: how the alarms of the
-        deployment group stand after that; one in ALARM stops the release.
+        aws: a Lambda client. hooks: invoked before the version gets traffic, and after it has got all of it. users:
+        their actions while the version has its tenth, instead of AWS's minutes. guards: the states of the deployment
+        group's alarms after that; one in ALARM stops the release.
         """
 
         def called(hook: str, execution: Execution) -> bool:

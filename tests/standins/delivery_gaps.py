@@ -1,7 +1,7 @@
-"""What the emulator cannot do of stacks/delivery.yaml, and how each gap is bridged. Tests fail on the day it can:
+"""What the emulator cannot do with stacks/delivery.yaml, and how each gap is bridged. Tests fail as soon as it can:
 tests/service/test_delivery_gaps.py.
 
-Nothing here is added to what the template says; only addresses differ.
+Nothing here adds to the template; only addresses differ.
 """
 
 import base64
@@ -18,9 +18,10 @@ MISSING_TYPES = ("AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination", 
 
 
 def template(text: str, api: str | None) -> str:
-    """Without resources of types that the emulator does not know, which it refuses under a false condition too.
+    """Without resources of types that the emulator does not know, which it refuses even under a false condition.
 
-    api: where the emulator has the API, because an origin with a name of AWS is not dialled. None bridges nothing else.
+    api: the emulator's address of the API, because it does not connect to an origin with AWS's name. None bridges
+    nothing else.
     """
     parsed = yaml_parse(text)
     parsed["Resources"] = {
@@ -41,7 +42,7 @@ def template(text: str, api: str | None) -> str:
 
 
 def _encoded(node: Any) -> Any:
-    """What the rules search for in Base64, as it is in the API of AWS WAF: CloudFormation encodes it there."""
+    """The rules' search strings in Base64, as in the API of AWS WAF; CloudFormation encodes them there."""
     match node:
         case {"SearchString": str(text)}:
             return node | {"SearchString": base64.b64encode(text.encode()).decode()}
@@ -58,7 +59,7 @@ def bridge(stack: Stack, delivery: Delivery) -> None:
 
 
 def bucket_addresses(stack: Stack, delivery: Delivery) -> None:
-    """A bucket's own address is not where the emulator is, so the page may connect there in its place."""
+    """Lets the page connect to the emulator instead of a bucket's own address."""
     cloudfront = stack.client("cloudfront")
     policy = policies(cloudfront)[f"{delivery.stack.id}-page"]
     answer = cloudfront.get_response_headers_policy_config(Id=policy)

@@ -1,4 +1,5 @@
-"""What SAM needs of a Docker engine until a container runs: it has every image, and its containers are this server."""
+"""The part of a Docker engine that SAM needs to run a container: it has every image, and its containers are this
+server."""
 
 import json
 import threading
@@ -10,9 +11,9 @@ from urllib.parse import urlsplit
 
 
 class DockerEngine(ThreadingHTTPServer):
-    """url: as DOCKER_HOST has it. created: what each container was made of, as Docker's API says it.
+    """url: for DOCKER_HOST. created: the configuration of each container, as in Docker's API.
 
-    done: what was done to containers, such as "POST start".
+    done: requests about containers, such as "POST start".
     """
 
     daemon_threads = True

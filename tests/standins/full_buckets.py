@@ -1,4 +1,4 @@
-"""The emulator, refusing as AWS does to delete a bucket that holds something with its stack.
+"""The emulator, refusing like AWS to delete a bucket that is not empty with its stack.
 
 `python -m tests.standins.full_buckets PORT` is `python -m dev.emulator PORT` with that difference.
 """

@@ -1,8 +1,8 @@
-"""The image that functions run in: AWS's own where it can be pulled, else a stand-in made from Debian's packages.
+"""The image in which functions run: AWS's own if it can be pulled, otherwise a stand-in built from Debian's packages.
 
-The stand-in has what `sam local` relies on, at the places where AWS's image has it: Python 3.13 in /var/lang/bin, AWS's
-runtime interface client and boto3 in /var/runtime, layers in /opt, the function in /var/task. SAM adds its own emulator
-of the runtime's interface. It is not Amazon Linux: what depends on the system's libraries is not proved with it.
+The stand-in has everything that `sam local` relies on, in the same places as AWS's image: Python 3.13 in /var/lang/bin,
+AWS's runtime interface client and boto3 in /var/runtime, layers in /opt, the function in /var/task. SAM adds its own
+runtime interface emulator. It is not Amazon Linux, so it proves nothing about the system's libraries.
 """
 
 import hashlib
@@ -31,11 +31,11 @@ ENVIRONMENT = (
 
 
 class NoImage(Exception):
-    """Says why there is none."""
+    """The message says why there is none."""
 
 
 def image(architecture: str) -> str | None:
-    """The name of a stand-in, or None where AWS's image is at hand. Raises NoImage."""
+    """The name of a stand-in, or None if AWS's image is available. Raises NoImage."""
     public = f"{PUBLIC}-{architecture}"
     stand_in = f"image-thumbnails/lambda-python:{architecture}-{_digest()}"
     if _succeeds("docker", "image", "inspect", public):
@@ -52,14 +52,14 @@ def image(architecture: str) -> str | None:
 
 
 def build(name: str, architecture: str) -> None:
-    """Takes about a minute, root and the package debootstrap."""
+    """Takes about a minute, and needs root and the package debootstrap."""
     debian, wheels = PLATFORMS[architecture]
     with tempfile.TemporaryDirectory(prefix="lambda-image-") as folder:
         root = Path(folder) / "root"
         packages = "--include=python3,ca-certificates"
         _run("debootstrap", "--variant=minbase", f"--arch={debian}", packages, SUITE, str(root))
         runtime = root / "var" / "runtime"
-        # The client's wheels are for older systems than boto3's would have to be: any that runs there will do.
+        # The client's wheels are for older systems than boto3's, so any that runs there will do.
         platforms = [f"--platform={kind}_{wheels}" for kind in ("manylinux_2_28", "manylinux2014")]
         pip = (
             sys.executable,

@@ -1,7 +1,7 @@
 """Filter patterns of CloudWatch Logs on lines of JSON, as far as the template uses them.
 
 As in "Filter pattern syntax for metric filters": { (comparison) && (comparison) }, each of one field with a number or
-with a string in quotes. A comparison with a field that is not there, or of another type, does not match.
+with a string in quotes. A comparison with a field that is missing, or has another type, does not match.
 """
 
 import json
@@ -22,12 +22,12 @@ _COMPARISON = re.compile(r'\(?\s*\$\.(\w+)\s*(=|!=|>=|<=|>|<)\s*(?:"([^"]*)"|(\d
 
 
 def matches(pattern: str, line: str) -> bool:
-    """Raises ValueError for a pattern that is not known here."""
+    """Raises ValueError for an unsupported pattern."""
     inside = re.fullmatch(r"\{\s*(.*?)\s*\}", pattern)
     if not inside:
         raise ValueError(f"filter pattern: {pattern} is not known here")
     fields = json.loads(line)
-    # Each is read, whatever comes of the others.
+    # All are parsed, whatever their results.
     results = [_matches(each.strip(), fields) for each in inside[1].split("&&")]
     return all(results)
 

@@ -1,4 +1,4 @@
-"""Ports on this machine: those that nobody listens on yet, for emulators, stand-ins and pages; and who listens."""
+"""Ports on this machine: free ones for emulators, stand-ins and pages; and the processes that listen."""
 
 import socket
 import subprocess
@@ -14,7 +14,7 @@ def free_port() -> int:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that this one has started, and those that they have, by the kernel's table."""
+    """The processes that this one has started, and their descendants, from the kernel's table."""
     lines = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = [tuple(map(int, line.split())) for line in lines.splitlines()]
     found = [pid]
@@ -24,7 +24,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def listening(pids: list[int]) -> set[tuple[str, int]]:
-    """Where these processes listen, by Linux's tables."""
+    """The ports on which these processes listen, from Linux's tables."""
     inodes = {str(file.readlink()) for pid in pids for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
     found = set()
     for table in ("tcp", "tcp6"):

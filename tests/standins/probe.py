@@ -1,4 +1,4 @@
-"""A function that calls AWS under the role of another one, and says for each call what AWS answers."""
+"""A function that calls AWS under another one's role, and reports AWS's response to each call."""
 
 import io
 import json
@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.actors.client import Service
 
-# Service, operation and parameters, as boto3 has them. Besides, read_by_link and write_by_form sign what is then
-# sent without boto3.
+# Service, operation and parameters, as in boto3. In addition, read_by_link and write_by_form sign requests that are
+# then sent without boto3.
 Asked = tuple[str, str, Mapping[str, Any]]
 
 _CODE = """
@@ -79,7 +79,7 @@ class Probe:
 
 @contextmanager
 def probes(stack: Service) -> Iterator[dict[str, Probe]]:
-    """One for each function of a stack, by the function's logical id."""
+    """One per function of a stack, by the function's logical id."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("probe.py", _CODE)

@@ -1,7 +1,7 @@
-"""Releases as CodeDeploy makes them, also of versions that are broken on purpose: our own code, with one place changed.
+"""Releases like CodeDeploy's, also of versions that are broken on purpose: our own code, with one change.
 
-The emulator has no CodeDeploy. A stand-in calls the hooks, hears what they report over its HTTP API, asks the alarms,
-and moves the alias.
+The emulator has no CodeDeploy. A stand-in invokes the hooks, receives their reports over its HTTP API, evaluates the
+alarms, and moves the alias.
 """
 
 import time
@@ -16,8 +16,8 @@ from tests.standins.alarms import Alarm
 from tests.standins.cloudwatch import CloudWatch
 from tests.standins.codedeploy import CodeDeploy, Execution
 
-# As template.yaml has it: what is called before a version of a function gets traffic, and what tells it which version;
-# and what is called once it has all traffic.
+# As in template.yaml: the hook invoked before a version of a function gets traffic, and the variable with that version;
+# and the hook invoked once it has all traffic.
 HOOKS = {
     "ConvertFunction": ("VerifyReleaseFunction", "CONVERT_VERSION"),
     "SignUploadFunction": ("VerifyApiFunction", "SIGN_UPLOAD_VERSION"),
@@ -29,9 +29,9 @@ LOGS = {"VerifyReleaseFunction": "verify_release", "VerifyApiFunction": "verify_
 
 @dataclass(frozen=True)
 class Release:
-    """How it went. faults: what the hooks have logged of the new version. before, version: of the function.
+    """The result. faults: those of the new version in the hooks' logs. before, version: of the function.
 
-    alarms: that went off while users had it.
+    alarms: that went off while users used it.
     """
 
     status: str
@@ -58,19 +58,19 @@ class Releases:
         return version
 
     def weights(self, function: str) -> dict[str, float]:
-        """What part of the traffic other versions have beside the one behind `live`."""
+        """The share of the traffic of other versions than the one behind `live`."""
         alias = self._aws.get_alias(FunctionName=self._service.deployed.functions[function], Name="live")
         weights: dict[str, float] = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
         return weights
 
     def publish(self, function: str, package: bytes) -> str:
-        """A new version of a function, which has no traffic yet."""
+        """A new version of a function, without traffic."""
         name = self._service.deployed.functions[function]
         version: str = self._aws.update_function_code(FunctionName=name, ZipFile=package, Publish=True)["Version"]
         return version
 
     def tell(self, function: str, version: str) -> None:
-        """Tell a function's hook the version to verify, as CloudFormation does when it updates the hook."""
+        """Set the version to verify in a function's hook, as CloudFormation does when it updates the hook."""
         name = self._service.deployed.functions[function]
         arn = self._aws.get_function_configuration(FunctionName=name)["FunctionArn"]
         hook, variable = HOOKS[function]
@@ -88,7 +88,7 @@ class Releases:
         users: Callable[[], object] = nobody,
         cloudwatch: CloudWatch | None = None,
     ) -> Release:
-        """users: what they do with the new version's share of the traffic."""
+        """users: their actions with the new version's share of the traffic."""
         seeing = cloudwatch or CloudWatch(self._service)
         before, version = self.live(function), self.publish(function, package)
         functions = self._service.deployed.functions
@@ -113,10 +113,10 @@ class Releases:
 
     @contextmanager
     def _routed(self, function: str, version: str) -> Iterator[None]:
-        """All that is asked of the alias goes to this version, and after that as before.
+        """All requests to the alias go to this version, and afterwards to the previous one again.
 
-        The emulator does not route by an alias's weights. So the test sends what is to be the new version's tenth while
-        the alias leads there whole: S3 and the API call it as ever.
+        The emulator ignores an alias's weights. So the test sends the new version's tenth while the alias points to it
+        completely: S3 and the API invoke it as usual.
         """
         weighted = self._aws.get_alias(FunctionName=function, Name="live")
         whole: dict[str, Any] = {"AdditionalVersionWeights": {}}
@@ -142,7 +142,7 @@ class Releases:
             if (found := lines()) is not None:
                 return found
             time.sleep(0.1)
-        # The emulator keeps what was printed last until that process runs again, if it came later than the answer.
+        # The emulator keeps late output until that process runs again.
         self._aws.invoke(FunctionName=self._service.deployed.functions[hook], Payload=b"{}")
         return wait_for(lines, "end of the hook's log")
 
@@ -157,7 +157,7 @@ class Releases:
 
 
 def quiet(stack: Service) -> bool | None:
-    """Nothing has changed for longer than the emulator waits before it tries a conversion again."""
+    """Nothing has changed for longer than the emulator waits before it retries a conversion."""
     before = objects(stack), len(stack.log("convert"))
     time.sleep(3)
     return (objects(stack), len(stack.log("convert"))) == before or None

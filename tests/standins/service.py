@@ -1,6 +1,6 @@
-"""What the page meets in bad weather: a server that plays the service, its storage included, as badly as a test wants.
+"""A server that simulates the service, including S3, as unreliable as a test needs.
 
-The page itself is the real one, from frontend/. For the good days there is the real service (`stack`).
+The page itself is the real one, from frontend/. For normal conditions there is the real service (`stack`).
 """
 
 import io
@@ -20,7 +20,7 @@ from PIL import Image
 from operate.site import FRONTEND
 from thumbs import formats
 
-# What a request is for.
+# The purpose of a request.
 LIMITS, SIGN, POST, STATUS, MANIFEST, THUMBNAIL = "limits", "sign", "post", "status", "manifest", "thumbnail"
 
 _PATHS = (
@@ -45,7 +45,7 @@ _THUMBNAILS = {size: _webp(side) for size, side in _SIZES.items()}
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that came. at: seconds, on a clock of its own. job: of the path, or ""."""
+    """A received request. at: seconds, on a clock of its own. job: from the path, or ""."""
 
     kind: str
     at: float
@@ -53,7 +53,7 @@ class Asked:
 
 
 # Answers a request in its own way: with (status, headers, body), with None to break the connection, or with ...
-# (Ellipsis) as on good days. Called when the whole request is there.
+# (Ellipsis) as usual. Called when the whole request has arrived.
 Weather = Callable[["_Handler"], Any]
 
 
@@ -77,7 +77,7 @@ class Standin:
         self._server.server_close()
 
     def fair(self) -> None:
-        """Good weather, and nothing remembered."""
+        """Normal behaviour, with an empty memory."""
         self.weather.clear()
         self.asked.clear()
         self.arrived.clear()
@@ -96,7 +96,7 @@ def problem(status: int, **headers: str) -> Weather:
 
 
 def first(times: int, weather: Weather) -> Weather:
-    """Bad for so many requests, then fair."""
+    """Bad for this many requests, then normal."""
     left = iter(range(times))
     return lambda handler: ... if next(left, None) is None else weather(handler)
 
@@ -107,7 +107,7 @@ class _Server(ThreadingHTTPServer):
     standin: Standin
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that goes away is no news."""
+        """A browser that disconnects is not an error."""
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -145,7 +145,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _send(self, answer: tuple[int, dict[str, str], bytes] | None) -> None:
         if answer is None:
-            # In the middle of the answer: after none at all, browsers try again by themselves.
+            # In the middle of the response, because without any response browsers retry automatically.
             self.send_response(200)
             self.send_header("content-length", "100")
             self.end_headers()

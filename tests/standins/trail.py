@@ -1,4 +1,4 @@
-"""The emulator, leaving a trail: each call that somebody makes under a role, and how IAM decided it.
+"""The emulator with a record of each call under a role, and of IAM's decision.
 
 `python -m tests.standins.trail PORT` is `python -m dev.emulator PORT` that adds lines of JSON to the file that TRAIL
 names.
@@ -18,7 +18,7 @@ from dev import emulator
 
 @dataclass(frozen=True)
 class Call:
-    """One call. role: its name. caller: the function that has the role. context: what conditions may ask about."""
+    """One call. role: its name. caller: the function with the role. context: values for conditions."""
 
     role: str
     caller: str
@@ -57,7 +57,7 @@ class Grant:
 
 
 def grants(document: dict[str, Any]) -> list[Grant]:
-    """What a policy allows. Raises ValueError for what this reads past: more than one condition of a statement."""
+    """The grants of a policy. Raises ValueError for unsupported ones: several conditions in a statement."""
     found = []
     for statement in document["Statement"]:
         asked = statement.get("Condition", {}).items()
@@ -79,11 +79,11 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 def _leave(path: Path) -> None:
-    """From now on write down what the emulator's IAM is asked."""
+    """From now on, record the questions to the emulator's IAM."""
     from ministack.core import iam_evaluator
 
     enforce = iam_evaluator.enforce
-    file = path.open("a", buffering=1)  # a line at a time: who reads it sees all that was answered
+    file = path.open("a", buffering=1)  # line by line, so that readers see every decided call
 
     def enforced(access_key_id: str, iam_action: str, *others: Any, **named: Any) -> Any:
         denial = enforce(access_key_id, iam_action, *others, **named)

@@ -1,8 +1,8 @@
-"""A stand-in for the state machine of AWS Lambda Power Tuning, as far as the function that is tuned can notice.
+"""A stand-in for the state machine of AWS Lambda Power Tuning, as far as the tuned function can notice.
 
 Its steps are those of version 4.4.0 (its lambda/ folder): for each memory size it sets the function, publishes a
-version and points an alias RAM{size} to it; it sets the function back; calls each alias so many times; deletes aliases
-and versions. It takes no times and no costs, for those of this machine say nothing.
+version and points an alias RAM{size} to it; it restores the function; invokes each alias N times; deletes aliases and
+versions. It measures no times and no costs, because those of this machine mean nothing.
 """
 
 import json
@@ -17,7 +17,7 @@ FIELDS = {
     "onlyColdStarts", "sleepBetweenRunsMs", "disablePayloadLogs", "includeOutputResults",
 }  # fmt: skip
 STRATEGIES = {"cost", "speed", "balanced"}
-MOST_OF_INPUT = 262_144  # bytes that Step Functions takes
+MOST_OF_INPUT = 262_144  # bytes, the limit of Step Functions
 
 Each = Callable[[Callable[[int], None], Iterable[int]], Iterable[None]]
 
@@ -33,9 +33,9 @@ class Tuner:
     aws: Any
 
     def run(self, text: str, each: Each = map) -> None:
-        """text: the input. each: how the executor goes through its calls; one after the other, or all at once.
+        """text: the input. each: how the executor makes its calls, one after the other or in parallel.
 
-        Raises TuningFailed for an input that the tuner refuses, and when a call or the cleaning up fails.
+        Raises TuningFailed for an input that the tuner refuses, and if a call or the cleanup fails.
         """
         asked = json.loads(text)
         self._validate(asked, len(text.encode()))
@@ -71,7 +71,7 @@ class Tuner:
             raise TuningFailed("no such strategy")
 
     def _publish(self, function: str, memory: int) -> str:
-        # Lambda publishes nothing where the function is as it was; the emulator, where nothing was put.
+        # Lambda publishes nothing if the function is unchanged; the emulator, if nothing was put.
         if self.aws.get_function_configuration(FunctionName=function)["MemorySize"] != memory:
             self.aws.update_function_configuration(FunctionName=function, MemorySize=memory)
         self.aws.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 0.05})

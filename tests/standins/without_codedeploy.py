@@ -1,7 +1,8 @@
-"""The emulator, taking what it does not know of a release: CodeDeploy's resources and alarms on metric math do nothing.
+"""The emulator, accepting what it does not know about a release: CodeDeploy's resources and alarms on metric math do
+nothing.
 
 `python -m tests.standins.without_codedeploy PORT` is `python -m dev.emulator PORT` with that difference, so that
-`sam deploy` with the template's defaults reaches its end.
+`sam deploy` with the template's defaults succeeds.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The template as CloudFormation gets it, with what a new account's answers are: the defaults."""
+"""The template as CloudFormation receives it, with a new account's answers: the defaults."""
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
@@ -26,6 +26,6 @@ def resources(translated: Template) -> Template:
 
 @pytest.fixture(scope="session")
 def delivery() -> Template:
-    """stacks/delivery.yaml, as it is written."""
+    """stacks/delivery.yaml, as written."""
     parsed: Template = yaml_parse(TEMPLATE.read_text())
     return parsed

@@ -1,4 +1,4 @@
-"""The template's releases, alarms and dashboard: each alarm guards a release or tells a person."""
+"""The template's releases, alarms and dashboard: each alarm guards a release or notifies a person."""
 
 import json
 import re
@@ -94,7 +94,7 @@ def test_each_alarm_can_be_read_where_it_stands() -> None:
 
 
 def test_the_dashboard_shows_metrics_that_the_code_writes(resources: Template) -> None:
-    """Also that it is JSON, which nobody checks before CloudWatch does."""
+    """Also that it is JSON, which nothing else checks before CloudWatch does."""
     text, _ = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     body = json.loads(text)
     lines = [line for path in stack.FUNCTIONS.rglob("*.py") for line in path.read_text().splitlines()]

@@ -1,6 +1,6 @@
-"""The commands that the documents give for the AWS CLI: AWS knows each, its options and what is asked of its answer.
+"""The AWS CLI commands in the documents: AWS knows each, its options, and the queried members of its response.
 
-The CLI is generated from the models that botocore has, so they say what it takes.
+The CLI is generated from botocore's models, so they define what it accepts.
 """
 
 import re
@@ -16,7 +16,7 @@ from botocore import xform_name
 from dev.emulator import ROOT
 
 SESSION = botocore.session.get_session()
-SERVICES = {"deploy": "codedeploy"}  # what the CLI calls otherwise
+SERVICES = {"deploy": "codedeploy"}  # the CLI's different names
 COMMON = {"--query", "--output", "--region", "--cli-binary-format"}  # options of every command
 
 
@@ -25,7 +25,7 @@ def dashed(name: str) -> str:
 
 
 def given(document: Path) -> Iterator[str]:
-    """The commands of a document, those inside others by themselves."""
+    """The commands of a document, with nested ones listed separately."""
     for line in re.findall(r"^ {4,}(.*)$", document.read_text().replace("\\\n", " "), re.MULTILINE):
         while inner := re.search(r"\(([^()]*)\)", line):
             yield inner[1]
@@ -42,14 +42,14 @@ COMMANDS = [
 
 
 def operation(service: str, name: str) -> Any:
-    """The model of what a command calls. name: of an operation, or of what is waited for."""
+    """The model of a command's call. name: of an operation, or of a waiter."""
     model = SESSION.get_service_model(service)
     names = {dashed(each): each for each in model.operation_names}
     return model.operation_model(names[name])
 
 
 def awaited(service: str, name: str) -> str:
-    """The operation that is called until something is so."""
+    """The operation that a waiter calls."""
     model = SESSION.get_waiter_model(service)
     names = {dashed(each): each for each in model.waiter_names}
     return dashed(model.get_waiter(names[name]).operation)

@@ -1,4 +1,4 @@
-"""What checkov finds in the templates is what docs/checkov.md gives reasons for, no more and no less."""
+"""docs/checkov.md gives a reason for each of checkov's findings in the templates, no more and no less."""
 
 import json
 import re
@@ -62,4 +62,4 @@ def test_a_careless_bucket_would_be_found(tmp_path: Path) -> None:
     file = tmp_path / "careless.json"
     file.write_text(json.dumps(template))
 
-    assert found(scan(file))["CKV_AWS_20"] == {"Open"}  # readable by everybody
+    assert found(scan(file))["CKV_AWS_20"] == {"Open"}  # publicly readable

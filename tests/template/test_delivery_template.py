@@ -47,7 +47,7 @@ def test_the_documentation_has_every_setting_with_its_default(delivery: Template
 
 
 def test_no_error_is_kept_and_none_is_replaced(distribution: dict[str, Any]) -> None:
-    """Errors are of the whole distribution: a page in their place would hide what the API has to say."""
+    """Errors apply to the whole distribution: a page in their place would hide the API's own errors."""
     errors = distribution["CustomErrorResponses"]
 
     assert [error["ErrorCode"] for error in errors] == [403, 404, 500, 502, 503, 504]
@@ -56,7 +56,7 @@ def test_no_error_is_kept_and_none_is_replaced(distribution: dict[str, Any]) -> 
 
 
 def test_no_policy_says_how_long_something_may_be_kept(delivery: Template) -> None:
-    """It would be said of errors too. Objects and answers say it themselves."""
+    """It would apply to errors too. Objects and responses set it themselves."""
     for resource in delivery["Resources"].values():
         if resource["Type"] == "AWS::CloudFront::ResponseHeadersPolicy":
             config = resource["Properties"]["ResponseHeadersPolicyConfig"]
@@ -162,7 +162,7 @@ def test_the_index_leads_to_every_file_of_its_version_and_no_other() -> None:
     page = Page()
     named = re.findall(r'\b(?:href|src)="([^"]+)"', page.index.content.decode())
 
-    # What is needed later is imported by its place beside the file that names it: in the same version.
+    # Modules that are needed later are imported relative to the importing file, so in the same version.
     code = [(file.key, file.content.decode()) for file in page.assets if file.key.endswith(".js")]
     imported = {
         f"{key.rsplit('/', 1)[0]}/{name}"

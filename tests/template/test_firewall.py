@@ -1,4 +1,5 @@
-"""The firewall of stacks/delivery.yaml: what it guards and refuses, and the secret that only the distribution sends."""
+"""The firewall of stacks/delivery.yaml: what it protects and refuses, and the secret that only the distribution
+sends."""
 
 import json
 from typing import Any
@@ -7,7 +8,7 @@ from tests.material.template import Template
 
 
 def rules(delivery: Template) -> dict[str, dict[str, Any]]:
-    """Those of the firewall by name, with the optional one, in their order."""
+    """The firewall's rules by name, including the optional one, in order."""
     listed = delivery["Resources"]["WebAcl"]["Properties"]["Rules"]
     chosen = [each["Fn::If"][1] if "Fn::If" in each else each for each in listed]
     assert [rule["Priority"] for rule in chosen] == [*range(len(chosen))]
@@ -75,7 +76,7 @@ def test_nothing_repeats_the_secret_that_the_distribution_sends(delivery: Templa
 
 
 def test_a_body_of_25_long_names_would_be_too_large_for_the_core_rules(delivery: Template) -> None:
-    """Why one of the core rules only counts."""
+    """The reason why one of the core rules only counts."""
     file = {"name": "\N{CJK UNIFIED IDEOGRAPH-5199}" * 255, "type": "image/jpeg", "size": 20_000_000}
     body = json.dumps({"files": [file] * 25}, ensure_ascii=False).encode()
     assert len(body) > 8192

@@ -1,4 +1,4 @@
-"""The layers' makefile: what it builds depends on its source alone."""
+"""The layers' makefile: its output depends only on its source."""
 
 import os
 import shutil
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from dev.emulator import ROOT
 
-VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # whose bytecode this machine can make
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # for which this machine can compile
 
 
 def build(folder: Path, **variables: str) -> dict[str, bytes]:
-    """The files of a layer that was built from a copy of layers/ in this folder."""
+    """The files of a layer built from a copy of layers/ in this folder."""
     shutil.copytree(ROOT / "layers", folder / "layers")
     output = folder / "artifacts"
     output.mkdir()

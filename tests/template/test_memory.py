@@ -1,4 +1,4 @@
-"""What goes with the memory of the conversion. Whoever changes MemorySize changes all of it (docs/power-tuning.md)."""
+"""Everything that depends on the conversion's memory, and changes with MemorySize (docs/power-tuning.md)."""
 
 import json
 import re
@@ -50,7 +50,7 @@ def test_tuning_compares_with_that_memory(memory: int) -> None:
     ("bound", "names"),
     [
         ("Default", [accepted.name for accepted in formats.INPUTS]),
-        # Not HEIC and animated WebP, the largest of which are refused: docs/benchmarks.md, Memory.
+        # Not HEIC and animated WebP, whose largest pictures are rejected: docs/benchmarks.md, Memory.
         ("MaxValue", ["JPEG", "PNG", "GIF", "AVIF", "TIFF", "BMP"]),
     ],
 )

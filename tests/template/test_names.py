@@ -1,4 +1,4 @@
-"""Two stacks in one account do not meet: each name in both templates is the stack's own, and AWS takes it."""
+"""Two stacks in one account share nothing: each name in both templates belongs to the stack, and AWS accepts it."""
 
 import json
 from typing import Any

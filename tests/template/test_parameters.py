@@ -1,7 +1,7 @@
-"""Every parameter of both templates: used, bounded, and taken at its bounds by the code that reads it.
+"""Every parameter of both templates: used, bounded, and accepted at its bounds by the code that reads it.
 
-That CloudFormation refuses what lies outside, and that the service works with all of them at their least and at their
-most, is shown on the emulator: tests/service/test_bounds.py.
+tests/service/test_bounds.py shows on the emulator that CloudFormation refuses values outside, and that the service
+works with all parameters at their minimum and at their maximum.
 """
 
 import json
@@ -27,10 +27,10 @@ from thumbs.settings import Settings
 
 SIZES = SERVICE.texts["ThumbnailSizes"]
 
-# Numbers of which every digit counts.
+# Numbers without rounding.
 FRACTIONS = {"CostAlarmDollars"}
 
-# The property of Settings that has a parameter's value, where it is not called like it.
+# The property of Settings with a parameter's value, if its name differs.
 PROPERTIES = {"ThumbnailQuality": "quality", "ThumbnailSizes": "sizes", "ThumbnailFormat": "output"}
 
 
@@ -62,7 +62,7 @@ def test_every_parameter_has_bounds(bounds: Bounds, name: str) -> None:
         assert whole == (name not in FRACTIONS)
     else:
         assert name in bounds.texts
-        # Either of them bounds the length: the pattern, too, may say how many characters there are.
+        # Either of them limits the length: the pattern may limit the number of characters too.
         longest = bounds.texts[name].longest
         assert len(longest) == parameter.get("MaxLength", len(longest))
 
@@ -86,7 +86,7 @@ def test_a_pattern_takes_what_is_right_and_refuses_what_is_wrong(bounds: Bounds,
 
     assert [text for text in bounds.legal(name) if not re.fullmatch(pattern, text)] == []
     assert [text for text in wrong if re.fullmatch(pattern, text)] == []
-    # So it is MaxLength that refuses this one; without it, the pattern.
+    # So MaxLength refuses this one; without it, the pattern would.
     assert bool(re.fullmatch(pattern, too_long)) == ("MaxLength" in parameter)
 
 
@@ -100,7 +100,7 @@ def test_a_domain_of_the_delivery_fits_into_the_setting_of_the_service() -> None
 @pytest.mark.parametrize("text", SIZES.wrong)
 def test_the_sizes_that_the_pattern_refuses_would_not_be_parsed(text: str) -> None:
     if text == "a=1, b=1":
-        assert len(sizes.parse(text)) == 2  # the parser is kinder: a space does no harm
+        assert len(sizes.parse(text)) == 2  # the parser is more tolerant: a space does no harm
         return
     with pytest.raises(ValueError, match=r"^ThumbnailSizes: "):
         sizes.parse(text)
@@ -131,7 +131,7 @@ def test_the_code_takes_every_value_that_cloudformation_takes(resources: Templat
 
 @pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if "MinValue" in parameter])
 def test_what_is_not_whole_is_rounded_down(resources: Template, name: str) -> None:
-    """CloudFormation takes it: its Number is an integer or a float (docs/decisions/settings-bounds.md)."""
+    """CloudFormation accepts it: its Number is an integer or a float (docs/decisions/settings-bounds.md)."""
     least = PARAMETERS[name]["MinValue"]
     for function in of_type(resources, "AWS::Lambda::Function").values():
         if set_by(function, name):
@@ -146,7 +146,7 @@ def test_the_formats_of_the_template_are_those_of_the_code(template: Template) -
 
 @pytest.mark.parametrize("value", SERVICE.legal("DeploymentPreference"))
 def test_codedeploy_knows_every_preference(value: str) -> None:
-    """SAM takes a value that it does not know for the name of a configuration of one's own."""
+    """SAM takes an unknown value for the name of a custom configuration."""
     translated = stack.translate(stack.packaged(PACKAGES), {"DeploymentPreference": value})["Resources"]
 
     for group in of_type(translated, "AWS::CodeDeploy::DeploymentGroup").values():
@@ -170,7 +170,7 @@ def test_thumbnails_are_made_at_every_bound(resources: Template, spelled: str, f
 
 
 def lint(template: Template, folder: Path, **parameters: str) -> list[str]:
-    """What cfn-lint says of the resources when the parameters have these values."""
+    """cfn-lint's findings in the resources with these parameter values."""
 
     def resolved(value: Any) -> Any:
         if isinstance(value, list):
@@ -178,14 +178,14 @@ def lint(template: Template, folder: Path, **parameters: str) -> list[str]:
         if not isinstance(value, dict):
             return value
         name = str(value.get("Ref"))
-        if not parameters.get(name):  # nothing: that stands behind a condition, which cfn-lint does not decide
+        if not parameters.get(name):  # nothing: it is behind a condition, which cfn-lint does not evaluate
             return {key: resolved(each) for key, each in value.items()}
         text = parameters[name]
         return json.loads(text) if template["Parameters"][name]["Type"] == "Number" else text
 
     file = folder / "template.json"
     file.write_text(json.dumps(template | {"Resources": resolved(template["Resources"])}))
-    # W2001: what was resolved is not used. E3005: a stage may wait for what a condition leaves out.
+    # W2001: a resolved parameter is not used. E3005: a stage may wait for what a condition leaves out.
     checks = ["--ignore-checks", "W2001", "E3005", "--regions", "us-east-1"]
     program = str(Path(sys.executable).parent / "cfn-lint")
     command = [program, *checks, "--format", "parseable", "--template", str(file)]

@@ -1,4 +1,4 @@
-"""The policy in docs/pipeline-role.json is what a release takes: no action too few, none that nothing needs.
+"""The policy in docs/pipeline-role.json contains what a release needs: no action is missing, and none is superfluous.
 
 SAM's command line and our own commands run under it in tests/publish/test_guided.py and tests/deployed.
 """
@@ -29,7 +29,7 @@ def listed(value: str | list[str]) -> list[str]:
 
 
 def test_it_fits_into_a_role(statements: list[dict[str, Any]]) -> None:
-    """Inline policies of a role have 10,240 characters in all, white space not counted (IAM and STS quotas)."""
+    """Inline policies of a role have 10,240 characters in total, without white space (IAM and STS quotas)."""
     assert len(re.sub(r"\s", "", pipeline_role.DOCUMENT.read_text())) <= 10_240
     assert all(statement["Effect"] == "Allow" for statement in statements)
 
@@ -46,7 +46,7 @@ def test_cloudformation_may_do_what_each_type_of_resource_takes(
 
 
 def test_what_is_left_out_is_named_by_a_schema(resources: Template) -> None:
-    """Or nobody would notice that a reason no longer holds."""
+    """Otherwise nobody would notice that a reason no longer applies."""
     kinds = {resource["Type"] for resource in resources.values()}
     schemas = [PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema for kind in kinds]
     every = {

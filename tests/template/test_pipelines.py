@@ -1,4 +1,4 @@
-"""The pipelines of GitHub Actions and CodeBuild: valid by their schema, and made of commands that exist."""
+"""The pipelines of GitHub Actions and CodeBuild: valid according to their schema, and made of existing commands."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ def test_what_github_reads_is_valid_by_its_schema(path: Path) -> None:
 
 @pytest.mark.parametrize("path", BUILDSPECS, ids=lambda path: path.name)
 def test_a_buildspec_has_the_parts_that_codebuild_knows(path: Path) -> None:
-    """By CodeBuild's "Build specification reference", version 0.2. There is no schema to check it by."""
+    """According to CodeBuild's "Build specification reference", version 0.2, because there is no schema."""
     spec = yaml.safe_load(path.read_text())
 
     assert spec["version"] == 0.2
@@ -61,7 +61,8 @@ def test_a_release_removes_what_a_refused_one_left_before_it_deploys() -> None:
 
 
 def test_a_release_is_waited_for_as_long_as_the_slowest_preference_takes() -> None:
-    """convert is released before the API's functions, because the upload bucket waits for it: the time counts twice."""
+    """convert is released before the API's functions, because the upload bucket waits for it, so the time counts
+    twice."""
     for environment, sections in tomllib.loads((ROOT / "samconfig.toml").read_text()).items():
         if environment != "version" and "stack_name" in sections.get("deploy", {}).get("parameters", {}):
             assert sections["deploy"]["parameters"]["max_wait_duration"] >= 2 * SLOWEST + 60, environment
@@ -115,7 +116,7 @@ def test_the_page_is_tested_in_node_by_the_pipelines(path: Path) -> None:
 
 
 def minutes(preference: str) -> int:
-    """How long CodeDeploy takes for one alias, as its name says."""
+    """CodeDeploy's duration for one alias, according to its name."""
     match re.findall(r"\d+", preference):
         case [percent, every] if preference.startswith("Linear"):
             return 100 // int(percent) * int(every)

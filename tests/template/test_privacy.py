@@ -1,4 +1,4 @@
-"""docs/privacy.md names every resource that keeps data; test_readme.py holds the table up to date."""
+"""docs/privacy.md names every resource that keeps data; test_readme.py keeps the table up to date."""
 
 import pytest
 

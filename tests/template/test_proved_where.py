@@ -1,4 +1,4 @@
-"""docs/proved-where.md says of each claim what shows it: the tests are there, and are of the kind that it names."""
+"""docs/proved-where.md names tests for each claim: they exist, and are of the kind that it names."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -51,7 +51,7 @@ def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
 
 
 def operate_commands(text: str) -> list[list[str]]:
-    """The arguments of every `python -m operate …` in a text, without those that stand for something else."""
+    """The arguments of every `python -m operate …` in a text, without those with placeholders."""
     indented = re.findall(r"^ {4,}python -m operate (.*)$", text, re.MULTILINE)
     inline = re.findall(r"`python -m operate\s+([^`]+)`", text)
     return [
@@ -64,7 +64,7 @@ def operate_commands(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_operate_command_that_a_document_gives_is_accepted(document: Path) -> None:
     for command in operate_commands(document.read_text()):
-        options(command)  # ends the process when it is not
+        options(command)  # exits if it is invalid
 
 
 def test_operate_commands_are_found_in_documents() -> None:

@@ -1,4 +1,4 @@
-"""What makes CodeDeploy verify a release and roll it back: wiring that only AWS can run, so all of it is read here."""
+"""What makes CodeDeploy verify a release and roll it back: only AWS can run it, so its wiring is checked here."""
 
 import re
 from graphlib import CycleError, TopologicalSorter
@@ -23,7 +23,7 @@ ALL_HOOKS = sorted({*HOOKS.values(), AFTERWARDS})
 
 
 def version_of(resources: Template, function: str) -> str:
-    """The logical id of the version that the alias of a function leads to."""
+    """The logical id of the version to which a function's alias points."""
     name: str = resources[f"{function}Aliaslive"]["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
     return name
 
@@ -70,7 +70,7 @@ def test_nothing_moves_step_by_step_when_that_is_switched_off() -> None:
 
 
 def test_codedeploy_may_call_the_hooks(resources: Template) -> None:
-    """AWSCodeDeployRoleForLambda allows lambda:InvokeFunction on function:CodeDeployHook_* and nothing else to call."""
+    """AWSCodeDeployRoleForLambda may invoke only functions named CodeDeployHook_*."""
     groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup").values()
     (role,) = {group["Properties"]["ServiceRoleArn"]["Fn::GetAtt"][0] for group in groups}
     managed = resources[role]["Properties"]["ManagedPolicyArns"]
@@ -80,7 +80,7 @@ def test_codedeploy_may_call_the_hooks(resources: Template) -> None:
     for hook in ALL_HOOKS:
         text, parts = resources[hook]["Properties"]["FunctionName"]["Fn::Sub"]
         assert parts == {"Id": {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}}
-        name = text.replace("${Id}", "51af3dc0-da77-11e4-872e-1234567db123")  # as every stack's id ends
+        name = text.replace("${Id}", "51af3dc0-da77-11e4-872e-1234567db123")  # the format of every stack's id
         assert name.startswith("CodeDeployHook_")
         assert len(name) <= 64, "Lambda takes no longer names"
 
@@ -121,7 +121,7 @@ def test_probes_lie_where_nobody_is_notified(resources: Template) -> None:
 
 
 def test_one_hook_for_all_would_be_a_circle(resources: Template) -> None:
-    """Why there are two; and the proof that the test for circles sees hooks."""
+    """The reason why there are two; and the proof that the test for circular dependencies sees hooks."""
     hook: Any = resources["VerifyReleaseFunction"]
     variables = {"SIGN_UPLOAD_VERSION": {"Ref": version_of(resources, "SignUploadFunction")}}
     careless = hook | {"Properties": hook["Properties"] | {"Environment": {"Variables": variables}}}
@@ -132,7 +132,7 @@ def test_one_hook_for_all_would_be_a_circle(resources: Template) -> None:
 
 
 def test_the_last_hook_names_nothing_that_waits_for_convert(template: Template, resources: Template) -> None:
-    """What it must know it asks CloudFormation for, and what it may do with that is in a policy of its own."""
+    """It requests the names that it needs from CloudFormation, and a separate policy has its permissions on them."""
     hook: Any = resources[AFTERWARDS]
     asked = {*re.findall(r'name_of\("(\w+)"\)', (stack.FUNCTIONS / "verify_live.py").read_text())}
     assert asked == {"SignUploadFunction", "GetUploadFunction", "UploadBucket"} <= template["Resources"].keys()
@@ -171,7 +171,7 @@ def test_a_hook_has_time_enough_and_one_timeout_is_too_slow(
 
 
 def test_an_upload_of_a_hook_may_fail_once_before_it_is_a_fault(resources: Template) -> None:
-    """Lambda tries an asynchronous invocation again after a minute, which may be a cold start."""
+    """Lambda retries an asynchronous invocation after a minute, which may be a cold start."""
     assert journey.CONVERSION_SECONDS > 60 + 2 * ANSWER_SECONDS
     for hook in {HOOKS["SignUploadFunction"], AFTERWARDS}:
         left = resources[hook]["Properties"]["Timeout"] - FAREWELL_SECONDS - journey.CONVERSION_SECONDS

@@ -1,4 +1,4 @@
-"""Each role of the template: no grant is for everybody, and each wildcard has its reason."""
+"""Each role of the template: no grant is for everybody, and each wildcard has a reason."""
 
 from collections.abc import Iterator
 from itertools import takewhile
@@ -18,7 +18,7 @@ def test_the_policy_lets_convert_read_uploads_and_nothing_else_there(resources: 
 
 
 def test_every_function_may_write_its_own_log_and_no_other(resources: Template) -> None:
-    """Read here, for the emulator asks nobody before it writes a log, and compares such ARNs without their `:*`."""
+    """Checked here, because the emulator writes logs without permission, and compares such ARNs without their `:*`."""
     for name, function in of_type(resources, "AWS::Lambda::Function").items():
         (role,) = references(function["Properties"]["Role"])
         own = function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
@@ -29,7 +29,7 @@ def test_every_function_may_write_its_own_log_and_no_other(resources: Template) 
 
 
 def test_every_function_may_send_traces_before_tracing_is_switched_on(resources: Template) -> None:
-    """Lambda checks the role when Tracing becomes Active, and IAM needs seconds to make a new grant known."""
+    """Lambda checks the role when Tracing becomes Active, and IAM needs seconds to propagate a new grant."""
     for function in of_type(resources, "AWS::Lambda::Function").values():
         role = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
         statements = [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]

@@ -1,4 +1,4 @@
-"""The rules of the code, held by a test: one door per outside thing, thin handlers, importing does nothing."""
+"""The rules of the code, enforced by a test: one entry point per outside dependency, thin handlers, inert imports."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ def name_of(path: Path) -> str:
 
 
 def imports(path: Path) -> set[str]:
-    """The modules that a file imports anywhere in it, by their full names."""
+    """The modules that a file imports anywhere, by their full names."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -66,7 +66,7 @@ def test_a_handler_is_thin(handler: str) -> None:
 
 @pytest.mark.parametrize("handler", sorted(HANDLERS))
 def test_importing_a_handler_does_nothing_but_define_names(handler: str) -> None:
-    """In a process without any setting, credential or network: whatever it did would fail."""
+    """In a process without settings, credentials or network, so that any effect would fail."""
     program = f"import sys, {handler}; print('PIL' in sys.modules, 'boto3' in sys.modules)"
     site = [path for path in sys.path if path.endswith("site-packages")]
     answer = subprocess.run(

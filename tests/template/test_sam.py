@@ -1,4 +1,4 @@
-"""cfn-lint and SAM's own tools take the template, and build what AWS will run."""
+"""cfn-lint and SAM's own tools accept the template, and build what AWS will run."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The Serverless Application Repository would take the template: every rule of it fires, and ours keeps them all."""
+"""The Serverless Application Repository would accept the template: every rule fires, and ours breaks none."""
 
 import copy
 import json
@@ -16,13 +16,13 @@ ROLE: Template = {"AssumeRolePolicyDocument": {}}
 
 @pytest.fixture
 def ours() -> Application:
-    """The template as it is written; its paths start from the project."""
+    """The template as written; its paths are relative to the project."""
     return Application.read(ROOT / "template.yaml")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Application:
-    """The least that the repository takes, for tests that break it."""
+    """The minimum that the repository accepts, for tests that break it."""
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "greet.py").write_text("def handler(event, context): ...\n")
     (tmp_path / "LICENSE").write_text("MIT License\n\nCopyright\n")

@@ -24,7 +24,7 @@ def test_every_bucket_is_private_encrypted_and_tidy(resources: Template) -> None
         assert any("AbortIncompleteMultipartUpload" in rule for rule in properties["LifecycleConfiguration"]["Rules"])
         assert {"DeletionPolicy", "UpdateReplacePolicy"} <= bucket.keys()
         (policy,) = (policy for policy in policies if policy["Bucket"] == {"Ref": name})
-        statement = policy["PolicyDocument"]["Statement"][0]  # what else stands there: test_delivery_template.py
+        statement = policy["PolicyDocument"]["Statement"][0]  # test_delivery_template.py checks the others
         assert statement["Effect"] == "Deny"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -39,7 +39,7 @@ def test_originals_go_and_thumbnails_stay(resources: Template) -> None:
 
 
 def test_what_a_probe_leaves_behind_goes_after_a_day(resources: Template) -> None:
-    """Whoever verifies a release deletes it; a run that was late may put it back."""
+    """The verification of a release deletes them; a late run may store them again."""
     rules = resources["ThumbnailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
 
@@ -84,7 +84,7 @@ def test_the_gateway_refuses_malformed_bodies_throttles_and_logs(resources: Temp
 
 
 def test_a_stage_serves_the_api_as_it_is_set(template: Template, resources: Template) -> None:
-    """A parameter decides about keys in the document, so that SAM finds it unchanged, and would not deploy it again."""
+    """A parameter decides about keys in the document, so SAM sees no change, and would not deploy it again."""
     assert "RequiresApiKey" in json.dumps(resources["Api"]["Properties"]["Body"])
     assert template["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
 
@@ -99,7 +99,7 @@ def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) 
 
 
 def test_the_api_asks_for_a_secret_only_when_it_is_told_one(resources: Template) -> None:
-    """Otherwise it has no policy, and answers to everybody."""
+    """Otherwise it has no policy, and responds to everybody."""
     condition, policy, otherwise = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-policy"]["Fn::If"]
     assert (condition, otherwise) == ("AnswersDeliveryOnly", {"Ref": "AWS::NoValue"})
     (statement,) = policy["Statement"]
@@ -110,7 +110,7 @@ def test_the_api_asks_for_a_secret_only_when_it_is_told_one(resources: Template)
 
 
 def test_a_function_that_has_no_room_is_busy_and_not_broken(resources: Template) -> None:
-    """Lambda's throttle of a proxy integration reaches the gateway as INTEGRATION_FAILURE."""
+    """Lambda's throttling of a proxy integration reaches API Gateway as INTEGRATION_FAILURE."""
     responses = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
     busy = responses["INTEGRATION_FAILURE"]
 
@@ -121,14 +121,14 @@ def test_a_function_that_has_no_room_is_busy_and_not_broken(resources: Template)
 
 
 def test_the_access_log_has_nothing_that_a_caller_writes(resources: Template) -> None:
-    """API Gateway puts values between the quotes as they are."""
+    """API Gateway inserts values between the quotes unescaped."""
     line = resources["Apiv1Stage"]["Properties"]["AccessLogSetting"]["Format"]
     variables = set(re.findall(r"\$context\.([a-zA-Z.]+)", line))
 
     assert variables == {
         "requestId",
         "requestTime",
-        "httpMethod",  # one that API Gateway knows: others it refuses
+        "httpMethod",  # one that API Gateway knows, because it refuses others
         "resourcePath",
         "status",
         "responseLatency",

@@ -1,4 +1,4 @@
-"""What must be true of the template's functions and of the order in which its resources are made."""
+"""What must be true of the template's functions and of the order in which its resources are created."""
 
 import re
 from graphlib import CycleError, TopologicalSorter
@@ -18,7 +18,7 @@ def test_there_is_no_circular_dependency(resources: Template) -> None:
 
 
 def test_naming_the_bucket_in_the_functions_own_role_would_be_one(resources: Template) -> None:
-    """What ReadUploadsPolicy is there for, and the proof that the test above can fail."""
+    """The purpose of ReadUploadsPolicy, and the proof that the test above can fail."""
     policy = resources["ReadUploadsPolicy"]["Properties"]["PolicyDocument"]
     role = resources["ConvertFunctionRole"]
     careless = role | {"Properties": role["Properties"] | {"Policies": [{"PolicyDocument": policy}]}}
@@ -59,21 +59,21 @@ def test_every_function_says_how_it_is_run(resources: Template) -> None:
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
         file = properties["Handler"].removesuffix(".handler")
         assert (stack.FUNCTIONS / f"{file}.py").exists()
-        # One name everywhere: convert.py is ConvertFunction, logs as convert, into a group that ends so.
+        # One name everywhere: convert.py is ConvertFunction, logs as convert, to a group with that suffix.
         assert name == "".join(part.title() for part in file.split("_")) + "Function"
         assert properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == file
         assert group["LogGroupName"] == {"Fn::Sub": "/aws/lambda/${AWS::StackName}-" + file}
 
 
 def test_a_changed_setting_or_layer_makes_a_new_version(template: Template, resources: Template) -> None:
-    """SAM names a version by the template as it is written, where a setting is a !Ref however it is set, and a layer is
-    one whatever it holds: the old version would go on with the old layer.
+    """SAM names a version by the text of the template, where a setting is a !Ref whatever its value, and so is a layer
+    whatever its content: the old version would keep its old layer.
     """
     for name, function in of_type(resources, "AWS::Lambda::Function").items():
         if name.startswith("Verify"):
-            continue  # CodeDeploy calls these as they are, not by their alias
+            continue  # CodeDeploy invokes these directly, not through their alias
         properties = function["Properties"]
-        versioned = properties.keys() - {"ReservedConcurrentExecutions"}  # which is of the function, not of a version
+        versioned = properties.keys() - {"ReservedConcurrentExecutions"}  # it belongs to the function, not to a version
         settings = {*references([properties[key] for key in versioned])} & template["Parameters"].keys()
         layers = {*references(properties["Layers"])} & resources.keys()
         (version,) = (each for each in resources if re.fullmatch(f"{name}Version[0-9a-f]+", each))
@@ -83,7 +83,7 @@ def test_a_changed_setting_or_layer_makes_a_new_version(template: Template, reso
 
 
 def test_the_settings_of_a_version_fit_into_its_description(template: Template, resources: Template) -> None:
-    """Lambda takes 256 characters. Layers are counted up to version 999 there, beside the longest settings."""
+    """Lambda's limit is 256 characters. Layers are counted up to version 999 there, next to the longest settings."""
 
     def longest(name: str) -> int:
         if name in ("Powertools", "Imaging"):

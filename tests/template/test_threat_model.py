@@ -1,4 +1,4 @@
-"""docs/threat-model.md names tests that exist, for every attack that is said to be held."""
+"""docs/threat-model.md names existing tests for every attack that it claims to repel."""
 
 import re
 

@@ -41,7 +41,7 @@ def prose(document: Path) -> str:
 
 
 def descriptions(value: object) -> Iterator[str]:
-    """Every description of a template, wherever it is."""
+    """Every description in a template, at any depth."""
     for name, content in value.items() if isinstance(value, dict) else enumerate(value):  # type: ignore[arg-type]
         if isinstance(content, dict | list):
             yield from descriptions(content)

@@ -1,4 +1,4 @@
-"""Settings as template.yaml's defaults make them, and S3, SQS and Lambda by moto: in the process, without a socket."""
+"""Settings with template.yaml's defaults, and S3, SQS and Lambda by moto: in the process, without a socket."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,12 +15,12 @@ from thumbs.aws import clients
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> pytest.MonkeyPatch:
-    """The settings of a new stack; a test may set others before it first asks for them."""
+    """The settings of a new stack; a test may set others before their first use."""
     for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "DELIVERY_DOMAIN"):
         monkeypatch.delenv(name, raising=False)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    # A logger keeps the stream that it was made with, and pytest has another one for each test.
+    # A logger keeps the stream with which it was created, and pytest has another one for each test.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.nodeid)
     for cached in (settings.current, clients.client, links._signer, observe.log, observe._metrics):
         cached.cache_clear()

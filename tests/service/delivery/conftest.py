@@ -1,6 +1,6 @@
 """The service behind its delivery stack, once for all tests of this folder.
 
-Tests that change it come last by the names of their files: a new version of the page, then a domain.
+Tests that change it come last, because of their files' names: a new version of the page, then a domain.
 """
 
 from collections.abc import Iterator

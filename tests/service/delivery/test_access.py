@@ -1,4 +1,4 @@
-"""Who may read what behind the delivery: the buckets answer its distribution and nobody else."""
+"""Access behind the delivery: the buckets respond only to its distribution."""
 
 import json
 
@@ -21,7 +21,7 @@ def test_the_buckets_refuse_whoever_comes_directly(edge: Edge) -> None:
 
 
 def test_another_distribution_may_not_read_the_buckets(edge: Edge) -> None:
-    """The proof that the condition in both policies is what lets this one in."""
+    """Proves that the condition in both policies is what allows this distribution."""
     cloudfront = edge.deployed.client("cloudfront")
     ours = edge.delivery.stack.outputs()["DeliveryDistribution"]
     config = cloudfront.get_distribution_config(Id=ours)["DistributionConfig"] | {"CallerReference": "another"}
@@ -56,7 +56,7 @@ def test_what_is_no_thumbnail_never_reaches_the_bucket(edge: Edge, path: str) ->
     signed = edge.upload(pictures.jpeg())
     small: str = edge.result(signed)["thumbnails"][0]["key"]
     folder, digest, _ = small.split("/")
-    # As it is written: requests would tidy the dots away.
+    # Sent unchanged, because requests would normalise the dots away.
     prepared = requests.Request("GET", edge.page_url, headers={"Host": edge.domain}).prepare()
     prepared.url = edge.page_url.rstrip("/") + path.format(job=signed.job, folder=folder, digest=digest, small=small)
     answer = requests.Session().send(prepared, timeout=PATIENCE)
@@ -67,7 +67,7 @@ def test_what_is_no_thumbnail_never_reaches_the_bucket(edge: Edge, path: str) ->
 
 
 def test_a_manifest_is_refused_by_the_bucket_too(edge: Edge) -> None:
-    """Were the function gone, the bucket's policy would still let no manifest out."""
+    """Even without the function, the bucket's policy would let no manifest out."""
     policy = json.loads(edge.s3.get_bucket_policy(Bucket=edge.thumbnails)["Policy"])
     (read,) = (statement for statement in policy["Statement"] if statement["Effect"] == "Allow")
     arn = f"arn:aws:s3:::{edge.thumbnails}"

@@ -24,7 +24,7 @@ def test_the_page_may_connect_to_its_origin_and_the_services_buckets_only(edge: 
     policy = edge.get("/").headers["Content-Security-Policy"]
     directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
 
-    buckets = edge.deployed.endpoint  # where the emulator has both of them
+    buckets = edge.deployed.endpoint  # the emulator's address of both
     assert directives == {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
@@ -49,7 +49,7 @@ def test_another_site_may_show_and_read_thumbnails_and_not_the_page(edge: Edge) 
 
 
 def test_plain_http_is_led_to_https_and_the_api_takes_none(edge: Edge) -> None:
-    """As a balancer in front would tell of a visitor without TLS."""
+    """As a load balancer would report a visitor without TLS."""
     plain = {"X-Forwarded-Proto": "http"}
     for path in ("/", f"/t/{JOB.format(4)}/small.webp"):
         answer = edge.get(path, **plain)

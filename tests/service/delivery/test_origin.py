@@ -1,4 +1,4 @@
-"""Page, API and thumbnails through one origin, put there by the command that does it on AWS."""
+"""Page, API and thumbnails through one origin, deployed by the same command as on AWS."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command that puts a delivery in front of a service, given again, stopped, or given what is wrong."""
+"""The command that deploys a delivery, run again, interrupted, or run with wrong arguments."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from tests.actors.edge import Edge
 
 
 def invalidations(edge: Edge) -> list[list[str]]:
-    """The paths of all so far, the newest last."""
+    """The paths of all requests so far, the newest last."""
     cloudfront = edge.deployed.client("cloudfront")
     place = {"DistributionId": edge.delivery.stack.outputs()["DeliveryDistribution"]}
     listing = cloudfront.list_invalidations(**place)["InvalidationList"].get("Items", ())
@@ -37,7 +37,7 @@ def test_given_again_the_command_changes_nothing(edge: Edge) -> None:
 
 
 def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: Edge) -> None:
-    """Both versions stay published, because a page that is open still loads its parts."""
+    """Both versions stay published, because open pages still load their modules."""
     old = re.findall(r'src="([^"]+)/page.js"', edge.get("/").text)[0]
     style = edge.project / "frontend" / "style.css"
     style.write_text(style.read_text() + "\n/* edited */\n")
@@ -63,7 +63,7 @@ def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: E
 
 
 def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
-    """The page sends pictures to the upload bucket, which is another origin."""
+    """The page uploads to the upload bucket, which is another origin."""
     service = edge.delivery.parent
     edge.set_of_the_service(AllowedOrigins="https://photos.example.com")
     try:

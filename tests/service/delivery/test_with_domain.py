@@ -1,4 +1,4 @@
-"""What is optional of a delivery: a domain of one's own, its certificate, records and firewall."""
+"""Optional parts of a delivery: your own domain, its certificate, records and firewall."""
 
 from tests.actors.client import wait_for
 from tests.actors.edge import Edge
@@ -41,7 +41,7 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     assert "img-src 'self' blob: data: https://pictures.example.com " in policy
     assert edge.delivery.parent.parameters()["DeliveryDomain"] == "pictures.example.com"
 
-    # What was set is kept, and can be taken back.
+    # Settings are kept, and can be reset.
     assert edge.command("--dry-run").stdout.count("nothing to change") == 2
     back = ("Domain=", "HostedZoneId=", "Firewall=Disabled", "BotControl=Disabled")
     answer = edge.command(*(f"--set={each}" for each in back))

@@ -1,4 +1,4 @@
-"""Every byte of a signature is compared with botocore's, which is loaded here and not in the function."""
+"""Compares every byte of a signature with botocore's, which is loaded here and not in the function."""
 
 import base64
 import json

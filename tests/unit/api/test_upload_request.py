@@ -1,4 +1,4 @@
-"""POST /uploads as the function sees it, and what it answers."""
+"""POST /uploads as the function sees it, and its responses."""
 
 import json
 from typing import Any
@@ -132,7 +132,7 @@ def test_a_file_name_stays_out_of_the_log(
 
 
 def test_a_body_in_base64_is_not_taken_for_json(context: Context) -> None:
-    """API Gateway encodes what it takes for binary; this API declares nothing binary."""
+    """API Gateway encodes binary content; this API declares none."""
     assert call(context, body="eyJmaWxlcyI6IFtdfQ==", isBase64Encoded=True)["statusCode"] == 400
 
 

@@ -1,4 +1,4 @@
-"""One signed form, and S3 as it answers when two runs write the same object."""
+"""One signed form, and S3's responses when two runs write the same object."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from thumbs.aws import clients
 
 @pytest.fixture
 def conflicts(s3: Any) -> list[str]:
-    """The keys whose next write S3 answers with a conflict, as it does while somebody else is writing the object."""
+    """The keys whose next write conflicts, as while another writer is in progress."""
     keys: list[str] = []
 
     def answer(params: dict[str, Any], **_: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A job is about one upload: the one that was claimed first. The others by the same form change nothing."""
+"""A job is about one upload: the one that was claimed first. Others with the same form change nothing."""
 
 import json
 from typing import Any
@@ -13,14 +13,14 @@ from thumbs.jobs import claims, keys, ledger, notices
 
 
 def conversions(capsys: pytest.CaptureFixture[str]) -> int:
-    """How many pictures were decoded since this was last asked."""
+    """The number of pictures decoded since the last call."""
     return sum('"ConversionTime"' in line for line in capsys.readouterr().out.splitlines())
 
 
 def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
     form: Form, context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The first run is still at work: nothing but its claim is there yet."""
+    """The first run is still in progress: only its claim exists yet."""
     first = form.post(A)
     claims.claim(JOB, notices.uploads(first)[0])
 
@@ -43,7 +43,7 @@ def test_a_duplicate_event_and_a_further_attempt_continue_the_claim(form: Form, 
 
 
 def test_a_claim_of_a_later_version_is_honoured(s3: Any, form: Form, context: Context) -> None:
-    """A release is also half one version and half the next."""
+    """During a release, both versions run."""
     event = form.post(A)
     (upload,) = notices.uploads(event)
     later = {"etag": upload.etag, "sequencer": upload.sequencer, "more": 1}
@@ -96,7 +96,7 @@ def test_again_converts_the_same_picture_whoever_has_stored_it_anew(form: Form, 
 
 
 def test_again_binds_a_job_that_had_no_claim(form: Form, context: Context) -> None:
-    """As one of an earlier version."""
+    """Like one from an earlier version."""
     form.post(A)
     convert.handler(AGAIN, context)
     before = ended()
@@ -108,7 +108,7 @@ def test_again_binds_a_job_that_had_no_claim(form: Form, context: Context) -> No
 
 
 def test_the_manifest_and_its_reader_learn_nothing_of_the_claim(form: Form, context: Context) -> None:
-    """An ETag is the MD5 of the original: whoever has a candidate could prove that it is this one."""
+    """An ETag is the MD5 of the original: anyone with a candidate could prove that it is this one."""
     event = form.post(A)
     convert.handler(event, context)
     etag = notices.uploads(event)[0].etag or ""

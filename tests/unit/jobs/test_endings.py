@@ -1,4 +1,4 @@
-"""A job ends once: whatever goes, changes or gets lost meanwhile, its outcome is kept, and told as it is."""
+"""A job ends once: whatever is deleted, changed or lost meanwhile, its outcome is kept and reported unchanged."""
 
 import json
 from typing import Any
@@ -62,7 +62,7 @@ def test_an_abandoned_event_of_two_uploads_reports_only_the_failed_one(
 
 
 def test_a_probe_that_fails_is_no_user_s_failure(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
-    """The hook has deleted its original, and convert comes late; or Lambda gives the conversion up."""
+    """The hook has deleted its original, and convert is late; or Lambda gives up on the conversion."""
     late, given_up = (keys.PROBE_JOBS + digit * 24 for digit in "89")
     events = [notices.event([Upload("uploads-bucket", f"uploads/{job}", job)]) for job in (late, given_up)]
 
@@ -96,7 +96,7 @@ def test_a_lowered_limit_takes_no_thumbnails_away(
 def test_a_job_without_an_outcome_is_judged_by_the_limits_of_today(
     environment: pytest.MonkeyPatch, form: Form, context: Context
 ) -> None:
-    """As its own event would be, which has not come yet."""
+    """As its own event, which has not arrived yet, would be."""
     form.post(A)
     lowered(environment)
 

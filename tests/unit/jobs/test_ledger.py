@@ -1,4 +1,4 @@
-"""The ledger's promises: one manifest for each job, and nothing replaced but what may be."""
+"""The ledger's guarantees: one manifest per job, and only allowed replacements."""
 
 import json
 from itertools import product
@@ -26,7 +26,7 @@ STRANGER = manifest.rejected(JOB, errors.describe(Reason.REPLACED), None)
 FAILED = manifest.failed(JOB, errors.describe(Reason.CONVERSION_FAILED))
 OUTCOMES = {"done": DONE, "rejected": REJECTED, "failed": FAILED, "another picture": STRANGER}
 
-# (what stands, what replaces it)
+# (current status, replacement)
 BY_ANY_EVENT = {
     *product((None,), OUTCOMES),
     *product(("failed",), ("done", "rejected", "another picture")),
@@ -56,7 +56,7 @@ def test_an_outcome_replaces_only_what_it_may(s3: Any, stands: str | None, outco
 
 
 def test_the_status_of_a_later_version_is_left_alone(s3: Any) -> None:
-    """A release is also half one version and half the next."""
+    """During a release, both versions run."""
     s3.put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=b'{"job": "", "status": "of later"}')
     seen = ledger.find(JOB)
 
@@ -93,7 +93,7 @@ def test_a_failure_reported_in_the_meantime_is_replaced(s3: Any) -> None:
 
 
 def test_a_run_that_is_overtaken_twice_raises(s3: Any) -> None:
-    """Another report of failure came between. The next attempt sees what stands by then."""
+    """Another report of failure intervened. The next attempt sees the current state."""
     ledger.end(FAILED)
     reports = [json.dumps({**FAILED, "created": "second"})]
 
@@ -110,7 +110,7 @@ def test_a_run_that_is_overtaken_twice_raises(s3: Any) -> None:
 
 
 def lose_the_answer() -> list[str]:
-    """The next write takes effect, and its answer is lost. Returns what is still to be lost."""
+    """The next write takes effect, and its response is lost. Returns the remaining losses."""
     left = ["answer"]
 
     def lose(**_: Any) -> None:
@@ -132,7 +132,7 @@ def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any) -> None:
 
 
 def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
-    """botocore asks again when an answer is lost, and S3 then says 412."""
+    """botocore retries when a response is lost, and S3 then responds with 412."""
     client = clients.client("s3")
     tries: list[Any] = []
 
@@ -156,7 +156,7 @@ def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
 
 
 def test_a_commit_over_a_deleted_manifest_fails(s3: Any) -> None:
-    """Its thumbnails may have been deleted too: whoever commits over nothing must have stored its own."""
+    """Its thumbnails may have been deleted too, so a run may only commit what it has stored itself."""
     ledger.end(FAILED)
     seen = ledger.find(JOB)
     s3.delete_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json")

@@ -1,4 +1,4 @@
-"""Events of S3, and what is left of them in a dead letter."""
+"""S3's events, and what remains of them in a dead letter."""
 
 import json
 from typing import Any
@@ -25,14 +25,14 @@ def sent(event: str) -> dict[str, Any]:
 
 
 def common(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """What theirs says about the members that ours has."""
+    """The values in theirs of the members in ours."""
     both = {name: (value, theirs.get(name)) for name, value in ours.items()}
     return {name: common(a, b) if isinstance(a, dict) and isinstance(b, dict) else b for name, (a, b) in both.items()}
 
 
 @pytest.mark.parametrize("event", [each for each in EVENTS if each.startswith(("convert.", "report_failure."))])
 def test_what_is_made_of_an_event_is_part_of_what_s3_sends(event: str) -> None:
-    """So whoever converts again sends the conversion nothing that S3 would not. How the object was created is lost."""
+    """So an operator's event contains nothing that S3's would not. Only the kind of creation is lost."""
     theirs = [{**record, "eventName": "ObjectCreated:Put"} for record in sent(event).get("Records", [])]
 
     ours = notices.event(notices.uploads(sent(event)))["Records"]

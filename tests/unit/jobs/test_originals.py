@@ -14,7 +14,7 @@ UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB)
 
 
 def put(s3: Any, content: bytes) -> str:
-    """Store an original; returns its ETag as an event names it."""
+    """Store an original; returns its ETag as in an event."""
     etag: str = s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=content)["ETag"]
     return etag.strip('"')
 

@@ -1,4 +1,4 @@
-"""A thumbnail's key is made of its content, so that no key ever changes its content."""
+"""A thumbnail's key depends on its content, so that no key ever changes its content."""
 
 from typing import Any
 

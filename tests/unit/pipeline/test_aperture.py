@@ -1,4 +1,4 @@
-"""The clean aperture of AVIF and HEIC: what of a picture is to be seen."""
+"""The clean aperture of AVIF and HEIC: the visible part of a picture."""
 
 from collections.abc import Callable
 

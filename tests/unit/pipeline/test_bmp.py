@@ -1,4 +1,4 @@
-"""A BMP comes out right whatever its header is called and however its bits are divided up."""
+"""A BMP is read correctly with any header and any bit masks."""
 
 import struct
 from io import BytesIO
@@ -11,7 +11,7 @@ from tests.material.pictures import assert_quadrants
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Reason, Rejected
 
-WIDTH, HEIGHT = 30, 20  # rows of 2 bits and of 16 have to be filled up to 4 bytes
+WIDTH, HEIGHT = 30, 20  # rows of 2 bits and of 16 have to be padded to 4 bytes
 BITFIELDS, ALPHA_BITFIELDS = 3, 6
 
 
@@ -21,7 +21,7 @@ def convert(original: bytes) -> Image.Image:
 
 
 def scaled(value: int, mask: int) -> int:
-    """An 8-bit value where the mask is."""
+    """An 8-bit value under the mask."""
     low = (mask & -mask).bit_length() - 1 if mask else 0
     return round(value * (mask >> low) / 255) << low
 

@@ -1,4 +1,4 @@
-"""What the brands of a container say: which files are AVIF or HEIC, and which are told from damage."""
+"""The brands of a container: which files are AVIF or HEIC, and which are distinguished from damage."""
 
 import pytest
 

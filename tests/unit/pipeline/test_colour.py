@@ -1,4 +1,4 @@
-"""Colours come out as a colour-managed viewer shows them, whatever they were stored as."""
+"""Colours look as in a colour-managed viewer, however they were stored."""
 
 import struct
 from io import BytesIO

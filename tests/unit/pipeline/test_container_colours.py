@@ -1,4 +1,4 @@
-"""What the boxes or the streams of AVIF and HEIC say of a picture's colours."""
+"""The colours that the boxes or the streams of AVIF and HEIC declare."""
 
 import struct
 
@@ -43,7 +43,7 @@ def test_an_avif_may_name_its_colours_in_its_stream_alone() -> None:
         ([], P3_AS_SRGB),
         ([containers.nclx(1, 13)], P3),
         ([containers.nclx(12, 13)], P3_AS_SRGB),
-        ([containers.nclx(2, 2)], P3),  # unspecified is an answer, too
+        ([containers.nclx(2, 2)], P3),  # unspecified is a declaration too
         ([(b"colr", b"prof" + pictures.srgb_profile())], P3),
         ([containers.nclx(12, 13), (b"colr", b"prof" + pictures.srgb_profile())], P3),
         ([(b"colr", b"prof" + pictures.srgb_profile()), containers.nclx(12, 13)], P3),

@@ -1,4 +1,4 @@
-"""A crop keeps what matters: judged on pictures that are made with their subject at a known place."""
+"""A crop keeps the subject: tested with pictures whose subject is at a known place."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def sign(draw: ImageDraw.ImageDraw, box: Box, chance: random.Random) -> None:
 
 
 def texture(draw: ImageDraw.ImageDraw, box: Box, chance: random.Random) -> None:
-    """Something furry: sharp, and of no strong colour."""
+    """Something furry: sharp, without strong colours."""
     left, top, right, bottom = box
     for _ in range(900):
         x, y = chance.triangular(left, right), chance.triangular(top, bottom)
@@ -77,7 +77,7 @@ def wall(size: tuple[int, int], chance: random.Random) -> Image.Image:
 
 
 def foliage(size: tuple[int, int], chance: random.Random) -> Image.Image:
-    """Busy all over, so that edges alone say nothing."""
+    """Busy everywhere, so that edges alone decide nothing."""
     picture = Image.new("RGB", size, (70, 90, 60))
     draw = ImageDraw.Draw(picture)
     for _ in range(size[0] * size[1] // 250):

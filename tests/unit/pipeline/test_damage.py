@@ -1,4 +1,4 @@
-"""What is broken in a file is called damaged or does not count, and what else a file is does not survive."""
+"""Broken parts of a file are called damaged or ignored, and nothing but the picture survives."""
 
 import random
 from io import BytesIO

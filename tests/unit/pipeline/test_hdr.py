@@ -1,4 +1,4 @@
-"""HDR in PQ and HLG is shown in SDR: the formulas are written anew, from BT.2100-2 and BT.2390."""
+"""HDR in PQ and HLG is shown in SDR: the formulas are implemented independently, from BT.2100-2 and BT.2390."""
 
 import struct
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def hlg(*nits: float) -> tuple[float, ...]:
 
 
 def signals(transfer: int, colour: Light) -> tuple[float, ...]:
-    """Of a colour in BT.709's primaries, in units of white."""
+    """The luminance of a colour in BT.709's primaries, in units of white."""
     wide = [203 * sum(a * b for a, b in zip(row, colour, strict=True)) for row in BT2020]
     return tuple(map(pq, wide)) if transfer == PQ else hlg(*wide)
 
@@ -107,7 +107,7 @@ def test_the_10_bits_of_a_heic_count(transfer: int, colour: tuple[int, int, int]
     red, green, blue = map(light, colour)
     original = heic_of_10_bits(transfer, (red, green, blue))
     assert off(seen(original), colour) <= 5
-    assert seen(original.replace(b"colrnclx", b"freenclx")) == seen(original)  # named in the stream alone
+    assert seen(original.replace(b"colrnclx", b"freenclx")) == seen(original)  # declared only in the stream
 
 
 def test_a_heic_of_10_bits_keeps_transparency() -> None:
@@ -115,7 +115,7 @@ def test_a_heic_of_10_bits_keeps_transparency() -> None:
 
 
 def brightness(transfer: int, nits: float, companion: float = 0.0) -> int:
-    """Of one gray, in a picture whose other half has as many cd/m² as companion."""
+    """One gray, in a picture whose other half has as many cd/m² as companion."""
     gray = [signals(transfer, (value / 203,) * 3) for value in (nits, companion)]
     row = b"".join(struct.pack(">3H", *map(code, values)) * (SIDE // 2) for values in gray)
     original = pictures.with_chunk(pictures.stored_png(SIDE, 16, 2, row), b"cICP", bytes((9, transfer, 0, 1)))
@@ -200,7 +200,7 @@ def test_the_primaries_of_hdr_count() -> None:
 
 
 def naming(profile: bytes, primaries: int, transfer: int) -> bytes:
-    """The profile with one more tag, cicp, whose content stands at its end."""
+    """The profile with one more tag, cicp, whose content is at its end."""
     (count,) = struct.unpack_from(">I", profile, 128)
     entries = profile[132 : 132 + 12 * count]
     moved = b"".join(

@@ -1,4 +1,4 @@
-"""Files that mean harm end as a rejection, on the first attempt and within the limits."""
+"""Hostile files end as a rejection, on the first attempt and within the limits."""
 
 import struct
 import subprocess
@@ -169,14 +169,14 @@ def test_more_processor_time_than_a_picture_may_take_is_a_rejection() -> None:
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not enforce RLIMIT_AS")
 @pytest.mark.parametrize("name", ["GIF", "TIFF", "AVIF", "WEBP", "HEIF", "JPEG"])
 def test_running_out_of_memory_is_a_rejection(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # With the check by pixels out of the way, so that it is the memory limit that answers.
+    # Without the check by pixels, so that the memory limit decides.
     unlimited = tuple(
         formats.Input(i.name, i.label, i.signature, i.reader, 0, i.types, i.extensions) for i in formats.INPUTS
     )
     monkeypatch.setattr(formats, "INPUTS", unlimited)
     picture = Image.new("RGBA" if name == "WEBP" else "RGB", (2600, 2000))
     original = pictures.encoded(picture, name, **({"progressive": True} if name == "JPEG" else {}))
-    # libjpeg, libavif and libheif do not tell a refused allocation from a broken file.
+    # libjpeg, libavif and libheif do not distinguish a refused allocation from a broken file.
     reasons = {Reason.TOO_COMPLEX} if name in {"GIF", "TIFF", "WEBP"} else {Reason.TOO_COMPLEX, Reason.DAMAGED}
     assert refusal(original, pipeline.Limits(memory=5 * 2**20)).reason in reasons
     assert pipeline.run(original, WANTED, pipeline.Limits(memory=256 * 2**20)).thumbnails

@@ -1,4 +1,4 @@
-"""A JPEG is converted when all of its pixels are there, and refused when they are not, whatever its end looks like."""
+"""A JPEG is converted if all of its pixels are there, and rejected otherwise, whatever its end looks like."""
 
 import struct
 
@@ -36,8 +36,8 @@ def segment(kind: int, content: bytes) -> bytes:
 
 
 def several_scans(picture: Image.Image, spectral: bytes = b"\0\x3f\0") -> bytes:
-    """A sequential JPEG with a scan for each component, put together from three gray ones. spectral: what each scan
-    says of its coefficients."""
+    """A sequential JPEG with a scan per component, assembled from three gray ones. spectral: each scan's declared range
+    of coefficients."""
     planes = [pictures.jpeg(picture=plane) for plane in picture.convert("YCbCr").split()]
     frame, scan = planes[0].index(b"\xff\xc0"), planes[0].index(b"\xff\xda")
     components = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
@@ -63,7 +63,7 @@ WHOLE = {
     "drafted": pictures.jpeg(picture=pictures.photo(800, 600)),
     "progressive and drafted": pictures.jpeg(picture=pictures.photo(1000, 750), progressive=True),
 }
-# What phones, disks and downloads leave behind a picture.
+# What phones, disks and downloads append to a picture.
 TAILS = {
     "nothing": b"",
     "a film": b"\0\0\0\x18ftypmp42" + pictures.photo(200, 200).tobytes(),
@@ -82,7 +82,7 @@ def body(original: bytes) -> bytes:
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_picture_whose_pixels_are_complete_needs_no_end(name: str, tail: str) -> None:
     made, whole = convert(body(WHOLE[name]) + TAILS[tail]), convert(WHOLE[name])
-    if name == "progressive and drafted":  # whose last scan is read only when nothing says that the picture ends
+    if name == "progressive and drafted":  # its last scan is read only if no marker ends the picture
         assert made.size == whole.size
     else:
         assert made.tobytes() == whole.tobytes()
@@ -95,7 +95,7 @@ def test_a_picture_whose_pixels_are_complete_needs_no_end(name: str, tail: str) 
 def test_a_scan_that_ends_early_is_damage_whatever_follows(name: str, end: bytes) -> None:
     original = body(WHOLE[name])
     start = original.rindex(b"\xff\xda")
-    if name == "progressive and drafted":  # whose last scan is not looked at
+    if name == "progressive and drafted":  # its last scan is not read
         start = original.rindex(b"\xff\xda", 0, start)
         original = original[: original.index(b"\xff\xc4", start)]
     lengths = {start + (len(original) - start) * part // 100 for part in (5, 60, 97)} | {len(original) - 12}
@@ -139,20 +139,20 @@ def test_a_progressive_picture_may_lack_its_last_bits_but_no_coefficient(end: by
     starts = [at for at in range(len(original)) if original[at : at + 2] == b"\xff\xda"]
     tables = [original.rindex(b"\xff\xc4", 0, start) for start in starts]
     assert reason(original[: tables[-1]] + end) is None
-    # An encoder may stop where it likes, but a file that just stops is a part of one.
+    # An encoder may stop anywhere, but a file that just stops is incomplete.
     for scans in (1, 2):
         assert reason(original[: tables[scans]] + end) is (None if end else Reason.DAMAGED)
 
 
 def split_in_two(original: bytes) -> bytes:
-    """A gray baseline JPEG as a progressive one of two scans, the first coefficients and all others, each told at once:
-    the codes stay as they are (T.81, G.1.2)."""
+    """A gray baseline JPEG as a progressive one of two scans, the first coefficients and all others, each sent at once:
+    the codes stay the same (T.81, G.1.2)."""
     tables = {0: codes(original, 0x00), 1: codes(original, 0x10)}
     at = original.index(b"\xff\xda")
     bits = "".join(f"{byte:08b}" for byte in original[at + 10 : -2].replace(b"\xff\0", b"\xff"))
     scans: list[list[str]] = [[], []]
     place = 0
-    while len(bits) - place > 7 or "0" in bits[place:]:  # what fills the last byte are ones
+    while len(bits) - place > 7 or "0" in bits[place:]:  # the padding of the last byte is ones
         coefficient = 0
         while coefficient < 64:
             end = next(end for end in range(place + 1, place + 17) if bits[place:end] in tables[coefficient > 0])
@@ -204,7 +204,7 @@ def test_scans_that_say_too_much_are_read_when_no_marker_ends_them(side: int, re
     picture = pictures.photo(side, side * 3 // 4)
     original = body(pictures.jpeg(picture=picture, progressive=True, restart_marker_rows=restarts))
     assert reason(original + TAILS[tail]) is None
-    if tail != "another picture":  # which has an end
+    if tail != "another picture":  # it has an end marker
         assert reason(original[:-12] + TAILS[tail]) is Reason.DAMAGED
 
 

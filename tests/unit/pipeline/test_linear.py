@@ -1,4 +1,4 @@
-"""Colours in 16 bits of linear light, and what a PNG or a profile says of its curve."""
+"""Colours in 16 bits of linear light, and the curves that a PNG or a profile declares."""
 
 import struct
 import zlib
@@ -11,7 +11,7 @@ from tests.material.deep import SIDE, Light, code, level, linear, off, samples16
 from thumbs.pipeline import icc, icc_read
 from thumbs.pipeline.readers import deep, png_colours
 
-DARK = 0.0012  # level 4 of sRGB, where 8 bits of linear light know 0 and 13
+DARK = 0.0012  # level 4 of sRGB; 8 bits of linear light have only 0 and 13
 
 
 def with_gamma(original: bytes) -> bytes:
@@ -171,7 +171,7 @@ def test_what_is_near_srgb_pays_nothing() -> None:
     assert deep.of_profile(linear()) is not None
 
 
-# The colours that a PNG names
+# The colours that a PNG declares
 
 WIDE = struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
 P3_PROFILE = zlib.compress(icc.of_cicp(12, 13) or b"")

@@ -1,4 +1,4 @@
-"""Resizing keeps what is flat as it is, and leaves out nothing at the edges."""
+"""Resizing keeps flat colours unchanged, and leaves out nothing at the edges."""
 
 import random
 from collections.abc import Callable
@@ -42,7 +42,7 @@ MASKS: dict[str, Callable[[], Image.Image]] = {
 
 
 def flat(colour: tuple[int, ...], mask: Image.Image) -> Image.Image:
-    """RGBA or LA: that colour as far as the mask shows it, and another one where nothing is to be seen."""
+    """RGBA or LA: that colour where the mask shows it, and another one where it is invisible."""
     mode = "RGBA" if len(colour) == 3 else "LA"
     picture = Image.new(mode, mask.size, (*colour, 255))
     picture.putalpha(mask)
@@ -51,7 +51,7 @@ def flat(colour: tuple[int, ...], mask: Image.Image) -> Image.Image:
 
 
 def visible(picture: Image.Image, least: int = 16) -> set[tuple[int, ...]]:
-    """The colours of what has that alpha or more."""
+    """The colours of pixels with that alpha or more."""
     straight = alpha.straight(picture)
     counted = straight.getcolors(straight.width * straight.height)
     assert counted
@@ -62,7 +62,7 @@ def visible(picture: Image.Image, least: int = 16) -> set[tuple[int, ...]]:
 @pytest.mark.parametrize("colour", [(128, 128, 128), (255, 255, 255), (77, 200, 3), (128,), (255,)])
 def test_flat_colours_stay_exact_in_every_size(mask: str, colour: tuple[int, ...]) -> None:
     picture = flat(colour, MASKS[mask]())
-    for side in (230, 130, 31):  # with and without averaging, with a rest and without one
+    for side in (230, 130, 31):  # with and without averaging, with and without a remainder
         picture = resize_multiplied(averaged(picture, (side, side)), (side, side))
         assert visible(picture) == {colour}, side
         hardly = visible(picture, least=5)
@@ -209,7 +209,7 @@ def test_every_pixel_at_the_edges_counts(mode: str) -> None:
 def test_a_narrow_picture_is_not_taken_apart_into_a_thousand_pieces(
     convert: Callable[[], Image.Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each has its own cost: a few KB of PNG, a pixel wide, took as long as fifty megapixels may."""
+    """Each has its own cost: a few KB of PNG, one pixel wide, took as long as fifty megapixels may."""
     crop = Image.Image.crop
     pieces = []
 

@@ -1,4 +1,4 @@
-"""How large everything comes out, from which frame, and that shortcuts change nothing that can be seen."""
+"""The sizes of all results, the frame that is used, and that shortcuts make no visible difference."""
 
 import struct
 from io import BytesIO
@@ -157,7 +157,7 @@ def test_what_is_transparent_does_not_colour_what_is_seen() -> None:
 
 
 def alphas(original: bytes, *points: tuple[int, int]) -> list[int]:
-    """Of the thumbnail, which is as large as the picture."""
+    """The size of the thumbnail, which is as large as the picture."""
     wanted = pipeline.Wanted(sizes.parse("a=320"), formats.OUTPUTS["webp"], 90, 50)
     made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).convert("RGBA")
     return [made.crop((x, y, x + 1, y + 1)).tobytes()[3] for x, y in points]

@@ -1,11 +1,11 @@
-"""The list at the top of steps.py is the documentation of what happens to a picture, so it lists what is called."""
+"""The list at the top of steps.py documents what happens to a picture, so it lists the calls."""
 
 import ast
 import inspect
 
 from thumbs.pipeline import steps
 
-# The call in which each step begins. `identify` happens before, in the process that holds the credentials.
+# The call with which each step begins. `identify` happens before, in the process with the credentials.
 BEGINS = {
     "readers.opened": "open",
     "limits.check": "limit",
@@ -46,7 +46,7 @@ def test_the_list_of_steps_is_what_is_called() -> None:
 
 
 def test_each_call_is_a_step_or_part_of_one() -> None:
-    """Or a new step would be missing from the list."""
+    """Otherwise a new step would be missing from the list."""
     made = {call for call in calls("convert") + calls("cascade") if call.split(".")[0] in {*vars(steps), "source"}}
     values = {"Conversion", "Rendered"}
 

@@ -1,4 +1,4 @@
-"""A format whose decoder goes wrong as each of its files says."""
+"""A format whose decoder misbehaves as each of its files says."""
 
 import pytest
 

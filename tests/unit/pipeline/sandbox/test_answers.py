@@ -1,4 +1,4 @@
-"""What a child answers in whose decoder somebody else is, and what the parent makes of it."""
+"""The answers of a child under an attacker's control, and what the parent makes of them."""
 
 import json
 import re
@@ -178,7 +178,7 @@ def test_a_mistake_of_ours_is_told_as_one() -> None:
 
 
 def test_every_reason_that_the_steps_refuse_a_picture_for_is_known() -> None:
-    """Another one would be taken for nonsense."""
+    """Another one would be invalid."""
     pipeline = Path(package.__file__).parent.parent
     steps = [path for path in pipeline.rglob("*.py") if path.name != "identify.py"]
     named = {name for path in steps for name in re.findall(r"Reason\.([A-Z_]+)", path.read_text())}

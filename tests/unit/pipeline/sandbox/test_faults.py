@@ -1,4 +1,4 @@
-"""Decoders that go wrong harm nothing but their picture, and what they may cost is bounded."""
+"""Decoders that misbehave affect only their picture, and their cost is limited."""
 
 import pickle
 import signal
@@ -21,7 +21,7 @@ from thumbs.errors import Reason
 from thumbs.pipeline.sandbox import parent, wire
 from thumbs.pipeline.sandbox.answer import NONSENSE, SandboxError
 
-# What becomes of the picture
+# The outcome of the picture
 
 
 def test_a_crash_means_a_damaged_picture() -> None:
@@ -94,7 +94,7 @@ def test_readers_and_encoders_load_nothing_once_there_is_a_picture(tmp_path: Pat
     assert late.stdout == ""
 
 
-# What it may cost
+# The cost of a picture
 
 
 def test_spinning_is_stopped_by_processor_time() -> None:
@@ -108,7 +108,7 @@ def test_the_processor_time_of_every_thread_counts() -> None:
 
 
 def test_time_that_passes_costs_a_picture_nothing() -> None:
-    """As on a machine that has better to do."""
+    """As on a busy machine."""
     assert pipeline.run(wicked.file("nap", 1.0), WANTED, pipeline.Limits(cpu_seconds=0.5)).thumbnails
 
 
@@ -145,15 +145,15 @@ def test_a_child_that_disarms_its_timer_is_refused_when_the_waiting_ends() -> No
 @LINUX
 def test_what_a_kept_child_spent_is_not_had_again_by_the_next_one() -> None:
     limits = pipeline.Limits(cpu_seconds=0.3)
-    pipeline.run(wicked.file("nap", 0), WANTED, limits)  # which is kept
+    pipeline.run(wicked.file("nap", 0), WANTED, limits)  # its child is kept
     first = kept()
     refused = refusal(wicked.file("spin", 0.2), limits)
-    assert refused.reason is Reason.TOO_COMPLEX  # of the second; a whole budget would have been enough for "tired"
+    assert refused.reason is Reason.TOO_COMPLEX  # of the second; a whole budget would have sufficed for "tired"
     assert 0 < float(refused.detail.split()[2]) < 0.15
     assert not runs(first)
 
 
-# An answer that cannot be (test_answers.py has more of them)
+# Impossible answers (test_answers.py has more of them)
 
 
 @pytest.mark.parametrize(

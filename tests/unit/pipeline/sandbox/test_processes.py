@@ -1,4 +1,4 @@
-"""The child that is kept for the next picture, the zygote, and that neither outlives us."""
+"""The child that is kept for the next picture, the zygote, and that neither outlives its parent."""
 
 import os
 import signal
@@ -145,7 +145,7 @@ def test_a_process_with_threads_converts() -> None:
         other.join()
 
 
-# What is left behind
+# Leftovers
 
 _CHILDREN = """
 import os, sys

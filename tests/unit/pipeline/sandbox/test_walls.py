@@ -1,4 +1,4 @@
-"""A decoder in somebody else's hands reaches nothing: no file, no socket, no other process, no secret."""
+"""A decoder under an attacker's control reaches nothing: no file, no socket, no other process, no secret."""
 
 import ctypes
 import json
@@ -41,13 +41,13 @@ def test_a_decoder_that_looks_around_finds_nothing(
         pytest.skip("this kernel takes no filter of system calls")
     with (tmp_path / "open").open("wb"):
         refused = refusal(wicked.file("look", os.getpid(), tmp_path / "theirs"))
-    # As root, nothing but the filter stops ptrace.
+    # As root, only the filter stops ptrace.
     allowed = {"a signal to our parent", "a file to delete", "another process"}
     root = {"ptrace of our parent", "ptrace of the zygote", "memory beyond the limit", "descriptors beyond the limit"}
     found = set(json.loads(refused.detail.removeprefix("ValueError: found ").replace("'", '"')))
     assert found <= (set() if filtered else allowed | (root if os.geteuid() == 0 else set()))
     assert not (tmp_path / "theirs").exists()
-    # Where a program may be started, it does not find its libraries.
+    # If a program may be started, it does not find its libraries.
     ran = "PermissionError: [Errno 1] Operation not permitted" if filtered else "the decoder ended its process with 127"
     assert refusal(wicked.file("run")).detail == ran
 
@@ -76,7 +76,7 @@ _PR_CAPBSET_DROP = 24
 
 @LINUX
 def test_an_unprivileged_process_under_a_lower_hard_limit_converts() -> None:
-    """Without the filter, a decoder there finds no more than a signal and another process."""
+    """Without the filter, a decoder there reaches no more than a signal and another process."""
     said = subprocess.run(
         [sys.executable, "-c", _UNPRIVILEGED, *sys.path],
         capture_output=True,
