@@ -1,9 +1,9 @@
-"""What the emulator does not know of a REST API's resource policy: that an OpenAPI document may hold it, and which
-Referer a caller sends.
+"""Adds to the emulator what it does not know about a REST API's resource policy: that an OpenAPI document may contain
+it, and the caller's Referer.
 
 Sources: API Gateway Developer Guide, "x-amazon-apigateway-policy" and "AWS condition keys that can be used in API
 Gateway resource policies"; CloudFormation, which updates an API in place (PutRestApi). tests/service/test_gaps.py fails
-on the day that the emulator knows them.
+as soon as the emulator knows them.
 """
 
 import json
@@ -16,7 +16,7 @@ _referer: ContextVar[str | None] = ContextVar("referer", default=None)
 
 
 def teach() -> None:
-    """Teach the emulator of this process the policy in an OpenAPI document, and aws:Referer."""
+    """Add the policy in an OpenAPI document, and aws:Referer, to the emulator in this process."""
     _import_policies()
     _update_in_place()
     _know_the_referer()
@@ -35,7 +35,7 @@ def _import_policies() -> None:
 
 
 def _update_in_place() -> None:
-    """The emulator makes another API, with another id, of each changed document."""
+    """The emulator creates another API, with another id, for each changed document."""
     from ministack.services import apigateway_v1 as gateway
     from ministack.services.cloudformation import provisioners
 

@@ -1,8 +1,8 @@
-"""What the role of a pipeline must be allowed, to deploy a stack and try it: docs/pipeline-role.json (`make docs`).
+"""The permissions that a pipeline's role needs to deploy a stack and test it: docs/pipeline-role.json (`make docs`).
 
-CloudFormation works with the rights of whoever deploys. What it needs for a resource is in the schema of the resource's
-type, handler by handler; cfn-lint brings the schemas along. What SAM's command line and our own commands call is listed
-here, and tests see them do it under this role.
+CloudFormation works with the permissions of the deploying role. The schema of each resource type lists what it needs,
+handler by handler; cfn-lint contains the schemas. The calls of SAM's command line and of our own commands are listed
+here, and tests run them under this role.
 """
 
 import json
@@ -17,19 +17,19 @@ from operate import door
 
 DOCUMENT = ROOT / "docs" / "pipeline-role.json"
 
-# What schemas name for properties that no resource of the template has: beginnings of actions, and why not.
+# Permissions that schemas list for properties that no resource of the template has: prefixes of actions, and reasons.
 NOT_NEEDED = {
     "codedeploy:RegisterOnPremisesInstance": "nothing is deployed to machines",
     "ec2:": "no function is in a network of its own",
     "elasticfilesystem:": "no function has a file system",
     "firehose:": "no log goes to a stream",
     "iam:DeleteGroup": "no group has a policy",
-    "iam:DeleteRolePermissionsBoundary": "only whoever bounds this role may set boundaries",
+    "iam:DeleteRolePermissionsBoundary": "only the owner of this role's boundary may set boundaries",
     "iam:DeleteUser": "no user has a policy",
     "iam:GetGroup": "no group has a policy",
     "iam:GetUser": "no user has a policy",
     "iam:PutGroup": "no group has a policy",
-    "iam:PutRolePermissionsBoundary": "only whoever bounds this role may set boundaries",
+    "iam:PutRolePermissionsBoundary": "only the owner of this role's boundary may set boundaries",
     "iam:PutUser": "no user has a policy",
     "kms:": "there is no key of our own",
     "logs:DeleteIndexPolicy": "no log has an index",
@@ -42,7 +42,7 @@ NOT_NEEDED = {
     "s3files:": "no function has a file system",
     "s3tables:": "no bucket has a table",
 }
-# What AWS authorizes for all resources only, or for its own (Service Authorization Reference).
+# Actions that AWS authorizes only for all resources, or only for its own (Service Authorization Reference).
 _FOR_ALL = {
     "cloudwatch:DescribeAlarms",
     "codedeploy:GetDeploymentConfig",
@@ -60,7 +60,7 @@ _FOR_ALL = {
 _ARTIFACTS = {"s3:GetObject", "s3:GetObjectVersion"}  # the code of functions and layers, in SAM's bucket
 _NAMED = "REGION:ACCOUNT"
 _WHERE = {
-    "apigateway": ["arn:aws:apigateway:REGION::/*"],  # an API's id tells nothing of its stack
+    "apigateway": ["arn:aws:apigateway:REGION::/*"],  # an API's id does not identify its stack
     "cloudwatch": [f"arn:aws:cloudwatch:{_NAMED}:alarm:STACK-*", "arn:aws:cloudwatch::ACCOUNT:dashboard/STACK"],
     "codedeploy": [f"arn:aws:codedeploy:{_NAMED}:{kind}:STACK-*" for kind in ("application", "deploymentgroup")],
     "iam": ["arn:aws:iam::ACCOUNT:role/STACK-*"],
@@ -75,12 +75,12 @@ _WHERE = {
     "sns": [f"arn:aws:sns:{_NAMED}:STACK-*"],
     "sqs": [f"arn:aws:sqs:{_NAMED}:STACK-*"],
 }
-_SAM = "aws-sam-cli-managed-default"  # the stack with the bucket that SAM deploys from
-# What is called by SAM's command line, and by `make release-to` before and after it.
+_SAM = "aws-sam-cli-managed-default"  # the stack with SAM's deployment bucket
+# The calls of SAM's command line, and of `make release-to` before and after it.
 _CALLED = {
     ("cloudformation:DescribeStacks",): [
         f"arn:aws:cloudformation:{_NAMED}:stack/{name}/*"
-        for name in (_SAM, "STACK-*-CompanionStack")  # the latter is where SAM keeps images, and --guided looks for it
+        for name in (_SAM, "STACK-*-CompanionStack")  # SAM keeps images in the latter, and --guided looks for it
     ],
     (
         "cloudformation:CreateChangeSet",
@@ -94,7 +94,7 @@ _CALLED = {
     ("cloudformation:CreateChangeSet",): ["arn:aws:cloudformation:REGION:aws:transform/Serverless-2016-10-31"],
     (*sorted(_ARTIFACTS), "s3:ListBucket", "s3:PutObject"): [f"arn:aws:s3:::{_SAM}-*"],
     ("s3:DeleteObject", "s3:ListBucket"): ["arn:aws:s3:::STACK-*"],
-    # CloudFormation resolves {{resolve:ssm:…}} with the rights of whoever deploys.
+    # CloudFormation resolves {{resolve:ssm:…}} with the permissions of the deploying role.
     ("ssm:GetParameters",): [f"arn:aws:ssm:{_NAMED}:parameter{door.parameter('STACK')}"],
     ("logs:FilterLogEvents",): [
         f"arn:aws:logs:{_NAMED}:log-group:/aws/lambda/STACK-convert{end}" for end in ("", ":*")
@@ -103,12 +103,12 @@ _CALLED = {
 
 
 def written() -> str:
-    """The policy, as docs/pipeline-role.json holds it."""
+    """The policy, as in docs/pipeline-role.json."""
     return json.dumps(policy(_template()), indent=1) + "\n"
 
 
 def policy(template: Template) -> dict[str, Any]:
-    """template: translated, with all resources that settings may add to it."""
+    """template: translated, with all resources that settings may add."""
     statements = [{"Effect": "Allow", "Action": [*actions], "Resource": where} for actions, where in _CALLED.items()]
     return {"Version": "2012-10-17", "Statement": [*statements, *_provisioning(template)]}
 
@@ -143,7 +143,8 @@ _PASSED = ("apigateway", "codedeploy", "lambda")
 
 
 def of_type(kind: str) -> set[str]:
-    """The actions that CloudFormation needs for a type of resource, but for NOT_NEEDED. kind: as AWS::S3::Bucket."""
+    """The actions that CloudFormation needs for a type of resource, without NOT_NEEDED. kind: such as
+    AWS::S3::Bucket."""
     handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema["handlers"]
     named = {action for name in ("create", "read", "update", "delete") for action in _permissions(handlers, name)}
     return {action for action in named if not action.startswith(tuple(NOT_NEEDED))}
@@ -159,7 +160,7 @@ def _types(template: Template) -> set[str]:
 
 
 def _managed(template: Template) -> list[str]:
-    """The policies of AWS that the template's roles have."""
+    """The managed policies of the template's roles."""
     roles = (each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Role")
     found = [arn for role in roles for arn in role.get("ManagedPolicyArns", ())]
     arns = (arn["Fn::Sub"] if isinstance(arn, dict) else arn for arn in found)
@@ -167,6 +168,6 @@ def _managed(template: Template) -> list[str]:
 
 
 def _template() -> Template:
-    """With CodeDeploy's resources; those that depend on another setting are in it as well, with their conditions."""
+    """With CodeDeploy's resources. Those that depend on another setting are included, with their conditions."""
     packages = dict.fromkeys(("functions", "imaging", "powertools"), "package.zip")
     return translate(packaged(packages), {"GradualDeployments": "true"})

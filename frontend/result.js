@@ -24,7 +24,7 @@ import {online, sleep, unlessAborted, visible} from "./waiting.js";
 const EXPECTED = 600;
 /** The longest delay between two polls. */
 const LONGEST = 10_000;
-/** A good file takes seconds, even with a cold start; after this, the visitor is told that it takes longer. */
+/** A good file takes seconds, even with a cold start; after this, the page says that it takes longer. */
 const SLOW = 20_000;
 /** Concurrent polls: a browser opens six connections per host, and some are for uploads. */
 const looks = new Slots(3);

@@ -1,8 +1,8 @@
-"""Who may call the API: everybody, or only the delivery stack's distribution, which sends a secret.
+"""The API's access control: open to everybody, or only to the delivery stack's distribution, which sends a secret.
 
 A parameter of Systems Manager holds the secret. Its versions are the secrets so far, and the service's stack names
 those that the API accepts (docs/decisions/delivery-secret.md). The distribution changes only while the API accepts both
-what it sends and what it will send, so no request is refused meanwhile, and a command that was stopped can be repeated.
+its current and its next secret, so no request is refused meanwhile, and a command that was stopped can be repeated.
 """
 
 import secrets
@@ -17,7 +17,7 @@ from operate.terminal import Agree
 ACCEPTED = "DeliverySecrets"  # of the service's stack
 SENT = "DeliverySecret"  # of the delivery stack
 COMMAND = "rotate-delivery-secret"
-SETTLE = 12  # pauses, a minute in all: by then all of API Gateway knows a change. AWS does not say how long it takes
+SETTLE = 12  # pauses, a minute in total, until all of API Gateway knows a change; AWS does not say how long it takes
 _BYTES = 32  # of a secret
 
 
@@ -33,7 +33,7 @@ class Secrets:
         self._stack, self._name = stack, parameter(stack.name)
 
     def version(self, secret: str) -> str | None:
-        """The version that has this secret, or None."""
+        """The version of this secret, or None."""
         return self._versions().get(secret)
 
     def next(self) -> str:
@@ -41,7 +41,7 @@ class Secrets:
         return str(max(map(int, self._versions().values()), default=0) + 1)
 
     def keep(self, secret: str) -> str:
-        """The version that has this secret, which is added if necessary."""
+        """The version of this secret, which is added if necessary."""
         return self.version(secret) or str(
             self._ssm.put_parameter(Name=self._name, Value=secret, Type="String", Overwrite=True)["Version"]
         )
@@ -92,14 +92,14 @@ class Door:
         return [version for version in self._service.parameters().get(ACCEPTED, "").split(",") if version]
 
     def of_the_delivery(self, *, firewall: bool) -> dict[str, str]:
-        """What the delivery stack must be told, with or without a firewall."""
+        """The parameters of the delivery stack, with or without a firewall."""
         sent = self.sent()
         if firewall:
             return {} if sent else {SENT: secrets.token_urlsafe(_BYTES)}
         return {SENT: ""} if sent else {}
 
     def of_the_service(self) -> dict[str, str]:
-        """What the service's stack must be told while the distribution sends what it sends."""
+        """The parameters of the service's stack for the distribution's current secret."""
         sent, accepted = self.sent(), self.accepted()
         if sent is None:
             return {ACCEPTED: ""} if accepted else {}
@@ -107,19 +107,19 @@ class Door:
         return {ACCEPTED: ",".join(accepted) if version in accepted else version}
 
     def remember(self) -> None:
-        """Keep the secret that the distribution sends, before the service's stack names its version."""
+        """Store the distribution's current secret, before the service's stack names its version."""
         if sent := self.sent():
             self.secrets.keep(sent)
 
     def open(self, agree: Agree) -> None:
-        """Let everybody in, before the distribution stops sending a secret. Raises StackFailed."""
+        """Open the API to everybody, before the distribution stops sending a secret. Raises StackFailed."""
         if self.accepted():
             self._accept(agree=agree)
         self.check_open()
         self._wait()
 
     def check_open(self) -> None:
-        """Raises StackFailed when the API has kept its policy, though the service's stack accepts everybody."""
+        """Raises StackFailed if the API has kept its policy, although the service's stack accepts everybody."""
         api = str(urlsplit(self._service.outputs()["ApiUrl"]).hostname).split(".")[0]
         if self._service.client("apigateway").get_rest_api(restApiId=api).get("policy"):
             raise StackFailed(
@@ -131,7 +131,7 @@ class Door:
             )
 
     def rotate(self) -> str:
-        """Replace the secret, or finish a replacement that was stopped; what was done. Raises StackFailed."""
+        """Replace the secret, or finish an interrupted replacement. Returns what was done. Raises StackFailed."""
         for stack in (self._service, self._delivery):
             stack.rest()
         sent, accepted = self.expected(), self.accepted()
@@ -145,12 +145,12 @@ class Door:
             self._service.say(f"the distribution sends version {new}")
             # Returns when every edge location has it.
             apply(self._delivery, None, {SENT: self.secrets.read(new)}, _agreed)
-            self._wait()  # for requests that are on their way
+            self._wait()  # for requests in transit
         self._accept(new)
         return f"The distribution sends version {new} of the secret, and the API accepts no other."
 
     def expected(self) -> str:
-        """The secret that the distribution sends. Raises StackFailed when it sends none."""
+        """The secret that the distribution sends. Raises StackFailed if it sends none."""
         sent = self.sent()
         if sent is None:
             raise StackFailed(

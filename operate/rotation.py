@@ -1,4 +1,4 @@
-"""The command `rotate-delivery-secret`: the distribution gets another secret, and no request fails meanwhile."""
+"""The command `rotate-delivery-secret`: replaces the distribution's secret without refusing a request meanwhile."""
 
 import argparse
 
@@ -11,7 +11,7 @@ from operate.terminal import confirm
 
 
 def rotate(service: Service, options: argparse.Namespace) -> str:
-    """Raises StackFailed when there is no secret, and Unconfirmed."""
+    """Raises StackFailed if there is no secret, and Unconfirmed."""
     delivery = Delivery(service, pause=options.pause)
     delivery.door.expected()
     if options.dry_run:

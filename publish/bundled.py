@@ -1,7 +1,7 @@
-"""The native libraries that wheels bundle: which file is which library, and where its version is to be read.
+"""The native libraries that wheels bundle: which file is which library, and where to read its version.
 
-A wheel names its own version only. A library's version is read from one of three witnesses: the bytes of the file, its
-name if the project puts the version there, or the SBOM that the wheel carries (PEP 770: dist-info/sboms).
+A wheel names only its own version. A library's version is read from one of three sources: the bytes of the file, its
+name if the project puts the version there, or the SBOM in the wheel (PEP 770: dist-info/sboms).
 """
 
 import json
@@ -13,7 +13,7 @@ from cyclonedx.model.component_evidence import AnalysisTechnique
 
 
 class Unknown(Exception):
-    """A file that nobody has described here, or a version that cannot be read. The text says which."""
+    """A file that is not described here, or a version that cannot be read. The message says which."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Found:
 
 @dataclass(frozen=True)
 class InBytes:
-    """pattern: of the file's bytes; its group is the version. Two versions tell as little as none."""
+    """pattern: of the file's bytes; its group is the version. Two versions are as useless as none."""
 
     pattern: bytes
 
@@ -40,7 +40,7 @@ class InBytes:
 
 @dataclass(frozen=True)
 class InName:
-    """The version is what follows .so. in the name. Most libraries have the number of an interface there."""
+    """The version follows .so. in the name. In most libraries, that is the number of an interface instead."""
 
     def find(self, file: Path, _distribution: Path) -> Found | None:
         match = re.search(r"\.so\.(\d+\.\d+\.\d+)$", file.name)
@@ -49,7 +49,7 @@ class InName:
 
 @dataclass(frozen=True)
 class InSbom:
-    """name: of a component in an SBOM that the wheel carries."""
+    """name: of a component in the wheel's SBOM."""
 
     name: str
 
@@ -64,7 +64,7 @@ class InSbom:
 
 @dataclass(frozen=True)
 class InText:
-    """path: of a text that the wheel carries. pattern: its group is the version."""
+    """path: of a text in the wheel. pattern: its group is the version."""
 
     path: str
     pattern: str
@@ -79,7 +79,7 @@ class InText:
 class Library:
     """A native library.
 
-    source: its repository, without https://. version: None if nothing in the wheel tells it. file: a pattern of the
+    source: its repository, without https://. version: None if nothing in the wheel reveals it. file: a pattern of the
     names of its shared objects; None if it is only linked into others. inside: libraries that are linked into it.
     """
 
@@ -90,7 +90,7 @@ class Library:
     inside: tuple["Library", ...] = ()
 
     def found(self, file: Path, distribution: Path) -> Found | None:
-        """None if nothing tells the version. Raises Unknown if what should tell it does not."""
+        """None if nothing reveals the version. Raises Unknown if its source does not."""
         if self.version is None:
             return None
         if not (found := self.version.find(file, distribution)):
@@ -98,7 +98,7 @@ class Library:
         return found
 
 
-_AVIF = (  # as Pillow's wheels build libavif: decoder, encoder and conversion are linked into it
+_AVIF = (  # as in Pillow's wheels: decoder, encoder and conversion are linked into it
     Library("dav1d", "code.videolan.org/videolan/dav1d", InBytes(rb"(?<![\d.])(\d+\.\d+\.\d+)-\d+-g[0-9a-f]{7,}\0")),
     Library("libaom", "aomedia.googlesource.com/aom", InBytes(rb"AOMedia Project AV1 Encoder (\d+\.\d+\.\d+)")),
     Library("libyuv", "chromium.googlesource.com/libyuv/libyuv", None),

@@ -145,7 +145,7 @@ def packages_in_place(application: Application) -> Iterator[str]:
         if where is None and key in ("CodeUri", "ContentUri") and not {key, "InlineCode"} & properties.keys():
             yield f"{name} has no {key}: say where its code is."
         elif where and packages.is_here(where) and not (application.folder / where).exists():
-            in_globals = f"put {key} on {name} itself, for SAM moves no path that stands in Globals"
+            in_globals = f"put {key} on {name} itself, because SAM does not package paths in Globals"
             advice = "build again" if key in properties else in_globals
             yield f"{name} is packaged from {where}, which is not in {application.folder}: {advice}."
 

@@ -1,7 +1,8 @@
-"""python -m publish.sbom: writes what is in the built layers, as CycloneDX, to .aws-sam/sbom/LAYER.cdx.json.
+"""python -m publish.sbom: writes the content of the built layers, as CycloneDX, to .aws-sam/sbom/LAYER.cdx.json.
 
-Every package is in it, every shared object with the library that it is, and what is linked into those as far as the
-wheels tell. The same layer gives the same bytes: there is no time in it, and its serial number is that of its content.
+It contains every package, every shared object with its library, and the libraries linked into those, as far as the
+wheels reveal them. The same layer gives the same bytes: there is no time in it, and its serial number is derived from
+its content.
 """
 
 import json
@@ -39,7 +40,7 @@ _OURS = uuid.UUID(
 
 
 def shared_objects(folder: Path) -> list[Path]:
-    """Every file that begins like an ELF file, whatever its name is."""
+    """Every file with an ELF header, whatever its name."""
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -54,7 +55,7 @@ def _sha256(file: Path) -> list[HashType]:
 
 
 def _purl(library: Library, version: str | None) -> PackageURL:
-    """Of GitHub if it is developed there, because databases know that name; otherwise with its repository."""
+    """GitHub's address if it is developed there, because databases know that name; otherwise its repository."""
     host, _, path = library.source.partition("/")
     if host == "github.com":
         owner, name = path.split("/")

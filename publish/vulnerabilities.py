@@ -1,6 +1,6 @@
-"""python -m publish.vulnerabilities: asks OSV (https://osv.dev) about every component of the SBOMs of `make sbom`.
+"""python -m publish.vulnerabilities: queries OSV (https://osv.dev) for every component of the SBOMs of `make sbom`.
 
-pip-audit asks about Python packages only. A codec has its own advisories, which OSV lists by repository and version.
+pip-audit covers only Python packages. A codec has its own advisories, which OSV lists by repository and version.
 Without the database nothing is checked, and the command says so and fails.
 """
 
@@ -14,9 +14,9 @@ from urllib.request import Request, urlopen
 
 from publish.sbom import FOLDER
 
-OSV = "https://api.osv.dev"  # OSV_API in the environment is another address of it, such as a mirror
-_BATCH = 1000  # queries in a request, by the documentation of POST /v1/querybatch
-_SECONDS = 60  # the longest wait for an answer
+OSV = "https://api.osv.dev"  # OSV_API in the environment sets another address, such as a mirror
+_BATCH = 1000  # queries per request, according to the documentation of POST /v1/querybatch
+_SECONDS = 60  # the longest wait for a response
 _KNOWN, _UNCHECKED = 1, 2  # exit statuses
 
 Component = dict[str, Any]
@@ -33,7 +33,7 @@ def components(documents: Iterable[str]) -> dict[str, Component]:
 
 
 def query(component: Component) -> dict[str, Any] | None:
-    """The question about a component, by the repository of a native library. None if OSV cannot know it."""
+    """The query for a component, by the repository of a native library. None if OSV cannot know it."""
     if "version" not in component:
         return None
     if repositories := [each["url"] for each in component.get("externalReferences", []) if each["type"] == "vcs"]:

@@ -209,7 +209,7 @@ def _(world: World) -> None:
     actors.operator_redrives(world)
 
 
-@_scenario("the owner deletes a job, of which S3 tells once more at some time")
+@_scenario("the owner deletes a job, about which S3 sends another event at some time")
 def _(world: World) -> None:
     done(world, stays=False)
     event = posted_before(world)

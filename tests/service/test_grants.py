@@ -17,7 +17,7 @@ ELSEWHERE = {
     "logs:CreateLogStream": "Lambda logs as the function; the emulator does it without asking (test_template.py)",
     "logs:PutLogEvents": "the same",
     "sns:Publish": "Lambda gives an event up as the function; the emulator does it without asking (test_iam.py)",
-    "codedeploy:PutLifecycleEventHookExecutionStatus": "a stand-in of CodeDeploy hears it (test_release.py)",
+    "codedeploy:PutLifecycleEventHookExecutionStatus": "a stand-in for CodeDeploy receives it (test_release.py)",
     "xray:PutTraceSegments": "Lambda traces as the function, where Tracing is Active; the emulator does not trace",
     "xray:PutTelemetryRecords": "the same",
 }

@@ -65,7 +65,7 @@ def test_nothing_is_installed_without_its_hash(path: Path) -> None:
 
 
 def test_an_action_is_pinned_by_its_commit() -> None:
-    """A tag can be moved to other code by whoever owns the action, or has taken it over."""
+    """The owner of an action, or somebody who has taken it over, can move a tag to other code."""
     uses = [line for path in WORKFLOWS for line in path.read_text().splitlines() if re.match(r"\s*-? ?uses:", line)]
 
     assert len(uses) >= 8

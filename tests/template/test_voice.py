@@ -22,6 +22,15 @@ HABITS = {
     r"(^|[.!?:] )Of (a|an|the|its|each|all|several|what|\d)": "a subject",
     r"\b(stands|lies) (in|at|below|under|beside|behind|there)\b": "is",
 }
+IN_CODE = [
+    r"\bmend(s|ed|ing)?\b",
+    r"\bbeside\b",
+    r", for (it|its|they|there|too|nobody|somebody|who)\b",
+    r"\b[Ww]hoever\b",
+]
+CODE = [
+    ROOT / name for name in ("functions", "dev", "operate", "publish", "frontend", "benchmarks", "stacks", "examples")
+]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 TEMPLATES = [ROOT / "template.yaml", *sorted((ROOT / "stacks").glob("*.yaml"))]
 
@@ -69,6 +78,20 @@ def test_the_sentences_of_the_service_and_of_its_page_are_plain() -> None:
 
     assert min(len(words), len(targets), len(reasons)) > 10
     assert [habit for text in [*words, *targets, *reasons] for habit in habits(text)] == []
+
+
+@pytest.mark.parametrize("folder", CODE, ids=lambda path: path.name)
+def test_no_comment_has_an_old_habit(folder: Path) -> None:
+    texts = [
+        *(path for suffix in ("py", "js", "css", "html", "yaml") for path in folder.rglob(f"*.{suffix}")),
+        *(ROOT / "template.yaml", ROOT / "Makefile"),
+    ]
+    texts = [path for path in texts if "node_modules" not in path.parts]
+
+    assert len(texts) > 2
+    assert [
+        (path.name, match[0]) for path in texts for habit in IN_CODE for match in re.finditer(habit, path.read_text())
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The stand-in for CloudWatch's evaluation: it must not be kinder to the template's alarms than CloudWatch is."""
+"""The stand-in for CloudWatch's evaluation must not be kinder to the template's alarms than CloudWatch is."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ METRIC = {"Namespace": "N", "MetricName": "a"}
 
 
 def points(*values: float | None, name: str = "Errors", **dimensions: str) -> list[Point]:
-    """One in each minute, the latest first."""
+    """One per minute, the latest first."""
     found = [(value, NOW - 60 * back) for back, value in enumerate(values) if value is not None]
     return [Point("N", name, dimensions or {"A": "a"}, value, at) for value, at in found]
 
@@ -61,8 +61,8 @@ def test_other_dimensions_are_another_metric(dimensions: dict[str, str]) -> None
         ("breaching", (), "ALARM"),
         ("notBreaching", (2, 2), "OK"),
         ("breaching", (2, 2), "ALARM"),
-        ("notBreaching", (None, 2, 2, 2), "ALARM"),  # enough real ones: missing ones are not looked at
-        ("notBreaching", (None, None, None, None, None, 2), "OK"),  # forgotten
+        ("notBreaching", (None, 2, 2, 2), "ALARM"),  # enough real ones: missing ones are ignored
+        ("notBreaching", (None, None, None, None, None, 2), "OK"),  # too old
     ],
 )
 def test_missing_data_is_treated_as_the_guide_has_it(

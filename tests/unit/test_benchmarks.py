@@ -1,4 +1,4 @@
-"""The benchmark itself: that what it measures is what it says. Needs no peer."""
+"""The benchmark itself: that its measurements are what they claim. Needs no peer."""
 
 import struct
 from io import BytesIO
@@ -145,7 +145,7 @@ def test_a_table_is_markdown_with_figures_to_the_right() -> None:
 
 
 def test_up_to_one_processor_memory_changes_the_time_and_not_the_price() -> None:
-    """The price of computing; that of waiting grows with the memory."""
+    """The price of computing; the price of waiting grows with the memory."""
     rate = cost.PER_GB_SECOND["arm64"]
     one = cost.Conversion(cpu=1.0, calls=6)
     half, whole, double = (cost.price(one, size, rate) for size in (884.5, cost.WHOLE_VCPU, 2 * cost.WHOLE_VCPU))

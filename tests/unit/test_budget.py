@@ -6,8 +6,8 @@ import sys
 
 from dev.emulator import ROOT
 
-# Starts a process that outlives its parent and is busy for 1.5 seconds of CPU time. Nobody waits for its end; this one
-# only reads all that it says.
+# Starts a process that outlives its parent and uses 1.5 seconds of CPU time. Nobody waits for its end; this one only
+# reads its output.
 _LEAVES_AN_ORPHAN = """
 import subprocess, sys
 busy = "import time\\nwhile time.process_time() < 1.5: pass"

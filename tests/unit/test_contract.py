@@ -1,7 +1,8 @@
-"""People build on what earlier versions answered: nothing that was there may go or change its kind. More may come.
+"""Clients depend on the responses of earlier versions: members may neither disappear nor change their type. New ones
+may be added.
 
-contract/ has the answers of each version that was ever released. Add a file with each release, and never change one. A
-release is also half one version and half the next: what one has signed or written, the other must take.
+contract/ has the responses of each released version. Add a file with each release, and never change one. During a
+release, both versions run: what one has signed or written, the other must accept.
 """
 
 import json
@@ -27,13 +28,13 @@ EVENT = notices.event([Upload("uploads-bucket", f"uploads/{JOB}", JOB)])
 
 @pytest.fixture(params=VERSIONS, ids=lambda path: path.stem)
 def then(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The answers of an earlier version."""
+    """The responses of an earlier version."""
     answers: dict[str, Any] = json.loads(request.param.read_text())
     return answers
 
 
 def missing(then: Any, now: Any, where: str = "") -> list[str]:
-    """What an earlier answer had that one of today has not, or has as something else."""
+    """Members of an earlier response that today's lacks, or has with another type."""
     if isinstance(then, dict):
         if not isinstance(now, dict):
             return [where]
@@ -108,7 +109,8 @@ def test_a_manifest_of_an_earlier_version_is_read_and_honoured(
 def test_thumbnails_of_an_earlier_version_are_shown_where_they_lie(
     then: dict[str, Any], s3: Any, context: Context
 ) -> None:
-    """Under its job, in 0.1. What is converted again moves to where addresses tell nothing; old links stay good."""
+    """In the job's folder, in 0.1. A conversion again moves it to an address that reveals nothing; old links stay
+    valid."""
     s3.put_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json", Body=json.dumps(then["done"]))
     old = [thumbnail["key"] for thumbnail in then["done"]["thumbnails"]]
     for key in old:
@@ -137,7 +139,7 @@ def test_a_form_of_an_earlier_version_leads_where_it_led(then: dict[str, Any], c
 
 
 def test_a_missing_member_is_found() -> None:
-    """Or the tests above could not fail."""
+    """Otherwise the tests above could not fail."""
     assert missing({"a": [{"b": 1}]}, {"a": [{"b": "1"}]}) == ["/a/0/b"]
     assert missing({"a": {"b": 1}}, {"a": {}}) == ["/a/b"]
     assert missing({"a": [1]}, {"a": []}) == ["/a"]

@@ -1,4 +1,4 @@
-"""What the handlers count and log: an upload once by its outcome, a call in one line, a failure with its job."""
+"""The handlers' metrics and logs: an upload once by its outcome, a call in one line, a failure with its job."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def test_an_upload_counts_by_its_outcome_as_often_as_it_has_one(
     convert.handler({"Records": event(JOB)["Records"] + event(OTHER)["Records"]}, context)
     assert counted(capsys, "Converted") == [1, 0]
 
-    convert.handler(event(JOB), context)  # the event comes twice
+    convert.handler(event(JOB), context)  # a duplicate event
     assert counted(capsys, "Converted") is None
 
     convert.handler(event(JOB) | {"again": True}, context)
@@ -46,10 +46,10 @@ def objects(s3: Any, job: str) -> int:
 def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
     s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    convert.handler(event(JOB), context)  # its original is gone
+    convert.handler(event(JOB), context)  # its original was deleted
     assert counted(capsys, "Converted") == [0]
 
-    convert.handler(event(JOB), context)  # a redrive that comes too late: it has an outcome
+    convert.handler(event(JOB), context)  # a redrive that is too late: the job has an outcome
     assert counted(capsys, "Converted") is None
 
     with pytest.raises(ExceptionGroup):
@@ -68,7 +68,7 @@ def test_a_failure_is_logged_with_its_job(s3: Any, context: Context, capsys: pyt
 
 
 def test_a_call_for_many_files_writes_one_line(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever calls decides what the log costs: it used to be a line for each file, and 6.8 KB."""
+    """Callers must not determine the cost of logs: it used to be a line for each file, and 6.8 KB."""
     uploads = signed(context, files=25)
 
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]

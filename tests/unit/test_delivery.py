@@ -1,4 +1,4 @@
-"""What `make deploy-page` asks before it tells the service about a domain of one's own."""
+"""What `make deploy-page` checks before it sets your own domain in the service's stack."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class Page(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Nothing is printed into the tests."""
+        """Prints nothing into the tests' output."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every file in events/ is what its function gets, and is answered as its name says."""
+"""Every file in events/ is an event that its function receives, and gets the response that its name says."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "convert.test_event": lambda answer: answer is None,
     "report_failure.dead_letter": lambda _: _manifest()["status"] == "failed",
     "report_failure.envelope": lambda _: _manifest()["status"] == "failed",
-    # There are no versions here that could be called; tests/service/test_release.py has them.
+    # There are no versions to invoke here; tests/service/test_release.py has them.
     "verify_api.pre_traffic": lambda answer: answer == {"status": "Failed"},
     "verify_live.post_traffic": lambda answer: answer == {"status": "Failed"},
     "verify_release.pre_traffic": lambda answer: answer == {"status": "Failed"},

@@ -1,4 +1,4 @@
-"""The handlers' own decisions, with S3, SQS and Lambda by moto. What needs IAM or retries is tested on the service."""
+"""The handlers' own decisions, with S3, SQS and Lambda by moto. IAM and retries are tested on the service."""
 
 import json
 from typing import Any
@@ -147,7 +147,7 @@ def test_sizes_and_format_are_the_stacks(
 def test_a_letter_is_deleted_only_after_it_was_handed_over(
     environment: pytest.MonkeyPatch, aws: None, context: Context
 ) -> None:
-    """convert does not exist here, so that handing over fails."""
+    """convert does not exist here, so invoking it fails."""
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="letters")["QueueUrl"]
     environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
@@ -167,7 +167,7 @@ def test_letters_that_are_no_conversions_stay_for_a_person(
     queue = sqs.create_queue(QueueName="letters")["QueueUrl"]
     environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
     letters = ["not JSON", "7", "{}", '{"Records": [7]}', '{"Records": [{"eventSource": "aws:s3", "eventName": 1}]}']
-    letters.append(json.dumps({"Records": 700 * event(JOB)["Records"]}))  # too large for Lambda when handed over
+    letters.append(json.dumps({"Records": 700 * event(JOB)["Records"]}))  # too large for an invocation
     for letter in letters:
         sqs.send_message(QueueUrl=queue, MessageBody=letter)
 

@@ -1,4 +1,4 @@
-"""What is observed of a handler's answers."""
+"""The checks and metrics of a handler's responses."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""The API's own document, as template.yaml has it, fuzzed: whatever a caller sends is answered, and never by an error.
+"""The API's own document, from template.yaml, fuzzed: every request gets a response, and never an error of ours.
 
-schemathesis makes calls that keep to the document and calls that break it. A small gateway passes them to the handlers
-as API Gateway would without its validator, so that what the functions get is worse than on AWS.
+schemathesis makes calls that conform to the document and calls that violate it. A small gateway passes them to the
+handlers as API Gateway would without its validator, so the functions receive worse requests than on AWS.
 """
 
 import json
@@ -21,10 +21,10 @@ from dev import stack
 from tests.material.invocation import Context
 from tests.material.template import PACKAGES
 
-# Per operation and kind: about ten seconds of processor time for all.
+# Per operation and kind: about ten seconds of processor time in total.
 EXAMPLES = 150
 LONGEST_LINE = 5000  # of a log, in characters
-LARGEST_ANSWER = 1_000_000  # bytes; API Gateway takes ten times as much
+LARGEST_ANSWER = 1_000_000  # bytes; API Gateway accepts ten times as much
 ANSWERS = {
     "POST /uploads": {201, 400, 413, 415, 422},
     "OPTIONS /uploads": {204},
@@ -39,7 +39,7 @@ Answer = Callable[[str, list[tuple[str, str]]], object]
 
 
 def document() -> dict[str, Any]:
-    """The OpenAPI document of the stack, without AWS's extensions, and with the parameters that its paths only name."""
+    """The OpenAPI document of the stack, without AWS's extensions, and with the parameters of its paths."""
     body = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["Api"]["Properties"]["Body"]
     paths: dict[str, Any] = {}
     for path, methods in body["paths"].items():
@@ -59,7 +59,7 @@ def document() -> dict[str, Any]:
 
 
 class Gateway:
-    """A WSGI application: calls as API Gateway passes them on, and the document itself."""
+    """A WSGI application: passes calls on as API Gateway does, and serves the document."""
 
     def __init__(self, described: dict[str, Any]):
         self.described = described
@@ -99,7 +99,7 @@ def operations() -> Iterator[Any]:
         operation: Any = found
         operation = operation.ok()
         kinds = [GenerationMode.POSITIVE]
-        if operation.body:  # a path takes any text
+        if operation.body:  # a path accepts any text
             kinds.append(GenerationMode.NEGATIVE)
         for kind in kinds:
             yield pytest.param(operation, kind, id=f"{operation.label}, {kind.value}")

@@ -1,4 +1,5 @@
-"""What the operator's commands remember, and what they do not stop at, with S3 by moto. tests/service runs them."""
+"""The state of the operator's commands, and failures that do not stop them, with S3 by moto. tests/service runs
+them."""
 
 import csv
 import time
@@ -19,7 +20,7 @@ from thumbs.jobs import keys
 
 @pytest.fixture(autouse=True)
 def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
-    """Whatever its name, a stack has these buckets; and there are two others to import from."""
+    """A stack of any name has these buckets; and there are two others to import from."""
     buckets = {"UploadBucket": ENVIRONMENT["UPLOAD_BUCKET"], "ThumbnailBucket": ENVIRONMENT["THUMBNAIL_BUCKET"]}
     names = buckets | {"RedriveFunction": "redrive", "ConvertFunction": "convert:live"}
     outputs = [{"OutputKey": name, "OutputValue": value} for name, value in names.items()]
@@ -35,7 +36,7 @@ def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
     for bucket in ("archive", "attic"):
         place = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-    with pytest.MonkeyPatch.context() as patch:  # one that ends before moto does, which has sessions of its own
+    with pytest.MonkeyPatch.context() as patch:  # it ends before moto does, which has sessions of its own
         patch.setattr(boto3, "DEFAULT_SESSION", session)
         patch.chdir(tmp_path)
         yield
@@ -92,7 +93,7 @@ def test_what_one_stack_has_imported_another_still_imports(s3: Any) -> None:
 
 def test_a_reconversion_does_not_continue_that_of_another_stack(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
     s3.put_object(Bucket=ENVIRONMENT["UPLOAD_BUCKET"], Key=f"uploads/{'5' * 32}", Body=b"x")
-    Path("reconvert.dev.state").write_text('{"after": "uploads/g", "version": "7"}')  # behind every job
+    Path("reconvert.dev.state").write_text('{"after": "uploads/g", "version": "7"}')  # after every job
 
     for stack, count in (("dev", 0), ("prod", 1)):
         assert main(["reconvert", "--dry-run", "--stack-name", stack]) == 0

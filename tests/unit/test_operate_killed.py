@@ -1,4 +1,4 @@
-"""What an operator's command does to S3 when it is killed at any of its lines, and given again."""
+"""The effect on S3 if an operator's command is killed at any of its lines, and run again."""
 
 import csv
 import json
@@ -22,10 +22,10 @@ KILLED = 9
 
 
 class Recorded(Service):
-    """A stack whose calls are written into a file, which outlives the process."""
+    """A stack whose calls are written to a file, which outlives the process."""
 
     log = Path("log")
-    lost: str | None = None  # the object whose copy is answered to nobody
+    lost: str | None = None  # the object whose copy gets no response
     refused: str | None = None  # the object that S3 does not copy
     version = "7"
 
@@ -47,7 +47,7 @@ class Recorded(Service):
 
     def take_over(self, bucket: str, key: str, job: str) -> None:
         if key == self.refused:
-            raise Uncopied("it lies in an archive")
+            raise Uncopied("it is in an archive")
         self._say(f"s3://{bucket}/{key}", job)
         if key == self.lost:
             raise ReadTimeoutError(endpoint_url="s3")
@@ -69,7 +69,7 @@ def done() -> list[list[str]]:
 
 
 def killed_at(line: int, command: list[str]) -> bool:
-    """Run a command in a process of its own that dies at its n-th line. False when it has fewer."""
+    """Run a command in a separate process that dies at its n-th line. False if it has fewer."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == KILLED
@@ -79,11 +79,11 @@ def killed_at(line: int, command: list[str]) -> bool:
         nonlocal lines
         code = frame.f_code
         ours = code.co_filename.endswith(("operate/bulk.py", "operate/state.py"))
-        if not ours and code.co_name != "write_text":  # which empties a file before it writes
+        if not ours and code.co_name != "write_text":  # it empties a file before it writes
             return None
         lines += event == "line"
         if lines == line:
-            os._exit(KILLED)  # as kill -9 does: nothing is closed, nothing written
+            os._exit(KILLED)  # like kill -9: nothing is closed, nothing written
         return trace
 
     sys.settrace(trace)
@@ -92,7 +92,7 @@ def killed_at(line: int, command: list[str]) -> bool:
 
 
 def every_death(command: list[str]) -> Iterator[int]:
-    """Run a command, killed at each of its lines in turn, each time in a folder of its own."""
+    """Run a command, killed at each of its lines in turn, each time in a separate folder."""
     line = 0
     while True:
         line += 1
@@ -207,7 +207,7 @@ def test_a_reconversion_says_where_it_goes_on(capsys: pytest.CaptureFixture[str]
 def test_a_reconversion_after_another_change_starts_from_the_beginning(
     capsys: pytest.CaptureFixture[str], state: str
 ) -> None:
-    """Or the first half would keep the thumbnails of the change before."""
+    """Otherwise the first half would keep the thumbnails from before the change."""
     Path("reconvert.image-thumbnails.state").write_text(state)
 
     assert main(RECONVERT) == 0

@@ -1,4 +1,4 @@
-"""What `python -m operate` prints and asks: progress on a terminal and in a pipe, confirmation, help."""
+"""The output and questions of `python -m operate`: progress on a terminal and in a pipe, confirmation, help."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""What is handed to the conversion is what redrive has understood of a letter, whoever has written it."""
+"""The conversion receives only what redrive has parsed from a message, whoever sent it."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from thumbs.jobs.notices import Upload
 JOB = "9" * 32
 UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB, etag="d41d8cd98f00b204e9800998ecf8427e", sequencer="0055AED6")
 RECORD = notices.event([UPLOAD])["Records"][0]
-# As S3 sends it: with who has uploaded it, and from where.
+# As S3 sends it, with the uploader's identity and address.
 SENT = RECORD | {
     "eventName": "ObjectCreated:Post",
     "userIdentity": {"principalId": "AWS:AROAEXAMPLE"},
@@ -42,7 +42,7 @@ def park(environment: pytest.MonkeyPatch, aws: None) -> Park:
 
 @pytest.fixture
 def handed_over(park: Park) -> list[Any]:
-    """The events that the conversion gets."""
+    """The events that the conversion receives."""
     events: list[Any] = []
 
     def take(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:

@@ -11,14 +11,14 @@ import thumbs
 from dev.emulator import ROOT
 
 FOLDERS = ("functions", "dev", "operate", "publish", "benchmarks", "tests")
-# The helpers of tests, above all that they test and below the tests, each of which is in a folder that is only its own.
+# The helpers of tests are above everything that they test and below the tests, each of which has its own folder.
 TESTED_WITH = ({"tests/actors", "tests/standins"}, {"tests/material"})
-# Rooms on one level that import each other all the same. No circle of modules: that is held for them too.
+# Rooms on one level that import each other nevertheless. There is no circle of modules, which is checked too.
 NEIGHBOURS = {frozenset({"tests/actors", "tests/standins"})}
 
 
 def levels(text: str) -> list[set[str]]:
-    """The names on each line of the first list in a text, from the highest level down, each with a gloss behind."""
+    """The names on each line of the first list in a text, from the highest level down, each followed by a gloss."""
     paragraph = next(part for part in text.split("\n\n") if re.match(" *[a-z]+(, [a-z]+)*  ", part))
     lines = re.findall("^ *([a-z]+(?:, [a-z]+)*)  ", paragraph, re.MULTILINE)
     return [{*line.split(", ")} for line in lines]
@@ -40,7 +40,7 @@ TREES = {module: ast.parse(path.read_text()) for module, path in MODULES.items()
 
 
 def imported(importer: str) -> set[str]:
-    """The modules of ours that a module imports, anywhere in its text."""
+    """Our own modules that a module imports, anywhere in its text."""
     found = set()
     for node in ast.walk(TREES[importer]):
         match node:
@@ -131,7 +131,7 @@ def test_no_program_edits_where_it_finds_modules() -> None:
 
 
 def es_imports(path: Path) -> set[str]:
-    """The modules that an ES module loads, also later. Types in comments are not loaded."""
+    """The modules that an ES module loads, immediately or later. Types in comments are not loaded."""
     code = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", path.read_text(), flags=re.DOTALL)
     return {match[1] for match in re.finditer(r"""\b(?:from|import)\b\s*\(?\s*["']\./([\w.]+)["']""", code)}
 

@@ -1,4 +1,4 @@
-"""What a function logs reaches the developer's terminal, and none of it commands the terminal."""
+"""A function's logs reach the developer's terminal, and cannot control it."""
 
 import json
 

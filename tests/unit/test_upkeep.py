@@ -1,4 +1,4 @@
-"""What keeps the project easy to read: short files, short names of tests, and no test that leans on another."""
+"""What keeps the project easy to read: short files, short names of tests, and no test that depends on another."""
 
 import re
 from collections.abc import Iterator
@@ -30,12 +30,12 @@ TESTS = {name: path for name, path in FILES.items() if path.name.startswith("tes
 
 
 def lent(source: str) -> list[str]:
-    """The test modules from which a Python file takes something, also in a program that it starts."""
+    """The test modules that a Python file uses, also in a program that it starts."""
     return re.findall(r"\b(?:from|import) +(tests\.(?:\w+\.)*(?:test_\w+|conftest))\b", source)
 
 
 def names(source: str) -> list[str]:
-    """The tests of a Python or JavaScript file, by what a report calls them."""
+    """The tests of a Python or JavaScript file, by their names in a report."""
     return re.findall(r"^ *(?:async )?def (test_\w+)", source, re.MULTILINE) + [
         found[1] for found in re.findall(r"""^ *(?:test|it)\(\s*(["'`])(.*?)\1""", source, re.MULTILINE)
     ]

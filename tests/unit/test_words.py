@@ -45,7 +45,7 @@ def test_a_thumbnails_address_reveals_neither_its_job_nor_its_siblings() -> None
     assert digest not in large, "who knows one cannot name the others"
     assert keys.thumbnail(job, "small", "webp", b"small") == small
     assert keys.thumbnail(other, "small", "webp", b"small").split("/")[1] != digest, "nor with the same content"
-    # A probe clears up by its name.
+    # A probe is cleaned up by its name.
     assert keys.folder(probe).startswith(keys.PROBE_JOBS)
     assert len(keys.folder(probe)) == len(folder)
     assert keys.folder(probe) != probe

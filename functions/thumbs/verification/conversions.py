@@ -15,7 +15,7 @@ _ENOUGH = 5
 
 
 def faults(version: str, style: golden.Style) -> Iterator[str]:
-    """What is wrong with a version of convert: faults from several pictures, but it stops at the first timeout.
+    """The faults of a version of convert: from several pictures, but it stops at the first timeout.
 
     version: its ARN. The log names each picture that failed. Leaves nothing behind.
     """

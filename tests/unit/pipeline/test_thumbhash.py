@@ -32,7 +32,7 @@ def test_the_hash_is_that_of_the_reference_implementation(width: int, height: in
 
 
 def test_one_colour_has_no_waves() -> None:
-    # As the reference implementation says of 1x1 and (200, 100, 50, 255), save for the noise of its sums.
+    # The reference implementation's result for 1x1 and (200, 100, 50, 255), except for rounding of its sums.
     assert thumbhash.encode(1, 1, bytes((200, 100, 50, 255))).startswith("Hcs6")
 
 

@@ -1,4 +1,4 @@
-"""A TIFF comes out right however its samples are laid out: in every depth, order, compression and plane."""
+"""A TIFF is read correctly in any layout of samples: every depth, order, compression and plane."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The colours and values of a TIFF come out right, and what is not read is told from damage."""
+"""The colours and values of a TIFF are read correctly, and unsupported files are distinguished from damaged ones."""
 
 import struct
 from math import inf, nan
@@ -184,7 +184,7 @@ def test_what_ends_early_is_damaged(compression: int) -> None:
         )
         end = struct.unpack_from("<I", original, 4)[0]
         assert reason(original[: end // 2]) is Reason.DAMAGED
-        moved = bytearray(original)  # its first strip lies behind the end of the file
+        moved = bytearray(original)  # its first strip is beyond the end of the file
         at = next(at for at in range(end + 2, len(moved), 12) if struct.unpack_from("<H", moved, at)[0] == 273)
         struct.pack_into("<I", moved, struct.unpack_from("<I", moved, at + 8)[0], len(moved) * 2 % 2**16)
         assert reason(bytes(moved)) is Reason.DAMAGED

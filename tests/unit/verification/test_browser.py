@@ -1,4 +1,4 @@
-"""Posting forms and following links, with either urllib3 that a runtime may have: botocore takes 1.26 and 2."""
+"""Posting forms and following links, with either urllib3 of a runtime: botocore accepts 1.26 and 2."""
 
 import importlib
 import socket
@@ -14,7 +14,7 @@ import pytest
 
 
 class Storage(BaseHTTPRequestHandler):
-    """Answers with what it was sent."""
+    """Echoes the request."""
 
     def do_GET(self) -> None:
         self._say(200, "text/plain", self.path.encode())
@@ -46,7 +46,7 @@ def storage() -> Iterator[str]:
 
 @pytest.fixture(params=["urllib3", "pip._vendor.urllib3"])
 def browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """thumbs.verification.browser with the urllib3 that is installed, and with pip's own, which is 1.26."""
+    """thumbs.verification.browser with the installed urllib3, and with pip's own, which is 1.26."""
     library = importlib.import_module(request.param)
     if request.param != "urllib3" and not library.__version__.startswith("1.26."):
         pytest.skip(f"this pip brings urllib3 {library.__version__}, and no 1.26 to try")
@@ -54,7 +54,7 @@ def browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     found = find_spec("thumbs.verification.browser")
     assert found
     assert found.loader
-    module = module_from_spec(found)  # a second one, beside the one that other tests may have imported
+    module = module_from_spec(found)  # a second one, separate from the one that other tests may have imported
     found.loader.exec_module(module)
     return module
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_reached_is_one_error(
     browser: ModuleType, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browser, "_SECONDS", 0.2)
-    with socket.socket() as closes:  # takes a connection and never answers
+    with socket.socket() as closes:  # accepts a connection and never responds
         closes.bind(("127.0.0.1", 0))
         with pytest.raises(browser.Unreachable):
             browser.get(address.format(port=closes.getsockname()[1]))

@@ -1,4 +1,4 @@
-"""The golden pictures show what they are said to show, and what is wrong with a thumbnail is seen."""
+"""The golden pictures show what they should, and faults of a thumbnail are detected."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def name(picture: golden.Picture) -> str:
 
 
 def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]:
-    """What the service makes of a picture, by key."""
+    """The service's results for a picture, by key."""
     try:
         conversion = pipeline.run(picture.content, pipeline.Wanted(wanted.sizes, wanted.output, wanted.quality, 50))
     except errors.Rejected as refusal:
@@ -57,7 +57,7 @@ def named(file: str) -> golden.Picture:
 
 
 def test_the_files_are_those_that_the_generator_makes() -> None:
-    """By name and by what must come of them; the bytes of encoders may differ from machine to machine."""
+    """By name and expected result; encoders' bytes may differ from machine to machine."""
     committed = {path.name for path in generator.FOLDER.iterdir()}
 
     assert committed == {*generator.files(), "expected.json"}
@@ -82,7 +82,7 @@ def test_no_setting_of_quality_makes_a_fault(output: str, quality: int) -> None:
 
 
 def tampered(change: Change, **options: Any) -> dict[str, bytes]:
-    """A good conversion, the largest thumbnail of which was changed and stored again."""
+    """A good conversion whose largest thumbnail was changed and stored again."""
     made = converted(named("alpha.png"), WANTED)
     key = f"{JOB}/medium.webp"
     file = BytesIO()
@@ -101,7 +101,7 @@ def opaque(picture: Image.Image) -> Image.Image:
 
 
 def in_wrong_colours(picture: Image.Image) -> Image.Image:
-    """Numbers of Display P3 taken for sRGB: the mistake that moves colours least."""
+    """Display P3 numbers taken for sRGB: the bug that moves colours least."""
     misread = generator._in_display_p3(picture.convert("RGB"))
     misread.putalpha(picture.getchannel("A"))
     return misread
@@ -132,7 +132,7 @@ def test_what_is_wrong_with_a_thumbnail_is_seen(made: Callable[[], dict[str, byt
 
 
 def test_a_thumbnail_that_is_as_it_should_be_is_none_of_these() -> None:
-    """Or the tests above would pass with any change."""
+    """Otherwise the tests above would pass with any change."""
     assert list(golden.faults(named("alpha.png"), tampered(same), WANTED)) == []
 
 

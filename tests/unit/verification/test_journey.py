@@ -1,4 +1,4 @@
-"""The last step of the journey: the links to thumbnails, which may lead to the delivery's domain."""
+"""The last step of the journey: the links to thumbnails, possibly at the delivery domain."""
 
 import logging
 

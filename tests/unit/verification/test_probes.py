@@ -20,7 +20,7 @@ def put(s3: Any, content: bytes, job: str) -> None:
 
 
 def test_all_that_was_made_of_a_job_is_deleted_and_nothing_else(s3: Any) -> None:
-    """Also what version 0.1 made of it, which lay in a folder named after the job."""
+    """Including results of version 0.1, in a folder named after the job."""
     for job in (JOB, OTHER):
         put(s3, b"original", job)
         ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED)))

@@ -1,4 +1,4 @@
-"""How a verification ends reaches CodeDeploy, whatever breaks, and a person who asks."""
+"""The result of a verification reaches CodeDeploy, whatever breaks, and a manual caller."""
 
 import signal
 from typing import Any
@@ -10,7 +10,7 @@ from tests.material.invocation import Context
 from tests.standins.codedeploy import CodeDeploy
 from thumbs.verification import hook
 
-# What CodeDeploy hears, when nothing can be verified at all
+# CodeDeploy's notification if nothing can be verified at all
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def codedeploy(environment: pytest.MonkeyPatch) -> Any:
 
 
 def test_codedeploy_hears_of_a_verification_that_breaks(s3: Any, codedeploy: CodeDeploy, context: Context) -> None:
-    """Here: there is no Lambda that could be called. The probe is deleted all the same."""
+    """Here there is no Lambda to invoke. The probe is deleted nevertheless."""
     execution = codedeploy.execution()
 
     assert verify_release.handler(execution.event, context) == {"status": "Failed"}
@@ -43,13 +43,13 @@ def test_codedeploy_hears_how_it_ended(
 def test_codedeploy_hears_of_a_verification_that_does_not_end(aws: None, codedeploy: CodeDeploy) -> None:
     class Late(Context):
         def get_remaining_time_in_millis(self) -> int:
-            return 15_100  # what is kept for the farewell, and a moment
+            return 15_100  # the time reserved for the cleanup, and a moment
 
     def endless() -> list[str]:
         try:
             while True:
                 signal.pause()
-        except Exception:  # what libraries do with whatever goes wrong inside them
+        except Exception:  # as libraries catch errors inside them
             return []
 
     execution = codedeploy.execution()

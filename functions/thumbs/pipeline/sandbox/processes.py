@@ -156,7 +156,7 @@ class Child:
             for content in (pickle.dumps(job._replace(original=b"")), job.original):
                 wire.send(self._connection, self._pictures, [content], until)
             told = json.loads(wire.receive(self._connection, self._pictures, _LONGEST_WORD, until))
-            # Only known words reach our log, whoever controls the child.
+            # Only known words reach our log, even if an attacker controls the child.
             enforced = [measure for measure in MEASURES if measure in told]
         except (OSError, EOFError, ValueError, TypeError, RecursionError, wire.UnexpectedError) as error:
             raise NotBegunError from error
