@@ -63,13 +63,19 @@ def test_no_data_trips_no_alarm(stack: Service, name: str) -> None:
 @pytest.mark.parametrize(
     "little",
     [
-        pytest.param(traffic(Uploads(2, 0), Uploads(18, 18)), id="two uploads a minute"),
+        pytest.param(traffic(Uploads(1, 0), Uploads(9, 9), ago=range(5)), id="one upload a minute"),
+        pytest.param(traffic(Uploads(2, 0), Uploads(18, 16), ago=range(5)), id="two uploads a minute among junk"),
         pytest.param(traffic(Uploads(20, 0), Uploads(180, 180), ago=(3,)), id="one minute"),
         pytest.param(traffic(Uploads(20, 0), Uploads(0, 0)), id="no other version to compare with"),
     ],
 )
 def test_too_little_proves_nothing_against_a_version(stack: Service, little: list[Series]) -> None:
     assert state(noted(stack, little), "ConvertShare") == "OK"
+
+
+def test_two_refused_of_two_twice_are_enough_where_the_other_version_converts_all(stack: Service) -> None:
+    """Twenty uploads a minute, of which the new version gets a tenth."""
+    assert state(noted(stack, traffic(Uploads(2, 0), Uploads(18, 18))), "ConvertShare") == "ALARM"
 
 
 @pytest.mark.parametrize("seed", range(5))

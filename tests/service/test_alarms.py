@@ -17,8 +17,8 @@ from tests.material.changed_code import Change, package
 from tests.standins.cloudwatch import CloudWatch
 from tests.standins.releases import HOOKS, Releases
 
-# As few as ConvertShare needs, three a minute, and what the other version gets meanwhile.
-FEW, OTHERS = 15, 5
+# As few as ConvertShare needs, two a minute, and what the other version gets meanwhile.
+FEW, OTHERS = 10, 5
 READ = "        if original is None:\n"
 LARGER = "        if original and len(original) > 50_000:\n            "  # golden pictures are smaller
 
