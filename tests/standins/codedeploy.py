@@ -120,12 +120,17 @@ class CodeDeploy:
         return deployment
 
     def _put(self, body: dict[str, str]) -> tuple[int, dict[str, str]]:
-        execution = self._executions.get(body["lifecycleEventHookExecutionId"])
+        """By the API reference of PutLifecycleEventHookExecutionStatus, "Errors"."""
+        if "deploymentId" not in body:
+            return 400, {"__type": "DeploymentIdRequiredException"}
+        if all(execution.deployment != body["deploymentId"] for execution in self._executions.values()):
+            return 400, {"__type": "DeploymentDoesNotExistException"}
+        execution = self._executions.get(body.get("lifecycleEventHookExecutionId", ""))
         if execution is None or execution.deployment != body["deploymentId"]:
             return 400, {"__type": "InvalidLifecycleEventHookExecutionIdException"}
         if execution.status != "Pending":
             return 400, {"__type": "LifecycleEventAlreadyCompletedException"}
-        if body["status"] not in ("Succeeded", "Failed"):
+        if body.get("status") not in ("Succeeded", "Failed"):
             return 400, {"__type": "InvalidLifecycleEventHookExecutionStatusException"}
         execution.status = body["status"]
         return 200, {"lifecycleEventHookExecutionId": execution.id}

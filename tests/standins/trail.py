@@ -7,9 +7,9 @@ names.
 import asyncio
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +41,14 @@ class Grant:
     condition: tuple[str, str, str] | None
 
     def allows(self, call: Call) -> bool:
-        return call.action == self.action and fnmatchcase(call.resource, self.resource) and self._meets(call.context)
+        return call.action == self.action and _like(self.resource, call.resource) and self._meets(call.context)
 
     def _meets(self, context: dict[str, str]) -> bool:
         match self.condition:
             case None:
                 return True
             case ("StringLike", key, pattern):
-                return fnmatchcase(context.get(key.lower(), ""), pattern)
+                return key.lower() in context and _like(pattern, context[key.lower()])
             case ("StringEquals", key, value):
                 return context.get(key.lower()) == value
             case ("Null", key, "false"):
@@ -62,12 +62,18 @@ def grants(document: dict[str, Any]) -> list[Grant]:
     for statement in document["Statement"]:
         asked = statement.get("Condition", {}).items()
         conditions = [(operator, key, value) for operator, keys in asked for key, value in keys.items()]
-        if len(conditions) > 1:
+        if len(conditions) > 1 or not all(isinstance(value, str) for *_, value in conditions):
             raise ValueError(f"conditions that are not understood: {conditions}")
         condition = conditions[0] if conditions else None
         for action in _listed(statement["Action"]):
             found += [Grant(action, resource, condition) for resource in _listed(statement["Resource"])]
     return found
+
+
+def _like(pattern: str, value: str) -> bool:
+    """By the IAM user guide, "IAM JSON policy elements: Resource": * and ? are wildcards, and nothing else is."""
+    special = {"*": ".*", "?": "."}
+    return bool(re.fullmatch("".join(special.get(each, re.escape(each)) for each in pattern), value, re.DOTALL))
 
 
 # The keys of conditions that the template uses.

@@ -25,6 +25,20 @@ def ours() -> Iterator[Path]:
                 yield path
 
 
+# Where the rules of a stand-in are tested if not in tests/unit/standins, or why they are not.
+TESTED_ELSEWHERE = {
+    "application_model": "tests/publish/test_application_repository.py",
+    "application_repository": "tests/publish/test_application_repository.py",
+    "delivery_gaps": "tests/service/test_delivery_gaps.py",
+    "docker_engine": "tests/sam_local/test_walls.py",
+    "lambda_image": "tests/sam_local/test_debugging.py",
+    "ports": "tests/sam_local/test_listeners.py",
+    "probe": "tests/service/test_iam.py",
+    "releases": "tests/service/test_release.py",
+    "service": "tests/browser/played/test_weather.py",
+    "vulnerability_database": "tests/publish/test_sbom.py",
+}
+
 FILES = {path.relative_to(ROOT).as_posix(): path for path in ours()}
 TESTS = {name: path for name, path in FILES.items() if path.name.startswith("test_") or path.name.endswith(".test.mjs")}
 
@@ -55,6 +69,17 @@ def test_no_file_of_tests_takes_anything_from_another() -> None:
     found = {name: lent(path.read_text()) for name, path in others.items()}
 
     assert {name: modules for name, modules in found.items() if modules} == {}
+
+
+def test_each_stand_in_is_tested_itself() -> None:
+    """A stand-in that is kinder than AWS makes every test on it worthless."""
+    stand_ins = {path.stem for path in (ROOT / "tests/standins").glob("*.py")}
+    own = "\n".join(path.read_text() for path in (ROOT / "tests/unit/standins").glob("test_*.py"))
+    here = {name for name in stand_ins if re.search(rf"\bstandins(\.| import .*\b){name}\b", own)}
+
+    assert here | TESTED_ELSEWHERE.keys() == stand_ins
+    for name, file in TESTED_ELSEWHERE.items():
+        assert name in FILES[file].read_text(), f"{file} does not test {name}"
 
 
 def test_a_name_of_a_test_is_read_at_a_glance() -> None:

@@ -65,5 +65,5 @@ def test_a_person_may_ask_without_codedeploy(context: Context) -> None:
 def test_a_report_that_is_not_heard_is_an_error(aws: None, codedeploy: CodeDeploy, context: Context) -> None:
     unknown = {"DeploymentId": "d-UNKNOWN", "LifecycleEventHookExecutionId": "unknown"}
 
-    with pytest.raises(Exception, match="InvalidLifecycleEventHookExecutionId"):
+    with pytest.raises(Exception, match="DeploymentDoesNotExist"):
         hook.run(unknown, context, list)
