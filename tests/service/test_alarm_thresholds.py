@@ -73,7 +73,7 @@ def test_too_little_proves_nothing_against_a_version(stack: Service, little: lis
     assert state(noted(stack, little), "ConvertShare") == "OK"
 
 
-def test_two_refused_of_two_twice_are_enough_where_the_other_version_converts_all(stack: Service) -> None:
+def test_two_refused_of_two_are_enough_where_the_other_converts_all(stack: Service) -> None:
     """Twenty uploads a minute, of which the new version gets a tenth."""
     assert state(noted(stack, traffic(Uploads(2, 0), Uploads(18, 18))), "ConvertShare") == "ALARM"
 
