@@ -14,7 +14,7 @@ const limits = {
 };
 const file = (facts) => ({name: "photo.jpg", type: "image/jpeg", size: 1000, ...facts});
 
-test("a type that the browser knows and the service takes is sent as it is", () => {
+test("a type that browser and service know is sent unchanged", () => {
   assert.equal(contentType(file({type: "image/JPG"}), limits), "image/jpg");
 });
 
@@ -57,7 +57,7 @@ test("a good file has no problem, up to the last byte that is allowed", () => {
   assert.equal(check(file({size: 20_000_000}), limits), null);
 });
 
-test("a wrong file is named in words, and no retry of the same is asked for", () => {
+test("a wrong file gets a sentence, and no retry of the same file is offered", () => {
   const wrong = {
     type_not_supported: [file({name: "letter.docx", type: "application/msword"}), /Please choose JPEG or HEIC\./],
     empty: [file({size: 0}), /The file is empty/],

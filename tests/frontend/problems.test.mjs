@@ -29,7 +29,7 @@ test("S3's errors become sentences, each with what can be done next", () => {
   }
 });
 
-test("what the service says of each file is kept, the first as sentence", async () => {
+test("the service's finding for each file is kept, the first as the sentence", async () => {
   const errors = [{file: 1, code: "type_not_supported", detail: "This type of file is not accepted."}];
   const problem = await problemOf(Response.json({status: 415, errors}, {status: 415}));
   assert.equal(problem.code, "type_not_supported");
@@ -37,13 +37,13 @@ test("what the service says of each file is kept, the first as sentence", async 
   assert.deepEqual(problem.errors, errors);
 });
 
-test("a throttled call passes, after the time that the service names", async () => {
+test("a throttled call is retried after the time that the service requests", async () => {
   const problem = await problemOf(Response.json({status: 429}, {status: 429, headers: {"retry-after": "7"}}));
   assert.equal(problem.code, "busy");
   assert.equal(problem.retryAfter, 7);
 });
 
-test("an answer that is no problem document still makes a sentence", async () => {
+test("a response that is not a problem document still gets a sentence", async () => {
   assert.equal((await problemOf(new Response("<html>", {status: 502}))).code, "busy");
   assert.match((await problemOf(new Response("<html>", {status: 403}))).message, /refused the request \(403\)/);
 });

@@ -28,7 +28,7 @@ test("a limited number runs in order, and a failure frees its place", async () =
   assert.deepEqual(started, ["a", "b", "c", "d"]);
 });
 
-test("what is cancelled before its turn never runs and takes no place", async () => {
+test("a task cancelled before its turn never runs and takes no slot", async () => {
   const slots = new Slots(1);
   let end;
   const first = slots.run(() => new Promise((resolve) => (end = resolve)), never);

@@ -11,23 +11,23 @@ function waits(options) {
   return Array.from({length: 20}, () => all.next().value);
 }
 
-test("the first look comes when the result is expected", () => {
+test("the first poll comes when the result is expected", () => {
   assert.equal(waits({expected: 1234})[0], 1234);
 });
 
-test("looks become rarer, up to ten seconds", () => {
+test("polls become rarer, up to ten seconds apart", () => {
   const seen = waits({expected: 0, random: () => 0.5}).slice(1);
   assert.ok(seen.every((wait, index) => index === 0 || wait >= seen[index - 1]));
   assert.equal(seen[0], 500);
   assert.equal(seen.at(-1), 10_000);
 });
 
-test("files uploaded together do not ask together", () => {
+test("files uploaded together are not polled together", () => {
   const [early, late] = [0, 0.999].map((random) => waits({random: () => random})[5]);
   assert.ok(late / early > 1.4 && late / early < 1.6);
 });
 
-test("each retry waits twice as long, and as long as the server asked", () => {
+test("each retry waits twice as long, and as long as the server requests", () => {
   assert.deepEqual([1, 2, 3].map((attempt) => backoff(attempt, 0, () => 0)), [1000, 2000, 4000]);
   assert.equal(backoff(3, 0, () => 1), 2000);
   assert.equal(backoff(20, 0, () => 0), 30_000);
@@ -53,13 +53,13 @@ async function serve(t, answers) {
 const DONE = {job: "1f", status: "done", thumbnails: []};
 const EXPIRED = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
 
-test("the storage is asked until the manifest is there, the API never", async (t) => {
+test("S3 is polled until the manifest exists, the API never", async (t) => {
   const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""], [403, "<Error><Code>AccessDenied</Code></Error>"], [200, DONE]]});
   assert.deepEqual(await result(signed, {api, expected: 0}), DONE);
   assert.deepEqual(asked, Array(3).fill("/1f/manifest.json"));
 });
 
-test("when the signed address has expired the API is asked instead", async (t) => {
+test("if the signed address has expired, the API is called instead", async (t) => {
   const {asked, api, signed} = await serve(t, {
     "/1f/manifest.json": [[403, EXPIRED]],
     "/uploads/1f": [[202, {job: "1f", status: "processing"}], [503, ""], [200, DONE]],
@@ -80,17 +80,17 @@ test("a failed conversion may be tried again", async (t) => {
   await assert.rejects(result(signed, {api, expected: 0}), {code: "conversion_failed", retryable: true});
 });
 
-test("an upload that the service does not know is said to be unknown", async (t) => {
+test("an upload that the service does not know is reported as unknown", async (t) => {
   const {api} = await serve(t, {"/uploads/1f": [[404, {status: 404}]]});
   await assert.rejects(result({job: "1f", result: null}, {api, expected: 0}), {code: "unknown"});
 });
 
-test("waiting ends at the deadline, with a sentence that names no failure", async (t) => {
+test("waiting ends at the deadline, with a sentence that mentions no failure", async (t) => {
   const {api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""]]});
   await assert.rejects(result(signed, {api, expected: 0, deadline: 600}), {code: "no_result", retryable: true, message: /may still be converted/});
 });
 
-test("looks without an answer do not count, so an outage ends no wait", {timeout: 180_000}, async (t) => {
+test("polls without a response do not count, so an outage ends no wait", {timeout: 180_000}, async (t) => {
   const {api, signed} = await serve(t, {"/1f/manifest.json": [...Array(4).fill([503, ""]), [200, DONE]]});
   assert.deepEqual(await result(signed, {api, expected: 0, deadline: 600}), DONE);
 });

@@ -24,7 +24,7 @@ function signer({lifetime = 5 * MINUTE, batch = 25} = {}) {
   return {signatures, calls, clock};
 }
 
-test("files that wait together are signed together, as many as a call takes", async () => {
+test("files that wait together are signed together, up to a call's limit", async () => {
   const {signatures, calls} = signer({batch: 3});
   const files = ["a", "b", "c", "d", "e"].map(named);
   files.forEach((file) => signatures.expect(file));
@@ -45,7 +45,7 @@ test("a signature serves a retry, and is replaced 30 seconds before its end", as
   assert.equal(calls.length, 2);
 });
 
-test("with a wrong clock each signature is used once, not asked for again", async () => {
+test("with a wrong clock each signature is used once, not requested again", async () => {
   const {signatures, calls} = signer({lifetime: -60 * MINUTE});
   assert.equal((await signatures.take(named("a"))).job, "a 1");
   assert.equal(calls.length, 1);
@@ -59,7 +59,7 @@ test("with a wrong clock no file of a queue signs those behind it again", async 
   assert.deepEqual(calls, [["a", "b", "c"]]);
 });
 
-test("a forgotten file gets a new signature, and is in nobody's batch", async () => {
+test("a forgotten file gets a new signature, and is in no batch", async () => {
   const {signatures, calls} = signer();
   const [a, b] = ["a", "b"].map(named);
   [a, b].forEach((file) => signatures.expect(file));
@@ -85,7 +85,7 @@ test("a call that failed is not remembered", async () => {
   assert.equal((await signatures.take(file)).job, "second");
 });
 
-test("a refused file holds up no other of its call", async (t) => {
+test("a refused file does not delay the others in its call", async (t) => {
   const asked = [];
   const server = createServer(async (request, response) => {
     const {files} = JSON.parse(Buffer.concat(await request.toArray()).toString());

@@ -60,7 +60,7 @@ function resumed(api, kept) {
   return {uploads, upload, stages, reached};
 }
 
-test("an upload under way before a reload is kept until the service knows", {timeout: 180_000}, async (t) => {
+test("an upload begun before a reload is kept until the service responds", {timeout: 180_000}, async (t) => {
   const api = await serve(t, [json(429, {}), cut, json(200, DONE)]);
   const {stages, reached} = resumed(api, KEPT);
   await reached("again");
@@ -70,13 +70,13 @@ test("an upload under way before a reload is kept until the service knows", {tim
   assert.deepEqual(stages, ["waiting", "again", "again", "done"]);
 });
 
-test("what had not arrived before a reload is interrupted", async (t) => {
+test("an upload that had not arrived before a reload is interrupted", async (t) => {
   const api = await serve(t, [json(404, {})]);
   const {reached} = resumed(api, KEPT);
   await reached("interrupted");
 });
 
-test("a file chosen again during the question is sent if it is unknown", {timeout: 180_000}, async (t) => {
+test("a file chosen again meanwhile is sent if the service does not know it", {timeout: 180_000}, async (t) => {
   const late = (response) => setTimeout(() => json(404, {})(response), 200);
   const api = await serve(t, [late, silent]);
   const {uploads, upload, reached} = resumed(api, KEPT);
@@ -86,7 +86,7 @@ test("a file chosen again during the question is sent if it is unknown", {timeou
   upload.cancel();
 });
 
-test("what is cancelled is over at once, whatever the service still does", {timeout: 180_000}, async (t) => {
+test("a cancelled upload ends at once, whatever the service still does", {timeout: 180_000}, async (t) => {
   const api = await serve(t, [silent]);
   for (const kept of [KEPT]) {
     const {upload, reached} = resumed(api, kept);
@@ -99,14 +99,14 @@ test("what is cancelled is over at once, whatever the service still does", {time
   await assert.rejects(send({name: "photo.jpg"}, {signatures, isThere: silent, signal: cancelled}), {name: "TimeoutError"});
 });
 
-test("an answer cut short or of a stranger counts as a lost connection", async (t) => {
+test("a truncated or foreign response counts as a lost connection", async (t) => {
   const api = await serve(t, [cut, (response) => response.end("<title>Welcome to our hotel</title>")]);
   for (let time = 0; time < 2; time += 1) {
     await assert.rejects(limits({api}), (problem) => problem instanceof Problem && problem.code === "network" && problem.passing);
   }
 });
 
-test("what another script of the origin left under our name is no upload", (t) => {
+test("another script's entry under our name is not an upload", (t) => {
   t.after(() => delete globalThis.sessionStorage);
   const left = {"uploads 1": "null", "uploads 2": '{"a": 1}', "uploads 3": "not JSON", uploads: "[]", "uploads 4": "7"};
   const ours = {"uploads 0": JSON.stringify({10: KEPT, 9: KEPT, x: KEPT, 8: {}})};
@@ -133,7 +133,7 @@ test("many changes are written together, and not the whole list", (t) => {
   assert.deepEqual(Object.keys(sessionStorage).filter((key) => key.startsWith("uploads 4")), []);
 });
 
-test("a full storage says how many uploads a reload would forget", (t) => {
+test("a full storage reports how many uploads a reload would lose", (t) => {
   t.after(() => delete globalThis.sessionStorage);
   globalThis.sessionStorage = storage({room: 1000});
   for (let id = 2000; id < 2020; id += 1) keep(id, KEPT);

@@ -20,18 +20,18 @@ test("bytes are in decimal units, written as people write where they live", () =
   assert.equal(languages.de.bytes(2_345_678).replace(/\s/, " "), "2,3 MB");
 });
 
-test("a part is said in the unit of the whole", () => {
+test("a part is given in the unit of the whole", () => {
   const {part} = languages.en;
   assert.deepEqual([part(0, 2_345_678), part(1_000_000, 2_345_678), part(400, 24_000), part(36_000_000, 120_000_000)], ["0.0", "1.0", "0", "36"]);
 });
 
-test("time left is said as exactly as it is known", () => {
+test("time left is shown as precisely as it is known", () => {
   assert.deepEqual([0.2, 8.1, 59.9, 89, 150, 5300, 9000].map(languages.en.time), [
     ...["1 sec", "9 sec", "60 sec", "1 min", "3 min", "88 min", "3 hr"],
   ]);
 });
 
-test("what was saved is only said when something was", () => {
+test("a saving is only shown if there is one", () => {
   assert.deepEqual([saved(1, 2_400_000), saved(700, 1000), saved(1200, 1000)].map((part) => part && Math.round(part * 100)), [99, 30, null]);
 });
 
@@ -71,7 +71,7 @@ test("both languages have the same words", () => {
   assert.deepEqual(Object.keys(inGerman(languages.de)), Object.keys(inEnglish(languages.en)));
 });
 
-test("time left follows from the last ten seconds, and starts anew by try", () => {
+test("time left follows from the last ten seconds, anew for each attempt", () => {
   const clock = {now: 0};
   const pace = new Pace(() => clock.now);
   for (const [now, sent] of [[0, 0], [1000, 100_000]]) {
@@ -90,18 +90,18 @@ test("time left follows from the last ten seconds, and starts anew by try", () =
 
 const thumbnail = (size, width, height) => ({size, width, height, url: `https://x/${size}.webp?a=1&b="2"`, key: `1f/${size}.webp`});
 
-test("the ready tag offers the thumbnails of one shape, and is safe to paste", () => {
+test("the HTML offers the thumbnails of one shape, and is safe to paste", () => {
   const html = imageTag([thumbnail("small", 160, 107), thumbnail("large", 640, 427), thumbnail("card", 300, 300)]);
   assert.match(html, /^<img src="https:\/\/x\/large\.webp\?a=1&amp;b=&quot;2&quot;"/);
   assert.deepEqual([...html.matchAll(/ (\d+)w/g)].map(([, width]) => width), ["160", "640"]);
   assert.match(html, /width="640" height="427" alt=""/);
 });
 
-test("a small original, of which all thumbnails are equal, gives one source", () => {
+test("a small original, whose thumbnails are all equal, gives one source", () => {
   assert.equal(imageTag([thumbnail("small", 90, 60), thumbnail("large", 90, 60)]).match(/ 90w/g).length, 1);
 });
 
-test("a signed address says when it ends, another works for ever", () => {
+test("a signed address says when it expires, another never expires", () => {
   const signed = "https://b.s3.amazonaws.com/1f/small.webp?X-Amz-Date=20261120T235930Z&X-Amz-Expires=3600&X-Amz-Signature=0";
   assert.equal(expiry(signed).toISOString(), "2026-11-21T00:59:30.000Z");
   assert.equal(expiry("https://d1.cloudfront.net/t/1f/small.webp"), null);

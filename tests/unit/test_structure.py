@@ -25,7 +25,7 @@ def levels(text: str) -> list[set[str]]:
 
 
 PACKAGE = levels(thumbs.__doc__ or "")
-PROJECT = levels((ROOT / "docs/develop.md").read_text().partition("An import leads down this list")[2])
+PROJECT = levels((ROOT / "docs/develop.md").read_text().partition("Imports go down this list")[2])
 
 
 def module_of(path: Path) -> str:
