@@ -9,7 +9,7 @@ from samtranslator.yaml_helper import yaml_parse
 from dev import pipeline_role, privacy
 from dev.emulator import ROOT
 from dev.stack import TEMPLATE
-from publish import capabilities
+from publish import capabilities, terraform
 from publish.application import Application
 from thumbs import errors, formats
 
@@ -87,7 +87,7 @@ PARTS: dict[Path, dict[str, Callable[[], str]]] = {
 
 
 # Whole files.
-FILES: dict[Path, Callable[[], str]] = {pipeline_role.DOCUMENT: pipeline_role.written}
+FILES: dict[Path, Callable[[], str]] = {pipeline_role.DOCUMENT: pipeline_role.written, **terraform.FILES}
 
 
 def _allowed(parameter: dict[str, object]) -> str:
