@@ -16,7 +16,7 @@ gc.disable()  # loaded modules are not garbage, and collecting takes a tenth of 
 pipeline.start()  # the decoders load in their own process, while this one loads boto3
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
-from thumbs.jobs import claims, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
+from thumbs.jobs import attribution, claims, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
 from thumbs.jobs.notices import Upload  # noqa: E402
 
 gc.freeze()
@@ -65,17 +65,20 @@ def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.M
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
+    whose: attribution.Attribution | None = None
     try:
         original = originals.read(upload, claim.etag) if claim else None
         if original is None:
             return manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))
-        conversion = pipeline.run(original, wanted, pipeline.Limits(memory=current.conversion_memory))
+        whose = attribution.of(original.metadata)
+        conversion = pipeline.run(original.content, wanted, pipeline.Limits(memory=current.conversion_memory))
     except errors.Rejected as refusal:
         observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
-        return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original)
+        whose = whose or originals.attribution_of(upload)  # it was not read
+        return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose)
     stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]
-    return manifest.done(job, conversion.original, stored, conversion.placeholder)
+    return manifest.done(job, conversion.original, stored, conversion.placeholder, whose)
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 from thumbs import observe
 from thumbs.api import links, responses
-from thumbs.jobs import keys, ledger, manifest, originals
+from thumbs.jobs import access, keys, ledger, manifest, originals
 
 
 @observe.function
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     job = (event.get("pathParameters") or {}).get("job") or ""
-    if not keys.is_job(job):
+    if not keys.is_job(job) or not access.may_see(event, job):
         return _not_found(event)
     observe.log().append_keys(job=job)
     found = ledger.find(job)
@@ -19,7 +19,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         observe.log().info("answered", status="processing")
         return responses.ok(event, {"job": job, "status": "processing"}, HTTPStatus.ACCEPTED, Retry_After="1")
     # Again, because between the two requests the job may have ended and its original expired.
-    if found := found or ledger.find(job):
+    found = found or ledger.find(job)
+    if found and access.may_see(event, job, found.manifest.get("owner")):
         observe.log().info("answered", status=found.manifest["status"])
         return responses.ok(event, manifest.relinked(found.manifest, links.to))
     observe.log().info("answered", status="unknown")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from thumbs import errors, observe, settings
-from thumbs.jobs import keys, ledger, manifest, notices
+from thumbs.jobs import attribution, keys, ledger, manifest, notices, originals
 
 
 @observe.function
@@ -11,13 +11,15 @@ def handler(event: dict[str, Any], context: Any) -> None:
     for given_up in notices.given_up(event):
         for upload in notices.uploads(given_up, settings.current().upload_bucket):
             if upload.job:
-                _report(upload.job)
+                _report(upload.job, upload)
 
 
-def _report(job: str) -> None:
+def _report(job: str, upload: notices.Upload) -> None:
     """Leaves a job that has a manifest alone: another record of the event, or a redrive, has ended it."""
     observe.log().append_keys(job=job)
-    if ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))):
+    # Only with an authorizer may this function ask whose an upload is.
+    whose = originals.attribution_of(upload) if settings.current().has_owners else attribution.NOBODY
+    if ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED), whose)):
         if not keys.is_probe(job):
             observe.count("Failed")
         observe.log().error("failed")

@@ -9,9 +9,10 @@ from http import HTTPStatus
 from typing import Any
 
 from thumbs import formats, observe, settings
-from thumbs.api import responses, upload_request
+from thumbs.api import callers, responses, upload_request
 from thumbs.api.signing import Signer
 from thumbs.jobs import keys
+from thumbs.jobs.attribution import Attribution
 
 
 @observe.function
@@ -32,6 +33,11 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
     # In the event, not in its body: the verification of a release invokes the function directly, and the API passes no
     # such member on.
     probe = event.get("probe") is True
+    owner = callers.caller(event).subject if current.has_owners and not probe else None
+    if current.has_owners and not probe and owner is None:
+        return responses.problem(event, HTTPStatus.UNAUTHORIZED, "Sign in to upload pictures.")
+    if owner is not None and not 1 <= len(owner.encode()) <= callers.LONGEST_SUBJECT:
+        return responses.problem(event, HTTPStatus.FORBIDDEN, "The name of this identity is too long to own uploads.")
     try:
         files = upload_request.files(event.get("body"), current)
     except upload_request.Refused as refusal:
@@ -42,7 +48,12 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
         observe.log().info("refused", problems=problems)
         return responses.problem(event, refusal.status, refusal.detail, refusal.problems)
     signer, now = Signer(current), datetime.now(UTC)
-    uploads = [_upload(keys.new_probe() if probe else keys.new_job(), file, signer, now) for file in files]
+    uploads = [
+        _upload(
+            keys.new_probe() if probe else keys.new_job(owner), file, Attribution(owner, file.reference), signer, now
+        )
+        for file in files
+    ]
     # One line per call, however many files it names, because callers must not determine the cost of logs. No name: it
     # may be private (surname_passport.jpg), and is not stored either.
     types = Counter(file.type for file in files)
@@ -54,7 +65,7 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
     return responses.ok(event, {"uploads": uploads}, HTTPStatus.CREATED)
 
 
-def _upload(job: str, file: upload_request.File, signer: Signer, now: datetime) -> dict[str, Any]:
+def _upload(job: str, file: upload_request.File, whose: Attribution, signer: Signer, now: datetime) -> dict[str, Any]:
     current = settings.current()
     post = signer.post(
         current.upload_bucket,
@@ -63,6 +74,7 @@ def _upload(job: str, file: upload_request.File, signer: Signer, now: datetime) 
         current.max_upload_bytes,
         current.upload_expiry_seconds,
         now,
+        whose.metadata(),
     )
     return {
         "job": job,

@@ -62,6 +62,10 @@ def _if_any(text: str) -> str | None:
     return text or None
 
 
+def _is_true(text: str) -> bool:
+    return text == "true"
+
+
 def _output(text: str) -> formats.Output:
     return formats.OUTPUTS[text]
 
@@ -99,6 +103,10 @@ class Settings:
     allowed_origins = Setting("ALLOWED_ORIGINS", _listed)
     keep_originals_days = Setting("KEEP_ORIGINALS_DAYS", _whole)
     conversion_memory = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", _for_a_conversion, default="1769")
+
+    # Callers
+    has_owners = Setting("HAS_OWNERS", _is_true, default="false")  # callers are identified, and own their jobs
+    admin_group = Setting("ADMIN_GROUP", _if_any, default="")  # its members may see every job
 
     # Thumbnails
     sizes = Setting("THUMBNAIL_SIZES", parse_sizes)  # raises ValueError if sizes.parse does

@@ -73,13 +73,13 @@ class S3:
 
     def head_object(self, Bucket: str, Key: str) -> Any:  # noqa: N803
         """Its errors have no body, so the code is the status (API reference, HeadObject)."""
+
+        def effect() -> dict[str, Any]:
+            found = self._found(Bucket, Key, "404")
+            return {"ETag": found.etag, "Metadata": dict(found.metadata)}
+
         constant = Bucket == UPLOADS and "originals stay" in _world().flags
-        return call(
-            f"HEAD {_short(Bucket, Key)}",
-            lambda: {"ETag": self._found(Bucket, Key, "404").etag},
-            _READ,
-            constant=constant,
-        )
+        return call(f"HEAD {_short(Bucket, Key)}", effect, _READ, constant=constant)
 
     def put_object(
         self,

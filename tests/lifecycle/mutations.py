@@ -187,8 +187,8 @@ MUTATIONS = [
     Mutation(
         "GET /uploads looks for the manifest once",
         "get_upload",
-        "if found := found or ledger.find(job):",
-        "if found:",
+        "    found = found or ledger.find(job)\n",
+        "",
         "an original expires while it is converted and asked for",
         "`GET /uploads/{job}` finds",
     ),

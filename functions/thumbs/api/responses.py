@@ -43,9 +43,10 @@ def problem(
 
 def preflight(request: dict[str, Any]) -> dict[str, Any]:
     """The response to a browser's preflight."""
+    identifying = ",Authorization,X-Amz-Date,X-Amz-Security-Token" if settings.current().has_owners else ""
     allowed = {
         "Access-Control-Allow-Methods": "GET,POST,OPTIONS",
-        "Access-Control-Allow-Headers": "Content-Type,X-Api-Key",
+        "Access-Control-Allow-Headers": f"Content-Type,X-Api-Key{identifying}",
         "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
     }
     return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": _cors(request) | allowed, "body": ""}

@@ -37,15 +37,24 @@ class Signer:
         self._settings = settings
 
     def post(
-        self, bucket: str, key: str, content_type: str, max_bytes: int, seconds: int, now: datetime | None = None
+        self,
+        bucket: str,
+        key: str,
+        content_type: str,
+        max_bytes: int,
+        seconds: int,
+        now: datetime | None = None,
+        metadata: dict[str, str] | None = None,
     ) -> Post:
-        """A form for exactly this key and content type, and 1 to max_bytes bytes, which expires after the seconds."""
+        """A form for exactly this key, content type and metadata, and 1 to max_bytes bytes, which expires after the
+        seconds. metadata: user-defined, by names without their prefix. Without it, S3 refuses a form that adds some."""
         now = now or datetime.now(UTC)
         expires = now + timedelta(seconds=seconds)
         credentials = self._settings.credentials
         fields = {
             "key": key,
             "Content-Type": content_type,
+            **{f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()},
             "x-amz-algorithm": _ALGORITHM,
             "x-amz-credential": f"{credentials.access_key}/{self._scope(now)}",
             "x-amz-date": _timestamp(now),

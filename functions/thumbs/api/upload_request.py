@@ -5,6 +5,7 @@ It is checked here as well, because a function must not trust its caller.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -16,16 +17,19 @@ from thumbs.settings import Settings
 
 MAX_FILES = 25
 MAX_NAME = 1024  # characters: longer than in any file system
+REFERENCE = re.compile(r"[ -~]{1,128}")  # printable ASCII
 MAX_BODY = 400_000  # characters: more than MAX_FILES files with such names, each character written as an escape
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that a caller wants to upload. type: content type, lower case; size: bytes."""
+    """A file that a caller wants to upload. type: content type, lower case; size: bytes; reference: the caller's own
+    id of it."""
 
     name: str
     type: str
     size: int
+    reference: str | None = None
 
 
 class Refused(Exception):
@@ -60,7 +64,7 @@ def files(body: str | None, settings: Settings) -> list[File]:
         status = statuses.pop() if len(statuses) == 1 else HTTPStatus.UNPROCESSABLE_ENTITY
         what = "1 file" if len(problems) == 1 else f"{len(problems)} files"
         raise Refused(status, f"{what} of {len(entries)} cannot be uploaded; nothing was signed.", problems)
-    return [File(entry["name"], entry["type"].lower(), entry["size"]) for entry in entries]
+    return [File(entry["name"], entry["type"].lower(), entry["size"], entry.get("reference")) for entry in entries]
 
 
 def _entries(body: str | None) -> list[dict[str, Any]]:
@@ -76,7 +80,9 @@ def _entries(body: str | None) -> list[dict[str, Any]]:
         raise _malformed("#/files", f'The body needs "files": a list of 1 to {MAX_FILES} files.')
     problems = []
     for index, entry in enumerate(entries):
-        for name, kind in (("name", str), ("type", str), ("size", int)):
+        for name, kind in (("name", str), ("type", str), ("size", int), ("reference", str)):
+            if name == "reference" and name not in entry:
+                continue
             value = entry.get(name) if isinstance(entry, dict) else None
             if not isinstance(value, kind) or isinstance(value, bool):
                 what = "a whole number of bytes" if kind is int else "a text"
@@ -104,6 +110,8 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
 
     if not 1 <= len(entry["name"]) <= MAX_NAME:
         return bad(Reason.INVALID, "name", f"A file's name has 1 to {MAX_NAME} characters.")
+    if "reference" in entry and not REFERENCE.fullmatch(entry["reference"]):
+        return bad(Reason.INVALID, "reference", "A reference has 1 to 128 printable ASCII characters.")
     if entry["size"] < 1:
         return bad(Reason.INVALID if entry["size"] else Reason.EMPTY, "size")
     if entry["type"].lower() not in formats.ACCEPTED_TYPES:

@@ -66,13 +66,24 @@ def read(bucket: str, key: str, *, etag: str | None = None, limit: int | None = 
 
 def etag(bucket: str, key: str) -> str | None:
     """The ETag of the current object, without quotes, or None if there is none."""
+    found = _head(bucket, key)
+    return found["ETag"].strip('"') if found else None
+
+
+def metadata(bucket: str, key: str) -> dict[str, str] | None:
+    """The user-defined metadata of the current object, or None if there is none."""
+    found = _head(bucket, key)
+    return found["Metadata"] if found else None
+
+
+def _head(bucket: str, key: str) -> dict[str, Any] | None:
     try:
-        found: str = clients.client("s3").head_object(Bucket=bucket, Key=key)["ETag"]
+        found: dict[str, Any] = clients.client("s3").head_object(Bucket=bucket, Key=key)
     except ClientError as error:
         if clients.code(error) == "404":  # HEAD has no body that could contain NoSuchKey
             return None
         raise
-    return found.strip('"')
+    return found
 
 
 def create(bucket: str, key: str, content: bytes, **options: Any) -> bool:

@@ -12,6 +12,7 @@ Anyone who knows a job may read everything made of it; anyone who knows the addr
 """
 
 import hashlib
+import os
 import re
 import uuid
 
@@ -27,9 +28,24 @@ PROBE_JOBS = "00000000"
 _JOB = re.compile(r"[0-9a-f]{32}")
 
 
-def new_job() -> str:
-    """An unguessable id: 122 random bits (RFC 9562, version 4) as 32 hexadecimal digits."""
-    return uuid.uuid4().hex
+def new_job(owner: str | None = None) -> str:
+    """An unguessable id: 122 random bits (RFC 9562, version 4) as 32 hexadecimal digits.
+
+    With an owner: 64 random bits, and 64 that depend on them and on the owner (docs/decisions/jobs-name-owners.md).
+    """
+    if owner is None:
+        return uuid.uuid4().hex
+    random = os.urandom(8).hex()
+    return random + _seal(random, owner)
+
+
+def is_of(job: str, owner: str) -> bool:
+    """Whether a job was created for this owner. Needs nothing but the job itself."""
+    return job[16:] == _seal(job[:16], owner)
+
+
+def _seal(random: str, owner: str) -> str:
+    return hashlib.sha256(f"{random} {owner}".encode()).hexdigest()[:16]
 
 
 def new_probe() -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypedDict
 
 from thumbs.errors import Description
+from thumbs.jobs.attribution import NOBODY, Attribution
 from thumbs.picture import Original, Placeholder
 
 VERSION = 1
@@ -34,7 +35,8 @@ class Thumbnail(TypedDict):
 
 class Manifest(TypedDict):
     """reason: None if the job is done. original: None if nothing is known about the file. thumbnails: in the order of
-    the setting. placeholder: None unless the job is done. created: UTC, to the second (RFC 3339)."""
+    the setting. placeholder: None unless the job is done. created: UTC, to the second (RFC 3339). owner, reference: see
+    Attribution."""
 
     version: int
     job: str
@@ -44,19 +46,27 @@ class Manifest(TypedDict):
     thumbnails: list[Thumbnail]
     placeholder: Placeholder | None
     created: str
+    owner: str | None
+    reference: str | None
 
 
-def done(job: str, original: Original, thumbnails: list[Thumbnail], placeholder: Placeholder) -> Manifest:
-    return _manifest(job, "done", original=original, thumbnails=thumbnails, placeholder=placeholder)
+def done(
+    job: str,
+    original: Original,
+    thumbnails: list[Thumbnail],
+    placeholder: Placeholder,
+    whose: Attribution = NOBODY,
+) -> Manifest:
+    return _manifest(job, "done", whose, original=original, thumbnails=thumbnails, placeholder=placeholder)
 
 
-def rejected(job: str, reason: Description, original: Original | None) -> Manifest:
+def rejected(job: str, reason: Description, original: Original | None, whose: Attribution = NOBODY) -> Manifest:
     """original: the known facts about the file."""
-    return _manifest(job, "rejected", reason=reason, original=original)
+    return _manifest(job, "rejected", whose, reason=reason, original=original)
 
 
-def failed(job: str, reason: Description) -> Manifest:
-    return _manifest(job, "failed", reason=reason)
+def failed(job: str, reason: Description, whose: Attribution = NOBODY) -> Manifest:
+    return _manifest(job, "failed", whose, reason=reason)
 
 
 def relinked(manifest: Manifest, link: Callable[[str], str]) -> Manifest:
@@ -68,6 +78,7 @@ def relinked(manifest: Manifest, link: Callable[[str], str]) -> Manifest:
 def _manifest(
     job: str,
     status: Status,
+    whose: Attribution,
     *,
     reason: Description | None = None,
     original: Original | None = None,
@@ -83,4 +94,6 @@ def _manifest(
         "thumbnails": thumbnails or [],
         "placeholder": placeholder,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "owner": whose.owner,
+        "reference": whose.reference,
     }

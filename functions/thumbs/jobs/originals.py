@@ -3,11 +3,12 @@
 from thumbs import settings
 from thumbs.aws import s3
 from thumbs.errors import Reason, Rejected
-from thumbs.jobs import keys
+from thumbs.jobs import attribution, keys
+from thumbs.jobs.attribution import Attribution
 from thumbs.jobs.notices import Upload
 
 
-def read(upload: Upload, etag: str) -> bytes | None:
+def read(upload: Upload, etag: str) -> s3.Object | None:
     """The uploaded file with this ETag, or None if it was deleted, by its uploader or by the lifecycle.
 
     Raises Rejected without reading the file if it was replaced by another one, or if it is larger than allowed, because
@@ -15,12 +16,16 @@ def read(upload: Upload, etag: str) -> bytes | None:
     """
     current = settings.current()
     try:
-        found = s3.read(upload.bucket, upload.key, etag=etag, limit=current.max_upload_bytes)
+        return s3.read(upload.bucket, upload.key, etag=etag, limit=current.max_upload_bytes)
     except s3.Changed as error:
         raise Rejected(Reason.REPLACED) from error
     except s3.TooLarge as error:
         raise Rejected(Reason.TOO_LARGE, str(error), limit=current.max_upload_megabytes) from error
-    return found.content if found else None
+
+
+def attribution_of(upload: Upload) -> Attribution:
+    """Whose an upload is, without reading it. Each upload of a job has the same, because the form determines it."""
+    return attribution.of(s3.metadata(upload.bucket, upload.key) or {})
 
 
 def exists(job: str) -> bool:

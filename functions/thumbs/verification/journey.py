@@ -82,8 +82,8 @@ class Journey:
     def _ask(self, job: str) -> dict[str, Any]:
         """The manifest, as returned by get_upload."""
         observe.log().append_keys(step="ask get_upload")
-        path = {"job": job}
-        answer = functions.ask(self.get_upload, "GET", "/uploads/{job}", hook.ANSWER_SECONDS, pathParameters=path)
+        named = {"pathParameters": {"job": job}, "probe": True}
+        answer = functions.ask(self.get_upload, "GET", "/uploads/{job}", hook.ANSWER_SECONDS, **named)
         if answer["statusCode"] != 200:
             raise Fault(f"an upload that is done is answered with {answer['statusCode']}")
         manifest: dict[str, Any] = json.loads(answer["body"])

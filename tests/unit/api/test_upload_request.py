@@ -53,6 +53,8 @@ def test_files_are_read() -> None:
         body(entry(size="7")),
         body(entry(size=7.5)),
         body(entry(size=True)),
+        body(entry(reference=7)),
+        body(entry(reference=None)),
         '{"files": [{"name": "a", "type": "image/png", "size": NaN}]}',
     ],
 )
@@ -152,3 +154,17 @@ def test_an_allowed_origin_is_named_whatever_the_case_of_the_header(
     assert allowed["Access-Control-Allow-Origin"] == "https://b.example"
     assert "Access-Control-Allow-Origin" not in refused
     assert allowed["Vary"] == refused["Vary"] == "Origin"
+
+
+@pytest.mark.parametrize("reference", ["", "x" * 129, "Zoë", "two\nlines", "\x7f"])
+def test_a_reference_is_short_and_printable(reference: str) -> None:
+    (problem,) = refusal(body(entry(reference=reference))).problems
+
+    assert (problem.code, problem.pointer) == ("invalid", "#/files/0/reference")
+
+
+@pytest.mark.parametrize("reference", ["7", " ", "~" * 128, '{"order": 7}'])
+def test_a_reference_is_taken_as_it_is(reference: str) -> None:
+    (file,) = upload_request.files(body(entry(reference=reference)), settings.current())
+
+    assert file.reference == reference

@@ -1,0 +1,24 @@
+"""Which jobs a caller of the API may see. Without an authorizer, everybody who knows a job may see it."""
+
+from typing import Any
+
+from thumbs import settings
+from thumbs.api import callers
+from thumbs.jobs import keys
+
+
+def may_see(event: dict[str, Any], job: str, owner: str | None = None) -> bool:
+    """Whether the caller of an API event may see a job: its owner, and members of the group of administrators.
+
+    owner: of the job's manifest, if there is one. Before that, the job itself shows whether it is the caller's. For
+    everybody else, answer as for a job that does not exist, and before anything is read: then both take the same time.
+    """
+    current = settings.current()
+    if not current.has_owners or (event.get("probe") is True and keys.is_probe(job)):
+        return True
+    who = callers.caller(event)
+    if who.subject is None:
+        return False
+    if current.admin_group is not None and current.admin_group in who.groups:
+        return True
+    return keys.is_of(job, who.subject) and owner in (None, who.subject)
