@@ -35,7 +35,7 @@ def source_of(version: str, url: str) -> str:
         )
     if version not in url and not re.search(r"\b[0-9a-f]{40}\b", url):
         raise Refused(
-            f"SOURCE names neither {version} nor a commit, so it would not be this version's source for long: "
+            f"SOURCE names neither {version} nor a commit, so it will soon show another version: "
             f"name a tag or a commit, such as …/tree/v{version}"
         )
     return url.rstrip("/")
@@ -123,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Returns 0 once it is published."""
     parser = argparse.ArgumentParser(
         prog="python -m publish",
-        description="Put the built application (make build) into the AWS Serverless Application Repository.",
+        description="Publish the built application (make build) to the AWS Serverless Application Repository.",
         epilog="example:\n  python -m publish --source https://github.com/you/image-thumbnails/tree/v0.1.0\n\n"
         "exit codes:\n  0  published\n  1  not published, for the reasons on standard error\n"
         "  2  the arguments are wrong",

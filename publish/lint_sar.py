@@ -98,7 +98,7 @@ def open_source_licence(application: Application) -> Iterator[str]:
     if title is None:
         yield f"SpdxLicenseId is {identifier!r}: choose one of {', '.join(LICENCES)}, or add yours to LICENCES."
     elif text is not None and title not in text[:200]:
-        yield f"SpdxLicenseId is {identifier}, but LicenseUrl's file does not begin with {title!r}: let them agree."
+        yield f"SpdxLicenseId is {identifier}, but LicenseUrl's file does not begin with {title!r}: make them agree."
 
 
 def files_that_are_shown(application: Application) -> Iterator[str]:
@@ -155,13 +155,13 @@ def package_sizes(application: Application) -> Iterator[str]:
         if resource.get("Type") != "AWS::Serverless::Function":
             continue
         if (size := packages.function_bytes(application, name)) > UNPACKED_BYTES:
-            allowed = f"Lambda takes {UNPACKED_BYTES // MEGABYTE} MB"
+            allowed = f"Lambda accepts {UNPACKED_BYTES // MEGABYTE} MB"
             yield f"{name} has {size // MEGABYTE} MB with its layers, and {allowed}: leave something out."
     if (total := packages.total_bytes(application)) > STORAGE_BYTES:
         allowed = f"the repository stores {STORAGE_BYTES // MEGABYTE} MB of all versions"
         yield f"The packages have {total // MEGABYTE} MB, and {allowed}: leave something out."
     if (size := len(json.dumps(application.template, default=str))) > TEMPLATE_BYTES:
-        yield f"The template has {size} bytes, and CloudFormation takes {TEMPLATE_BYTES}: divide it."
+        yield f"The template has {size} bytes, and CloudFormation accepts {TEMPLATE_BYTES}: divide it."
 
 
 def ready_to_publish(application: Application) -> Iterator[str]:
@@ -171,10 +171,10 @@ def ready_to_publish(application: Application) -> Iterator[str]:
             yield f"The packaged template has no {name}: `make publish SOURCE=https://…` adds it."
     for name in ("LicenseUrl", "ReadmeUrl"):
         if not str(application.metadata.get(name)).startswith("s3://"):
-            yield f"{name} is not at S3: run `sam package` first."
+            yield f"{name} is not in S3: run `sam package` first."
     for name in application.resources:
         if packages.is_here(packages.place(application, name)):
-            yield f"The package of {name} is not at S3: run `sam package` first."
+            yield f"The package of {name} is not in S3: run `sam package` first."
 
 
 RULES: tuple[Rule, ...] = (

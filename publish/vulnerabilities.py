@@ -64,7 +64,7 @@ def main() -> int:
     try:
         known = dict(zip(asked, answers([*asked.values()]), strict=True))
     except (OSError, HTTPException, ValueError, KeyError) as error:
-        sys.stderr.write(f"NOTHING WAS CHECKED: the database of vulnerabilities gave no answer ({error}).\n")
+        sys.stderr.write(f"NOTHING WAS CHECKED: the database of vulnerabilities did not respond ({error}).\n")
         return _UNCHECKED
     for name in sorted(found.keys() - asked.keys()):
         sys.stdout.write(f"{name}: not checked, because the wheel does not tell its version\n")

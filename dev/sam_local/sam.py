@@ -73,7 +73,7 @@ def service(endpoint: str, command: str, port: int, origins: Iterable[str]) -> I
         else:
             process.kill()
         if process.poll() is None and not walls.is_walled("127.0.0.1", port):
-            sys.exit(f"Web pages can call `sam local {command}`, so it was stopped: is SAM as tests/sam.txt pins it?")
+            sys.exit(f"Web pages can call `sam local {command}`, so it was stopped: use the SAM of tests/sam.txt.")
         yield process
     finally:
         process.send_signal(signal.SIGINT)  # SAM then removes its containers

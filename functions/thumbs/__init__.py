@@ -1,8 +1,8 @@
-"""What the functions share, by subject. An import leads down this list, never up and never along a line:
+"""What the functions share, by subject. Imports go down this list, never up and never along a line:
 
 verification                        tries a release before it receives traffic
-jobs                                what a job is, who may end it, where its objects are
+jobs                                what a job is, who may end it, the keys of its objects
 api, aws, pipeline                  requests and links; AWS, a module for each service; from bytes to thumbnails
-errors, settings                    why there are no thumbnails; what the stack's owner has chosen
+errors, settings                    why there are no thumbnails; the stack's parameters
 formats, observe, picture, sizes    the vocabulary, and the log
 """

@@ -103,6 +103,6 @@ BROKEN: list[tuple[lint_sar.Rule, Change, str]] = [
     (lint_sar.package_sizes, lambda template: template.update(Description="a" * 1_000_000), "divide it"),
     (lint_sar.ready_to_publish, metadata(), "has no SourceCodeUrl"),
     (lint_sar.ready_to_publish, metadata(), "has no HomePageUrl"),
-    (lint_sar.ready_to_publish, metadata(), "ReadmeUrl is not at S3"),
-    (lint_sar.ready_to_publish, metadata(), "The package of Greet is not at S3"),
+    (lint_sar.ready_to_publish, metadata(), "ReadmeUrl is not in S3"),
+    (lint_sar.ready_to_publish, metadata(), "The package of Greet is not in S3"),
 ]

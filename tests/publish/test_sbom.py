@@ -199,4 +199,4 @@ def test_without_a_database_the_audit_fails_as_nothing_was_checked(documented: P
     answer = run(documented, "publish.vulnerabilities", OSV_API=closed)
 
     assert answer.returncode == 2
-    assert answer.stderr.startswith("NOTHING WAS CHECKED: the database of vulnerabilities gave no answer (")
+    assert answer.stderr.startswith("NOTHING WAS CHECKED: the database of vulnerabilities did not respond (")

@@ -69,7 +69,7 @@ def test_each_mistake_is_told_by_the_picture_that_is_there_for_it(releases: Rele
     assert "the colour at" in words["display-p3.jpg"]
     assert "the colour at 2,0" in words["alpha.png"]
     assert "conversions failed" in words["still.heic"]
-    assert words["bomb.png"] == "it must be rejected as too_many_pixels, and is rejected (damaged)"
+    assert words["bomb.png"] == "it must be rejected as too_many_pixels, but is rejected (damaged)"
 
 
 def test_too_slow_a_version_gets_no_traffic_and_the_old_one_goes_on(stack: Service, releases: Releases) -> None:

@@ -128,7 +128,7 @@ def test_a_hook_that_runs_out_of_time_leaves_nothing(stack: Service, releases: R
 
     assert release.status == "Failed"
     (line,) = release.faults
-    assert (line["step"], line["fault"]) == ("read the result", "the verification did not end in its time")
+    assert (line["step"], line["fault"]) == ("read the result", "the verification timed out")
     assert releases.live("ConvertFunction") == release.before
     assert objects(stack) == before
 

@@ -77,14 +77,14 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
     said = manifest["reason"]["code"] if manifest["reason"] else None
     if picture.reason:
         if (manifest["status"], said) != ("rejected", picture.reason):
-            yield f"it must be rejected as {picture.reason}, and is {manifest['status']} ({said})"
+            yield f"it must be rejected as {picture.reason}, but is {manifest['status']} ({said})"
         return
     if manifest["status"] != "done":
         yield f"it is {manifest['status']} ({said})"
         return
     expected = {**(picture.original or {}), "bytes": len(picture.content)}
     if manifest["original"] != expected:
-        yield f"the original is {expected}, and not {manifest['original']}"
+        yield f"the original is {expected}, not {manifest['original']}"
     thumbnails = manifest["thumbnails"]
     if [each["size"] for each in thumbnails] != [size.name for size in style.sizes]:
         yield f"its thumbnails are {[each['size'] for each in thumbnails]}"
@@ -92,7 +92,7 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
     for thumbnail, size in zip(thumbnails, style.sizes, strict=True):
         content = made.get(thumbnail["key"])
         if content is None:
-            yield f"{size.name} is in the manifest, and nowhere else"
+            yield f"{size.name} is in the manifest, but does not exist"
         else:
             yield from (f"{size.name}: {fault}" for fault in _faults(picture, thumbnail, content, size, style))
 
@@ -105,7 +105,7 @@ def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.
     try:
         seen = judge.look(content, len(picture.chart), len(picture.chart[0]))
     except Exception as error:
-        yield f"it is no picture ({error})"
+        yield f"it is not a picture ({error})"
         return
     found = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
     if said := {name: value for name, value in thumbnail.items() if name in found and value != found[name]}:

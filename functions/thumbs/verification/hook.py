@@ -41,7 +41,7 @@ def run(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]]
                 faults += 1
             status = "Failed" if faults else "Succeeded"
     except OutOfTime:
-        log.error("refused", fault="the verification did not end in its time")
+        log.error("refused", fault="the verification timed out")
     except Exception as error:
         log.exception("refused", fault=f"the verification itself failed: {error}")
     finally:

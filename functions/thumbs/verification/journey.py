@@ -61,7 +61,7 @@ class Journey:
         (signed,) = json.loads(answer["body"])["uploads"]
         job = signed["job"]
         if not keys.is_job(job) or not keys.is_probe(job):
-            raise Fault(f"{job!r} is no job of a probe")
+            raise Fault(f"{job!r} is not a probe's job")
         observe.log().append_keys(job=job)
         try:
             _upload(signed, picture.content)

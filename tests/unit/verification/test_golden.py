@@ -124,7 +124,7 @@ def test_the_chart_looks_different_from_every_side(turn: Image.Transpose) -> Non
         (lambda: tampered(in_wrong_colours), "medium: the colour at"),
         (lambda: tampered(lambda picture: picture.resize((318, 240))), "medium: it is 318x240, not 320x240"),
         (lambda: tampered(same, format="AVIF"), "medium: it is image/avif, not image/webp"),
-        (lambda: {**tampered(same), f"{JOB}/medium.webp": b"RIFF"}, "medium: it is no picture"),
+        (lambda: {**tampered(same), f"{JOB}/medium.webp": b"RIFF"}, "medium: it is not a picture"),
     ],
 )
 def test_what_is_wrong_with_a_thumbnail_is_seen(made: Callable[[], dict[str, bytes]], words: str) -> None:
@@ -151,7 +151,7 @@ def test_a_thumbnail_that_is_as_it_should_be_is_none_of_these() -> None:
             lambda: {
                 key: content for key, content in converted(named("alpha.png"), WANTED).items() if "small" not in key
             },
-            "small is in the manifest, and nowhere else",
+            "small is in the manifest, but does not exist",
         ),
     ],
 )
