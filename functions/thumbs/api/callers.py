@@ -1,4 +1,4 @@
-"""Who calls, by the event. With an authorizer (template.yaml, Authorizer), API Gateway has checked the identity."""
+"""The caller of an API event. With an authorizer (template.yaml, Authorizer), API Gateway has checked the identity."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ LONGEST_SUBJECT = 255  # bytes (OpenID Connect Core 1.0, section 2, "sub"); esca
 
 @dataclass(frozen=True)
 class Caller:
-    """An identity. subject: its unique, permanent id; None if nobody was identified. groups: that it is a member of."""
+    """An identity. subject: its unique, permanent id, None without one. groups: the groups that it is a member of."""
 
     subject: str | None
     groups: frozenset[str] = frozenset()

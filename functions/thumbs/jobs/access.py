@@ -1,4 +1,4 @@
-"""Which jobs a caller of the API may see. Without an authorizer, everybody who knows a job may see it."""
+"""Which jobs a caller of the API may see. Without an authorizer, anybody who knows a job may see it."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from thumbs.jobs import keys
 def may_see(event: dict[str, Any], job: str, owner: str | None = None) -> bool:
     """Whether the caller of an API event may see a job: its owner, and members of the group of administrators.
 
-    owner: of the job's manifest, if there is one. Before that, the job itself shows whether it is the caller's. For
-    everybody else, answer as for a job that does not exist, and before anything is read: then both take the same time.
+    owner: the owner that the job's manifest names, if the manifest exists. Before that, the job's id shows whether it
+    is the caller's. Refuse other callers as for an unknown job, before anything is read: both then take the same time.
     """
     current = settings.current()
     if not current.has_owners or (event.get("probe") is True and keys.is_probe(job)):

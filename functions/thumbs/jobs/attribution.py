@@ -1,6 +1,6 @@
-"""Whose an upload is: its owner, and the caller's own reference, as metadata of the original.
+"""The owner of an upload and the caller's own reference, as metadata of the original.
 
-A form contains both, signed, so nobody can upload in another's name, and convert gets them with the original itself.
+A form contains both, signed, so nobody can upload in another owner's name, and convert reads them with the original.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ _LITERAL = "-_.~:@|/+"
 
 @dataclass(frozen=True)
 class Attribution:
-    """owner: the subject of the caller that requested the form. reference: the caller's own id of the file. None if
-    there is none."""
+    """owner: the subject of the caller that requested the form. reference: the caller's own id of the file.
+    Either is None if it is not known."""
 
     owner: str | None = None
     reference: str | None = None
