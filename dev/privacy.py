@@ -27,6 +27,7 @@ _HOLDS = {
     "ThumbnailBucket": "thumbnails without metadata; manifests: format, size, outcome of an original; claims: its ETag",
     "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",
     "ConversionFailures": "the same event in transit; with `ContactEmail`, in that mailbox",
+    "Outcomes": "S3's event of each manifest in transit: the job, and our function's address; no uploader's",
     "Alarms": "which alarm changed; with `ContactEmail`, in that mailbox",
     "ApiLogs": "method, path, status and duration of each call; no caller's address",
     "ApiKey": "a caller's key",

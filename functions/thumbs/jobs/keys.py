@@ -5,7 +5,7 @@ ThumbnailBucket  {job}/manifest.json
                  {job}/claim.json                      which upload the job is about (claims.py)
                  {folder}/{digest}/{size}.{extension}  a thumbnail: its address reveals neither its job nor its siblings
                  {job}/{size}.{extension}              a thumbnail of version 0.1; its manifest names it
-                 probes/{job}                          a golden picture, while a release is verified; nobody is notified
+                 probes/{job}                          a golden picture, while a release is verified; no notification
 
 Anyone who knows a job may read everything made of it; anyone who knows the address of one thumbnail may read that one
 (docs/decisions/addresses-tell-nothing.md).

@@ -1,6 +1,6 @@
 """Every golden picture through a version of convert, as if it had been uploaded.
 
-The pictures are in the thumbnail bucket, which sends no notifications, so the live version never sees them.
+The pictures are in the thumbnail bucket, which notifies of manifests only, so the live version never sees them.
 """
 
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ from thumbs.jobs.notices import Upload
 
 
 def put(job: str, content: bytes) -> Upload:
-    """Store a golden picture under a prefix without notifications."""
+    """Store a golden picture where no function is notified of it."""
     bucket, key = settings.current().thumbnail_bucket, keys.probe(job)
     s3.write(bucket, key, content)
     return Upload(bucket, key, job)

@@ -1,0 +1,49 @@
+"""What may publish to the topic Outcomes, who may subscribe, and what S3 publishes; cfn-lint reads the examples."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from dev.emulator import ROOT
+from tests.material.template import Template, depends_on
+from thumbs.jobs import keys
+
+
+def test_each_manifest_that_appears_or_goes_is_told_and_nothing_else(resources: Template) -> None:
+    bucket = resources["ThumbnailBucket"]["Properties"]
+    assert bucket["NotificationConfiguration"].keys() == {"TopicConfigurations"}
+    told = bucket["NotificationConfiguration"]["TopicConfigurations"]
+
+    assert {each["Event"] for each in told} == {
+        "s3:ObjectCreated:*",
+        "s3:ObjectRemoved:*",
+        "s3:LifecycleExpiration:*",
+    }
+    for each in told:
+        assert each["Topic"] == {"Ref": "Outcomes"}
+        (rule,) = each["Filter"]["S3Key"]["Rules"]
+        assert rule == {"Name": "suffix", "Value": f"/{keys.MANIFEST}"}
+    job = keys.new_job()
+    assert keys.manifest(job).endswith(rule["Value"])
+    assert not keys.claim(job).endswith(rule["Value"])
+
+
+def test_s3_may_publish_for_this_account_alone_before_the_bucket_asks_it_to(resources: Template) -> None:
+    """The emulator lets S3 publish without asking."""
+    publish, subscribe = resources["OutcomesPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert publish["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert publish["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert publish["Action"] == "sns:Publish"
+    assert "OutcomesPolicy" in depends_on(resources["ThumbnailBucket"])
+    assert subscribe["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    assert "sns:Publish" not in subscribe["Action"]
+
+
+def test_cfn_lint_has_nothing_to_say_about_the_examples() -> None:
+    program = str(Path(sys.executable).parent / "cfn-lint")
+    files = sorted(map(str, (ROOT / "examples" / "outcomes").glob("*.yaml")))
+    assert len(files) == 3
+    answer = subprocess.run([program, "--include-checks", "I", "--template", *files], capture_output=True, text=True)
+
+    assert (answer.returncode, answer.stdout) == (0, "")
