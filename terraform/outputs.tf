@@ -20,6 +20,11 @@ output "thumbnail_bucket" {
   value       = aws_cloudformation_stack.service.outputs["ThumbnailBucket"]
 }
 
+output "outcomes" {
+  description = "The topic that is notified of every manifest that is written or deleted."
+  value       = aws_cloudformation_stack.service.outputs["Outcomes"]
+}
+
 output "service_region" {
   description = "The region of this stack, for optional stacks that are in another one."
   value       = aws_cloudformation_stack.service.outputs["ServiceRegion"]
