@@ -107,7 +107,7 @@ def test_the_function_keeps_a_table_of_what_became_of_each_upload(stack: Service
     assert reaches(table, good.job, "deleted")["thumbnails"] == []
 
 
-def test_an_event_that_comes_late_again_or_about_something_else_changes_no_row(stack: Service, table: Deployed) -> None:
+def test_an_event_late_repeated_or_about_something_else_changes_no_row(stack: Service, table: Deployed) -> None:
     signed = stack.upload(pictures.jpeg())
     stack.result(signed)
     before = reaches(table, signed.job, "done")

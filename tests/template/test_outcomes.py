@@ -28,7 +28,7 @@ def test_each_manifest_that_appears_or_goes_is_told_and_nothing_else(resources: 
     assert not keys.claim(job).endswith(rule["Value"])
 
 
-def test_s3_may_publish_for_this_account_alone_before_the_bucket_asks_it_to(resources: Template) -> None:
+def test_s3_may_publish_for_this_account_alone_before_the_bucket_asks(resources: Template) -> None:
     """The emulator lets S3 publish without asking."""
     publish, subscribe = resources["OutcomesPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
