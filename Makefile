@@ -35,6 +35,7 @@ test: .venv/test.stamp .cache/sam.stamp .cache/checkov.stamp  ## Run all tests: 
 	@$(VENV)/python -m tests.budget $(MAKE) --no-print-directory prove
 
 prove: lint
+	@if [ -n "$$CI" ]; then $(MAKE) --no-print-directory .cache/cdk.stamp; fi
 	@PATH="$(CURDIR)/$(SAM):$$PATH" $(VENV)/python -m pytest --ignore=tests/sam_local
 	@$(MAKE) --no-print-directory test-sam-local
 	@$(MAKE) --no-print-directory test-page
@@ -136,6 +137,13 @@ LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt dev/r
 .cache/tsc.stamp: tests/frontend/package-lock.json
 	@echo "installing TypeScript, which checks the page's types (once)"
 	@mkdir -p .cache && cd tests/frontend && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# Only CI installs it by itself.
+.cache/cdk.stamp: examples/cdk/package-lock.json
+	@echo "installing the packages of examples/cdk (once, 60 MB)"
+	@mkdir -p .cache/cdk && cp examples/cdk/package.json examples/cdk/package-lock.json .cache/cdk
+	@cd .cache/cdk && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 # The peers are only for the benchmark; its tables name missing ones.

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import io
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -14,10 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import boto3
 import yaml
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from dev import bridges, gaps
@@ -25,6 +21,7 @@ from dev.deployed import NAME as NAME
 from dev.deployed import Deployed
 from dev.deployed import Template as Template
 from dev.emulator import BYTECODE, REGION, ROOT
+from publish.expand import translated
 
 TEMPLATE = ROOT / "template.yaml"
 FUNCTIONS = ROOT / "functions"
@@ -47,16 +44,11 @@ class Stack(Deployed):
 
     def create(self) -> None:
         """Create the stack, as far as the emulator's CloudFormation supports it."""
-        s3 = self.client("s3")
-        s3.create_bucket(Bucket=ARTIFACTS)
-        packages: dict[str, str] = {}
-        for name, content in {"functions": functions_package(), **layer_packages()}.items():
-            packages[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
-            s3.put_object(Bucket=ARTIFACTS, Key=packages[name], Body=content)
-        template = packaged(packages)
+        template = packaged(self.upload_packages())
         gaps.refuse_unknown(template, self.parameters)
         self.template = gaps.without_unsupported(translate(template, self.parameters))
-        s3.put_object(Bucket=ARTIFACTS, Key=f"{self.name}.json", Body=json.dumps(self.template).encode())
+        template_file = json.dumps(self.template).encode()
+        self.client("s3").put_object(Bucket=ARTIFACTS, Key=f"{self.name}.json", Body=template_file)
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
             StackName=self.name,
@@ -77,6 +69,16 @@ class Stack(Deployed):
                 if event.get("ResourceStatusReason")
             )
             raise RuntimeError(f"{stack['StackStatus']}\n{reasons}")
+
+    def upload_packages(self) -> dict[str, str]:
+        """Put the code of functions and layers into the artifacts bucket. Returns the keys by name."""
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=ARTIFACTS)
+        packages: dict[str, str] = {}
+        for name, content in {"functions": functions_package(), **layer_packages()}.items():
+            packages[name] = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
+            s3.put_object(Bucket=ARTIFACTS, Key=packages[name], Body=content)
+        return packages
 
     def update_functions(self) -> None:
         """Deploy the functions' current code to the alias `live`."""
@@ -109,10 +111,7 @@ def packaged(packages: dict[str, str]) -> Template:
 
 def translate(template: Template, parameters: dict[str, str]) -> Template:
     """The CloudFormation template that SAM makes of it."""
-    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about feature toggles that only AWS has
-    session = boto3.Session(region_name=REGION)
-    translated: Template = Translator({}, Parser(), boto_session=session).translate(template, dict(parameters))
-    return translated
+    return translated(template, parameters, REGION)
 
 
 def functions_package() -> bytes:

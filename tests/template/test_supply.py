@@ -1,5 +1,6 @@
 """What others wrote is installed by its hash, as a wheel, and before there is a role to abuse."""
 
+import json
 import re
 from pathlib import Path
 
@@ -103,6 +104,22 @@ def test_updates_are_proposed_for_every_lock() -> None:
     assert {f"/{name(lock.parent)}" for lock in LOCKS} <= watched
     assert {update["package-ecosystem"] for update in updates} == {"pip", "npm", "github-actions"}
     assert {update["schedule"]["interval"] for update in updates} == {"weekly"}
+
+
+NPM_LOCKS = [path for path in sorted(ROOT.glob("[!.]*/**/package-lock.json")) if "node_modules" not in path.parts]
+
+
+@pytest.mark.parametrize("lock", NPM_LOCKS, ids=name)
+def test_a_lock_of_npm_has_a_hash_for_every_package_names_no_registry_and_is_updated(lock: Path) -> None:
+    packages = {path: each for path, each in json.loads(lock.read_text())["packages"].items() if path}
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    watched = {folder for update in updates for folder in update.get("directories", ())}
+
+    assert packages
+    bundled = {path for path, each in packages.items() if each.get("inBundle")}  # inside a package that has a hash
+    assert all(each["integrity"].startswith("sha512-") for path, each in packages.items() if path not in bundled)
+    assert '"resolved"' not in lock.read_text()
+    assert f"/{name(lock.parent)}" in watched
 
 
 def test_the_audit_asks_about_every_lock() -> None:

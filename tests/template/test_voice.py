@@ -31,7 +31,9 @@ IN_CODE = [
 CODE = [
     ROOT / name for name in ("functions", "dev", "operate", "publish", "frontend", "benchmarks", "stacks", "examples")
 ]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md"), *ROOT.glob("examples/*/*.md")]
+)
 TEMPLATES = [ROOT / "template.yaml", *sorted((ROOT / "stacks").glob("*.yaml"))]
 
 
