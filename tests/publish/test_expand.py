@@ -32,7 +32,7 @@ def test_sam_reads_the_settings_that_expand_fixes_and_no_others() -> None:
         assert made({name: other(name)}) != usual, name
 
 
-def test_a_setting_becomes_the_default_and_those_that_sam_reads_the_only_value() -> None:
+def test_what_sam_reads_can_have_no_other_value() -> None:
     settings = {"GradualDeployments": "false", "LogLevel": "DEBUG"}
 
     result = expand.expanded(stack.packaged(PACKAGES), settings, REGION)
