@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from operate import api_keys, arguments, bulk, deletion, parked, rotation, stacks, tune, versions
 from operate.service import NoStack, Service
@@ -23,7 +23,10 @@ def main(given: list[str] | None = None) -> int:
         reason = error.response["Error"]
         print(f"AWS refuses {error.operation_name}: {reason.get('Message')} ({reason.get('Code')})", file=sys.stderr)
         return 1
-    except BotoCoreError as error:  # no credentials, no connection, no such profile
+    except NoCredentialsError:
+        print("No AWS credentials were found: run `aws configure`, or set AWS_PROFILE.", file=sys.stderr)
+        return 1
+    except BotoCoreError as error:  # no connection, no such profile
         print(f"AWS cannot be reached: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from operate.terminal import progress
 
 _AT_ONCE = 1000  # objects of one call (Amazon S3 API reference, DeleteObjects)
@@ -24,7 +26,11 @@ def empty(s3: Any, bucket: str) -> None:
 
 
 def _contents(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:
-    """Batches of the size that one call deletes. Without versioning, the objects."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, MaxKeys=_AT_ONCE):
-        if entries := [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
-            yield [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
+    """Batches of the size that one call deletes. Without versioning, the objects. None if the bucket was deleted."""
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, MaxKeys=_AT_ONCE):
+            if entries := [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+                yield [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise

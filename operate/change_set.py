@@ -22,9 +22,11 @@ class ChangeSet:
     def __init__(self, stack: Stack, template: str | None, parameters: dict[str, str]):
         """template: its text; None keeps the stack's own. parameters: to set; the stack's others stay unchanged.
 
-        Raises StackFailed if CloudFormation refuses the template or a parameter.
+        Waits for what was begun before. Raises StackFailed if CloudFormation refuses the template, a parameter, or any
+        update of the stack.
         """
         self._stack, self._name = stack, f"deploy-{uuid.uuid4().hex}"
+        stack.ready()
         self._created = stack.deployed() is None
         kept = [] if self._created else self._kept(template, parameters)
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
@@ -100,7 +102,9 @@ class ChangeSet:
     def _discard(self) -> None:
         stack = self._stack
         stack.cloudformation.delete_change_set(StackName=stack.name, ChangeSetName=self._name)
-        if self._created:  # the change set of a new stack leaves an empty stack behind
+        # The change set of a new stack leaves an empty stack behind, unless another command has created the stack
+        # meanwhile: the question may have been open for hours.
+        if self._created and stack.status() == "REVIEW_IN_PROGRESS":
             stack.cloudformation.delete_stack(StackName=stack.name)
 
 

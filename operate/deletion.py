@@ -8,7 +8,7 @@ import argparse
 from operate import arguments
 from operate.arguments import Commands
 from operate.door import Secrets
-from operate.optional_stack import NAMES
+from operate.optional_stack import NAMES, fits
 from operate.service import NoStack, Service
 from operate.stack import Stack
 from operate.stacks import optional_stack
@@ -36,7 +36,8 @@ def delete_stack(service: Service, options: argparse.Namespace) -> str:
 
 def _optional(service: Service, pause: float) -> list[Stack]:
     """The service's optional stacks that exist."""
-    stacks = [optional_stack(service, name, pause).stack for name in NAMES]
+    names = [name for name in NAMES if fits(service, name)]
+    stacks = [optional_stack(service, name, pause).stack for name in names]
     return [stack for stack in stacks if stack.found() is not None]
 
 

@@ -9,6 +9,7 @@
 Steps without changes do nothing, so after an error the command is simply repeated.
 """
 
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -31,7 +32,7 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (https, from the stack)
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
         return False
 
 
@@ -57,6 +58,7 @@ class Delivery(OptionalStack):
         if door.SENT in settings:
             raise StackFailed(f"{door.SENT} is created here. To replace it: python -m operate {door.COMMAND}")
         self.filled(settings)  # what is wrong is said before anything changes
+        self.ready()
         firewall = settings.get("Firewall", self.stack.parameters().get("Firewall")) == "Enabled"
         secret = self.door.of_the_delivery(firewall=firewall)
         if not firewall and self.door.sent() and not dry_run:
@@ -109,7 +111,8 @@ class Delivery(OptionalStack):
         """Removes the page's origin too, unless no other would remain, and opens the API."""
         present = self.parent.parameters()
         origins = present.get("AllowedOrigins", "*").split(",")
-        others = [each for each in origins if each != self.url.rstrip("/")]
+        page = self.stack.outputs().get("PageUrl", "").rstrip("/")  # "" if its first deployment did not end
+        others = [each for each in origins if each != page]
         gone = {"AllowedOrigins": ",".join(others)} if others and others != origins else {}
         opened = {door.ACCEPTED: ""} if self.door.accepted() else {}
         return super().untold() | gone | opened

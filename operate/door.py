@@ -120,7 +120,10 @@ class Door:
 
     def check_open(self) -> None:
         """Raises StackFailed if the API has kept its policy, although the service's stack accepts everybody."""
-        api = str(urlsplit(self._service.outputs()["ApiUrl"]).hostname).split(".")[0]
+        url = self._service.outputs().get("ApiUrl")
+        if url is None:  # the service was deleted, and its API too
+            return
+        api = str(urlsplit(url).hostname).split(".")[0]
         if self._service.client("apigateway").get_rest_api(restApiId=api).get("policy"):
             raise StackFailed(
                 "The API still has its policy, so nobody but the distribution can call it. Remove it with\n"
@@ -152,6 +155,11 @@ class Door:
     def expected(self) -> str:
         """The secret that the distribution sends. Raises StackFailed if it sends none."""
         sent = self.sent()
+        if self._delivery.deployed() is None:
+            raise StackFailed(
+                f"There is no stack {self._delivery.name}, so there is no secret. To create it with a firewall: "
+                "python -m operate stack delivery deploy --set Firewall=Enabled"
+            )
         if sent is None:
             raise StackFailed(
                 f"{self._delivery.name} sends no secret. Set Firewall=Enabled first: "

@@ -24,6 +24,11 @@ _SERVICE = ROOT / "template.yaml"
 _LONGEST_NAME = 128  # characters of a stack's name (CloudFormation, CreateStack)
 
 
+def fits(service: Service, name: str) -> bool:
+    """Whether the service's name leaves room for that of an optional stack."""
+    return len(f"{service.name}-{name}") <= _LONGEST_NAME
+
+
 class OptionalStack:
     """One optional stack, next to a service.
 
@@ -32,11 +37,11 @@ class OptionalStack:
 
     def __init__(self, service: Service, name: str, say: Callable[[str], None] = say, pause: float = 5):
         """Raises StackFailed if the stack's name would be too long."""
-        longest = _LONGEST_NAME - len(f"-{name}")
-        if len(service.name) > longest:
+        if not fits(service, name):
             raise StackFailed(
                 f"The stack would be called {service.name}-{name}, which is longer than the {_LONGEST_NAME} characters "
-                f"that CloudFormation allows. Give the service's stack a name of at most {longest} characters."
+                "that CloudFormation allows. Give the service's stack a name of at most "
+                f"{_LONGEST_NAME - len(f'-{name}')} characters."
             )
         self.name, self.service, self.say = name, service, say
         self.path = FOLDER / f"{name}.yaml"
@@ -53,6 +58,7 @@ class OptionalStack:
         """
         parameters = self.filled(settings)
         self.say(f"stack {self.stack.name} in {self.region}")
+        self.ready()
         if self.stack.deployed() is None:
             if not create:
                 raise StackFailed(f"There is no stack {self.stack.name} in {self.region}: deploy it first.")
@@ -66,6 +72,13 @@ class OptionalStack:
         if self.stack.deployed() is None:
             return "Once the stack is created, the service would be connected to it."
         return self.complete(agree, dry_run=dry_run)
+
+    def ready(self) -> None:
+        """Wait for what was begun before. Raises StackFailed if one of both stacks cannot be updated then."""
+        self.parent.ready()
+        self.stack.rest()
+        if self.stack.deployed() is not None:
+            self.stack.ready()
 
     def complete(self, agree: Agree, *, dry_run: bool = False) -> str:
         """Further steps once the stack is up to date. Subclasses override it."""
@@ -151,11 +164,14 @@ class OptionalStack:
 
     def status(self) -> Iterator[str]:
         """Sentences about the stack, and what an update would change. Raises StackFailed if there is none."""
-        stack = self.stack.deployed()
+        stack = self.stack.found()
         if stack is None:
             raise StackFailed(f"There is no stack {self.stack.name} in {self.region}.")
         since = stack.get("LastUpdatedTime") or stack["CreationTime"]
         yield f"{self.stack.name} in {self.region}: {stack['StackStatus']} since {since:%Y-%m-%d %H:%M} UTC"
+        if self.stack.deployed() is None:
+            yield "Its first deployment did not end. The command deploy starts again, remove deletes what is left."
+            return
         for title, values in (("settings", self.stack.parameters()), ("outputs", self.stack.outputs())):
             yield f"{title}:"
             yield from (f"  {name} = {value}" for name, value in values.items())
@@ -164,7 +180,7 @@ class OptionalStack:
             if present.get(name) != value:
                 yield f"{name} is outdated: the service's output is {value}; run the command update."
         present = self.parent.parameters()
-        for name, value in self.told().items():
+        for name, value in (self.told() if self.stack.outputs() else {}).items():
             if present.get(name) != value:
                 yield f"{self.parent.name} does not have {name}={value} yet; run the command update."
 

@@ -60,22 +60,37 @@ class Service:
         """As in describe_stacks, or None."""
         try:
             return self.stack().found()
-        except NoCredentialsError as error:
-            raise NoStack("No AWS credentials were found: run `aws configure`.") from error
+        except NoCredentialsError:
+            raise
         except (BotoCoreError, ClientError) as error:
             raise NoStack(f"The stack {self.name!r} cannot be read: {error}") from error
 
     @property
     def exists(self) -> bool:
-        """Raises NoStack if AWS cannot be reached."""
-        return self._found is not None
+        """Whether it is more than a draft. Raises NoStack if AWS cannot be reached."""
+        return self._found is not None and self.status != "REVIEW_IN_PROGRESS"
+
+    @property
+    def status(self) -> str:
+        """CloudFormation's, such as UPDATE_COMPLETE; empty if there is no stack."""
+        return str((self._found or {}).get("StackStatus", ""))
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether CloudFormation is working on it."""
+        return self.exists and self.status.endswith("IN_PROGRESS")
 
     @property
     def _stack(self) -> dict[str, Any]:
-        if self._found is None:
+        if self._found is None or not self.exists:
             raise NoStack(
                 f"There is no stack {self.name!r} in {self.region}. Name it with --stack-name and its region with "
                 "--region, or deploy it first: make deploy."
+            )
+        if self.status == "ROLLBACK_COMPLETE":
+            raise NoStack(
+                f"The first deployment of {self.name!r} failed (ROLLBACK_COMPLETE). Delete what it left, then deploy "
+                f"again: python -m operate delete-stack --stack-name {self.name}"
             )
         return self._found
 
@@ -86,8 +101,8 @@ class Service:
 
     @cached_property
     def resources(self) -> dict[str, str]:
-        """Physical ids by logical id."""
-        return self.stack().resources()
+        """Physical ids by logical id. Raises NoStack like outputs."""
+        return self.stack().resources() if self.outputs else {}
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -14,6 +14,15 @@ Client = Callable[[str], Any]
 
 _PATIENCE = 4 * 3600  # seconds; a certificate waits for its DNS, the slowest DeploymentPreference for over three hours
 _UNBORN = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")  # a draft, and a failed first deployment: neither has resources
+_REMOVE = "Remove it, then deploy it again: delete-stack for the service, stack NAME remove for an optional stack."
+# Statuses that CloudFormation does not leave by an update, and what to do.
+_STUCK = {
+    "CREATE_FAILED": _REMOVE,
+    "ROLLBACK_COMPLETE": _REMOVE,
+    "ROLLBACK_FAILED": _REMOVE,
+    "DELETE_FAILED": _REMOVE,
+    "UPDATE_ROLLBACK_FAILED": 'See "The rollback itself failed" in docs/runbook.md.',
+}
 _TRIES = 3  # objects may arrive between emptying a bucket and deleting it
 _KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")  # CloudFormation user guide, "DeletionPolicy attribute"
 
@@ -71,10 +80,10 @@ class Stack:
         """Physical ids of existing resources, by logical id."""
         pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
         return {
-            each["LogicalResourceId"]: each.get("PhysicalResourceId", "")
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
             for page in pages
             for each in page["StackResourceSummaries"]
-            if each["ResourceStatus"] != "DELETE_COMPLETE"
+            if each["ResourceStatus"] != "DELETE_COMPLETE" and each.get("PhysicalResourceId")
         }
 
     def declared(self) -> dict[str, Any]:
@@ -106,6 +115,8 @@ class Stack:
 
         Each step determines what is left to do, so a removal that was stopped is simply repeated.
         """
+        if self.status() != "CREATE_IN_PROGRESS":  # which CloudFormation interrupts
+            self.rest()
         for _ in range(_TRIES):
             stack = self.found()
             if stack is None:
@@ -121,10 +132,21 @@ class Stack:
 
     def rest(self) -> None:
         """Wait until CloudFormation has finished what an earlier command began. Raises StackFailed."""
+        said = None
         for _ in self.looks():
             status = self.status() or ""
             if status in _UNBORN or not status.endswith("IN_PROGRESS"):
                 return
+            if status != said:
+                self.say(f"waiting for {self.name}, which is {status}")
+                said = status
+
+    def ready(self) -> None:
+        """Wait as rest() does. Raises StackFailed if CloudFormation would refuse an update."""
+        self.rest()
+        status = self.status()
+        if status in _STUCK:
+            raise StackFailed(f"{self.name} is {status}, so CloudFormation cannot update it. {_STUCK[status]}")
 
     def seen(self) -> set[str]:
         """The ids of the events so far, for follow()."""

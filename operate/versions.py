@@ -14,6 +14,13 @@ from operate.arguments import Commands
 from operate.service import Service
 
 ALIAS = "live"
+# A deployment that was stopped with a rollback fails, so CloudFormation rolls the release back too (AWS CodeDeploy API
+# reference, StopDeployment).
+_UNDER_WAY = (
+    "A release is under way, and CodeDeploy may move the alias again. To end the release, stop its deployment:\n"
+    "    aws deploy list-deployments --include-only-statuses InProgress\n"
+    "    aws deploy stop-deployment --deployment-id ID --auto-rollback-enabled"
+)
 _SERVED = {"convert": "ConvertFunction", "get_upload": "GetUploadFunction", "sign_upload": "SignUploadFunction"}
 
 
@@ -39,7 +46,11 @@ class Versions:
 
     @property
     def before(self) -> int | None:
-        """The newest version that is older than the live one, or None."""
+        """The version to go back to: the live one if a newer one gets a part of the traffic, otherwise the newest
+        version that is older. None if there is none.
+        """
+        if any(version > self.live for version in self.weighted):
+            return self.live
         return max((version for version in self.published if version < self.live), default=None)
 
 
@@ -61,7 +72,7 @@ def of(service: Service, name: str) -> Versions:
 
 
 def rollback(service: Service, options: argparse.Namespace) -> str:
-    """Raises ValueError if there is no such version."""
+    """During a release too. Raises ValueError if there is no such version."""
     versions = of(service, options.function)
     target: int | None = options.to or versions.before
     if target is None:
@@ -69,13 +80,14 @@ def rollback(service: Service, options: argparse.Namespace) -> str:
     if target not in versions.published:
         listed = ", ".join(map(str, versions.published))
         raise ValueError(f"{versions.name} has no version {target}; it has {listed}.")
+    moves = target != versions.live
     if options.dry_run:
-        return f"{ALIAS} of {versions.name} would be moved from version {versions.live} to {target}."
+        would = f"be moved from version {versions.live} to {target}" if moves else f"stay at version {target}"
+        return f"{ALIAS} of {versions.name} would {would}, and get all traffic."
     _point(service.client("lambda"), versions.function, target)
-    return (
-        f"{ALIAS} of {versions.name} has been moved from version {versions.live} to {target} and gets all traffic.\n"
-        + _next(versions.name, target, versions.known)
-    )
+    done = f"has been moved from version {versions.live} to {target}" if moves else f"stays at version {target}"
+    after = _UNDER_WAY if service.is_changing else _next(versions.name, target, versions.known)
+    return f"{ALIAS} of {versions.name} {done} and gets all traffic.\n{after}"
 
 
 def _next(name: str, live: int, known: int) -> str:
@@ -97,9 +109,14 @@ def _point(aws: Any, function: str, version: int) -> None:
 
 
 def prepare_release(service: Service, options: argparse.Namespace) -> str:
-    """Raises RuntimeError if CodeDeploy would refuse a gradual release anyway."""
+    """Raises RuntimeError and StackFailed if CodeDeploy or CloudFormation would refuse a release anyway."""
     if not service.exists:
         return "The stack is new; there is nothing to prepare."
+    if service.is_changing:
+        raise RuntimeError(
+            f"{service.name} is {service.status}: another release is under way. Try again when it has ended."
+        )
+    service.stack().ready()
     gradual = service.parameters.get("GradualDeployments") == "true"
     done = list(_prepared(service, gradual, options.dry_run))
     return "\n".join(done) or "Nothing prevents a release."
@@ -128,7 +145,12 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
         [common],
     )
     command.add_argument("function", choices=sorted(_SERVED), metavar="FUNCTION", help=", ".join(sorted(_SERVED)))
-    command.add_argument("--to", type=int, metavar="VERSION", help="the version (the previous one)")
+    command.add_argument(
+        "--to",
+        type=arguments.positive,
+        metavar="VERSION",
+        help="the version (the previous one; during a release, the one before it)",
+    )
 
     arguments.command(
         commands,
