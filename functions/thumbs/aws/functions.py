@@ -1,14 +1,18 @@
 """Lambda: invokes functions, and versions of them that a release is about to give traffic."""
 
 import json
+import time
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from thumbs.aws import clients
+
+# How long a call waits for a free execution. Strangers can use up the concurrency, which is no version's fault.
+ROOM_SECONDS = 30.0
 
 
 class CallFailed(Exception):
@@ -20,11 +24,21 @@ class TooSlow(CallFailed):
 
 
 def call(version: str, event: dict[str, Any], seconds: float) -> Any:
-    """The response of a version. version: its ARN. Raises CallFailed, or TooSlow after the seconds."""
-    try:
-        answer = _impatient_lambda(seconds).invoke(FunctionName=version, Payload=json.dumps(event).encode())
-    except ReadTimeoutError as error:
-        raise TooSlow(f"no answer within {seconds:g} seconds") from error
+    """The response of a version. version: its ARN. Raises CallFailed, or TooSlow after the seconds.
+
+    While Lambda throttles the call, the version has not run, so the call is made again.
+    """
+    deadline = time.monotonic() + ROOM_SECONDS
+    while True:
+        try:
+            answer = _impatient_lambda(seconds).invoke(FunctionName=version, Payload=json.dumps(event).encode())
+            break
+        except ReadTimeoutError as error:
+            raise TooSlow(f"no answer within {seconds:g} seconds") from error
+        except ClientError as error:
+            if clients.code(error) != "TooManyRequestsException" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
     payload = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         raise CallFailed(f"{payload.get('errorType')}: {payload.get('errorMessage')}")

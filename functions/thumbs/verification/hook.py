@@ -45,8 +45,10 @@ def run(event: dict[str, Any], context: Any, verify: Callable[[], Iterable[str]]
     except Exception as error:
         log.exception("refused", fault=f"the verification itself failed: {error}")
     finally:
-        if "DeploymentId" in event:
-            codedeploy.report(event["DeploymentId"], event["LifecycleEventHookExecutionId"], status)
+        if "DeploymentId" in event and not codedeploy.report(
+            event["DeploymentId"], event["LifecycleEventHookExecutionId"], status
+        ):
+            log.warning("reported before", status=status)
     log.info("verified", status=status)
     return {"status": status}
 

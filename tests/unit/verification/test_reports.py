@@ -58,6 +58,16 @@ def test_codedeploy_hears_of_a_verification_that_does_not_end(aws: None, codedep
     assert execution.status == "Failed"
 
 
+def test_a_hook_that_runs_twice_reports_once(aws: None, codedeploy: CodeDeploy, context: Context) -> None:
+    """Otherwise Lambda would run it a third time, because it raised an error."""
+    execution = codedeploy.execution()
+    hook.run(execution.event, context, list)
+
+    assert hook.run(execution.event, context, lambda: ["another fault"]) == {"status": "Failed"}
+
+    assert execution.status == "Succeeded"
+
+
 def test_a_person_may_ask_without_codedeploy(context: Context) -> None:
     assert hook.run({}, context, list) == {"status": "Succeeded"}
 
