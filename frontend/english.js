@@ -103,7 +103,7 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
       invalid: () => "The request describes this file with impossible values.",
       replaced: () => "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
       empty: () => "The file is empty. Please choose another one.",
-      not_an_image: ({accepted}) => `This file is not a picture that we can read. Accepted are ${all(accepted)}.`,
+      not_an_image: ({accepted}) => `This file is not a picture that we can read. Accepted formats are ${all(accepted)}.`,
       damaged: () => "The picture is damaged and cannot be read. Please export it again, or choose another one.",
       variant_not_supported: () => "The picture uses a rare variant that we cannot read. Please save it again as an ordinary JPEG or PNG.",
       too_many_pixels: ({megapixels}) => `The picture has more than ${number(megapixels)} megapixels. Please upload a smaller version.`,

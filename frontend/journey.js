@@ -1,7 +1,7 @@
 /** Runs one upload from the file to its thumbnails, and keeps what all uploads share. */
 
 import {check, look} from "./check.js";
-import {Pace} from "./pace.js";
+import {Speed} from "./speed.js";
 import {Patience, persist} from "./patience.js";
 import {result} from "./result.js";
 import {current, isThere} from "./service.js";
@@ -36,7 +36,7 @@ export class Journey {
   #slots = new Slots(AT_ONCE);
   #recalls = new Slots(AT_ONCE);
   #patience = new Patience();
-  #pace = new Pace();
+  #speed = new Speed();
   #expected = 600;
   #sentInAll = 0;
 
@@ -66,7 +66,7 @@ export class Journey {
 
   /** The upload time of this many bytes, in seconds. @param {number} bytes */
   left(bytes) {
-    return this.#pace.left(bytes);
+    return this.#speed.left(bytes);
   }
 
   /**
@@ -83,7 +83,7 @@ export class Journey {
     const problem = check(file, limits);
     if (problem) throw problem;
     this.#signatures.expect(file);
-    const pace = new Pace();
+    const speed = new Speed();
     const signed = await send(file, {
       signatures: this.#signatures,
       isThere: (job) => isThere(job, this.#access),
@@ -93,10 +93,10 @@ export class Journey {
         if (progress.stage === "uploading") {
           upload.job = progress.signed.job;
           this.#sentInAll += Math.max(0, progress.sent - upload.sent);
-          this.#pace.note(this.#sentInAll);
-          pace.note(progress.sent);
+          this.#speed.note(this.#sentInAll);
+          speed.note(progress.sent);
           upload.sent = progress.sent;
-          upload.left = pace.left(progress.total - progress.sent);
+          upload.left = speed.left(progress.total - progress.sent);
         } else if (progress.stage === "again") {
           upload.problem = progress.problem;
         }

@@ -3,7 +3,7 @@
 import {button, byId, write} from "./elements.js";
 import {announce} from "./announcer.js";
 import {receive} from "./intake.js";
-import {kept, whenForgotten, willBeForgotten} from "./kept.js";
+import {kept, whenForgotten, willBeForgotten} from "./session.js";
 import {factsOf, reason, words} from "./language.js";
 import {List} from "./list.js";
 import {Notices} from "./notices.js";

@@ -1,7 +1,7 @@
 /** The status text of an upload, and its next action. */
 
 import {reason, words} from "./language.js";
-import {saved} from "./saved.js";
+import {saved} from "./savings.js";
 import {isOver, mayRetry} from "./transfer.js";
 
 /**

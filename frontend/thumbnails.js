@@ -3,7 +3,7 @@
 import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
 import {expiry, imageTag} from "./snippet.js";
-import {saved} from "./saved.js";
+import {saved} from "./savings.js";
 import {decode} from "./thumbhash.js";
 
 /** @typedef {import("./result.js").Manifest} Manifest */

@@ -6,13 +6,13 @@
  *                   └─────── retry ◀── stopped | cancelled | interrupted
  */
 
-import {forget, keep} from "./kept.js";
+import {forget, keep} from "./session.js";
 import {Problem} from "./problem.js";
 import {unlessAborted} from "./waiting.js";
 
 /**
  * @typedef {import("./journey.js").Journey} Journey
- * @typedef {import("./kept.js").Made} Made
+ * @typedef {import("./session.js").Made} Made
  * @typedef {import("./result.js").Manifest} Manifest
  * @typedef {"waiting" | "signing" | "uploading" | "storing" | "offline" | "again" | "converting" | "slow"
  *   | "done" | "stopped" | "cancelled" | "interrupted"} Stage

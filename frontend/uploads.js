@@ -1,10 +1,10 @@
 /** The list of uploads: every chosen file, and what is done to many of them. Independent of how it is displayed. */
 
-import {forget} from "./kept.js";
+import {forget} from "./session.js";
 import {persist} from "./patience.js";
 import {lostConnection} from "./problem.js";
 import {isOver, mayRetry, Transfer} from "./transfer.js";
-import {Twins} from "./twins.js";
+import {Duplicates} from "./duplicates.js";
 import {breaths} from "./waiting.js";
 
 /** @typedef {import("./transfer.js").Transfer} Upload */
@@ -17,7 +17,7 @@ export class Uploads {
   #options;
   /** @type {import("./transfer.js").Uses} */
   #uses;
-  #twins = new Twins();
+  #duplicates = new Duplicates();
   #ids = 0;
   /** Files that were chosen together are added one after the other. @type {Promise<unknown>} */
   #adding = Promise.resolve();
@@ -59,7 +59,7 @@ export class Uploads {
     const taken = {added: /** @type {Upload[]} */ ([]), resumed: /** @type {Upload[]} */ ([]), known: /** @type {Upload[]} */ ([])};
     const breath = breaths();
     for (const file of files) {
-      const before = await this.#twins.find(file);
+      const before = await this.#duplicates.find(file);
       if (!before) {
         const upload = this.#enter(file, file, (this.#ids += 1));
         taken.added.push(upload);
@@ -79,7 +79,7 @@ export class Uploads {
 
   /**
    * Restores the uploads from before a reload.
-   * @param {[number, import("./kept.js").Kept][]} kept by id, in order
+   * @param {[number, import("./session.js").Kept][]} kept by id, in order
    */
   async resume(kept) {
     this.#ids = Math.max(this.#ids, kept.at(-1)?.[0] ?? 0);
@@ -103,14 +103,14 @@ export class Uploads {
   remove(upload) {
     upload.cancel();
     this.list.delete(upload);
-    this.#twins.delete(upload);
+    this.#duplicates.delete(upload);
     forget(upload.id);
   }
 
   async clear() {
     const all = [...this.list];
     this.list.clear();
-    this.#twins = new Twins();
+    this.#duplicates = new Duplicates();
     const breath = breaths();
     for (const upload of all) {
       upload.cancel();
@@ -147,7 +147,7 @@ export class Uploads {
   #enter(facts, file, id) {
     const upload = new Transfer(facts, file, id, this.#uses);
     this.list.add(upload);
-    this.#twins.add(upload);
+    this.#duplicates.add(upload);
     return upload;
   }
 }

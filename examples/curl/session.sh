@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # One picture through the service, from signature to thumbnails: ./session.sh API PICTURE
-# API: an address that ends with a slash. API_KEY: the key, if the API requires one.
+# API: the address of the API. API_KEY: the key, if the API requires one.
 set -euo pipefail
-api=$1 picture=$2
+usage='usage: ./session.sh API PICTURE, such as ./session.sh http://localhost:3000/ photo.jpg'
+api=${1:?$usage} picture=${2:?$usage}
 
 # After 429 and 503, curl waits for as long as the header Retry-After says.
 call() { curl --silent --show-error --fail-with-body --retry 5 ${API_KEY:+--header "x-api-key: $API_KEY"} "$@"; }
@@ -15,7 +16,10 @@ case ${picture##*.} in
 esac
 request=$(jq --null-input --arg name "$(basename "$picture")" --arg type "$type" --argjson size "$(wc -c <"$picture")" \
 	'{files: [{name: $name, type: $type, size: $size}]}')
-signed=$(call "${api}uploads" --header 'Content-Type: application/json' --data "$request")
+signed=$(call "${api%/}/uploads" --header 'Content-Type: application/json' --data "$request") || {
+	jq --raw-output '.errors[0].detail // .detail' <<<"$signed" >&2
+	exit 1
+}
 
 # 2. Post the file to S3: the signed fields first, then the file. A value may begin with @ or <, which form-string allows.
 jq --raw-output '.uploads[0].upload

@@ -1,6 +1,6 @@
 """One picture through the service, from signature to thumbnails: python session.py API PICTURE
 
-API: an address that ends with a slash. API_KEY, in the environment: the key, if the API requires one.
+API: the address of the API. API_KEY, in the environment: the key, if the API requires one.
 """
 
 import mimetypes
@@ -17,7 +17,7 @@ DEADLINE = 600  # seconds for a result; a conversion that fails is reported with
 
 
 def upload(api: str, picture: Path, key: str | None = None) -> dict[str, Any]:
-    """The manifest of a picture. Raises requests.HTTPError when a call is refused, and TimeoutError."""
+    """The manifest of a picture. Raises requests.HTTPError if a call is refused, and TimeoutError."""
     content = picture.read_bytes()
     file = {"name": picture.name, "type": mimetypes.guess_type(picture)[0], "size": len(content)}
     signed = sign(api, {"files": [file]}, {"x-api-key": key} if key else {})["uploads"][0]
@@ -40,17 +40,26 @@ def upload(api: str, picture: Path, key: str | None = None) -> dict[str, Any]:
 def sign(api: str, body: Any, headers: dict[str, str]) -> Any:
     """The answer to POST /uploads, after as many tries as a throttled or busy service needs, but at most five."""
     for attempt in range(5):
-        answer = requests.post(f"{api}uploads", json=body, headers=headers, timeout=TIMEOUT)
+        answer = requests.post(f"{api.rstrip('/')}/uploads", json=body, headers=headers, timeout=TIMEOUT)
         if answer.status_code not in (429, 503):
             break
         time.sleep(float(answer.headers.get("Retry-After", 2**attempt)))
+    if answer.headers.get("Content-Type") == "application/problem+json":
+        problem = answer.json()
+        [file, *_] = problem.get("errors") or [problem]
+        raise requests.HTTPError(f"{answer.status_code}: {file['detail']}", response=answer)
     answer.raise_for_status()
     return answer.json()
 
 
 def main() -> int:
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
     api, picture = sys.argv[1:]
-    manifest = upload(api, Path(picture), os.environ.get("API_KEY"))
+    try:
+        manifest = upload(api, Path(picture), os.environ.get("API_KEY"))
+    except OSError as error:  # as are all errors of requests, and TimeoutError
+        sys.exit(str(error))
     if manifest["status"] != "done":
         print(manifest["reason"]["message"], file=sys.stderr)
         return 1

@@ -1,4 +1,5 @@
-"""What the functions share, by subject. Imports go down this list, never up and never along a line:
+"""What the functions share, by subject. Imports go down this list: never up, and never between names on the same
+line.
 
 verification                        tries a release before it receives traffic
 jobs                                what a job is, who may end it, the keys of its objects

@@ -52,7 +52,7 @@ SENTENCES: dict[Reason, Sentence] = {
         retryable=True,
     ),
     Reason.EMPTY: Sentence("The file is empty. Please choose another one."),
-    Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Accepted are {accepted}."),
+    Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Accepted formats are {accepted}."),
     Reason.DAMAGED: Sentence(
         "The picture is damaged and cannot be read. Please export it again, or choose another one."
     ),

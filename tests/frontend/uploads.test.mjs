@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {createServer} from "node:http";
 import {test} from "node:test";
 
-import {flush, forget, keep, kept, willBeForgotten} from "../../frontend/kept.js";
+import {flush, forget, keep, kept, willBeForgotten} from "../../frontend/session.js";
 import {Problem} from "../../frontend/problem.js";
 import {Signatures} from "../../frontend/signatures.js";
 import {limits, send} from "../../frontend/upload.js";

@@ -7,8 +7,8 @@ import {words as inEnglish} from "../../frontend/english.js";
 import {figures} from "../../frontend/figures.js";
 import {words as inGerman} from "../../frontend/german.js";
 import {free} from "../../frontend/names.js";
-import {Pace} from "../../frontend/pace.js";
-import {saved} from "../../frontend/saved.js";
+import {Speed} from "../../frontend/speed.js";
+import {saved} from "../../frontend/savings.js";
 import {expiry, imageTag} from "../../frontend/snippet.js";
 
 const languages = {en: figures("en"), de: figures("de")};
@@ -73,19 +73,19 @@ test("both languages have the same words", () => {
 
 test("time left follows from the last ten seconds, anew for each attempt", () => {
   const clock = {now: 0};
-  const pace = new Pace(() => clock.now);
+  const speed = new Speed(() => clock.now);
   for (const [now, sent] of [[0, 0], [1000, 100_000]]) {
     clock.now = now;
-    pace.note(sent);
+    speed.note(sent);
   }
-  assert.equal(pace.left(1_000_000), null); // too early to say
+  assert.equal(speed.left(1_000_000), null); // too early to say
   clock.now = 2000;
-  pace.note(200_000);
-  assert.equal(pace.left(1_000_000), 10);
-  for (clock.now = 3000; clock.now <= 20_000; clock.now += 1000) pace.note(200_000 + (clock.now - 2000) * 10); // ten times slower
-  assert.equal(pace.left(1_000_000), 100);
-  pace.note(0);
-  assert.equal(pace.left(1_000_000), null);
+  speed.note(200_000);
+  assert.equal(speed.left(1_000_000), 10);
+  for (clock.now = 3000; clock.now <= 20_000; clock.now += 1000) speed.note(200_000 + (clock.now - 2000) * 10); // ten times slower
+  assert.equal(speed.left(1_000_000), 100);
+  speed.note(0);
+  assert.equal(speed.left(1_000_000), null);
 });
 
 const thumbnail = (size, width, height) => ({size, width, height, url: `https://x/${size}.webp?a=1&b="2"`, key: `1f/${size}.webp`});

@@ -56,6 +56,14 @@ def test_a_picture_comes_back_in_all_sizes_as_the_readme_shows(example: str, sta
             assert "{}x{}".format(*thumbnail.size) == box
 
 
+def test_without_a_picture_an_example_says_how_it_is_used(example: str) -> None:
+    answer = subprocess.run([*PROGRAMS[example], "http://localhost:3000/"], capture_output=True, text=True)
+
+    assert answer.returncode == 1
+    assert "API PICTURE" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_a_rejected_picture_ends_the_session_with_its_reason(example: str, stack: Service, tmp_path: Path) -> None:
     picture = tmp_path / "letter.jpg"
     picture.write_text("Dear diary")
@@ -67,7 +75,7 @@ def test_a_rejected_picture_ends_the_session_with_its_reason(example: str, stack
     assert "Traceback" not in answer.stderr
 
 
-def test_a_refused_call_ends_the_session_with_an_error(example: str, stack: Service, tmp_path: Path) -> None:
+def test_a_refused_call_ends_the_session_with_its_reason(example: str, stack: Service, tmp_path: Path) -> None:
     picture = tmp_path / "empty.jpg"
     picture.touch()
 
@@ -75,4 +83,6 @@ def test_a_refused_call_ends_the_session_with_an_error(example: str, stack: Serv
 
     assert answer.returncode not in (0, None)
     assert "422" in answer.stderr
+    assert "The file is empty" in answer.stderr
+    assert "Traceback" not in answer.stderr
     assert not [*tmp_path.glob("*.webp")]

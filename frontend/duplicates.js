@@ -3,7 +3,7 @@
 /** @typedef {import("./transfer.js").Transfer} Upload */
 /** @typedef {{name: string, size: number, lastModified: number}} Facts */
 
-export class Twins {
+export class Duplicates {
   /** @type {Map<string, Set<Upload>>} */
   #alike = new Map();
 
@@ -28,7 +28,7 @@ export class Twins {
   async find(file) {
     for (const upload of this.#alike.get(keyOf(file)) ?? []) {
       if (!upload.file) return upload;
-      const same = await import("./same.js").catch(() => null); // without a network, treat it as another file
+      const same = await import("./compare.js").catch(() => null); // without a network, treat it as another file
       if (await same?.isSame(upload.file, file)) return upload;
     }
     return null;

@@ -5,7 +5,7 @@ const WINDOW = 10_000;
 /** An estimate from less than this would fluctuate. */
 const ENOUGH = 1_500;
 
-export class Pace {
+export class Speed {
   /** @type {{at: number, bytes: number}[]} */
   #samples = [];
   #now;
