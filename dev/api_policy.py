@@ -57,16 +57,46 @@ def _update_in_place() -> None:
     handler["update"] = updated
 
 
+def _refusal(gateway: Any, arguments: Any) -> Any:
+    """How the policy refuses a caller whom an authorizer has admitted, or None. The emulator asks it only about others.
+
+    After a user pool the policy must allow the call, after a function it must not deny it (API Gateway Developer Guide,
+    "How API Gateway resource policies affect authorization workflow"). arguments: of _authorize_request_v1.
+    """
+    from ministack.core import iam_evaluator
+
+    api, stage, method_object, method, path, *_, account, region = arguments
+    kind = method_object.get("authorizationType")
+    if kind not in ("COGNITO_USER_POOLS", "CUSTOM"):
+        return None
+    error = gateway._anonymous_policy_error(api, stage, method, path, account, region)
+    if error is None or kind == "COGNITO_USER_POOLS":
+        return error
+    arn = gateway.execute_api_arn(region, account, api, stage, method, path)
+    (policy, *_) = gateway.rest_api_policy_for_arn(arn)
+    context = iam_evaluator.EvalContext("*", "Anonymous", "", "execute-api:Invoke", arn, region)
+    return error if iam_evaluator.evaluate_resource_policy(policy, context).decision == "Deny" else None
+
+
 def _know_the_referer() -> None:
+    from ministack import app
     from ministack.core import iam_evaluator
     from ministack.services import apigateway_v1 as gateway
 
     authorize, evaluate = gateway._authorize_request_v1, iam_evaluator.evaluate_resource_policy
+    enforce = app._enforce_execute_api
+
+    def note(headers: dict[str, str]) -> None:
+        _referer.set({name.lower(): value for name, value in headers.items()}.get("referer"))
+
+    def enforced(*arguments: Any, **named: Any) -> Any:
+        note(arguments[4])
+        return enforce(*arguments, **named)
 
     async def authorized(*arguments: Any) -> Any:
-        headers = arguments[6]
-        _referer.set({name.lower(): value for name, value in headers.items()}.get("referer"))
-        return await authorize(*arguments)
+        note(arguments[6])
+        error, context = await authorize(*arguments)
+        return error or _refusal(gateway, arguments), context
 
     def evaluated(policy: Any, context: Any, *others: Any, **named: Any) -> Any:
         referer = _referer.get()
@@ -75,3 +105,4 @@ def _know_the_referer() -> None:
         return evaluate(policy, context, *others, **named)
 
     gateway._authorize_request_v1, iam_evaluator.evaluate_resource_policy = authorized, evaluated
+    app._enforce_execute_api = enforced

@@ -7,6 +7,7 @@ tests/service/test_gaps.py fails as soon as the emulator supports one of these.
 import json
 from typing import Any
 
+from dev import conditions
 from dev.deployed import Deployed
 
 
@@ -47,7 +48,7 @@ def open_api(service: Deployed) -> None:
     A deployment keeps the state in which it was made, so a new one is needed.
     """
     gateway = service.client("apigateway")
-    document = service.template["Resources"]["Api"]["Properties"]["Body"]
+    document = _chosen(service.template["Resources"]["Api"]["Properties"]["Body"], _conditions(service))
     api = service.resources["Api"]
     for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
         gateway.put_gateway_response(
@@ -73,6 +74,30 @@ def open_api(service: Deployed) -> None:
     )
 
 
+def _conditions(service: Deployed) -> dict[str, bool]:
+    """The template's conditions, with the stack's parameters."""
+    from ministack.services.cloudformation import engine
+
+    given = [{"Key": name, "Value": value} for name, value in service.parameters.items()]
+    values = engine._resolve_parameters(service.template, given)
+    texts = {name: str(parameter["Value"]) for name, parameter in values.items()}
+    known = service.template | {"Conditions": conditions.resolved(service.template["Conditions"], texts)}
+    found: dict[str, bool] = engine._evaluate_conditions(known, values)
+    return found
+
+
+def _chosen(value: Any, holds: dict[str, bool]) -> Any:
+    """A part of the template in which each Fn::If is replaced by its choice. holds: the conditions."""
+    match value:
+        case {"Fn::If": [condition, yes, no]}:
+            return _chosen(yes if holds[condition] else no, holds)
+        case dict():
+            return {name: _chosen(each, holds) for name, each in value.items()}
+        case list():
+            return [_chosen(each, holds) for each in value]
+    return value
+
+
 def _model(operation: dict[str, Any]) -> str | None:
     content = operation.get("requestBody", {}).get("content", {})
     reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
@@ -82,11 +107,12 @@ def _model(operation: dict[str, Any]) -> str | None:
 def _validate(gateway: Any, api: str, resource: str, method: str, model: str, validator: str) -> None:
     """Put the method again with its model, because patching requestModels has no effect. Drops its integration."""
     place = {"restApiId": api, "resourceId": resource, "httpMethod": method}
-    integration = gateway.get_integration(**place)
+    integration, known = gateway.get_integration(**place), gateway.get_method(**place)
     gateway.put_method(
         **place,
-        authorizationType="NONE",
-        apiKeyRequired=gateway.get_method(**place)["apiKeyRequired"],
+        authorizationType=known["authorizationType"],
+        **({"authorizerId": known["authorizerId"]} if known.get("authorizerId") else {}),
+        apiKeyRequired=known["apiKeyRequired"],
         requestModels={"application/json": model},
         requestValidatorId=validator,
     )

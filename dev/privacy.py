@@ -23,8 +23,11 @@ _KEEP = {
 
 _FUNCTION_LOG = "what the function did, by job; no file names, addresses or links"
 _HOLDS = {
-    "UploadBucket": "originals, with all their metadata",
-    "ThumbnailBucket": "thumbnails without metadata; manifests: format, size, outcome of an original; claims: its ETag",
+    "UploadBucket": "originals, with all their metadata; their owner and reference",
+    "ThumbnailBucket": (
+        "thumbnails without metadata; manifests: format, size, outcome, owner and reference of an original; claims: "
+        "its ETag"
+    ),
     "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",
     "ConversionFailures": "the same event in transit; with `ContactEmail`, in that mailbox",
     "Outcomes": "S3's event of each manifest in transit: the job, and our function's address; no uploader's",

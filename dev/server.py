@@ -18,7 +18,15 @@ from operate.site import INDEX, TYPES, sources
 API_PATHS = ("/uploads", "/limits")
 
 # Forwarded; all other headers are between the browser and this server.
-_REQUEST_HEADERS = ("accept", "content-type", "origin", "x-api-key")
+_REQUEST_HEADERS = (
+    "accept",
+    "authorization",
+    "content-type",
+    "origin",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-api-key",
+)
 _RESPONSE_HEADERS = ("cache-control", "content-type", "retry-after", "vary")
 
 _BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower

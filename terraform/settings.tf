@@ -241,6 +241,40 @@ variable "api_key_required" {
   nullable    = false
 }
 
+variable "authorizer" {
+  description = "Who identifies callers, so that each upload has an owner, the only caller that may see it. The ARN of a Cognito user pool or of a Lambda authorizer function, or iam (AWS Signature Version 4). If empty, calls need no identity, and everyone who knows a job may see it."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = length(var.authorizer) <= 140
+    error_message = "iam, the ARN of a Cognito user pool, the ARN of a Lambda authorizer function, or nothing."
+  }
+
+  validation {
+    condition     = can(regex("^$|^iam$|^arn:[a-z-]+:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[A-Za-z0-9_-]+$|^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:-]+$", var.authorizer))
+    error_message = "iam, the ARN of a Cognito user pool, the ARN of a Lambda authorizer function, or nothing."
+  }
+}
+
+variable "admin_group" {
+  description = "With an Authorizer, the group whose members may see the uploads of all owners. If empty, only owners may."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = length(var.admin_group) <= 16
+    error_message = "Up to 16 letters, digits, _ and -, or nothing."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]*$", var.admin_group))
+    error_message = "Up to 16 letters, digits, _ and -, or nothing."
+  }
+}
+
 variable "quota_per_month" {
   description = "With ApiKeyRequired, calls per key and month. Further calls get 429. 0 means no limit."
   type        = number
@@ -352,6 +386,8 @@ locals {
     RequestsPerSecond    = tostring(var.requests_per_second)
     RequestBurst         = tostring(var.request_burst)
     ApiKeyRequired       = tostring(var.api_key_required)
+    Authorizer           = var.authorizer
+    AdminGroup           = var.admin_group
     QuotaPerMonth        = tostring(var.quota_per_month)
     ConvertConcurrency   = tostring(var.convert_concurrency)
     Architecture         = var.architecture

@@ -110,6 +110,26 @@ _SERVICE = {
         right=("1", "4", "4,3", "100,99"),
         wrong=("0", "04", "4,", ",3", "4, 3", "4,0", "4,3,2", "4;3", "-4", "four"),
     ),
+    "Authorizer": Texts(
+        shortest="",
+        longest=_filled("arn:aws:lambda:eu-central-1:123456789012:function:authorizer:a", "", 140),
+        right=(
+            "iam",
+            "arn:aws-us-gov:cognito-idp:us-gov-west-1:123456789012:userpool/us-gov-west-1_A",
+            "arn:aws:lambda:us-east-1:123456789012:function:who-calls",
+        ),
+        wrong=(
+            "IAM",
+            "eu-central-1_AbCdEf123",
+            "arn:aws:iam::123456789012:role/a",
+            "arn:aws:lambda:us-east-1:12345678901:function:a",
+            "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/a\n",
+            "arn:aws:lambda:us-east-1:123456789012:layer:a",
+        ),
+    ),
+    "AdminGroup": Texts(
+        shortest="", longest="a" * 16, right=("admins", "A-1_b"), wrong=("a b", "ä", "a,b", "[admins]", "admins\n")
+    ),
 }
 
 

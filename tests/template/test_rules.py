@@ -14,7 +14,8 @@ HANDLERS = {path.stem for path in FUNCTIONS.glob("*.py")}
 MODULES = sorted(FUNCTIONS.rglob("*.py"))
 AWS = "thumbs/aws/"
 IMAGING = ("thumbs/pipeline/", "thumbs/verification/judge")
-STANDARD_LIBRARY_ONLY = {"jobs.keys", "jobs.manifest", "sizes", "errors", "formats", "picture"}  # and one another
+# And one another.
+STANDARD_LIBRARY_ONLY = {"jobs.attribution", "jobs.keys", "jobs.manifest", "sizes", "errors", "formats", "picture"}
 
 
 def name_of(path: Path) -> str:

@@ -102,11 +102,46 @@ def test_the_api_asks_for_a_secret_only_when_it_is_told_one(resources: Template)
     """Otherwise it has no policy, and responds to everybody."""
     condition, policy, otherwise = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-policy"]["Fn::If"]
     assert (condition, otherwise) == ("AnswersDeliveryOnly", {"Ref": "AWS::NoValue"})
-    (statement,) = policy["Statement"]
-    secrets = statement["Condition"]["StringEquals"]["aws:Referer"]
+    by_policies, (deny, preflights), (allow,) = policy["Statement"]["Fn::If"]
+    assert by_policies == "ByPolicies"
+    assert (allow["Effect"], allow["Resource"]) == ("Allow", "execute-api:/*")
+    secrets = allow["Condition"]["StringEquals"]["aws:Referer"]
+    # IAM and authorizer functions decide who may call. What this policy allowed would be allowed without them.
+    assert (deny["Effect"], deny["Resource"]) == ("Deny", "execute-api:/*")
+    assert deny["Condition"] == {"StringNotEquals": {"aws:Referer": secrets}}
+    assert (preflights["Effect"], preflights["Resource"]) == ("Allow", "execute-api:/*/OPTIONS/*")
+    assert preflights["Condition"] == allow["Condition"]
     assert [name for name, each in resources.items() if "DeliverySecrets" in {*references(each)}] == ["Api"]
     name = door.parameter("${AWS::StackName}")
     assert [secret["Fn::Sub"][0] for secret in secrets] == [f"{{{{resolve:ssm:{name}:${{Version}}}}}}"] * 2
+
+
+def test_each_call_but_preflights_needs_an_identity_and_a_key(resources: Template) -> None:
+    nothing = {"Ref": "AWS::NoValue"}
+    asked = [
+        {"Fn::If": ["HasAuthorizer", {"authorizer": []}, nothing]},
+        {"Fn::If": ["RequiresApiKey", {"api_key": []}, nothing]},
+    ]
+    for methods in resources["Api"]["Properties"]["Body"]["paths"].values():
+        for method, operation in methods.items():
+            assert operation.get("security", []) == ([] if method == "options" else asked)
+
+
+def test_without_an_authorizer_nothing_is_added(resources: Template) -> None:
+    """No resource and no grant: what there is for owners depends on a condition that the default does not meet."""
+    assert resources["AskAuthorizer"]["Condition"] == "ByFunction"
+    document = resources["Api"]["Properties"]["Body"]
+    assert document["components"]["securitySchemes"]["authorizer"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+    role = resources["ReportFailureFunctionRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    conditional = [each["Fn::If"] for each in role if "Fn::If" in each]
+    assert [(condition, grant["Action"], no) for condition, grant, no in conditional] == [
+        ("HasAuthorizer", "s3:GetObject", {"Ref": "AWS::NoValue"}),
+        ("HasAuthorizer", "s3:ListBucket", {"Ref": "AWS::NoValue"}),
+    ]
+    for name, resource in of_type(resources, "AWS::Lambda::Function").items():
+        sees = name in ("SignUploadFunction", "GetUploadFunction", "ReportFailureFunction")
+        variables = resource["Properties"]["Environment"]["Variables"]
+        assert variables.get("HAS_OWNERS") == ({"Fn::If": ["HasAuthorizer", "true", "false"]} if sees else None)
 
 
 def test_a_function_that_has_no_room_is_busy_and_not_broken(resources: Template) -> None:

@@ -1,0 +1,161 @@
+"""A stack whose callers are identified by a Cognito user pool: who gets in, whose an upload is, and who may see it."""
+
+import base64
+import json
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from dev.stack import Stack
+from tests.actors.client import CALLS, PAGE, PATIENCE, Service, wait_for
+from tests.actors.members import Member, Pool
+from tests.material import pictures
+from thumbs.jobs import keys
+
+
+@pytest.fixture(scope="module")
+def pool(stack: Service) -> Pool:
+    return Pool(stack.deployed.client("cognito-idp"), "people")
+
+
+@pytest.fixture(scope="module")
+def owned(stack: Service, pool: Pool) -> Iterator[Service]:
+    parameters = {"Authorizer": pool.arn, "AdminGroup": "admins", "ApiGatewayAccount": "configured"}
+    deployed = Stack(stack.deployed.endpoint, parameters, f"{stack.deployed.name}-owned")
+    deployed.deploy()
+    yield Service(deployed.api_url, deployed)
+    assert not token_in_logs(deployed), "a token, or the subject of one, was logged"
+
+
+def token_in_logs(deployed: Stack) -> list[str]:
+    logs = deployed.client("logs")
+    said = [
+        event["message"]
+        for group in logs.describe_log_groups()["logGroups"]
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+    ]
+    assert said
+    return [line for line in said if "eyJ" in line or "Bearer" in line]
+
+
+@pytest.fixture(scope="module")
+def alice(owned: Service, pool: Pool) -> Member:
+    return Member(owned, {"Authorization": f"Bearer {pool.token('alice')}"}, pool.subject("alice"))
+
+
+@pytest.fixture(scope="module")
+def bob(owned: Service, pool: Pool) -> Member:
+    return Member(owned, {"Authorization": pool.token("bob")}, pool.subject("bob"))
+
+
+@pytest.fixture(scope="module")
+def admin(owned: Service, pool: Pool) -> Member:
+    return Member(owned, {"Authorization": pool.token("carol", group="admins")}, pool.subject("carol"))
+
+
+def unsigned(token: str) -> str:
+    """The same claims by `alg: none`."""
+    _, claims, _ = token.split(".")
+    header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    return f"{header}.{claims}."
+
+
+def other_subject(token: str, subject: str) -> str:
+    """The same signature below other claims."""
+    header, claims, signature = token.split(".")
+    read = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    forged = base64.urlsafe_b64encode(json.dumps(read | {"sub": subject}).encode()).decode().rstrip("=")
+    return f"{header}.{forged}.{signature}"
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_a_call_without_a_valid_token_is_refused_readably(
+    owned: Service, stack: Service, bob: Member, alice: Member, method: str, path: str
+) -> None:
+    token = bob.headers["Authorization"]
+    strangers = Pool(stack.deployed.client("cognito-idp"), f"strangers-{method}-{path[:7]}")
+    for wrong in (None, "", "x", unsigned(token), other_subject(token, alice.subject), strangers.token("bob")):
+        headers = {} if wrong is None else {"Authorization": wrong}
+        answer = Member(owned, headers).call(method, path, headers={"Origin": PAGE}, json={})
+
+        assert answer.status_code == 401
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.json()["status"] == 401
+    assert bob.call(method, path, json={}).status_code not in (401, 403)
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_a_preflight_needs_no_token(owned: Service, method: str, path: str) -> None:
+    asked = {"Origin": PAGE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization"}
+
+    answer = requests.options(owned.page_url + path, headers=asked, timeout=PATIENCE)
+
+    assert answer.status_code == 204
+    assert "authorization" in answer.headers["Access-Control-Allow-Headers"].lower().split(",")
+
+
+def test_an_upload_is_its_owners_from_the_signature_to_the_manifest(
+    owned: Service, alice: Member, bob: Member, admin: Member
+) -> None:
+    signed = alice.sign(reference="order 7 ${filename}")
+    unknown = bob.status(keys.new_job(bob.subject))
+    assert unknown.status_code == 404
+    assert signed.post(pictures.jpeg()).status_code == 204
+
+    def other(answer: requests.Response) -> None:
+        assert (answer.status_code, answer.content) == (404, unknown.content)
+
+    other(bob.status(signed.job))
+    assert alice.status(signed.job).status_code in (200, 202)
+    manifest = wait_for(lambda: owned.manifest(signed.job), "a manifest")
+    assert (manifest["owner"], manifest["reference"]) == (alice.subject, "order 7 ${filename}")
+    other(bob.status(signed.job))
+    assert alice.status(signed.job).json()["reference"] == manifest["reference"]
+    assert admin.status(signed.job).json()["owner"] == alice.subject
+
+
+@pytest.mark.parametrize("job", ["..%2F..%2Fuploads", "%2e%2e%2f", "%00", "a" * 10_000, "%20"])
+def test_a_job_that_is_none_does_not_exist(alice: Member, job: str) -> None:
+    answer = alice.status(job)
+
+    assert answer.status_code in (404, 414), answer.text
+
+
+def test_nobody_uploads_in_anothers_name(stack: Service, alice: Member, bob: Member) -> None:
+    form = bob.sign()
+    for forged in ({"x_amz_meta_owner": alice.subject}, {"x_amz_meta_owner": None}, {"x_amz_meta_reference": "r"}):
+        assert form.post(pictures.jpeg(), **forged).status_code == 403
+    assert form.post(pictures.jpeg()).status_code == 204
+
+    assert stack.sign().post(pictures.jpeg(), x_amz_meta_owner=alice.subject).status_code == 403, "nor where nobody has"
+
+
+def test_a_form_is_a_capability_and_what_it_uploads_is_its_owners(owned: Service, alice: Member, bob: Member) -> None:
+    """S3 asks nobody who posts a form: whoever Alice gives it to uploads for her."""
+    form = alice.sign()
+    posted = requests.post(
+        form.url, data=form.fields, files={"file": ("x", pictures.jpeg())}, headers={"Origin": PAGE}, timeout=PATIENCE
+    )
+    assert posted.status_code == 204
+
+    manifest = wait_for(lambda: owned.manifest(form.job), "a manifest")
+    assert manifest["owner"] == alice.subject
+    assert bob.status(form.job).status_code == 404
+
+
+def test_a_failed_conversion_is_its_owners_too(owned: Service, alice: Member) -> None:
+    form = alice.sign(reference="r")
+    assert form.post(b"x").status_code == 204
+    wait_for(lambda: owned.manifest(form.job), "a manifest")
+    owned.s3.delete_object(Bucket=owned.thumbnails, Key=keys.manifest(form.job))
+
+    message = json.dumps(owned.event(keys.original(form.job)))
+    assert "error" not in owned.call("ReportFailureFunction", {"Records": [{"Sns": {"Message": message}}]})
+
+    manifest = alice.status(form.job).json()
+    assert (manifest["status"], manifest["owner"], manifest["reference"]) == ("failed", alice.subject, "r")
+    gone = json.dumps(owned.event(keys.original(job := keys.new_job(alice.subject))))
+    assert "error" not in owned.call("ReportFailureFunction", {"Records": [{"Sns": {"Message": gone}}]})
+    assert alice.status(job).json()["status"] == "failed"
