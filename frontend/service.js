@@ -12,8 +12,9 @@ import {content, lostConnection, Problem, problemOf} from "./problem.js";
  *   job: string, upload: {url: string, fields: Record<string, string>}, result: string, expires: string, lifetime: number,
  * }} Signed lifetime: remaining milliseconds of the signature when it arrived
  * @typedef {Record<string, string>} Headers
- * @typedef {{api: string | URL, headers?: () => Headers | Promise<Headers>}} Access
- *   api: the base address of the service, ending in "/". headers: additional headers of each call, such as a key
+ * @typedef {{api: string | URL, headers?: (refused: boolean) => Headers | Promise<Headers>}} Access
+ *   api: the base address of the service, ending in "/". headers: returns the additional headers of each call, such as a key or
+ *   a token. refused: whether the service has just answered 401 to its previous answer, so that it can refresh a token.
  */
 
 /** API Gateway responds within 29 s or not at all. Milliseconds. */
@@ -62,9 +63,13 @@ export async function isThere(job, access) {
  * @returns {Promise<Response>} a success
  */
 export async function ask(path, {api, headers}, options = {}) {
-  const all = {...options.headers, ...(await headers?.())};
-  const request = fetch(new URL(path, api), {...options, headers: all, signal: AbortSignal.timeout(TIMEOUT)});
-  const response = await request.catch(() => Promise.reject(lostConnection()));
+  const once = async (/** @type {boolean} */ refused) => {
+    const all = {...options.headers, ...(await headers?.(refused))};
+    const request = fetch(new URL(path, api), {...options, headers: all, signal: AbortSignal.timeout(TIMEOUT)});
+    return request.catch(() => Promise.reject(lostConnection()));
+  };
+  let response = await once(false);
+  if (response.status === 401 && headers) response = await once(true);
   if (response.status === 404 && path.startsWith("uploads/")) {
     throw new Problem("unknown", "The service no longer knows this upload.", {retryable: true});
   }

@@ -4,6 +4,8 @@
  *     import {upload} from "./upload.js";
  *     const {thumbnails} = await upload(file, {api: "https://…/", headers: () => ({"x-api-key": key}), onProgress, signal});
  *
+ * headers may be async, for example to refresh a token (service.js). If it rejects, so does the upload, with the same reason.
+ *
  * Temporary problems, such as a lost connection or a busy service, are retried until the signal aborts. Everything else is a
  * Problem (problem.js): its message is for the visitor, its code for a program. An aborted upload rejects with the signal's
  * reason.
