@@ -89,7 +89,7 @@ explore: .venv/test.stamp  ## Explore orders of events in the life of a job, wit
 	@$(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
 
 operate: .venv/run.stamp  ## List the commands for your deployed stack, which are .venv/bin/python -m operate COMMAND
-	@$(VENV)/python -m operate $(or $(DO),--help)
+	@$(VENV)/python -m operate --help
 
 tools: .venv/test.stamp .cache/sam.stamp  ## Install only what release-to needs
 
@@ -101,7 +101,7 @@ release-to: .venv/test.stamp .cache/sam.stamp  ## Deploy the build of `make buil
 	@$(VENV)/python -m pytest tests/deployed --deployed image-thumbnails-$(ENVIRONMENT)
 
 deploy-page: .venv/run.stamp  ## Serve page and thumbnails through CloudFront: python -m operate stack delivery deploy --yes
-	@$(VENV)/python -m operate stack delivery deploy --yes $(DO)
+	@$(VENV)/python -m operate stack delivery deploy --yes
 
 golden: .venv/test.stamp  ## Generate the golden pictures, which verify releases
 	@$(VENV)/python -m dev.golden
