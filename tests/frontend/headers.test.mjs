@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => server.close());
 
-test("a token that the service refuses is refreshed once, and the call repeated", async () => {
+test("a refused token is refreshed once, and the call repeated", async () => {
   sent = [];
   const tokens = ["first", "second"];
   /** @type {boolean[]} */
