@@ -25,8 +25,8 @@ _FUNCTION_LOG = "what the function did, by job; no file names, addresses or link
 _HOLDS = {
     "UploadBucket": "originals, with all their metadata; their owner and reference",
     "ThumbnailBucket": (
-        "thumbnails without metadata; manifests: format, size, outcome, owner and reference of an original; claims: "
-        "its ETag"
+        "thumbnails without metadata; manifests: format, size, kinds of metadata, outcome, owner and reference of an "
+        "original; claims: its ETag"
     ),
     "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",
     "ConversionFailures": "the same event in transit; with `ContactEmail`, in that mailbox",

@@ -16,6 +16,7 @@ gc.disable()  # loaded modules are not garbage, and collecting takes a tenth of 
 pipeline.start()  # the decoders load in their own process, while this one loads boto3
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
+from thumbs.aws import s3  # noqa: E402
 from thumbs.jobs import attribution, claims, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
 from thumbs.jobs.notices import Upload  # noqa: E402
 
@@ -66,6 +67,7 @@ def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.M
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
     whose: attribution.Attribution | None = None
+    original: s3.Object | None = None
     try:
         original = originals.read(upload, claim.etag) if claim else None
         if original is None:
@@ -76,9 +78,11 @@ def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.M
         observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
         whose = whose or originals.attribution_of(upload)  # it was not read
-        return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose)
+        privacy = manifest.receipt(None, originals.until(original)) if original else None
+        return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
     stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]
-    return manifest.done(job, conversion.original, stored, conversion.placeholder, whose)
+    privacy = manifest.receipt(conversion.metadata, originals.until(original))
+    return manifest.done(job, conversion.original, stored, conversion.placeholder, whose, privacy)
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:

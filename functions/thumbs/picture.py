@@ -1,4 +1,4 @@
-"""Facts about a picture, in the manifest's terms: what the pipeline determines, and what readers see."""
+"""Facts about a picture, in the manifest's terms: what the pipeline determines, and what readers of a manifest see."""
 
 from typing import TypedDict
 
@@ -12,6 +12,19 @@ class Original(TypedDict):
     height: int
     bytes: int
     frames: int
+
+
+# Kinds of metadata that an original may carry; thumbnails carry none.
+#
+# location   where it was taken, or what place it shows
+# camera     make, model, lens, serial number, exposure
+# time       when it was taken or changed
+# people     author, owner, copyright, persons shown
+# comments   titles, descriptions, keywords, ratings
+# software   programs, and the history of the editing
+# previews   smaller or further pictures in the file, and films of motion photos
+# other      anything else, such as content credentials
+KINDS = ("location", "camera", "time", "people", "comments", "software", "previews", "other")
 
 
 class Placeholder(TypedDict):

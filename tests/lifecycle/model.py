@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.lifecycle.world import (
@@ -20,6 +21,7 @@ from tests.lifecycle.world import (
 )
 
 _READ = (ERROR,)  # which ends the attempt, as a kill would
+_WRITTEN = datetime(2026, 11, 20, 12, tzinfo=UTC)  # no rule depends on the time
 
 
 class Body:
@@ -66,6 +68,7 @@ class S3:
                 ETag=found.etag,
                 ContentLength=len(found.content),
                 Metadata=dict(found.metadata),
+                LastModified=_WRITTEN,
             )
 
         constant = Bucket == UPLOADS and "originals stay" in _world().flags

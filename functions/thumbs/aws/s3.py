@@ -5,6 +5,7 @@ meaning have their own exceptions here.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -19,11 +20,12 @@ _ATTEMPTS = 3  # for a write that conflicts with another write of the same objec
 
 @dataclass(frozen=True)
 class Object:
-    """etag: as S3 gives it, in quotes. metadata: the user-defined part."""
+    """etag: as S3 gives it, in quotes. metadata: the user-defined part. modified: when it was written."""
 
     content: bytes
     etag: str
     metadata: dict[str, str]
+    modified: datetime
 
 
 class Changed(Exception):
@@ -61,7 +63,7 @@ def read(bucket: str, key: str, *, etag: str | None = None, limit: int | None = 
     if limit is not None and answer["ContentLength"] > limit:
         answer["Body"].close()
         raise TooLarge(answer["ContentLength"])
-    return Object(answer["Body"].read(), answer["ETag"], answer["Metadata"])
+    return Object(answer["Body"].read(), answer["ETag"], answer["Metadata"], answer["LastModified"])
 
 
 def etag(bucket: str, key: str) -> str | None:

@@ -7,7 +7,7 @@ failed    our fault, reported after the last attempt
 Members are only ever added, so that old clients can read new manifests.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Literal, TypedDict
 
@@ -33,10 +33,18 @@ class Thumbnail(TypedDict):
     url: str
 
 
+class Privacy(TypedDict):
+    """removed: the kinds of metadata (picture.KINDS) that the original carries and the thumbnails do not; None if the
+    picture could not be read. originalUntil: when the original is deleted, UTC (RFC 3339)."""
+
+    removed: list[str] | None
+    originalUntil: str
+
+
 class Manifest(TypedDict):
     """reason: None if the job is done. original: None if nothing is known about the file. thumbnails: in the order of
     the setting. placeholder: None unless the job is done. created: UTC, to the second (RFC 3339). owner, reference: see
-    Attribution."""
+    Attribution. privacy: None if no original was read."""
 
     version: int
     job: str
@@ -48,6 +56,7 @@ class Manifest(TypedDict):
     created: str
     owner: str | None
     reference: str | None
+    privacy: Privacy | None
 
 
 def done(
@@ -56,13 +65,22 @@ def done(
     thumbnails: list[Thumbnail],
     placeholder: Placeholder,
     whose: Attribution = NOBODY,
+    privacy: Privacy | None = None,
 ) -> Manifest:
-    return _manifest(job, "done", whose, original=original, thumbnails=thumbnails, placeholder=placeholder)
+    return _manifest(
+        job, "done", whose, original=original, thumbnails=thumbnails, placeholder=placeholder, privacy=privacy
+    )
 
 
-def rejected(job: str, reason: Description, original: Original | None, whose: Attribution = NOBODY) -> Manifest:
+def rejected(
+    job: str,
+    reason: Description,
+    original: Original | None,
+    whose: Attribution = NOBODY,
+    privacy: Privacy | None = None,
+) -> Manifest:
     """original: the known facts about the file."""
-    return _manifest(job, "rejected", whose, reason=reason, original=original)
+    return _manifest(job, "rejected", whose, reason=reason, original=original, privacy=privacy)
 
 
 def failed(job: str, reason: Description, whose: Attribution = NOBODY) -> Manifest:
@@ -75,6 +93,15 @@ def relinked(manifest: Manifest, link: Callable[[str], str]) -> Manifest:
     return {**manifest, "thumbnails": thumbnails}
 
 
+def receipt(removed: Iterable[str] | None, until: datetime) -> Privacy:
+    """The receipt of a picture that was read. See Privacy."""
+    return {"removed": None if removed is None else [*removed], "originalUntil": _written(until)}
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _manifest(
     job: str,
     status: Status,
@@ -84,6 +111,7 @@ def _manifest(
     original: Original | None = None,
     thumbnails: list[Thumbnail] | None = None,
     placeholder: Placeholder | None = None,
+    privacy: Privacy | None = None,
 ) -> Manifest:
     return {
         "version": VERSION,
@@ -93,7 +121,8 @@ def _manifest(
         "original": original,
         "thumbnails": thumbnails or [],
         "placeholder": placeholder,
-        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": _written(datetime.now(UTC)),
         "owner": whose.owner,
         "reference": whose.reference,
+        "privacy": privacy,
     }

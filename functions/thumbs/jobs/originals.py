@@ -1,5 +1,7 @@
 """Originals: the uploaded files. The service reads each once, and only the one that was claimed."""
 
+from datetime import UTC, datetime, timedelta
+
 from thumbs import settings
 from thumbs.aws import s3
 from thumbs.errors import Reason, Rejected
@@ -21,6 +23,13 @@ def read(upload: Upload, etag: str) -> s3.Object | None:
         raise Rejected(Reason.REPLACED) from error
     except s3.TooLarge as error:
         raise Rejected(Reason.TOO_LARGE, str(error), limit=current.max_upload_megabytes) from error
+
+
+def until(original: s3.Object) -> datetime:
+    """When the bucket's lifecycle deletes an original: the midnight (UTC) after its days are over (Amazon S3 user
+    guide, "Lifecycle rules: based on an object's age")."""
+    over = original.modified.astimezone(UTC) + timedelta(days=settings.current().keep_originals_days + 1)
+    return over.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def attribution_of(upload: Upload) -> Attribution:

@@ -48,8 +48,12 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Conversion:
-    """Everything made of a picture, with the thumbnails in the order in which their sizes were requested."""
+    """Everything made of a picture, with the thumbnails in the order in which their sizes were requested.
+
+    metadata: the kinds of picture.KINDS that the original carries and the thumbnails do not, in that order.
+    """
 
     original: Original
     thumbnails: tuple[Rendered, ...]
     placeholder: Placeholder
+    metadata: tuple[str, ...] = ()

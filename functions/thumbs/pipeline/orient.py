@@ -1,6 +1,6 @@
 """Orientation: which way up a picture was taken (EXIF 2.32, tag 0x0112; TIFF 6.0).
 
-This is the only tag that is ever read from a picture's metadata, by a parser of its own. Pillow's parser reads
+This is the only tag of a picture's metadata that thumbnails depend on, read by a parser of its own. Pillow's reads
 everything, may raise after a successful decode, and also trusts XMP, which no viewer does.
 """
 

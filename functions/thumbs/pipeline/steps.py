@@ -3,6 +3,7 @@
 identify    by its first bytes                               nothing else is trusted
 open        its header                                       no pixel yet
 limit       megapixels, against the setting and memory       before any pixel is decoded
+metadata    which kinds the original carries                 for the receipt alone
 decode      the first frame, as small as the format allows
 plain       to 8 bits per channel, colours and alpha         nothing for most pictures
 resize      to the largest thumbnail
@@ -19,7 +20,7 @@ from PIL import Image
 from thumbs import formats
 from thumbs.errors import Rejected
 from thumbs.picture import Original
-from thumbs.pipeline import alpha, colour, encode, geometry, limits, orient, placeholder, readers
+from thumbs.pipeline import alpha, colour, encode, geometry, limits, metadata, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import window
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
@@ -46,6 +47,8 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     bytes_per_pixel = accepted.bytes_per_pixel and (source.bytes_per_pixel or accepted.bytes_per_pixel)
     limits.check(bytes_per_pixel, known, source.coded or source.size, wanted.max_megapixels, allowed)
 
+    carried = metadata.kinds(source.metadata)
+
     targets = [geometry.target((width, height), size) for size in wanted.sizes]
     largest = max((target.scaled for target in targets), key=lambda size: size[0] * size[1])
     stored = orient.as_seen(largest, source.orientation)
@@ -70,7 +73,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
         Rendered(target.size.name, *image.size, encode.encode(image, wanted.output, wanted.quality))
         for target, image in zip(targets, made, strict=True)
     )
-    return Conversion(known, rendered, placeholder.of(picture))
+    return Conversion(known, rendered, placeholder.of(picture), carried)
 
 
 def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.Image]:

@@ -9,6 +9,7 @@ from thumbs.pipeline import steps
 BEGINS = {
     "readers.opened": "open",
     "limits.check": "limit",
+    "metadata.kinds": "metadata",
     "source.load": "decode",
     "colour.plain": "plain",
     "resize_multiplied": "resize",

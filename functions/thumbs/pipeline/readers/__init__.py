@@ -19,6 +19,7 @@ from PIL import Image
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.colour import Profile
+from thumbs.pipeline.metadata import Block
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Source:
     that are needed, it may decode to any size from those upwards, in the shape of the original. orientation: 1 to 8.
     profile: of its colours (see `colour`). frames: 1 for a still. bytes_per_pixel: memory that this picture takes, if
     that differs from its format's maximum (see `formats`). coded: width and height to decode, if a part is cut off
-    afterwards.
+    afterwards. metadata: the blocks in its container.
     """
 
     size: tuple[int, int]
@@ -39,6 +40,7 @@ class Source:
     frames: int = 1
     bytes_per_pixel: float | None = None
     coded: tuple[int, int] | None = None
+    metadata: tuple[Block, ...] = ()
 
 
 def reader(accepted: formats.Input) -> ModuleType:

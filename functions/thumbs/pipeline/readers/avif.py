@@ -48,6 +48,7 @@ def source(original: bytes) -> Source:
         profile=image.info.get("icc_profile") or _named(facts),
         frames=image.n_frames,
         coded=coded,
+        metadata=isobmff.metadata(original, image.info),
     )
 
 

@@ -1,12 +1,17 @@
 """GIF: the first frame, on its canvas."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 from PIL import GifImagePlugin, Image
 
+from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.readers import Source
 
 _EXTENSION, _IMAGE = 0x21, 0x2C
+_COMMENT, _APPLICATION, _MAX_METADATA = b"\xfe", b"\xff", 50
+# Applications that describe the picture: how often it is repeated, and its profile.
+_LOOPS = {b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"}
 # The count is capped; beyond 1,000 it no longer matters.
 _MAX_FRAMES = 1000
 
@@ -21,7 +26,8 @@ def source(original: bytes) -> Source:
             return image
         return _on_nothing(image, frame)
 
-    return Source(image.size, load, frames=max(1, _frames(original)))
+    frames, metadata = _blocks(original)
+    return Source(image.size, load, frames=max(1, frames), metadata=metadata)
 
 
 def _on_nothing(image: Image.Image, frame: tuple[int, int, int, int] | None) -> Image.Image:
@@ -33,10 +39,12 @@ def _on_nothing(image: Image.Image, frame: tuple[int, int, int, int] | None) -> 
     return picture
 
 
-def _frames(original: bytes) -> int:
-    """Counts frames by their headers (GIF89a, appendix F), without decoding any."""
+def _blocks(original: bytes) -> tuple[int, tuple[Block, ...]]:
+    """Counts frames by their headers (GIF89a, appendix F), without decoding any, and finds comments and XMP."""
     frames, at = 0, 13 + _table(original, 10)
+    metadata: list[Block] = []
     while frames < _MAX_FRAMES and at < len(original):
+        start = at
         if original[at] == _IMAGE:
             frames += 1
             at += 11 + _table(original, at + 9)
@@ -47,7 +55,19 @@ def _frames(original: bytes) -> int:
         while at < len(original) and original[at]:  # sub-blocks, until an empty one
             at += 1 + original[at]
         at += 1
-    return frames
+        if original[start] == _EXTENSION and len(metadata) < _MAX_METADATA:
+            metadata += _metadata(original[start + 1 : at])
+    return frames, tuple(metadata)
+
+
+def _metadata(extension: bytes) -> Iterator[Block]:
+    """extension: its label, then its sub-blocks. XMP is stored without sub-blocks of its own (XMP, part 3, 1.1.2)."""
+    if extension[:1] == _COMMENT and extension[2:].strip(b" \0"):
+        yield Block("comments")
+    elif extension[2:13] == b"XMP DataXMP":
+        yield Block("xmp", extension[13:])
+    elif extension[:1] == _APPLICATION and extension[2:13] not in _LOOPS:
+        yield Block("other")
 
 
 def _table(original: bytes, flags: int) -> int:

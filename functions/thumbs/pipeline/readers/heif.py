@@ -46,6 +46,7 @@ def source(original: bytes) -> Source:
         profile=recoding.profile if recoding else profile,
         bytes_per_pixel=_DEEP_BYTES_PER_PIXEL if recoding else None,
         coded=facts.size,
+        metadata=isobmff.metadata(original, image.info),
     )
 
 

@@ -5,8 +5,12 @@ The picture is the primary item, or for a sequence the first sample of its track
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
+
+from thumbs.pipeline.metadata import Block
 
 _MAX_BOXES = 20_000  # per level; a picture of 100 megapixels in tiles of 512 pixels has 400 items
 _MAX_DERIVATIONS = 4  # a grid of grids is already one too many
@@ -66,6 +70,18 @@ def with_major_brand(original: bytes, brand: bytes) -> bytes:
 
 def has_tracks(original: bytes) -> bool:
     return b"moov" in _named(memoryview(original))
+
+
+def metadata(original: bytes, info: Mapping[Any, Any]) -> tuple[Block, ...]:
+    """The metadata that comes with a picture. info: of Pillow, whose decoder has found EXIF and XMP."""
+    blocks = [Block(form, bytes(info[form])) for form in ("exif", "xmp") if info.get(form)]
+    boxes = _named(memoryview(original))
+    if b"uuid" in boxes or b"jumb" in boxes:  # content credentials (C2PA), and what cameras have of their own
+        blocks.append(Block("other"))
+    with suppress(struct.error, LookupError):
+        if any(kind == b"thmb" for kind, _ in _boxes(_named(boxes[b"meta"], 4)[b"iref"], 4)):
+            blocks.append(Block("previews"))
+    return tuple(blocks)
 
 
 def _of_item(original: memoryview) -> Facts:

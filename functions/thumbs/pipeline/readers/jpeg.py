@@ -1,16 +1,39 @@
 """JPEG, also with a gain map or further pictures after the first (MPO): libjpeg-turbo through Pillow."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 from PIL import Image, JpegImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
+from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.readers import Source, jpeg_scans
 from thumbs.pipeline.readers.jpeg_lookahead import lookahead
 
 _EOI = b"\xff\xd9"
 _GARBAGE = b"\0"  # between two markers
+
+# Segments with metadata, by marker: form and beginning; no form if they only describe the pixels. (JFIF 1.02; EXIF
+# 2.32; XMP, part 3; CIPA DC-007; ISO 21496-1.)
+_JFIF, _THUMBNAIL_SIZE = b"JFIF\0", slice(12, 14)  # its width and height
+_OTHER = "other", b""
+_UNKNOWN = (_OTHER,)
+_SEGMENTS = {
+    "COM": (("comments", b""),),
+    "APP0": (("", _JFIF), ("previews", b"JFXX\0"), _OTHER),
+    "APP1": (
+        ("", b"Exif\0\0"),
+        ("xmp", b"http://ns.adobe.com/xap/1.0/\0"),
+        ("xmp", b"http://ns.adobe.com/xmp/extension/\0"),
+        _OTHER,
+    ),
+    "APP2": (("", b"ICC_PROFILE\0"), ("previews", b"MPF\0"), ("", b"urn:iso:std:iso:ts:21496:-1\0"), _OTHER),
+    "APP12": (("", b"Ducky"), ("camera", b"[picture info]"), _OTHER),
+    "APP13": (("photoshop", b"Photoshop 3.0\0"), _OTHER),
+    "APP14": (("", b"Adobe"), _OTHER),
+}
+_BLANK = b" \0\r\n"
 
 
 class _Jpeg(JpegImagePlugin.JpegImageFile):
@@ -42,7 +65,20 @@ def source(original: bytes) -> Source:
         load,
         orientation=orient.of_exif(image.info.get("exif", b"")),
         profile=image.info.get("icc_profile"),
+        metadata=tuple(_metadata(image)),
     )
+
+
+def _metadata(image: _Jpeg) -> Iterator[Block]:
+    """From the segments before the first scan."""
+    if exif := image.info.get("exif"):  # which may be split into several segments
+        yield Block("exif", exif)
+    for marker, content in image.applist:
+        form, start = next((known for known in _SEGMENTS.get(marker, _UNKNOWN) if content.startswith(known[1])), _OTHER)
+        if form and content[len(start) :].strip(_BLANK):
+            yield Block(form, content[len(start) :])
+        elif start == _JFIF and all(content[_THUMBNAIL_SIZE]):
+            yield Block("previews")
 
 
 def _decoded(image: _Jpeg, data: bytes | memoryview, layout: jpeg_scans.Layout) -> bool:

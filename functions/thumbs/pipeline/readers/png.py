@@ -17,6 +17,7 @@ from PIL import Image, ImageChops, PngImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
+from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.readers import Source, deep, png_colours
 
 _SIGNATURE = 8
@@ -29,6 +30,13 @@ _MAX_PALETTE = 256
 # The chunks that pixels need in addition to their data. Text, which may be a decompression bomb, animation, which may
 # claim 2**31 frames, and metadata are removed before any decoder sees the file.
 _NEEDED = {b"IHDR", b"PLTE"}
+# caBX has content credentials (C2PA).
+_METADATA = {
+    b"eXIf": "exif",
+    **dict.fromkeys((b"tEXt", b"zTXt", b"iTXt"), "png_text"),
+    b"tIME": "time",
+    b"caBX": "other",
+}
 # Encoders write data chunks of 8 KB and more; 20 MB of them are 2,500.
 _MAX_CHUNKS = 100_000
 # Bytes inflated at a time: they become up to 1,032 times as many (RFC 1951).
@@ -59,7 +67,8 @@ class _Png(PngImagePlugin.PngImageFile):
 def source(original: bytes) -> Source:
     header = [original[:_SIGNATURE]]
     data: list[memoryview] = []
-    orientation, frames, clear = 1, 0, b""
+    frames, clear = 0, b""
+    metadata: list[Block] = []
     colours: dict[bytes, bytes] = {}
     view = memoryview(original)
     for kind, start, end in _chunks(original):
@@ -72,8 +81,8 @@ def source(original: bytes) -> Source:
         elif kind == b"tRNS":
             clear = original[start + 8 : end - 4]
             header.append(_transparency(clear, *original[_DEPTH_AND_COLOUR]))
-        elif kind == b"eXIf":
-            orientation = orient.of_exif(original[start + 8 : end - 4])
+        elif kind in _METADATA:
+            metadata.append(Block(_METADATA[kind], original[start + 4 : end - 4].removeprefix(b"eXIf")))
         elif kind in png_colours.CHUNKS:
             colours[kind] = original[start + 8 : end - 4]
         elif kind == b"fcTL":
@@ -85,10 +94,11 @@ def source(original: bytes) -> Source:
     return Source(
         image.size,
         lambda _: samples.recoded(recoding) if recoding else samples.upper(image),
-        orientation=orientation,
+        orientation=orient.of_exif(next((block.content for block in reversed(metadata) if block.form == "exif"), b"")),
         profile=recoding.profile if recoding else png_colours.named(colours),
         frames=max(1, frames),
         bytes_per_pixel=deep.BYTES_PER_PIXEL if recoding else None,
+        metadata=tuple(metadata),
     )
 
 

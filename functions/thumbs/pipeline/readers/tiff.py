@@ -8,6 +8,7 @@ from io import BytesIO
 from PIL import Image, ImagePalette, TiffImagePlugin
 
 from thumbs.errors import Reason, Rejected
+from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.readers import Source, deep, tiff_deep, tiff_directory, tiff_libtiff, tiff_samples
 from thumbs.pipeline.readers.tiff_directory import Directory
 
@@ -22,6 +23,10 @@ _ORIENTATION, _SUBSAMPLING, _PROFILE = 274, 530, 34675
 
 
 def source(original: bytes) -> Source:
+    return replace(_read(original), metadata=(Block("exif", original),))  # EXIF is a TIFF
+
+
+def _read(original: bytes) -> Source:
     directory = tiff_directory.read(original)
     photometric = directory.value(tiff_directory.PHOTOMETRIC, 1)
     compression = directory.value(tiff_directory.COMPRESSION, 1)

@@ -7,6 +7,7 @@ src/webp/decode.h). If it cannot be reached, everything goes through Pillow.
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from PIL import Image, WebPImagePlugin, _webp
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
+from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.readers import Source
 
 # Bytes of memory per pixel of a still: lossless ones take 8.8, those with alpha 7, others 0.1 if they are scaled.
@@ -25,6 +27,7 @@ _HAS_EXIF, _HAS_PROFILE = (
     0x20,
 )  # in the first byte of VP8X: undeclared features are ignored (RFC 9649, 2.7)
 _IMAGES = {b"VP8 ", b"VP8L"}
+_METADATA = {b"EXIF": "exif", b"XMP ": "xmp", b"C2PA": "other"}
 # Maximum chunks of a file with metadata, alpha and one picture; animations have one more per frame.
 _MAX_CHUNKS = 100_000
 
@@ -33,22 +36,25 @@ def source(original: bytes) -> Source:
     length = _RIFF_START + int.from_bytes(original[4:8], "little")
     if length < len(original):  # the rest is not part of it
         original = original[:length]
-    orientation, profile, frames = 1, None, 0
+    profile, frames = None, 0
     still, announced = b"", 0
+    metadata: list[Block] = []
     for kind, start, end in _chunks(original):
         if kind == b"VP8X":
             announced = original[start] if start < len(original) else 0
-        elif kind == b"EXIF" and announced & _HAS_EXIF:
-            orientation = orient.of_exif(original[start:end])
+        elif kind in _METADATA:
+            metadata.append(Block(_METADATA[kind], original[start:end]))
         elif kind == b"ICCP" and announced & _HAS_PROFILE:
             profile = original[start:end]
         elif kind == b"ANMF":
             frames += 1
         elif kind in _IMAGES and not still:
             still = kind
+    exif = [block.content for block in metadata if block.form == "exif" and announced & _HAS_EXIF]
+    orientation = orient.of_exif(exif[-1]) if exif else 1
     library = _library()
     if frames or library is None:
-        return _through_pillow(original, orientation, profile, frames)
+        return replace(_through_pillow(original, orientation, profile, frames), metadata=tuple(metadata))
 
     features = _features(library, original)
     scalable = still == b"VP8 " and not features.has_alpha
@@ -59,7 +65,14 @@ def source(original: bytes) -> Source:
         smaller = at_least[0] < size[0] and at_least[1] < size[1]
         return _decoded(library, original, features, at_least if scalable and smaller else size)
 
-    return Source(size, load, orientation=orientation, profile=profile, bytes_per_pixel=_STILL_BYTES_PER_PIXEL)
+    return Source(
+        size,
+        load,
+        orientation=orientation,
+        profile=profile,
+        bytes_per_pixel=_STILL_BYTES_PER_PIXEL,
+        metadata=tuple(metadata),
+    )
 
 
 def _through_pillow(original: bytes, orientation: int, profile: bytes | None, frames: int) -> Source:

@@ -5,12 +5,13 @@ The answer is data, a JSON header and the files. None of it is executed, and not
 
 import json
 import re
+from dataclasses import replace
 from string import Formatter
 from typing import Any, NoReturn
 
 from thumbs import formats
 from thumbs.errors import SENTENCES, Reason, Rejected
-from thumbs.picture import Original
+from thumbs.picture import KINDS, Original
 from thumbs.pipeline import geometry
 from thumbs.pipeline.contract import Conversion, Rendered
 from thumbs.pipeline.sandbox.wire import HEADER, Job
@@ -43,9 +44,9 @@ def understood(answer: bytes, job: Job) -> Conversion:
                 raise SandboxError(trace)
             case {"rejected": [reason, str(detail), original, dict(facts)]} if len(header) == 1:
                 raise _rejected(job, reason, detail, original, facts)
-            case {"original": original, "thumbnails": list(thumbnails), "placeholder": placeholder}:
-                _expect(len(header) == 3)
-                return _conversion(job, original, thumbnails, placeholder, contents)
+            case {"original": original, "thumbnails": list(made), "placeholder": placeholder, "metadata": list(kinds)}:
+                _expect(len(header) == 4)
+                return replace(_conversion(job, original, made, placeholder, contents), metadata=_metadata(kinds))
         raise ValueError(header)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise Rejected(Reason.DAMAGED, NONSENSE) from error
@@ -68,6 +69,13 @@ def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any
             _expect(bool(_THUMBHASH.fullmatch(thumbhash) and _COLOUR.fullmatch(colour)))
             return Conversion(seen, tuple(rendered), {"thumbhash": thumbhash, "color": colour})
     raise ValueError(placeholder)
+
+
+def _metadata(told: list[Any]) -> tuple[str, ...]:
+    """Only known kinds, each once and in their order."""
+    kinds = tuple(kind for kind in KINDS if kind in told)
+    _expect([*kinds] == told)
+    return kinds
 
 
 def _original(job: Job, told: Any) -> Original:

@@ -49,6 +49,7 @@ def _answer(job: wire.Job) -> Sequence[bytes]:
             "original": conversion.original,
             "thumbnails": [[made.size, made.width, made.height, len(made.content)] for made in conversion.thumbnails],
             "placeholder": conversion.placeholder,
+            "metadata": conversion.metadata,
         }
     except Rejected as refusal:
         header = {"rejected": [refusal.reason, refusal.detail[:500], refusal.original, refusal.facts]}

@@ -24,7 +24,13 @@ JOB = Job(ORIGINAL, identify.identify(ORIGINAL), WANTED, Limits())
 KNOWN: Original = {"format": "JPEG", "width": 1200, "height": 900, "bytes": len(ORIGINAL), "frames": 1}
 THUMBNAILS = [["small", 160, 120, len(SMALL)], ["card", 40, 30, len(CARD)]]
 PLACEHOLDER: Placeholder = {"thumbhash": "HdgFFYRshpiQhmmnloiId2VevwFd", "color": "#6f898d"}
-DONE: dict[str, Any] = {"original": KNOWN, "thumbnails": THUMBNAILS, "placeholder": PLACEHOLDER}
+KINDS = ("location", "camera")
+DONE: dict[str, Any] = {
+    "original": KNOWN,
+    "thumbnails": THUMBNAILS,
+    "placeholder": PLACEHOLDER,
+    "metadata": list(KINDS),
+}
 
 
 def framed(header: object, contents: bytes = b"") -> bytes:
@@ -53,6 +59,7 @@ def test_what_was_asked_for_is_taken() -> None:
         KNOWN,
         (Rendered("small", 160, 120, SMALL), Rendered("card", 40, 30, CARD)),
         PLACEHOLDER,
+        KINDS,
     )
 
 
@@ -78,7 +85,16 @@ NONSENSICAL = {
     "a list": framed([DONE], SMALL + CARD),
     "a text": framed("done"),
     "another key": done(more=1),
-    "a key less": framed({"original": KNOWN, "thumbnails": THUMBNAILS}, SMALL + CARD),
+    "a key less": framed({"original": KNOWN, "thumbnails": THUMBNAILS, "metadata": []}, SMALL + CARD),
+    "no metadata": framed({name: told for name, told in DONE.items() if name != "metadata"}, SMALL + CARD),
+    "metadata as a text": done(metadata="location"),
+    "metadata as an object": done(metadata={"location": 1}),
+    "a kind that is none": done(metadata=["location", "<script>"]),
+    "a place as a kind": done(metadata=["48.2, 16.4"]),
+    "a kind twice": done(metadata=["location", "location"]),
+    "kinds in another order": done(metadata=["camera", "location"]),
+    "a kind as a number": done(metadata=[1]),
+    "a kind as a list": done(metadata=[["location"]]),
     "no UTF-8": framed(b'{"raised": "\xff"}'),
     "a path as a name": first("../other/small", 160, 120, len(SMALL)),
     "a path and a query": first("x/../manifest.json?", 160, 120, len(SMALL)),
