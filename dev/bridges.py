@@ -13,9 +13,21 @@ from dev.deployed import Deployed
 
 def bridge(service: Deployed) -> None:
     """Applies everything below, after the stack is created."""
+    boundaries(service)
     failure_targets(service)
     concurrency(service)
     open_api(service)
+
+
+def boundaries(service: Deployed) -> None:
+    """CloudFormation ignores a role's PermissionsBoundary. IAM enforces it."""
+    boundary = service.parameters.get("PermissionsBoundary")
+    if boundary:
+        for logical, resource in service.template["Resources"].items():
+            if resource["Type"] == "AWS::IAM::Role" and logical in service.resources:
+                service.client("iam").put_role_permissions_boundary(
+                    RoleName=service.resources[logical], PermissionsBoundary=boundary
+                )
 
 
 def failure_targets(service: Deployed) -> None:

@@ -20,7 +20,7 @@ DOCUMENT = ROOT / "docs" / "pipeline-role.json"
 # Permissions that schemas list for properties that no resource of the template has: prefixes of actions, and reasons.
 NOT_NEEDED = {
     "codedeploy:RegisterOnPremisesInstance": "nothing is deployed to machines",
-    "ec2:": "no function is in a network of its own",
+    "ec2:": "no function is in a network of its own, by default (docs/organisation.md)",
     "elasticfilesystem:": "no function has a file system",
     "firehose:": "no log goes to a stream",
     "iam:DeleteGroup": "no group has a policy",
@@ -31,7 +31,7 @@ NOT_NEEDED = {
     "iam:PutGroup": "no group has a policy",
     "iam:PutRolePermissionsBoundary": "only the owner of this role's boundary may set boundaries",
     "iam:PutUser": "no user has a policy",
-    "kms:": "there is no key of our own",
+    "kms:": "there is no key of our own, by default (docs/organisation.md)",
     "logs:DeleteIndexPolicy": "no log has an index",
     "logs:PutIndexPolicy": "no log has an index",
     "s3:CreateBucketMetadata": "no bucket has a table",

@@ -116,9 +116,26 @@ def _encrypted(resource: dict[str, Any]) -> str:
     match resource["Type"]:
         case "AWS::S3::Bucket":
             (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-            return {"AES256": "SSE-S3"}[rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"]]
+            with_key, default = _choice(rule["ServerSideEncryptionByDefault"])
+            return _or_with_key(with_key, {"AES256": "SSE-S3"}[default["SSEAlgorithm"]])
         case "AWS::SQS::Queue":
-            return {True: "SSE-SQS"}[properties["SqsManagedSseEnabled"]]
+            with_key, default = _choice(properties["SqsManagedSseEnabled"])
+            return _or_with_key(with_key, {True: "SSE-SQS"}[default])
         case "AWS::SNS::Topic":
-            return "`KmsMasterKeyId`" if "KmsMasterKeyId" in properties else "in transit"
+            return _or_with_key(properties.get("KmsMasterKeyId"), "in transit")
+        case "AWS::Logs::LogGroup":
+            return _or_with_key(properties.get("KmsKeyId"), "by the service")
     return "by the service"
+
+
+def _choice(value: Any) -> tuple[Any, Any]:
+    """The value with KmsKeyArn, or None if it makes no difference, and the value without."""
+    match value:
+        case {"Fn::If": ["HasKey", with_key, default]}:
+            return with_key, default
+        case _:
+            return None, value
+
+
+def _or_with_key(with_key: Any, default: str) -> str:
+    return default if with_key is None else f"{default}, or `KmsKeyArn`"

@@ -19,8 +19,11 @@ class ChangeSet:
     an output.
     """
 
-    def __init__(self, stack: Stack, template: str | None, parameters: dict[str, str]):
+    def __init__(
+        self, stack: Stack, template: str | None, parameters: dict[str, str], tags: dict[str, str] | None = None
+    ):
         """template: its text; None keeps the stack's own. parameters: to set; the stack's others stay unchanged.
+        tags: of the stack and of everything in it; None keeps the stack's own.
 
         Waits for what was begun before. Raises StackFailed if CloudFormation refuses the template, a parameter, or any
         update of the stack.
@@ -38,6 +41,7 @@ class ChangeSet:
             Parameters=[*given, *kept],
             Capabilities=_PERMISSIONS,
             **body,
+            **({"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags is not None else {}),
         )
         self.is_empty = False
         try:
@@ -109,13 +113,18 @@ class ChangeSet:
 
 
 def apply(
-    stack: Stack, template: str | None, parameters: dict[str, str], agree: Callable[[], None], dry_run: bool = False
+    stack: Stack,
+    template: str | None,
+    parameters: dict[str, str],
+    agree: Callable[[], None],
+    dry_run: bool = False,
+    tags: dict[str, str] | None = None,
 ) -> bool:
-    """Bring a stack to a template and parameters, as in ChangeSet. Returns whether anything changed, or would.
+    """Bring a stack to a template, parameters and tags, as in ChangeSet. Returns whether anything changed, or would.
 
     agree: called once the changes are reported, before they are made; an exception prevents them. Raises StackFailed.
     """
-    with ChangeSet(stack, template, parameters) as change_set:
+    with ChangeSet(stack, template, parameters, tags) as change_set:
         if change_set.is_empty:
             stack.say("nothing to change")
             return False

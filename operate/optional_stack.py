@@ -68,7 +68,7 @@ class OptionalStack:
                     return ""
                 agree()
                 self.stack.remove()
-        apply(self.stack, self.path.read_text(), parameters, agree, dry_run)
+        apply(self.stack, self.path.read_text(), parameters, agree, dry_run, self.parent.tags())
         if self.stack.deployed() is None:
             return "Once the stack is created, the service would be connected to it."
         return self.complete(agree, dry_run=dry_run)

@@ -76,6 +76,10 @@ class Stack:
         """Values by name. Empty if there is no stack."""
         return {each["ParameterKey"]: each["ParameterValue"] for each in (self.deployed() or {}).get("Parameters", ())}
 
+    def tags(self) -> dict[str, str]:
+        """Values by key. Empty if there is no stack."""
+        return {each["Key"]: each["Value"] for each in (self.deployed() or {}).get("Tags", ())}
+
     def resources(self) -> dict[str, str]:
         """Physical ids of existing resources, by logical id."""
         pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)

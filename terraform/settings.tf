@@ -366,6 +366,124 @@ variable "api_gateway_account" {
   }
 }
 
+variable "permissions_boundary" {
+  description = "The permissions boundary of every role of this stack."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = length(var.permissions_boundary) <= 2048
+    error_message = "The ARN of a policy of IAM, or nothing."
+  }
+
+  validation {
+    condition     = can(regex("^$|^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9/+=,.@_-]+$", var.permissions_boundary))
+    error_message = "The ARN of a policy of IAM, or nothing."
+  }
+}
+
+variable "role_path" {
+  description = "The path of every role of this stack. Changing it replaces the roles."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = length(var.role_path) <= 512
+    error_message = "A path that begins and ends with a slash, such as /teams/pictures/."
+  }
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9+=,.@_-]+/)*$", var.role_path))
+    error_message = "A path that begins and ends with a slash, such as /teams/pictures/."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Your KMS key, which encrypts buckets, queue, topics, logs and the functions' environment. Its policy must allow what docs/organisation.md lists. If empty, AWS's own keys encrypt."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^$|^arn:aws(-us-gov|-cn)?:kms:[a-z0-9-]{9,16}:[0-9]{12}:key/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", var.kms_key_arn))
+    error_message = "The ARN of a key in the stack's region (not of an alias), or nothing."
+  }
+}
+
+variable "endpoint_type" {
+  description = "Whether the API can be reached from the internet (REGIONAL) or only through VpcEndpointIds (PRIVATE)."
+  type        = string
+  default     = "REGIONAL"
+  nullable    = false
+
+  validation {
+    condition     = contains(["REGIONAL", "PRIVATE"], var.endpoint_type)
+    error_message = "One of REGIONAL, PRIVATE."
+  }
+}
+
+variable "vpc_endpoint_ids" {
+  description = "With EndpointType PRIVATE, the interface endpoints for execute-api through which callers come."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^$|^vpce-[0-9a-f]{17}(,vpce-[0-9a-f]{17}){0,4}$", var.vpc_endpoint_ids))
+    error_message = "Up to five ids such as vpce-0123456789abcdef0, separated by commas, or nothing."
+  }
+}
+
+variable "subnet_ids" {
+  description = "With SecurityGroupIds, the subnets for convert and the API's functions. They need a gateway endpoint for S3. Alone, it only grants what the functions' roles need there."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^$|^subnet-[0-9a-f]{17}(,subnet-[0-9a-f]{17}){0,3}$", var.subnet_ids))
+    error_message = "Up to four ids such as subnet-0123456789abcdef0, separated by commas, or nothing."
+  }
+}
+
+variable "security_group_ids" {
+  description = "With SubnetIds, the security groups of convert and the API's functions. They must allow HTTPS to S3."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^$|^sg-[0-9a-f]{17}(,sg-[0-9a-f]{17})?$", var.security_group_ids))
+    error_message = "One or two ids such as sg-0123456789abcdef0, separated by a comma, or nothing."
+  }
+}
+
+variable "access_logs" {
+  description = "Your bucket for S3's access logs of both buckets, in the same account and region. They contain the callers' addresses. If empty, S3 writes none."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.access_logs))
+    error_message = "The name of a bucket, or nothing."
+  }
+}
+
+variable "telemetry_layer" {
+  description = "A layer with OpenTelemetry for Python and the wrapper /opt/otel-instrument, for convert and the API's functions. It makes cold starts longer."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^$|^arn:aws(-us-gov|-cn)?:lambda:[a-z0-9-]{9,16}:[0-9]{12}:layer:[A-Za-z0-9_-]{1,64}:[1-9][0-9]{0,7}$", var.telemetry_layer))
+    error_message = "The ARN of a version of a layer, or nothing."
+  }
+}
+
 locals {
   parameters = {
     ThumbnailSizes       = var.thumbnail_sizes
@@ -396,5 +514,14 @@ locals {
     Tracing              = var.tracing
     LogLevel             = var.log_level
     ApiGatewayAccount    = var.api_gateway_account
+    PermissionsBoundary  = var.permissions_boundary
+    RolePath             = var.role_path
+    KmsKeyArn            = var.kms_key_arn
+    EndpointType         = var.endpoint_type
+    VpcEndpointIds       = var.vpc_endpoint_ids
+    SubnetIds            = var.subnet_ids
+    SecurityGroupIds     = var.security_group_ids
+    AccessLogs           = var.access_logs
+    TelemetryLayer       = var.telemetry_layer
   }
 }

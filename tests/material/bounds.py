@@ -34,6 +34,14 @@ def _filled(text: str, end: str, length: int) -> str:
 # thinnest.
 _TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=40x40,ff=20"
 
+_BUCKET = Texts(
+    shortest="abc",
+    longest="b" * 63,
+    right=("image-thumbnails-uploadbucket-1a2b3c4d5e6f", "a.b-c"),
+    wrong=("", "ab", "Abc", "-bc", "ab-", "a_c", "a/c"),
+)
+_BUCKET_OR_NOTHING = Texts("", _BUCKET.longest, _BUCKET.right, _BUCKET.wrong[1:])
+_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 _SERVICE = {
     "ThumbnailSizes": Texts(
         shortest="a=1",
@@ -130,15 +138,75 @@ _SERVICE = {
     "AdminGroup": Texts(
         shortest="", longest="a" * 16, right=("admins", "A-1_b"), wrong=("a b", "ä", "a,b", "[admins]", "admins\n")
     ),
+    "PermissionsBoundary": Texts(
+        shortest="",
+        longest=_filled("arn:aws:iam::123456789012:policy/a", "", 2048),
+        right=("arn:aws:iam::aws:policy/PowerUserAccess", "arn:aws-us-gov:iam::123456789012:policy/teams/Boundary_1"),
+        wrong=(
+            "Boundary",
+            "arn:aws:iam::12345678901:policy/a",
+            "arn:aws:iam::123456789012:role/a",
+            "arn:aws:iam::aws:policy/",
+        ),
+    ),
+    "RolePath": Texts(
+        shortest="/",
+        longest=_filled("/a", "/", 512),
+        right=("/teams/pictures/", "/a+b=c,d.e@f-g_h/"),
+        wrong=("", "teams", "/teams", "teams/", "//", "/a//", "/a b/", "/ä/"),
+    ),
+    "KmsKeyArn": Texts(
+        shortest="",
+        longest=f"arn:aws-us-gov:kms:us-gov-west-1234:123456789012:key/{_KEY}",
+        right=(
+            f"arn:aws:kms:eu-central-1:123456789012:key/{_KEY}",
+            f"arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-{'0f' * 16}",
+        ),
+        wrong=(
+            _KEY,
+            "arn:aws:kms:eu-central-1:123456789012:alias/pictures",  # logs take no alias
+            f"arn:aws:kms:eu-central-1::key/{_KEY}",
+            f"arn:aws:kms:eu-central-1:123456789012:key/{_KEY.upper()}",
+        ),
+    ),
+    "VpcEndpointIds": Texts(
+        shortest="",
+        longest=",".join(["vpce-0123456789abcdef0"] * 5),
+        right=("vpce-0123456789abcdef0",),
+        wrong=(
+            "vpce-",
+            "vpce-01234567",
+            "vpce-0123456789abcdef0,",
+            "vpc-0123456789abcdef0",
+            ",".join(["vpce-0123456789abcdef0"] * 6),
+        ),
+    ),
+    "SubnetIds": Texts(
+        shortest="",
+        longest=",".join(["subnet-0123456789abcdef0"] * 4),
+        right=("subnet-0123456789abcdef0",),
+        wrong=("subnet-", "subnet-0123456789abcdef0, subnet-0123456789abcdef1", "sg-0123456789abcdef0"),
+    ),
+    "SecurityGroupIds": Texts(
+        shortest="",
+        longest=",".join(["sg-0123456789abcdef0"] * 2),
+        right=("sg-0123456789abcdef0",),
+        wrong=("sg-", "sg-0123456789ABCDEF0", "sg-0123456789abcdef0,", ",".join(["sg-0123456789abcdef0"] * 3)),
+    ),
+    "AccessLogs": _BUCKET_OR_NOTHING,
+    "TelemetryLayer": Texts(
+        shortest="",
+        longest=f"arn:aws-us-gov:lambda:us-gov-west-1234:123456789012:layer:{'n' * 64}:{'9' * 8}",
+        right=("arn:aws:lambda:eu-central-1:123456789012:layer:opentelemetry-python-0_17_0:1",),
+        wrong=(
+            "opentelemetry",
+            "arn:aws:lambda:eu-central-1:123456789012:layer:opentelemetry",  # without its version
+            "arn:aws:lambda:eu-central-1:123456789012:layer:opentelemetry:0",
+            "arn:aws:lambda:eu-central-1:123456789012:function:opentelemetry:1",
+        ),
+    ),
 }
 
-
-_BUCKET = Texts(
-    shortest="abc",
-    longest="b" * 63,
-    right=("image-thumbnails-uploadbucket-1a2b3c4d5e6f", "a.b-c"),
-    wrong=("", "ab", "Abc", "-bc", "ab-", "a_c", "a/c"),
-)
 
 _DELIVERY = {
     "ApiUrl": Texts(

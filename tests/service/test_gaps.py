@@ -26,7 +26,9 @@ from tests.standins.ports import free_port
 @pytest.fixture(scope="module")
 def unbridged() -> Iterator[Stack]:
     with Emulator(free_port()) as emulator:
-        deployed = Stack(emulator.url, {"ConvertConcurrency": "5"})
+        deployed = Stack(
+            emulator.url, {"ConvertConcurrency": "5", "PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"}
+        )
         deployed.create()
         yield deployed
 
@@ -230,3 +232,9 @@ def _post_uploads(gateway: Any, api: str) -> dict[str, Any]:
     (uploads,) = (each["id"] for each in resources if each["path"] == "/uploads")
     method: dict[str, Any] = gateway.get_method(restApiId=api, resourceId=uploads, httpMethod="POST")
     return method
+
+
+def test_cloudformation_gives_a_role_no_boundary(unbridged: Stack) -> None:
+    role = unbridged.client("iam").get_role(RoleName=unbridged.resources["ConvertFunctionRole"])["Role"]
+
+    assert "PermissionsBoundary" not in role

@@ -74,7 +74,7 @@ def test_codedeploy_may_call_the_hooks(resources: Template) -> None:
     groups = of_type(resources, "AWS::CodeDeploy::DeploymentGroup").values()
     (role,) = {group["Properties"]["ServiceRoleArn"]["Fn::GetAtt"][0] for group in groups}
     managed = resources[role]["Properties"]["ManagedPolicyArns"]
-    assert [arn.rsplit("/", 1)[-1] for arn in managed] == ["AWSCodeDeployRoleForLambda"]
+    assert [arn["Fn::Sub"].rsplit("/", 1)[-1] for arn in managed] == ["AWSCodeDeployRoleForLambda"]
     (trust,) = resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": ["codedeploy.amazonaws.com"]}
     for hook in ALL_HOOKS:

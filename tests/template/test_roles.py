@@ -44,9 +44,11 @@ def test_no_grant_is_for_everybody_or_for_every_action(resources: Template) -> N
             if statement["Effect"] == "Allow":
                 assert "*" not in str(statement["Action"]), name
                 assert "NotAction" not in statement, name
-                for_everybody = statement.get("Principal") in ("*", {"AWS": "*"})
-                assert not for_everybody or statement["Condition"]["StringEquals"]["aws:Referer"], f"{name}: no secret"
-                assert statement.get("Resource") != "*" or "xray" in str(statement["Action"]), name
+                if statement.get("Principal") in ("*", {"AWS": "*"}):
+                    (key,) = statement["Condition"]["StringEquals"]
+                    assert key in ("aws:Referer", "aws:SourceVpce"), f"{name}: neither a secret nor an endpoint"
+                if statement.get("Resource") == "*":
+                    assert all(action.startswith(_FOR_ALL) for action in statement["Action"]), name
 
 
 def test_each_wildcard_of_a_grant_has_its_reason_beside_it(template: Template) -> None:
@@ -56,6 +58,10 @@ def test_each_wildcard_of_a_grant_has_its_reason_beside_it(template: Template) -
     for start, column in columns.items():
         if "Effect: Deny" not in lines[start]:
             assert list(_unreasoned(lines[start + 1 :], column)) == []
+
+
+# What AWS authorizes for all resources only (Service Authorization Reference).
+_FOR_ALL = ("xray:", "ec2:Describe")
 
 
 def _unreasoned(lines: list[str], column: int) -> Iterator[str]:

@@ -99,9 +99,10 @@ def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) 
 
 
 def test_the_api_asks_for_a_secret_only_when_it_is_told_one(resources: Template) -> None:
-    """Otherwise it has no policy, and responds to everybody."""
+    """Otherwise it has no policy, and responds to everybody, unless it is private."""
     condition, policy, otherwise = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-policy"]["Fn::If"]
-    assert (condition, otherwise) == ("AnswersDeliveryOnly", {"Ref": "AWS::NoValue"})
+    private, _, open_to_all = otherwise["Fn::If"]
+    assert (condition, private, open_to_all) == ("AnswersDeliveryOnly", "IsPrivate", {"Ref": "AWS::NoValue"})
     by_policies, (deny, preflights), (allow,) = policy["Statement"]["Fn::If"]
     assert by_policies == "ByPolicies"
     assert (allow["Effect"], allow["Resource"]) == ("Allow", "execute-api:/*")

@@ -1,0 +1,58 @@
+"""A translated template with these parameters: conditions decided, as CloudFormation decides them."""
+
+from typing import Any
+
+from tests.material.template import Template
+
+_NOTHING = {"Ref": "AWS::NoValue"}
+
+
+def decided(template: Template, **parameters: str) -> Template:
+    """The resources that exist with these parameters, the others at their defaults. Ref of a parameter is its value.
+
+    Fn::If and AWS::NoValue are gone. Other functions stay as they are. Raises KeyError for an unknown parameter.
+    """
+    values = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
+    for name in parameters:
+        values[name]
+    values |= parameters
+    conditions: dict[str, Any] = template["Conditions"]
+
+    def holds(name: str) -> bool:
+        return _holds(conditions[name], conditions, values)
+
+    def part(value: Any) -> Any:
+        if isinstance(value, list):
+            return [each for each in map(part, value) if each != _NOTHING]
+        if not isinstance(value, dict):
+            return value
+        if "Fn::If" in value:
+            name, met, unmet = value["Fn::If"]
+            return part(met if holds(name) else unmet)
+        if value.get("Ref") in values:
+            return values[value["Ref"]]
+        return {name: found for name, each in value.items() if (found := part(each)) != _NOTHING}
+
+    return {
+        name: part(resource)
+        for name, resource in template["Resources"].items()
+        if "Condition" not in resource or holds(resource["Condition"])
+    }
+
+
+def _holds(condition: Any, conditions: dict[str, Any], values: dict[str, str]) -> bool:
+    """Whether a condition holds. Raises ValueError for a function that no condition of the template uses."""
+    ((function, parts),) = condition.items()
+    match function:
+        case "Condition":
+            return _holds(conditions[parts], conditions, values)
+        case "Fn::Equals":
+            one, other = (values[part["Ref"]] if isinstance(part, dict) else str(part) for part in parts)
+            return bool(one == other)
+        case "Fn::Not":
+            return not _holds(parts[0], conditions, values)
+        case "Fn::And":
+            return all(_holds(part, conditions, values) for part in parts)
+        case "Fn::Or":
+            return any(_holds(part, conditions, values) for part in parts)
+    raise ValueError(function)

@@ -1,0 +1,315 @@
+"""The rules of an organisation (docs/organisation.md): off, they change nothing; on, they reach every resource."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+from samtranslator.yaml_helper import yaml_parse
+
+from dev import stack
+from dev.emulator import REGION, ROOT
+from operate.optional_stack import FOLDER, NAMES
+from tests.material.conditions import decided
+from tests.material.template import PACKAGES, Template, of_type, references
+
+DOCUMENT = ROOT / "docs" / "organisation.md"
+BOUNDARY = "arn:aws:iam::123456789012:policy/Boundary"
+KEY = f"arn:aws:kms:{REGION}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+LAYER = f"arn:aws:lambda:{REGION}:123456789012:layer:opentelemetry-python:7"
+IN_VPC = {"SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "SecurityGroupIds": "sg-0123456789abcdef0"}
+ENDPOINTS = "vpce-0123456789abcdef0,vpce-0123456789abcdef1"
+ALL = {
+    "PermissionsBoundary": BOUNDARY,
+    "RolePath": "/teams/pictures/",
+    "KmsKeyArn": KEY,
+    "EndpointType": "PRIVATE",
+    "VpcEndpointIds": ENDPOINTS,
+    "AccessLogs": "logs-of-the-organisation",
+    "TelemetryLayer": LAYER,
+    **IN_VPC,
+}
+CALLED_BY_USERS = {"SignUploadFunction", "GetUploadFunction", "ConvertFunction"}
+
+
+def made(**parameters: str) -> Template:
+    """The resources of a stack with these parameters, as SAM and CloudFormation make them."""
+    return decided(stack.translate(stack.packaged(PACKAGES), parameters), **parameters)
+
+
+def without_names_of_versions(resources: Template) -> str:
+    return re.sub(r"(?<=[a-z0-9])[0-9a-f]{10}\b|[0-9a-f]{40}", "", json.dumps(resources, sort_keys=True))
+
+
+# ── Off ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_stack_without_rules_has_nothing_of_them() -> None:
+    """No resource, no permission and no property that a rule would set."""
+    text = json.dumps(made())
+
+    found = ("PermissionsBoundary", '"Path": "', "Kms", "kms:", "VpcConfig", "LoggingConfiguration", "ec2:", "vpce")
+    assert [each for each in (*found, "EXEC_WRAPPER") if each in text] == []
+
+
+@pytest.mark.parametrize("parameter", sorted(ALL))
+def test_each_rule_has_an_effect(parameter: str) -> None:
+    """What the test above could not find if the parameter did nothing."""
+    needed = {
+        "SecurityGroupIds": {"SubnetIds": IN_VPC["SubnetIds"]},
+        "VpcEndpointIds": {"EndpointType": "PRIVATE"},
+    }.get(parameter, {})
+
+    with_it = made(**needed, **{parameter: ALL[parameter]})
+
+    assert without_names_of_versions(with_it) != without_names_of_versions(made(**needed))
+
+
+# ── Roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("gradual", ["true", "false"])
+def test_every_role_has_the_boundary_and_the_path(gradual: str) -> None:
+    """The role of CodeDeploy too, which SAM would make without them (SAM's issue 1661)."""
+    resources = made(GradualDeployments=gradual, **ALL)
+    roles = of_type(resources, "AWS::IAM::Role")
+
+    assert ("CodeDeployServiceRole" in roles) == (gradual == "true") == ("ServerlessDeploymentApplication" in resources)
+    assert len(roles) >= len(of_type(resources, "AWS::Lambda::Function")) + 1
+    for name, role in roles.items():
+        assert role["Properties"]["PermissionsBoundary"] == BOUNDARY, name
+        assert role["Properties"]["Path"] == "/teams/pictures/", name
+
+
+def test_the_role_of_codedeploy_is_what_sam_would_make() -> None:
+    """Under the same name, so that the update of an existing stack does not replace it."""
+    template = stack.packaged(PACKAGES)
+    del template["Resources"]["CodeDeployServiceRole"]
+    for resource in template["Resources"].values():
+        resource["Properties"].get("DeploymentPreference", {}).pop("Role", None)
+    by_sam = decided(stack.translate(template, {}))["CodeDeployServiceRole"]["Properties"]
+    (policy,) = by_sam["ManagedPolicyArns"]
+
+    ours = made()["CodeDeployServiceRole"]["Properties"]
+
+    assert ours == by_sam | {"ManagedPolicyArns": [{"Fn::Sub": policy.replace("arn:aws:", "arn:${AWS::Partition}:")}]}
+
+
+# ── The key ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def keys_of(kind: str) -> set[str]:
+    """The properties of a type that name a KMS key, at any depth, from CloudFormation's schema."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
+    parts = [schema["properties"], *(each.get("properties", {}) for each in schema.get("definitions", {}).values())]
+    return {
+        name for part in parts for name in part if re.fullmatch(r"(?i)(kms(master)?key(id|arn)?|sourcekmskeyarn)", name)
+    }
+
+
+def test_everything_that_can_be_encrypted_names_the_key() -> None:
+    resources = made(**ALL)
+    encrypted = set()
+    for name, resource in resources.items():
+        if keys_of(resource["Type"]) and resource["Type"] != "AWS::Lambda::Version":
+            assert KEY in json.dumps(resource["Properties"]), name
+            encrypted.add(resource["Type"])
+
+    assert encrypted == {
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+    }
+    for bucket in of_type(resources, "AWS::S3::Bucket").values():
+        (rule,) = bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["BucketKeyEnabled"] is True
+        assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+    (queue,) = of_type(resources, "AWS::SQS::Queue").values()
+    assert "SqsManagedSseEnabled" not in queue["Properties"], "SQS refuses both"
+
+
+# What a role needs of the key, because a service acts with the role's rights: Amazon S3 user guide ("Using server-side
+# encryption with AWS KMS keys": Decrypt to read, GenerateDataKey to write, and both for uploads in parts), Amazon SNS
+# and Amazon SQS developer guides ("Key management": publishers and senders need both, consumers Decrypt), AWS Lambda
+# developer guide ("Securing environment variables").
+_BOTH = {"kms:Decrypt", "kms:GenerateDataKey"}
+NEEDS = {
+    "s3:GetObject": ("s3", {"kms:Decrypt"}),
+    "s3:PutObject": ("s3", _BOTH),
+    "sns:Publish": ("sns", _BOTH),
+    "sqs:ReceiveMessage": ("sqs", {"kms:Decrypt"}),
+    "sqs:SendMessage": ("sqs", _BOTH),
+}
+
+
+def statements(resources: Template, role: str) -> Iterator[Template]:
+    """Of the role itself, and of policies that are attached to it."""
+    for policy in resources[role]["Properties"].get("Policies", []):
+        yield from policy["PolicyDocument"]["Statement"]
+    for policy in of_type(resources, "AWS::IAM::Policy").values():
+        if {"Ref": role} in policy["Properties"]["Roles"]:
+            yield from policy["Properties"]["PolicyDocument"]["Statement"]
+
+
+def actions(statement: Template) -> list[str]:
+    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+
+
+def test_each_role_may_use_the_key_for_what_it_does_and_for_nothing_else() -> None:
+    resources = made(**ALL)
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        (role,) = references(function["Properties"]["Role"])
+        needed: dict[str, set[str]] = {"lambda": {"kms:Decrypt"}}  # its environment
+        granted: dict[str, set[str]] = {}
+        for statement in statements(resources, role):
+            for action in actions(statement):
+                if action in NEEDS:
+                    service, on_key = NEEDS[action]
+                    needed[service] = needed.get(service, set()) | on_key
+                if action.startswith("kms:"):
+                    assert statement["Resource"] == KEY
+                    via = statement["Condition"]["StringEquals"]["kms:ViaService"]["Fn::Sub"]
+                    service = via.removesuffix(".${AWS::Region}.${AWS::URLSuffix}")
+                    granted[service] = granted.get(service, set()) | {action}
+        assert granted == needed, name
+
+
+def test_the_documented_policy_of_the_key_admits_every_service_that_needs_it() -> None:
+    """Services that act in their own name: those that our policies admit to something encrypted, and the logs."""
+    resources = made(DeliveryDistribution="E1A2B3C4D5E6F7", **ALL)
+    admitted = {"logs.REGION.amazonaws.com"}
+    for kind in ("AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
+        for policy in of_type(resources, kind).values():
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+                principal = statement["Principal"]
+                admitted |= {principal["Service"]} if "Service" in principal else set()
+    assert admitted >= {"cloudfront.amazonaws.com", "cloudwatch.amazonaws.com", "sns.amazonaws.com"}
+    (documented,) = (
+        text for text in re.findall(r"```json\n(.*?)```", DOCUMENT.read_text(), re.DOTALL) if "kms:" in text
+    )
+    policy = json.loads(documented)
+
+    named = {each["Principal"]["Service"]: each for each in policy["Statement"] if "Service" in each["Principal"]}
+
+    assert named.keys() == admitted
+    for service, statement in named.items():
+        assert "kms:Decrypt" in actions(statement)
+        assert ("kms:GenerateDataKey*" in actions(statement)) == (service != "cloudfront.amazonaws.com")
+        assert statement["Condition"], "otherwise it would admit other accounts"
+    (account,) = (each for each in policy["Statement"] if "AWS" in each["Principal"])
+    assert account["Action"] == "kms:*", "otherwise no role of the account may be granted anything"
+
+
+# ── Networks ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_users_call_is_inside_the_vpc_and_nothing_else() -> None:
+    functions = of_type(made(**ALL), "AWS::Lambda::Function")
+    inside = {
+        name: function["Properties"]["VpcConfig"]
+        for name, function in functions.items()
+        if "VpcConfig" in function["Properties"]
+    }
+
+    assert inside.keys() == CALLED_BY_USERS
+    split = {name: {"Fn::Split": [",", value]} for name, value in IN_VPC.items()}
+    assert all(each == split for each in inside.values())
+
+
+def test_subnets_alone_grant_what_functions_need_there_first() -> None:
+    """An existing stack needs the permission before the function moves (docs/organisation.md)."""
+    resources = made(SubnetIds=IN_VPC["SubnetIds"])
+
+    assert not any("VpcConfig" in each["Properties"] for each in of_type(resources, "AWS::Lambda::Function").values())
+    for name in of_type(resources, "AWS::Lambda::Function"):
+        on_networks = [each for each in statements(resources, f"{name}Role") if "ec2:" in str(each["Action"])]
+        assert bool(on_networks) == (name in CALLED_BY_USERS)
+        for each in on_networks:
+            assert each["Condition"] == {"Null": {"lambda:SourceFunctionArn": "true"}}, "the function's code may use it"
+
+
+def test_functions_inside_the_vpc_call_s3_only() -> None:
+    """So a gateway endpoint for S3, which is free of charge, is all that their subnets need."""
+    resources = made(**ALL)
+    called = {
+        action.split(":")[0]
+        for name in CALLED_BY_USERS
+        for statement in statements(resources, f"{name}Role")
+        for action in actions(statement)
+    }
+
+    # Lambda itself writes logs, traces, publishes failed events, decrypts the environment and connects to the subnets.
+    assert called - {"logs", "xray", "sns", "kms", "ec2"} == {"s3"}
+
+
+def test_a_private_api_admits_its_endpoints_only() -> None:
+    api = made(**ALL)["Api"]["Properties"]
+
+    assert api["EndpointConfiguration"] == {
+        "Types": ["PRIVATE"],
+        "VpcEndpointIds": {"Fn::Split": [",", ENDPOINTS]},
+    }
+    (statement,) = api["Body"]["x-amazon-apigateway-policy"]["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceVpce": {"Fn::Split": [",", ENDPOINTS]}}}
+
+
+def test_a_private_api_leaves_identities_to_iam() -> None:
+    """What its policy allowed would be allowed without a permission."""
+    api = made(Authorizer="iam", **ALL)["Api"]["Properties"]
+    through_one = {"aws:SourceVpce": {"Fn::Split": [",", ENDPOINTS]}}
+
+    deny, preflights = api["Body"]["x-amazon-apigateway-policy"]["Statement"]
+
+    assert (deny["Effect"], deny["Resource"]) == ("Deny", "execute-api:/*")
+    assert deny["Condition"] == {"StringNotEquals": through_one}
+    assert (preflights["Effect"], preflights["Resource"]) == ("Allow", "execute-api:/*/OPTIONS/*")
+    assert preflights["Condition"] == {"StringEquals": through_one}
+
+
+def test_a_regional_api_names_no_endpoint() -> None:
+    api = made(VpcEndpointIds=ENDPOINTS)["Api"]["Properties"]
+
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert "x-amazon-apigateway-policy" not in api["Body"]
+
+
+# ── Logs, telemetry, tags ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_s3_logs_each_bucket_under_its_own_prefix() -> None:
+    buckets = of_type(made(**ALL), "AWS::S3::Bucket")
+
+    logged = {name: bucket["Properties"]["LoggingConfiguration"] for name, bucket in buckets.items()}
+
+    assert {each["DestinationBucketName"] for each in logged.values()} == {ALL["AccessLogs"]}
+    assert len({json.dumps(each["LogFilePrefix"]) for each in logged.values()}) == len(buckets)
+
+
+def test_the_layer_of_telemetry_wraps_what_users_call() -> None:
+    for name, function in of_type(made(TelemetryLayer=LAYER), "AWS::Lambda::Function").items():
+        properties = function["Properties"]
+        wrapper = properties["Environment"]["Variables"].get("AWS_LAMBDA_EXEC_WRAPPER")
+        assert (LAYER in properties["Layers"], wrapper) == (
+            (True, "/opt/otel-instrument") if name in CALLED_BY_USERS else (False, None)
+        )
+
+
+@pytest.mark.parametrize("template", ["service", *NAMES])
+def test_the_tags_of_a_stack_reach_everything_that_can_be_tagged(template: str) -> None:
+    """CloudFormation passes them on to each type whose schema has a property for tags that it sets at creation."""
+    resources = (
+        made(**ALL) if template == "service" else yaml_parse((FOLDER / f"{template}.yaml").read_text())["Resources"]
+    )
+    tagged = set()
+    for name, resource in resources.items():
+        tagging = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, resource["Type"]).schema.get("tagging", {})
+        if tagging.get("taggable"):
+            assert tagging["tagOnCreate"], name
+            assert tagging["tagProperty"], name
+            tagged.add(resource["Type"])
+
+    assert {"AWS::S3::Bucket"} <= tagged
