@@ -1,5 +1,6 @@
 """A translated template with these parameters: conditions decided, as CloudFormation decides them."""
 
+import re
 from typing import Any
 
 from tests.material.template import Template
@@ -47,7 +48,7 @@ def _holds(condition: Any, conditions: dict[str, Any], values: dict[str, str]) -
         case "Condition":
             return _holds(conditions[parts], conditions, values)
         case "Fn::Equals":
-            one, other = (values[part["Ref"]] if isinstance(part, dict) else str(part) for part in parts)
+            one, other = (_operand(part, values) for part in parts)
             return bool(one == other)
         case "Fn::Not":
             return not _holds(parts[0], conditions, values)
@@ -56,3 +57,19 @@ def _holds(condition: Any, conditions: dict[str, Any], values: dict[str, str]) -
         case "Fn::Or":
             return any(_holds(part, conditions, values) for part in parts)
     raise ValueError(function)
+
+
+def _operand(value: Any, values: dict[str, str]) -> Any:
+    """A side of Fn::Equals. Raises ValueError for a function that no condition of the template uses."""
+    match value:
+        case {"Ref": name}:
+            return values[name]
+        case {"Fn::Sub": str(text)}:
+            return re.sub(r"\$\{(\w+)\}", lambda named: values[named[1]], text)
+        case {"Fn::Split": [separator, text]}:
+            return _operand(text, values).split(separator)
+        case {"Fn::Select": [index, parts]}:
+            return _operand(parts, values)[int(index)]
+        case dict():
+            raise ValueError(value)
+    return str(value)
