@@ -78,6 +78,12 @@ def test_two_refused_of_two_are_enough_where_the_other_converts_all(stack: Servi
     assert state(noted(stack, traffic(Uploads(2, 0), Uploads(18, 18))), "ConvertShare") == "ALARM"
 
 
+def test_the_last_uploads_of_the_other_version_prove_little(stack: Service) -> None:
+    """Half of twenty uploads a minute are junk, and by chance none of the other version's last two."""
+    assert state(noted(stack, traffic(Uploads(18, 8), Uploads(2, 2))), "ConvertShare") == "OK"
+    assert state(noted(stack, traffic(Uploads(18, 0), Uploads(2, 2))), "ConvertShare") == "ALARM"
+
+
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(("junk", "good"), [(200, 20), (1000, 100)], ids=["in all", "every minute"])
 def test_a_thousand_junk_uploads_among_a_hundred_good_ones_stop_no_release(
