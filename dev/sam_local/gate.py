@@ -28,7 +28,12 @@ class Gate(BaseHTTPRequestHandler):
         if reason := Programs().refusal({"headers": headers}):
             self._answer(403, "text/plain", f"{reason}\n".encode())
             return
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = self.headers.get("Content-Length", "")
+        if self.headers.defects or "Transfer-Encoding" in self.headers or not length.isdecimal():
+            # Otherwise the function would get a part of the event, or a page's Origin would be overlooked.
+            self._answer(411, "text/plain", b"A request needs a Content-Length and well-formed headers.\n")
+            return
+        content = self.rfile.read(int(length))
         sent = {
             name: value for name, value in self.headers.items() if name.lower().startswith(("content-type", "x-amz-"))
         }

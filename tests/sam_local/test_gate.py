@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,6 +77,26 @@ def test_the_gate_passes_on_nothing_of_a_page(gate: str, sent: dict[str, str]) -
     assert call(gate + INVOKE, **sent).status_code == 403
     for method in ("GET", "OPTIONS", "PUT"):
         assert call(gate + INVOKE, method, **sent).status_code == 501
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Transfer-Encoding: chunked",
+        "",
+        "Content-Length: x",
+        "Content-Length: -1",
+        "garbage\r\nContent-Length: 2",
+        "Origin : http://localhost:1\r\nContent-Length: 2",
+    ],
+)
+def test_a_request_that_two_programs_could_read_differently_is_refused(gate: str, headers: str) -> None:
+    with socket.create_connection(("127.0.0.1", int(gate.rpartition(":")[2])), timeout=PATIENCE) as connection:
+        text = f"POST {INVOKE} HTTP/1.1\r\nHost: localhost\r\n{headers}".rstrip() + "\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+        connection.sendall(text.encode())
+        answer = connection.recv(100)
+
+    assert answer.startswith(b"HTTP/1.0 411 ")
 
 
 def test_the_gate_is_recognised(gate: str) -> None:
