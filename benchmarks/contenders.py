@@ -119,7 +119,7 @@ class Process:
 
 def _last_words(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    return next((line for line in lines if "Error" in line), lines[-1] if lines else "ended without a word")
+    return next((line for line in lines if "Error" in line), lines[-1] if lines else "ended without output")
 
 
 def installed() -> tuple[dict[Contender, str], dict[Contender, str]]:

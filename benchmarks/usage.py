@@ -30,7 +30,7 @@ def peak() -> int:
     """Bytes: the maximum that this process and the decoding one have had in memory.
 
     The kernel's own count for this process (ru_maxrss) would include the process that started it: VmHWM begins anew
-    with exec. Of its descendants the youngest counts, which decodes: it shares the pages of the one that forked it.
+    with exec. Only its youngest descendant counts, because it decodes, and shares the pages of the one that forked it.
     """
     ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     if sys.platform == "darwin":  # which counts bytes

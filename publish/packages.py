@@ -30,12 +30,12 @@ def is_here(where: str | None) -> bool:
 
 
 def total_bytes(application: Application) -> int:
-    """Of all packages on this machine, each once: functions share theirs."""
+    """Bytes of all packages on this machine. Each counts once, because functions share theirs."""
     return sum(_bytes(application, where) for where in {place(application, name) for name in application.resources})
 
 
 def function_bytes(application: Application, name: str) -> int:
-    """Of a function and its layers; where a condition chooses the layer, of the largest."""
+    """Bytes of a function and its layers. If a condition chooses a layer, the largest counts."""
     layers = [*_globals(application).get("Layers", []), *application.resources[name]["Properties"].get("Layers", [])]
     return _bytes(application, place(application, name)) + sum(_largest(application, layer) for layer in layers)
 

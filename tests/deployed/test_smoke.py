@@ -11,7 +11,7 @@ from tests.actors.program import Api
 from tests.material import pictures
 
 
-def test_limits_are_told(api: Api) -> None:
+def test_the_api_returns_its_limits(api: Api) -> None:
     assert api.get("limits").json()["maxFiles"] == 25
 
 

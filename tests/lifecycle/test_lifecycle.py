@@ -65,7 +65,7 @@ def test_a_broken_protocol_is_found(mutation: Mutation) -> None:
     assert report.violation.invariant.startswith(mutation.breaks), report.violation
 
 
-def test_what_explore_finds_is_told_in_steps(
+def test_what_explore_finds_is_shown_in_steps(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (mutation,) = (each for each in MUTATIONS if each.name == "an attempt that failed is not tried again")

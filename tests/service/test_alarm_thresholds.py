@@ -45,7 +45,7 @@ def test_an_alarm_goes_off_beyond_its_threshold_and_is_silent_at_it(stack: Servi
 
 @pytest.mark.usefixtures("no_dead_letters")
 @pytest.mark.parametrize("name", SYNTHETIC)
-def test_an_alarm_hears_nothing_of_other_functions_versions_or_queues(stack: Service, name: str) -> None:
+def test_an_alarm_ignores_other_functions_versions_and_queues(stack: Service, name: str) -> None:
     """With one different dimension it is another metric, and AWS would not even report that it does not exist."""
     off = SYNTHETIC[name][1]
     names = {dimension for series in off for dimension in series.dimensions}

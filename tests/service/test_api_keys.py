@@ -27,7 +27,7 @@ def keyed() -> Iterator[Stack]:
     ("method", "path", "status"),
     [("POST", "uploads", 400), ("GET", "limits", 200), ("GET", f"uploads/{'0' * 32}", 404)],
 )
-def test_a_key_is_asked_for_where_the_stack_wants_one(keyed: Stack, method: str, path: str, status: int) -> None:
+def test_a_key_is_required_where_the_stack_requires_one(keyed: Stack, method: str, path: str, status: int) -> None:
     key = keyed.client("apigateway").get_api_key(apiKey=keyed.outputs["ApiKey"], includeValue=True)["value"]
 
     def call(**headers: str) -> requests.Response:
@@ -85,7 +85,7 @@ def test_a_key_has_so_many_calls_a_month(keyed: Stack, tmp_path: Path) -> None:
     assert refused.json()["detail"] == "This key has used up its calls for this month."
 
 
-def test_a_stack_that_asks_for_no_key_has_none(stack: Service, tmp_path: Path) -> None:
+def test_a_stack_that_requires_no_key_has_none(stack: Service, tmp_path: Path) -> None:
     answer = operator(stack, tmp_path)("keys")
 
     assert answer.returncode == 1

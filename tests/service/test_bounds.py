@@ -52,7 +52,7 @@ def file(size: int) -> dict[str, Any]:
     return {"files": [{"name": "picture.jpg", "type": "image/jpeg", "size": size}]}
 
 
-def test_the_page_is_told_the_limits(end: End) -> None:
+def test_the_page_receives_the_limits(end: End) -> None:
     limits = end.get("limits").json()
 
     assert limits["maxUploadBytes"] == end.number("MaxUploadMegabytes") * 1_000_000
@@ -186,7 +186,7 @@ def test_requests_are_throttled_as_is_set(end: End) -> None:
     assert (429 in answers) == (end.number("RequestBurst") < 3)
 
 
-def test_a_key_is_asked_for_where_one_is_set(end: End) -> None:
+def test_a_key_is_required_where_the_setting_says_so(end: End) -> None:
     without = patiently(lambda: requests.get(f"{end.page_url}limits", timeout=PATIENCE))
 
     assert without.status_code == (403 if end.key else 200)
@@ -220,7 +220,7 @@ def test_the_log_says_as_much_as_is_set(end: End) -> None:
         assert len(end.log("sign_upload")) == before
 
 
-def test_whoever_is_set_is_told(end: End) -> None:
+def test_the_contact_that_is_set_is_subscribed_and_nobody_else(end: End) -> None:
     subscriptions = end.deployed.client("sns").list_subscriptions()["Subscriptions"]
     mailed = {each["Endpoint"] for each in subscriptions if each["Protocol"] == "email"}
 

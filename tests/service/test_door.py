@@ -45,7 +45,7 @@ def secret(guarded: Guarded) -> str:
 
 @pytest.mark.usefixtures("secret")
 @pytest.mark.parametrize(("method", "path"), CALLS, ids=str)
-def test_whoever_comes_directly_is_refused_so_that_a_page_can_read_it(guarded: Guarded, method: str, path: str) -> None:
+def test_a_direct_call_is_refused_so_that_a_page_can_read_it(guarded: Guarded, method: str, path: str) -> None:
     for referer in ({}, {"Referer": f"https://{guarded.domain}/"}, {"Referer": secrets.token_urlsafe(32)}):
         answer = guarded.directly(method, path, Origin=PAGE, **referer)
 

@@ -87,7 +87,7 @@ def test_a_path_that_does_not_exist_is_a_readable_404(stack: Service) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
-def test_a_browser_is_told_that_it_may_call(stack: Service, method: str, path: str) -> None:
+def test_a_browser_learns_that_it_may_call(stack: Service, method: str, path: str) -> None:
     asked = {
         "Origin": PAGE,
         "Access-Control-Request-Method": method,

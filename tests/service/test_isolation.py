@@ -66,7 +66,7 @@ def test_the_page_and_those_that_are_named_are_served(url: str, stack: Service) 
         assert call(url, Origin=origin, Sec_Fetch_Site=site).json()["maxFiles"] == 25
 
 
-def test_an_origin_that_sends_no_origin_is_told_by_its_site(url: str) -> None:
+def test_a_request_without_an_origin_is_judged_by_its_site(url: str) -> None:
     """Like an image on another page."""
     assert call(url, Sec_Fetch_Site="cross-site").status_code == 403
 

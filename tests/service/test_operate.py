@@ -117,7 +117,7 @@ def test_what_cannot_be_done_is_one_sentence(operate: Operate, arguments: list[s
     ],
     ids=["region", "credentials"],
 )
-def test_what_aws_has_not_been_told_is_asked_for(region: dict[str, str], sentence: str) -> None:
+def test_a_command_says_how_to_set_a_missing_region_or_credentials(region: dict[str, str], sentence: str) -> None:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     answer = subprocess.run(

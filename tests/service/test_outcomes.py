@@ -41,7 +41,7 @@ def told(stack: Service, queue: Deployed) -> Told:
 
 
 def of(job: str, told: Told) -> tuple[str, str | None]:
-    """The next that the subscriber learns about this job. Nothing but manifests is told on the way."""
+    """The next notification about this job. All notifications until then are about manifests."""
     for key, kind, status in told:
         assert key.endswith("/manifest.json")
         if key == f"{job}/manifest.json":
@@ -50,7 +50,7 @@ def of(job: str, told: Told) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize(("content", "status"), [(pictures.jpeg(), "done"), (b"Dear diary", "rejected")])
-def test_an_outcome_is_told_once_its_manifest_can_be_read(
+def test_an_outcome_is_notified_once_its_manifest_can_be_read(
     stack: Service, told: Told, content: bytes, status: str
 ) -> None:
     signed = stack.upload(content)
@@ -59,7 +59,7 @@ def test_an_outcome_is_told_once_its_manifest_can_be_read(
 
 
 @pytest.mark.usefixtures("no_dead_letters")
-def test_a_failure_its_redrive_and_its_deletion_are_told_like_any_outcome(stack: Service, told: Told) -> None:
+def test_a_failure_its_redrive_and_its_deletion_are_notified_too(stack: Service, told: Told) -> None:
     signed = stack.sign()
     with stack.outage(signed.fields["key"]):
         signed.post(pictures.jpeg())

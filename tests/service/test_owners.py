@@ -133,7 +133,7 @@ def test_nobody_uploads_in_anothers_name(stack: Service, alice: Member, bob: Mem
 
 
 def test_a_form_is_a_capability_and_what_it_uploads_is_its_owners(owned: Service, alice: Member, bob: Member) -> None:
-    """S3 asks nobody who posts a form: whoever Alice gives it to uploads for her."""
+    """S3 does not identify who posts a form: anyone to whom Alice gives it uploads for her."""
     form = alice.sign()
     posted = requests.post(
         form.url, data=form.fields, files={"file": ("x", pictures.jpeg())}, headers={"Origin": PAGE}, timeout=PATIENCE

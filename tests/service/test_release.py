@@ -52,7 +52,7 @@ def test_a_broken_convert_gets_no_traffic_and_the_log_names_the_picture(
     assert objects(stack) == before
 
 
-def test_each_mistake_is_told_by_the_picture_that_is_there_for_it(releases: Releases) -> None:
+def test_each_fault_is_found_by_the_picture_made_for_it(releases: Releases) -> None:
     release = releases.release(
         "ConvertFunction",
         package(

@@ -87,7 +87,7 @@ def statuses(session: boto3.Session, stack: Stack, *answers: str) -> None:
 
 
 def names(cloudformation: Any) -> list[str]:
-    """Of all stacks."""
+    """All stacks that are not deleted."""
     found = cloudformation.describe_stacks()["Stacks"]
     return [each["StackName"] for each in found if each["StackStatus"] != "DELETE_COMPLETE"]
 

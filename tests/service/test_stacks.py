@@ -209,7 +209,7 @@ def test_what_is_wrong_is_said_in_a_sentence(
     assert "Traceback" not in answer.stderr
 
 
-def test_a_value_that_the_service_does_not_put_out_is_asked_for(operate: Operate, tmp_path: Path) -> None:
+def test_a_value_that_is_no_output_of_the_service_has_to_be_given(operate: Operate, tmp_path: Path) -> None:
     needy = GALLERY | {"Parameters": GALLERY["Parameters"] | {"Licence": {"Type": "String"}}}
     (tmp_path / "stacks" / "gallery.yaml").write_text(json.dumps(needy))
 

@@ -146,7 +146,7 @@ NEEDS = {
 
 
 def statements(resources: Template, role: str) -> Iterator[Template]:
-    """Of the role itself, and of policies that are attached to it."""
+    """All statements of the role itself, and of the policies that are attached to it."""
     for policy in resources[role]["Properties"].get("Policies", []):
         yield from policy["PolicyDocument"]["Statement"]
     for policy in of_type(resources, "AWS::IAM::Policy").values():
@@ -177,7 +177,7 @@ def test_each_role_may_use_the_key_for_what_it_does_and_for_nothing_else() -> No
         assert granted == needed, name
 
 
-def test_the_documented_policy_of_the_key_admits_every_service_that_needs_it() -> None:
+def test_the_documented_policy_of_the_key_admits_each_service_that_needs_it() -> None:
     """Services that act in their own name: those that our policies admit to something encrypted, and the logs."""
     resources = made(DeliveryDistribution="E1A2B3C4D5E6F7", **ALL)
     admitted = {"logs.REGION.amazonaws.com"}

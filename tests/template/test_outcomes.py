@@ -9,7 +9,7 @@ from tests.material.template import Template, depends_on
 from thumbs.jobs import keys
 
 
-def test_each_manifest_that_appears_or_goes_is_told_and_nothing_else(resources: Template) -> None:
+def test_each_manifest_that_appears_or_goes_is_notified_and_nothing_else(resources: Template) -> None:
     bucket = resources["ThumbnailBucket"]["Properties"]
     assert bucket["NotificationConfiguration"].keys() == {"TopicConfigurations"}
     told = bucket["NotificationConfiguration"]["TopicConfigurations"]

@@ -52,7 +52,7 @@ def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_make_variable_that_a_document_sets_is_read(document: Path) -> None:
-    """make accepts any variable; one that nothing reads does nothing, without a word."""
+    """make accepts any variable, and ignores one that nothing reads."""
     commands = re.findall(r"\bmake [a-z-]+((?: [A-Z_]+=)[^`\n]*)", document.read_text())
     named = {name for command in commands for name in re.findall(r" ([A-Z_]+)=", command)}
     makefile = re.sub("#.*", "", (ROOT / "Makefile").read_text())

@@ -98,7 +98,7 @@ def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) 
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
 
 
-def test_the_api_asks_for_a_secret_only_when_it_is_told_one(resources: Template) -> None:
+def test_the_api_requires_a_secret_only_if_one_is_set(resources: Template) -> None:
     """Otherwise it has no policy, and responds to everybody, unless it is private."""
     condition, policy, otherwise = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-policy"]["Fn::If"]
     private, _, open_to_all = otherwise["Fn::If"]

@@ -36,7 +36,7 @@ def test_nothing_waits_for_the_policy_that_breaks_the_circle(resources: Template
     assert "UploadBucket" not in graph(resources)["ConvertFunctionRole"] | graph(resources)["ConvertFunction"]
 
 
-def test_uploads_are_told_to_the_live_version_of_convert(resources: Template) -> None:
+def test_uploads_are_notified_to_the_live_version_of_convert(resources: Template) -> None:
     (rule,) = resources["UploadBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
 
     assert rule["Event"] == "s3:ObjectCreated:*"

@@ -23,7 +23,7 @@ def run(program: str) -> tuple[int, str]:
     return answer.returncode, answer.stdout + answer.stderr
 
 
-def test_the_time_of_all_processes_is_told_and_the_exit_code_kept() -> None:
+def test_the_time_of_all_processes_is_shown_and_the_exit_code_kept() -> None:
     code, said = run(_LEAVES_AN_ORPHAN)
 
     assert code == 3

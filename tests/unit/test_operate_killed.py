@@ -146,7 +146,7 @@ def jobs() -> dict[str, str]:
         return dict(csv.reader(file))
 
 
-def test_an_object_whose_copy_nobody_was_told_of_is_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_object_whose_copy_was_not_recorded_is_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Recorded, "lost", SOURCES[1])
     assert main(IMPORT) == 1
     monkeypatch.setattr(Recorded, "lost", None)

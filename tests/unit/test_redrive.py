@@ -1,4 +1,4 @@
-"""The conversion receives only what redrive has parsed from a message, whoever sent it."""
+"""The conversion receives only what redrive has parsed from a message, no matter who sent it."""
 
 import json
 from collections.abc import Callable

@@ -48,7 +48,7 @@ def test_a_late_storage_is_waited_for_visibly_and_the_file_sent_once(blank: Page
     assert standin.count(POST) == 1
 
 
-def test_a_file_whose_answer_was_lost_is_asked_for_before_it_is_sent_again(
+def test_a_file_whose_answer_was_lost_is_looked_up_before_a_second_upload(
     page: Page, standin: Standin, watch: Watch
 ) -> None:
     watch.expect(LOST)

@@ -10,7 +10,7 @@ from tests.actors.edge import Edge, done
 from tests.material import pictures
 
 
-def test_the_buckets_refuse_whoever_comes_directly(edge: Edge) -> None:
+def test_the_buckets_refuse_direct_requests(edge: Edge) -> None:
     site = edge.delivery.stack.outputs()["SiteBucket"]
     key = done(edge)["small"].split("/t/")[1]
 

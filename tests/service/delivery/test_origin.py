@@ -49,7 +49,7 @@ def test_the_api_is_on_the_same_origin(edge: Edge) -> None:
 
     unknown = edge.get(f"/uploads/{JOB.format(1)}")
     assert unknown.status_code == 404
-    assert unknown.headers["Content-Type"] == "application/problem+json", "no page of CloudFront stands in for it"
+    assert unknown.headers["Content-Type"] == "application/problem+json", "not replaced by a page of CloudFront"
     assert unknown.headers["Cache-Control"] == "no-store"
 
 

@@ -71,7 +71,7 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
         assert answer.returncode == 0, answer.stdout + answer.stderr
         assert service.parameters()["AllowedOrigins"] == f"https://photos.example.com,https://{edge.domain}"
         back = {"DeliveryDomain": "", "DeliveryDistribution": "", "AllowedOrigins": "https://photos.example.com"}
-        assert edge.delivery.untold() == back, "what the service is told before the stack is removed"
+        assert edge.delivery.untold() == back, "what the service is set to before the stack is removed"
         assert edge.command("--dry-run").stdout.count("nothing to change") == 2
 
         long = f"https://{'a' * 80}.example.com"

@@ -49,7 +49,7 @@ def test_a_domain_of_ones_own_gets_a_certificate_records_and_a_firewall(edge: Ed
     wait_for(lambda: True if edge.delivery.stack.outputs()["DeliveryDomain"] == edge.domain else None, "domain")
 
 
-def test_with_dns_elsewhere_the_service_is_told_once_the_domain_answers(edge: Edge) -> None:
+def test_with_dns_elsewhere_the_service_is_connected_last(edge: Edge) -> None:
     acm = edge.deployed.client("acm")
     certificate = acm.request_certificate(DomainName="pictures.example.net")["CertificateArn"]
     before = edge.delivery.parent.parameters()

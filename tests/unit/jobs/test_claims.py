@@ -86,7 +86,7 @@ def test_again_leaves_a_picture_alone_that_was_not_looked_at(form: Form, context
     assert ended() == before
 
 
-def test_again_converts_the_same_picture_whoever_has_stored_it_anew(form: Form, context: Context) -> None:
+def test_again_converts_the_same_picture_after_anyone_stored_it_anew(form: Form, context: Context) -> None:
     convert.handler(form.post(b"no picture"), context)
     form.post(b"no picture")
 

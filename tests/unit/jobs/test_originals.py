@@ -45,7 +45,7 @@ def test_any_other_error_of_s3_is_raised(s3: Any) -> None:
         originals.read(Upload("no-such-bucket", UPLOAD.key, JOB), "0" * 32)
 
 
-def test_whether_an_original_is_there_is_told_by_its_exact_key(s3: Any) -> None:
+def test_an_original_is_found_by_its_exact_key(s3: Any) -> None:
     s3.put_object(Bucket="uploads-bucket", Key=f"{UPLOAD.key}-longer", Body=b"x")
     assert not originals.exists(JOB)
 

@@ -19,7 +19,7 @@ def midnight(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT00:00:00Z")
 
 
-def test_a_manifest_says_what_was_removed_and_until_when_the_original_is_kept(s3: Any, context: Context) -> None:
+def test_a_manifest_says_what_was_removed_and_how_long_originals_stay(s3: Any, context: Context) -> None:
     convert.handler(Form(s3).post(PLACE), context)
 
     manifest = ended()

@@ -68,14 +68,14 @@ def test_av1_in_a_heif_that_does_not_say_avif_is_converted() -> None:
 
 
 @pytest.mark.parametrize("codec", [b"avc1", b"jpeg", b"vvc1", b"j2k1", b"unci"])
-def test_heif_in_a_coding_that_nothing_here_decodes_is_told_from_damage(codec: bytes) -> None:
+def test_heif_in_a_coding_without_a_decoder_is_not_called_damaged(codec: bytes) -> None:
     item = containers.Item(codec, b"data", (containers.size(64, 64),))
     with pytest.raises(Rejected) as refused:
         converted(containers.of_items([item], b"mif1", ()))
     assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED
 
 
-def test_a_matrix_that_libavif_does_not_know_is_told_from_damage() -> None:
+def test_a_matrix_unknown_to_libavif_is_not_called_damaged() -> None:
     original = flat_avif(range="limited")
     assert near(corners(converted(containers.avif(original, containers.nclx(1, 13, 6, full=False)))[1])[0], P3)
     with pytest.raises(Rejected) as refused:
@@ -83,7 +83,7 @@ def test_a_matrix_that_libavif_does_not_know_is_told_from_damage() -> None:
     assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED
 
 
-def test_a_sequence_of_hevc_without_a_still_is_told_from_damage() -> None:
+def test_a_sequence_of_hevc_without_a_still_is_not_called_damaged() -> None:
     with pytest.raises(Rejected) as refused:
         converted(containers.ftyp(b"msf1", b"hevc") + track(b"hvc1", b"data", b""))
     assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED

@@ -77,7 +77,7 @@ def test_metrics_in_lines_have_each_set_of_dimensions_and_each_value() -> None:
 
 @pytest.mark.parametrize("missing", ["service", "Count"])
 def test_a_line_without_what_its_directive_names_is_no_metric(missing: str) -> None:
-    """CloudWatch drops the whole line without a word; here a test is to notice."""
+    """CloudWatch drops the whole line silently; here a test must notice."""
     line = json.dumps({name: value for name, value in DOCUMENT.items() if name != missing})
 
     with pytest.raises(KeyError, match=missing):

@@ -178,7 +178,7 @@ def test_a_picture_is_seen_as_it_looks_on_white() -> None:
     assert seen.chart == [[[227, 127, 127, 128]] * 2]
 
 
-def test_a_probe_is_a_job_whose_leftovers_can_be_told_from_all_others() -> None:
+def test_the_leftovers_of_a_probe_are_recognised_by_its_job() -> None:
     job = keys.new_probe()
 
     assert keys.is_job(job)

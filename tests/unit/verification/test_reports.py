@@ -20,7 +20,9 @@ def codedeploy(environment: pytest.MonkeyPatch) -> Any:
         yield codedeploy
 
 
-def test_codedeploy_hears_of_a_verification_that_breaks(s3: Any, codedeploy: CodeDeploy, context: Context) -> None:
+def test_codedeploy_is_notified_of_a_verification_that_breaks(
+    s3: Any, codedeploy: CodeDeploy, context: Context
+) -> None:
     """Here there is no Lambda to invoke. The probe is deleted nevertheless."""
     execution = codedeploy.execution()
 
@@ -31,7 +33,7 @@ def test_codedeploy_hears_of_a_verification_that_breaks(s3: Any, codedeploy: Cod
 
 
 @pytest.mark.parametrize(("faults", "status"), [([], "Succeeded"), (["something"], "Failed")])
-def test_codedeploy_hears_how_it_ended(
+def test_codedeploy_is_notified_how_it_ended(
     aws: None, codedeploy: CodeDeploy, context: Context, faults: list[str], status: str
 ) -> None:
     execution = codedeploy.execution()
@@ -40,7 +42,7 @@ def test_codedeploy_hears_how_it_ended(
     assert execution.status == status
 
 
-def test_codedeploy_hears_of_a_verification_that_does_not_end(aws: None, codedeploy: CodeDeploy) -> None:
+def test_codedeploy_is_notified_of_a_verification_without_an_end(aws: None, codedeploy: CodeDeploy) -> None:
     class Late(Context):
         def get_remaining_time_in_millis(self) -> int:
             return 15_100  # the time reserved for the cleanup, and a moment

@@ -15,7 +15,7 @@ SECONDS = 7.0
 
 
 class Throttled(BaseHTTPRequestHandler):
-    """Lambda, which throttles each call as often as the server is told (API reference, Invoke, "Errors")."""
+    """Lambda, which throttles each call as often as the server's setting says (API reference, Invoke, "Errors")."""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

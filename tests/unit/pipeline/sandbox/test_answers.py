@@ -188,7 +188,7 @@ def test_a_detail_is_cut() -> None:
     assert caught.value.detail == "x" * 500
 
 
-def test_a_mistake_of_ours_is_told_as_one() -> None:
+def test_a_fault_of_ours_is_reported_as_one() -> None:
     with pytest.raises(SandboxError, match="Traceback of ours"):
         understood(framed({"raised": "Traceback of ours"}), JOB)
 
