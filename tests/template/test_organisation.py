@@ -177,7 +177,7 @@ def test_each_role_may_use_the_key_for_what_it_does_and_for_nothing_else() -> No
         assert granted == needed, name
 
 
-def test_the_documented_policy_of_the_key_admits_each_service_that_needs_it() -> None:
+def test_the_documented_policy_of_the_key_admits_each_service_in_need() -> None:
     """Services that act in their own name: those that our policies admit to something encrypted, and the logs."""
     resources = made(DeliveryDistribution="E1A2B3C4D5E6F7", **ALL)
     admitted = {"logs.REGION.amazonaws.com"}
