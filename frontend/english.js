@@ -102,6 +102,7 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
       type_not_supported: ({accepted}) => `This type of file is not accepted. Please choose ${any(accepted)}.`,
       invalid: () => "The request describes this file with impossible values.",
       replaced: () => "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
+      digest_mismatch: () => "The file that arrived is not the one that was announced. Please upload the picture again.",
       empty: () => "The file is empty. Please choose another one.",
       not_an_image: ({accepted}) => `This file is not a picture that we can read. Accepted formats are ${all(accepted)}.`,
       damaged: () => "The picture is damaged and cannot be read. Please export it again, or choose another one.",

@@ -95,6 +95,7 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
       type_not_supported: ({accepted}) => `Diese Art von Datei wird nicht angenommen. Bitte wählen Sie ${any(accepted)}.`,
       invalid: () => "Die Anfrage sagt etwas über diese Datei, das nicht stimmen kann.",
       replaced: () => "Eine andere Datei wurde an ihrer Stelle hochgeladen, bevor sie gelesen war. Bitte laden Sie das Bild noch einmal hoch.",
+      digest_mismatch: () => "Angekommen ist eine andere Datei als die angekündigte. Bitte laden Sie das Bild noch einmal hoch.",
       empty: () => "Die Datei ist leer. Bitte wählen Sie eine andere.",
       not_an_image: ({accepted}) => `Diese Datei ist kein lesbares Bild. Angenommen werden ${all(accepted)}.`,
       damaged: () => "Das Bild ist beschädigt und nicht lesbar. Bitte exportieren Sie es neu oder wählen Sie ein anderes.",

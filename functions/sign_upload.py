@@ -11,7 +11,7 @@ from typing import Any
 from thumbs import formats, observe, settings
 from thumbs.api import callers, responses, upload_request
 from thumbs.api.signing import Signer
-from thumbs.jobs import keys
+from thumbs.jobs import attribution, keys
 from thumbs.jobs.attribution import Attribution
 
 
@@ -74,7 +74,9 @@ def _upload(job: str, file: upload_request.File, whose: Attribution, signer: Sig
         current.max_upload_bytes,
         current.upload_expiry_seconds,
         now,
-        whose.metadata(),
+        # The digest is also metadata, with which convert compares what S3 has stored.
+        whose.metadata() | ({attribution.SHA256: file.sha256} if file.sha256 else {}),
+        file.sha256,
     )
     return {
         "job": job,

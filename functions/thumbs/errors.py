@@ -24,6 +24,7 @@ class Reason(StrEnum):
     INVALID = "invalid"
     # Rejected by the conversion: a manifest with status "rejected".
     REPLACED = "replaced"
+    DIGEST_MISMATCH = "digest_mismatch"
     EMPTY = "empty"
     NOT_AN_IMAGE = "not_an_image"
     DAMAGED = "damaged"
@@ -50,6 +51,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.REPLACED: Sentence(
         "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
         retryable=True,
+    ),
+    Reason.DIGEST_MISMATCH: Sentence(
+        "The file that arrived is not the one that was announced. Please upload the picture again.", retryable=True
     ),
     Reason.EMPTY: Sentence("The file is empty. Please choose another one."),
     Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Accepted formats are {accepted}."),

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from ministack.core import lambda_runtime
 from ministack.core.iam_actions import s3_service_context
 from ministack.services import apigateway_v1
+from ministack.services import s3 as emulated_s3
 from ministack.services.cloudformation import provisioners
 
 from dev import api_policy, stack
@@ -221,6 +222,21 @@ def test_an_api_whose_document_changes_becomes_another() -> None:
 
     changed = properties | {"Body": document | {api_policy.POLICY: {"Statement": []}}}
     assert provisioners._apigw_rest_api_update(api, properties, changed, "stack", "It")[0] != api
+
+
+def test_the_checksum_in_a_form_is_not_compared() -> None:
+    """In a separate process, where dev/form_checksums.py is not loaded."""
+    form = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part
+        for part in ((b"key", b"k"), (b"x-amz-checksum-sha256", b"A" * 43 + b"="), (b"file", b"another"))
+    )
+    emulated_s3._create_bucket("compared", b"", {})
+
+    status, _, answer = emulated_s3._post_object(
+        "compared", form + b"--x--\r\n", {"content-type": "multipart/form-data; boundary=x"}
+    )
+
+    assert status == 204, answer
 
 
 def _has(s3: Any, bucket: str) -> bool:

@@ -1,6 +1,7 @@
 """What a signed form allows, and nothing else: S3 itself refuses the rest."""
 
 import base64
+import hashlib
 import json
 import time
 
@@ -152,3 +153,18 @@ def test_nothing_is_readable_without_a_signature(stack: Service) -> None:
         assert stack.s3.head_object(Bucket=bucket, Key=key), "it is there"
         assert requests.get(f"{stack.deployed.endpoint}/{bucket}/{key}", timeout=PATIENCE).status_code == 403
         assert requests.get(f"{stack.deployed.endpoint}/{bucket}", timeout=PATIENCE).status_code == 403
+
+
+def test_a_form_with_a_digest_accepts_that_file_alone(stack: Service) -> None:
+    content = pictures.jpeg()
+    file = {"name": "a.jpg", "type": "image/jpeg", "size": len(content)}
+    answer = stack.ask({"files": [file | {"sha256": hashlib.sha256(content).hexdigest()}]})
+    entry = answer.json()["uploads"][0]
+    signed = Signed(entry["job"], **entry["upload"], result=entry["result"], expires=entry["expires"])
+    another = base64.b64encode(hashlib.sha256(b"another").digest()).decode()
+
+    refused(signed, signed.post(b"another"), 400, "BadDigest", stack)
+    refused(signed, signed.post(b"another", x_amz_checksum_sha256=another), 403, "AccessDenied", stack)
+    refused(signed, signed.post(b"another", x_amz_checksum_sha256=None), 403, "AccessDenied", stack)
+    assert signed.post(content).status_code == 204
+    assert stack.result(signed)["status"] == "done"

@@ -90,7 +90,7 @@ def test_every_reason_has_a_sentence_for_people(reason: Reason) -> None:
 
     assert said["code"] == reason.value
     assert re.fullmatch(r"[A-Z][^{}]+\.", said["message"])
-    assert said["retryable"] == (reason in (Reason.CONVERSION_FAILED, Reason.REPLACED))
+    assert said["retryable"] == (reason in (Reason.CONVERSION_FAILED, Reason.REPLACED, Reason.DIGEST_MISMATCH))
 
 
 def test_a_rejection_says_what_is_known() -> None:
@@ -114,7 +114,7 @@ def test_a_manifest_has_the_shape_of_the_contract() -> None:
     original: Original = {"format": "HEIF", "width": 4032, "height": 3024, "bytes": 2345678, "frames": 1}
     done = dict(manifest.done("job", original, [thumbnail], {"thumbhash": "hash", "color": "#8a7f6d"}))
 
-    assert (done.pop("owner"), done.pop("reference")) == (None, None)
+    assert (done.pop("owner"), done.pop("reference"), done.pop("privacy")) == (None, None, None)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(done.pop("created")))
     assert done == {
         "version": 1,

@@ -45,9 +45,11 @@ class Signer:
         seconds: int,
         now: datetime | None = None,
         metadata: dict[str, str] | None = None,
+        sha256: str | None = None,
     ) -> Post:
         """A form for exactly this key, content type and metadata, and 1 to max_bytes bytes, which expires after the
-        seconds. metadata: user-defined, by names without their prefix. Without it, S3 refuses a form that adds some."""
+        seconds. metadata: user-defined, by names without their prefix. Without it, S3 refuses a form that adds some.
+        sha256: of the only content that S3 accepts, in hexadecimal digits."""
         now = now or datetime.now(UTC)
         expires = now + timedelta(seconds=seconds)
         credentials = self._settings.credentials
@@ -55,6 +57,7 @@ class Signer:
             "key": key,
             "Content-Type": content_type,
             **{f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()},
+            **({"x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(sha256)).decode()} if sha256 else {}),
             "x-amz-algorithm": _ALGORITHM,
             "x-amz-credential": f"{credentials.access_key}/{self._scope(now)}",
             "x-amz-date": _timestamp(now),

@@ -17,19 +17,22 @@ from thumbs.settings import Settings
 
 MAX_FILES = 25
 MAX_NAME = 1024  # characters: longer than in any file system
+SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 REFERENCE = re.compile(r"[ -~]{1,128}")  # printable ASCII
+_OPTIONAL = {"reference", "sha256"}
 MAX_BODY = 400_000  # characters: more than MAX_FILES files with such names, each character written as an escape
 
 
 @dataclass(frozen=True)
 class File:
     """A file that a caller wants to upload. type: content type, lower case; size: bytes; reference: the caller's own
-    id of it."""
+    id of it; sha256: of its content, 64 hexadecimal digits, lower case."""
 
     name: str
     type: str
     size: int
     reference: str | None = None
+    sha256: str | None = None
 
 
 class Refused(Exception):
@@ -64,7 +67,12 @@ def files(body: str | None, settings: Settings) -> list[File]:
         status = statuses.pop() if len(statuses) == 1 else HTTPStatus.UNPROCESSABLE_ENTITY
         what = "1 file" if len(problems) == 1 else f"{len(problems)} files"
         raise Refused(status, f"{what} of {len(entries)} cannot be uploaded; nothing was signed.", problems)
-    return [File(entry["name"], entry["type"].lower(), entry["size"], entry.get("reference")) for entry in entries]
+    return [_file(entry) for entry in entries]
+
+
+def _file(entry: dict[str, Any]) -> File:
+    digest = entry["sha256"].lower() if "sha256" in entry else None
+    return File(entry["name"], entry["type"].lower(), entry["size"], entry.get("reference"), digest)
 
 
 def _entries(body: str | None) -> list[dict[str, Any]]:
@@ -80,8 +88,8 @@ def _entries(body: str | None) -> list[dict[str, Any]]:
         raise _malformed("#/files", f'The body needs "files": a list of 1 to {MAX_FILES} files.')
     problems = []
     for index, entry in enumerate(entries):
-        for name, kind in (("name", str), ("type", str), ("size", int), ("reference", str)):
-            if name == "reference" and name not in entry:
+        for name, kind in (("name", str), ("type", str), ("size", int), ("reference", str), ("sha256", str)):
+            if name in _OPTIONAL and name not in entry:
                 continue
             value = entry.get(name) if isinstance(entry, dict) else None
             if not isinstance(value, kind) or isinstance(value, bool):
@@ -112,6 +120,8 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
         return bad(Reason.INVALID, "name", f"A file's name has 1 to {MAX_NAME} characters.")
     if "reference" in entry and not REFERENCE.fullmatch(entry["reference"]):
         return bad(Reason.INVALID, "reference", "A reference has 1 to 128 printable ASCII characters.")
+    if "sha256" in entry and not SHA256.fullmatch(entry["sha256"]):
+        return bad(Reason.INVALID, "sha256", "A SHA-256 has 64 hexadecimal digits.")
     if entry["size"] < 1:
         return bad(Reason.INVALID if entry["size"] else Reason.EMPTY, "size")
     if entry["type"].lower() not in formats.ACCEPTED_TYPES:

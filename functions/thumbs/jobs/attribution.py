@@ -6,6 +6,9 @@ A form contains both, signed, so nobody can upload in another owner's name, and 
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+# The name of further metadata: the digest of the only content that the form accepts, in hexadecimal digits.
+SHA256 = "sha256"
+
 # S3 would give these a meaning of their own, so they are escaped like everything outside ASCII: "${filename}" in a
 # form ("Browser-Based Uploads Using POST"), "=?UTF-8?…?=" in metadata (RFC 2047), spaces at either end.
 _LITERAL = "-_.~:@|/+"

@@ -1,5 +1,6 @@
 """Originals: the uploaded files. The service reads each once, and only the one that was claimed."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 from thumbs import settings
@@ -14,15 +15,19 @@ def read(upload: Upload, etag: str) -> s3.Object | None:
     """The uploaded file with this ETag, or None if it was deleted, by its uploader or by the lifecycle.
 
     Raises Rejected without reading the file if it was replaced by another one, or if it is larger than allowed, because
-    it came into the bucket without a signed form.
+    it came into the bucket without a signed form; and if it is not the file whose digest the form contains.
     """
     current = settings.current()
     try:
-        return s3.read(upload.bucket, upload.key, etag=etag, limit=current.max_upload_bytes)
+        found = s3.read(upload.bucket, upload.key, etag=etag, limit=current.max_upload_bytes)
     except s3.Changed as error:
         raise Rejected(Reason.REPLACED) from error
     except s3.TooLarge as error:
         raise Rejected(Reason.TOO_LARGE, str(error), limit=current.max_upload_megabytes) from error
+    announced = found.metadata.get(attribution.SHA256) if found else None
+    if found and announced and hashlib.sha256(found.content).hexdigest() != announced:
+        raise Rejected(Reason.DIGEST_MISMATCH)  # S3 has compared it already, unless the file came without a form
+    return found
 
 
 def until(original: s3.Object) -> datetime:

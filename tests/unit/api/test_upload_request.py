@@ -168,3 +168,23 @@ def test_a_reference_is_taken_as_it_is(reference: str) -> None:
     (file,) = upload_request.files(body(entry(reference=reference)), settings.current())
 
     assert file.reference == reference
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 63, "0" * 65, "g" * 64, "0" * 64 + "\n", "\u0660" * 64])
+def test_a_digest_has_64_hexadecimal_digits(digest: str) -> None:
+    (problem,) = refusal(body(entry(sha256=digest))).problems
+
+    assert (problem.code, problem.pointer) == ("invalid", "#/files/0/sha256")
+
+
+def test_a_digest_is_taken_in_either_case() -> None:
+    (file,) = upload_request.files(body(entry(sha256="0aB" + "9" * 61)), settings.current())
+
+    assert file.sha256 == "0ab" + "9" * 61
+
+
+@pytest.mark.parametrize("digest", [None, 7, ["0" * 64]])
+def test_a_digest_that_is_no_text_is_malformed(digest: object) -> None:
+    (problem,) = refusal(body(entry(sha256=digest))).problems
+
+    assert (problem.code, problem.pointer) == ("malformed", "#/files/0/sha256")

@@ -1,11 +1,12 @@
 """Originals are read as they were claimed, and never beyond the limit."""
 
+import hashlib
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from thumbs.errors import Rejected
+from thumbs.errors import Reason, Rejected, describe
 from thumbs.jobs import originals
 from thumbs.jobs.notices import Upload
 
@@ -13,9 +14,10 @@ JOB = "4" * 32
 UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB)
 
 
-def put(s3: Any, content: bytes) -> str:
+def put(s3: Any, content: bytes, metadata: dict[str, str] | None = None) -> str:
     """Store an original; returns its ETag as in an event."""
-    etag: str = s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=content)["ETag"]
+    answer = s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=content, Metadata=metadata or {})
+    etag: str = answer["ETag"]
     return etag.strip('"')
 
 
@@ -51,3 +53,13 @@ def test_an_original_is_found_by_its_exact_key(s3: Any) -> None:
 
     put(s3, b"x")
     assert originals.exists(JOB)
+
+
+def test_a_file_that_is_not_the_announced_one_has_a_reason_of_its_own(s3: Any) -> None:
+    """S3 refuses it in a form, so it can only come into the bucket in another way."""
+    announced = {"sha256": hashlib.sha256(b"a picture").hexdigest()}
+    with pytest.raises(Rejected, match="digest_mismatch"):
+        originals.read(UPLOAD, put(s3, b"another", announced))
+
+    assert describe(Reason.DIGEST_MISMATCH)["retryable"] is True
+    assert originals.read(UPLOAD, put(s3, b"a picture", announced))
