@@ -14,6 +14,7 @@ from operate.optional_stack import FOLDER
 # Types that store data.
 _KEEP = {
     "AWS::ApiGateway::ApiKey",
+    "AWS::Cognito::UserPool",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
     "AWS::SNS::Topic",
@@ -42,6 +43,7 @@ _HOLDS = {
     "VerifyReleaseLogs": _FUNCTION_LOG,
     "VerifyApiLogs": _FUNCTION_LOG,
     "VerifyLiveLogs": _FUNCTION_LOG,
+    "UserPool": "accounts: e-mail address, password (hashed), group; without the stack `sign_in`, nothing",
     "SiteBucket": "the upload page; nothing about visitors",
     "LogBucket": "requests to the distribution; no visitor's address, browser, referrer or query",
     "WebAcl": "counts per address, for five minutes; no sampled requests",

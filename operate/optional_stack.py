@@ -26,7 +26,12 @@ _LONGEST_NAME = 128  # characters of a stack's name (CloudFormation, CreateStack
 
 def fits(service: Service, name: str) -> bool:
     """Whether the service's name leaves room for that of an optional stack."""
-    return len(f"{service.name}-{name}") <= _LONGEST_NAME
+    return len(_full(service, name)) <= _LONGEST_NAME
+
+
+def _full(service: Service, name: str) -> str:
+    """The name of an optional stack. CloudFormation accepts no underscores there."""
+    return f"{service.name}-{name.replace('_', '-')}"
 
 
 class OptionalStack:
@@ -39,15 +44,15 @@ class OptionalStack:
         """Raises StackFailed if the stack's name would be too long."""
         if not fits(service, name):
             raise StackFailed(
-                f"The stack would be called {service.name}-{name}, which is longer than the {_LONGEST_NAME} characters "
-                "that CloudFormation allows. Give the service's stack a name of at most "
+                f"The stack would be called {_full(service, name)}, which is longer than the {_LONGEST_NAME} "
+                "characters that CloudFormation allows. Give the service's stack a name of at most "
                 f"{_LONGEST_NAME - len(f'-{name}')} characters."
             )
         self.name, self.service, self.say = name, service, say
         self.path = FOLDER / f"{name}.yaml"
         self.template: dict[str, Any] = yaml_parse(self.path.read_text())
         self.region: str = self.template.get("Metadata", {}).get("Operate", {}).get("Region") or service.region
-        self.stack = Stack(lambda aws: service.client(aws, self.region), f"{service.name}-{name}", say, pause)
+        self.stack = Stack(lambda aws: service.client(aws, self.region), _full(service, name), say, pause)
         self.parent = service.stack(say, pause)
 
     def deploy(self, settings: dict[str, str], agree: Agree, *, create: bool = True, dry_run: bool = False) -> str:
