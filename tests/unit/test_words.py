@@ -126,5 +126,5 @@ def test_a_manifest_has_the_shape_of_the_contract() -> None:
         "placeholder": {"thumbhash": "hash", "color": "#8a7f6d"},
     }
     rejected = manifest.rejected("job", errors.describe(Reason.EMPTY), None)
-    assert rejected.keys() == done.keys() | {"created", "owner", "reference"}
+    assert rejected.keys() == done.keys() | {"created", "owner", "reference", "privacy"}
     assert (rejected["thumbnails"], rejected["placeholder"]) == ([], None)
