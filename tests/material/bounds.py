@@ -13,39 +13,19 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev import stack
 from operate import delivery
-
-
-@dataclass(frozen=True)
-class Texts:
-    """Values for a pattern. right: including unusual ones. wrong: each wrong in one way."""
-
-    shortest: str
-    longest: str
-    right: tuple[str, ...] = ()
-    wrong: tuple[str, ...] = ()
-
-
-def _filled(text: str, end: str, length: int) -> str:
-    """The text with its last character repeated before the end, so that it has this length."""
-    return text + text[-1] * (length - len(text) - len(end)) + end
-
+from tests.material import texts
+from tests.material.texts import BUCKET, Texts, filled
 
 # Ten sizes, the maximum, in the maximum number of characters: the largest that fits a side, the largest box, and the
 # thinnest.
 _TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=40x40,ff=20"
 
-_BUCKET = Texts(
-    shortest="abc",
-    longest="b" * 63,
-    right=("image-thumbnails-uploadbucket-1a2b3c4d5e6f", "a.b-c"),
-    wrong=("", "ab", "Abc", "-bc", "ab-", "a_c", "a/c"),
-)
-_BUCKET_OR_NOTHING = Texts("", _BUCKET.longest, _BUCKET.right, _BUCKET.wrong[1:])
+_BUCKET_OR_NOTHING = Texts("", BUCKET.longest, BUCKET.right, BUCKET.wrong[1:])
 _KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 _SERVICE = {
     "ThumbnailSizes": Texts(
         shortest="a=1",
-        longest=_filled(_TEN_SIZES.removesuffix("ff=20") + "f", "=20", 100),
+        longest=filled(_TEN_SIZES.removesuffix("ff=20") + "f", "=20", 100),
         right=(
             "small=160,medium=320,large=640",
             f"{'n' * 32}=160",  # the longest name
@@ -80,7 +60,7 @@ _SERVICE = {
     ),
     "AllowedOrigins": Texts(
         shortest="*",
-        longest=_filled("https://photos.example.com,http://localhost:3000,https://w", ".example.org", 100),
+        longest=filled("https://photos.example.com,http://localhost:3000,https://w", ".example.org", 100),
         right=("https://a.example", "http://localhost:3000,https://a.example"),
         wrong=(
             "",
@@ -96,19 +76,19 @@ _SERVICE = {
     ),
     "ContactEmail": Texts(
         shortest="",
-        longest=_filled("somebody@m", ".example.com", 254),
+        longest=filled("somebody@m", ".example.com", 254),
         right=("a@b.c", "first.last+thumbnails@mail.example.com"),
         wrong=("a", "a@b", "@b.example", "a@", "a@b.", "a b@c.example", "a@b@c.example"),
     ),
     "DeliveryDomain": Texts(
         shortest="",
-        longest=_filled("d111111abcdef8", ".cloudfront.net", 100),
+        longest=filled("d111111abcdef8", ".cloudfront.net", 100),
         right=("d111111abcdef8.cloudfront.net", "localhost:4566"),
         wrong=("https://a.example", "a/b", "a b", "a_b.example"),
     ),
     "DeliveryDistribution": Texts(
         shortest="",
-        longest=_filled("E1A2B3C4D5E6F7", "", 32),
+        longest=filled("E1A2B3C4D5E6F7", "", 32),
         right=("E1A2B3C4D5E6F7", "E1A2B3C4"),
         wrong=("E1A2B3C", "E1A2B3C4" * 4 + "E", "e1a2b3c4d5e6f7", "d111111abcdef8.cloudfront.net"),
     ),
@@ -120,7 +100,7 @@ _SERVICE = {
     ),
     "Authorizer": Texts(
         shortest="",
-        longest=_filled("arn:aws:lambda:eu-central-1:123456789012:function:authorizer:a", "", 140),
+        longest=filled("arn:aws:lambda:eu-central-1:123456789012:function:authorizer:a", "", 140),
         right=(
             "iam",
             "arn:aws-us-gov:cognito-idp:us-gov-west-1:123456789012:userpool/us-gov-west-1_A",
@@ -140,7 +120,7 @@ _SERVICE = {
     ),
     "PermissionsBoundary": Texts(
         shortest="",
-        longest=_filled("arn:aws:iam::123456789012:policy/a", "", 2048),
+        longest=filled("arn:aws:iam::123456789012:policy/a", "", 2048),
         right=("arn:aws:iam::aws:policy/PowerUserAccess", "arn:aws-us-gov:iam::123456789012:policy/teams/Boundary_1"),
         wrong=(
             "Boundary",
@@ -151,7 +131,7 @@ _SERVICE = {
     ),
     "RolePath": Texts(
         shortest="/",
-        longest=_filled("/a", "/", 512),
+        longest=filled("/a", "/", 512),
         right=("/teams/pictures/", "/a+b=c,d.e@f-g_h/"),
         wrong=("", "teams", "/teams", "teams/", "//", "/a//", "/a b/", "/ä/"),
     ),
@@ -208,63 +188,6 @@ _SERVICE = {
 }
 
 
-_DELIVERY = {
-    "ApiUrl": Texts(
-        shortest="https://a/b/",
-        longest=_filled("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1", "/", 200),
-        right=("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1/",),
-        wrong=("", "http://a/b/", "https://a/b", "https://a/", "https://a/b/c/"),
-    ),
-    "UploadBucket": _BUCKET,
-    "ThumbnailBucket": _BUCKET,
-    "ServiceRegion": Texts(
-        shortest="aa-a-1",
-        longest=_filled("us-gov-northeast", "-10", 32),
-        right=("us-east-1", "ap-southeast-2", "us-gov-west-1"),
-        wrong=("", "us-east", "us-1", "US-EAST-1", "us-east-1a", "us_east_1"),
-    ),
-    "Domain": Texts(
-        shortest="",
-        longest=_filled("pictures.example", ".example.com", 64),
-        right=("example.com", "xn--bcher-kva.example.de", "1.a.io"),
-        wrong=(
-            "example",
-            "https://example.com",
-            "example.com/",
-            "a..com",
-            "-a.com",
-            "a-.com",
-            "A.com",
-            "a.c",
-            "*.a.com",
-        ),
-    ),
-    "HostedZoneId": Texts(
-        shortest="",
-        longest=_filled("Z0123456789ABCDEFGHIJ", "", 32),
-        right=("Z1", "Z0123456789ABCDEFGHIJ"),
-        wrong=("Z", "A123", "z123", "/hostedzone/Z123", "Z" + "1" * 32),
-    ),
-    "CertificateArn": Texts(
-        shortest="",
-        longest=_filled("arn:aws:acm:us-east-1:123456789012:certificate/a", "", 2048),
-        right=("arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",),
-        wrong=(
-            "arn:aws:acm:eu-central-1:123456789012:certificate/a",
-            "arn:aws:acm:us-east-1:12345678901:certificate/a",
-            "arn:aws:acm:us-east-1:123456789012:certificate/",
-            "certificate/a",
-        ),
-    ),
-    "DeliverySecret": Texts(
-        shortest="",
-        longest="a" * 64,
-        right=("aB3_-" * 7, "a" * 32),
-        wrong=("a" * 31, "a" * 31 + "*", "a" * 31 + " ", "a" * 31 + "ä", "a" * 31 + "\n"),
-    ),
-}
-
-
 @dataclass(frozen=True)
 class Bounds:
     """parameters: of a template, as declared. texts: of those with a pattern."""
@@ -310,7 +233,7 @@ def _of(template: Path, texts: Mapping[str, Texts]) -> Bounds:
 
 
 SERVICE = _of(stack.TEMPLATE, _SERVICE)
-DELIVERY = _of(delivery.TEMPLATE, _DELIVERY)
+DELIVERY = _of(delivery.TEMPLATE, texts.DELIVERY)
 
 # Each parameter of both templates, for parametrized tests, and their ids.
 EACH = [(bounds, name) for bounds in (SERVICE, DELIVERY) for name in bounds.parameters]

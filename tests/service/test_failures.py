@@ -4,13 +4,11 @@ import json
 
 import pytest
 
+from tests.actors import journeys
 from tests.actors.client import Service, wait_for
+from tests.actors.journeys import attempts
 from tests.actors.operators import dead_letters
 from tests.material import pictures
-
-
-def attempts(stack: Service, job: str) -> int:
-    return sum(line["message"] == "conversion failed" and line.get("job") == job for line in stack.log("convert"))
 
 
 def failed(stack: Service, job: str) -> bool | None:
@@ -20,26 +18,7 @@ def failed(stack: Service, job: str) -> bool | None:
 
 @pytest.mark.usefixtures("no_dead_letters")
 def test_a_poison_object_is_tried_three_times_parked_and_redriven(stack: Service) -> None:
-    """It is reported as failed in between, and done after the redrive."""
-    signed = stack.sign()
-    with stack.outage(signed.fields["key"]):
-        signed.post(pictures.jpeg())
-
-        manifest = stack.result(signed)
-
-        assert manifest["status"] == "failed"
-        assert manifest["reason"]["code"] == "conversion_failed"
-        assert manifest["reason"]["retryable"] is True
-        assert attempts(stack, signed.job) == 3
-        assert wait_for(lambda: dead_letters(stack) or None, "dead letter") == 1
-        assert stack.get(f"uploads/{signed.job}").json()["status"] == "failed"
-
-    answer = stack.call("RedriveFunction", {})
-
-    assert answer == {"result": {"redriven": 1, "jobs": [signed.job], "left": 0}}
-    wait_for(lambda: True if stack.result(signed)["status"] == "done" else None, "manifest that is done")
-    assert dead_letters(stack) == 0
-    assert len(stack.result(signed)["thumbnails"]) == 3
+    journeys.parks_and_redrives_a_poison_object(stack)
 
 
 @pytest.mark.usefixtures("no_dead_letters")

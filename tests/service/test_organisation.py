@@ -7,19 +7,14 @@ tests/template/test_organisation.py checks what the template says about those.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from dev.emulator import ROOT, Emulator
 from dev.stack import Stack
+from tests.actors import journeys
 from tests.actors.client import Service
-from tests.service.test_failures import test_a_poison_object_is_tried_three_times_parked_and_redriven  # noqa: F401
-from tests.service.test_uploads import (  # noqa: F401
-    test_a_text_file_renamed_to_jpg_is_rejected_at_once_with_a_sentence,
-    test_an_upload_can_be_followed_through_the_api,
-    test_uploads_at_once_all_end,
-)
 from tests.standins.ports import free_port
 
 BOUNDARY = "arn:aws:iam::000000000000:policy/Boundary"
@@ -60,6 +55,20 @@ def stack() -> Iterator[Service]:
         deployed = Stack(emulator.url, rules)
         deployed.deploy()
         yield Service(deployed.api_url, deployed)
+
+
+JOURNEYS = [
+    journeys.rejects_a_text_file,
+    journeys.follows_an_upload,
+    journeys.converts_uploads_at_once,
+    journeys.parks_and_redrives_a_poison_object,
+]
+
+
+@pytest.mark.usefixtures("no_dead_letters")
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__)
+def test_the_service_works_under_all_rules(stack: Service, journey: Callable[[Service], None]) -> None:
+    journey(stack)
 
 
 def test_every_role_is_bounded_and_lies_below_the_path(stack: Service) -> None:

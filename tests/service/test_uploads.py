@@ -2,14 +2,13 @@
 
 import io
 import re
-import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 import requests
 from PIL import Image, ImageStat
 
+from tests.actors import journeys
 from tests.actors.client import PATIENCE, Service, wait_for
 from tests.material import pictures
 from thumbs.jobs import keys
@@ -68,15 +67,7 @@ def test_a_transparent_picture_stays_transparent(stack: Service) -> None:
 
 
 def test_a_text_file_renamed_to_jpg_is_rejected_at_once_with_a_sentence(stack: Service) -> None:
-    manifest = stack.convert(b"This is not a picture.\n" * 20)
-
-    assert manifest["status"] == "rejected"
-    lines = [line for line in stack.log("convert") if line.get("job") == manifest["job"]]
-    assert [(line["message"], line["reason"]) for line in lines] == [("rejected", "not_an_image")]
-    assert manifest["reason"]["code"] == "not_an_image"
-    assert manifest["reason"]["retryable"] is False
-    assert "JPEG, PNG" in manifest["reason"]["message"]
-    assert manifest["thumbnails"] == []
+    journeys.rejects_a_text_file(stack)
 
 
 def test_a_picture_with_too_many_pixels_is_rejected_with_its_facts(stack: Service) -> None:
@@ -102,31 +93,11 @@ def test_twenty_five_files_are_signed_in_one_call_each_for_itself(stack: Service
 
 
 def test_uploads_at_once_all_end(stack: Service) -> None:
-    content = pictures.jpeg(1000, 750)
-    with ThreadPoolExecutor(5) as crowd:
-        manifests = list(crowd.map(lambda _: stack.convert(content), range(5)))
-
-    assert [manifest["status"] for manifest in manifests] == ["done"] * 5
+    journeys.converts_uploads_at_once(stack)
 
 
 def test_an_upload_can_be_followed_through_the_api(stack: Service) -> None:
-    assert stack.get(f"uploads/{uuid.uuid4().hex}").status_code == 404
-    assert stack.get("uploads/not-a-job").status_code == 404
-    signed = stack.sign()
-    assert stack.get(f"uploads/{signed.job}").status_code == 404, "signed, and nothing uploaded yet"
-
-    signed.post(pictures.jpeg())
-    manifest = stack.result(signed)
-    answer = stack.get(f"uploads/{signed.job}")
-
-    assert answer.status_code == 200
-    links = [thumbnail.pop("url") for thumbnail in answer.json()["thumbnails"]]
-    assert all(requests.get(link, timeout=PATIENCE).status_code == 200 for link in links)
-    fresh = answer.json()
-    for each in (manifest, fresh):
-        for thumbnail in each["thumbnails"]:
-            thumbnail.pop("url", None)
-    assert fresh == manifest
+    journeys.follows_an_upload(stack)
 
 
 def test_who_was_sent_a_thumbnail_cannot_ask_for_its_job(stack: Service) -> None:

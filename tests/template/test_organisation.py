@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
@@ -12,30 +11,10 @@ from dev import stack
 from dev.emulator import REGION, ROOT
 from operate.optional_stack import FOLDER, NAMES
 from tests.material.conditions import decided
+from tests.material.organisation import ALL, BOUNDARY, CALLED_BY_USERS, IN_VPC, KEY, LAYER, actions, made, statements
 from tests.material.template import PACKAGES, Template, of_type, references
 
 DOCUMENT = ROOT / "docs" / "organisation.md"
-BOUNDARY = "arn:aws:iam::123456789012:policy/Boundary"
-KEY = f"arn:aws:kms:{REGION}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-LAYER = f"arn:aws:lambda:{REGION}:123456789012:layer:opentelemetry-python:7"
-IN_VPC = {"SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "SecurityGroupIds": "sg-0123456789abcdef0"}
-ENDPOINTS = "vpce-0123456789abcdef0,vpce-0123456789abcdef1"
-ALL = {
-    "PermissionsBoundary": BOUNDARY,
-    "RolePath": "/teams/pictures/",
-    "KmsKeyArn": KEY,
-    "EndpointType": "PRIVATE",
-    "VpcEndpointIds": ENDPOINTS,
-    "AccessLogs": "logs-of-the-organisation",
-    "TelemetryLayer": LAYER,
-    **IN_VPC,
-}
-CALLED_BY_USERS = {"SignUploadFunction", "GetUploadFunction", "ConvertFunction"}
-
-
-def made(**parameters: str) -> Template:
-    """The resources of a stack with these parameters, as SAM and CloudFormation make them."""
-    return decided(stack.translate(stack.packaged(PACKAGES), parameters), **parameters)
 
 
 def without_names_of_versions(resources: Template) -> str:
@@ -145,19 +124,6 @@ NEEDS = {
 }
 
 
-def statements(resources: Template, role: str) -> Iterator[Template]:
-    """All statements of the role itself, and of the policies that are attached to it."""
-    for policy in resources[role]["Properties"].get("Policies", []):
-        yield from policy["PolicyDocument"]["Statement"]
-    for policy in of_type(resources, "AWS::IAM::Policy").values():
-        if {"Ref": role} in policy["Properties"]["Roles"]:
-            yield from policy["Properties"]["PolicyDocument"]["Statement"]
-
-
-def actions(statement: Template) -> list[str]:
-    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-
-
 def test_each_role_may_use_the_key_for_what_it_does_and_for_nothing_else() -> None:
     resources = made(**ALL)
     for name, function in of_type(resources, "AWS::Lambda::Function").items():
@@ -201,80 +167,6 @@ def test_the_documented_policy_of_the_key_admits_each_service_in_need() -> None:
         assert statement["Condition"], "otherwise it would admit other accounts"
     (account,) = (each for each in policy["Statement"] if "AWS" in each["Principal"])
     assert account["Action"] == "kms:*", "otherwise no role of the account may be granted anything"
-
-
-# ── Networks ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_what_users_call_is_inside_the_vpc_and_nothing_else() -> None:
-    functions = of_type(made(**ALL), "AWS::Lambda::Function")
-    inside = {
-        name: function["Properties"]["VpcConfig"]
-        for name, function in functions.items()
-        if "VpcConfig" in function["Properties"]
-    }
-
-    assert inside.keys() == CALLED_BY_USERS
-    split = {name: {"Fn::Split": [",", value]} for name, value in IN_VPC.items()}
-    assert all(each == split for each in inside.values())
-
-
-def test_subnets_alone_grant_what_functions_need_there_first() -> None:
-    """An existing stack needs the permission before the function moves (docs/organisation.md)."""
-    resources = made(SubnetIds=IN_VPC["SubnetIds"])
-
-    assert not any("VpcConfig" in each["Properties"] for each in of_type(resources, "AWS::Lambda::Function").values())
-    for name in of_type(resources, "AWS::Lambda::Function"):
-        on_networks = [each for each in statements(resources, f"{name}Role") if "ec2:" in str(each["Action"])]
-        assert bool(on_networks) == (name in CALLED_BY_USERS)
-        for each in on_networks:
-            assert each["Condition"] == {"Null": {"lambda:SourceFunctionArn": "true"}}, "the function's code may use it"
-
-
-def test_functions_inside_the_vpc_call_s3_only() -> None:
-    """So a gateway endpoint for S3, which is free of charge, is all that their subnets need."""
-    resources = made(**ALL)
-    called = {
-        action.split(":")[0]
-        for name in CALLED_BY_USERS
-        for statement in statements(resources, f"{name}Role")
-        for action in actions(statement)
-    }
-
-    # Lambda itself writes logs, traces, publishes failed events, decrypts the environment and connects to the subnets.
-    assert called - {"logs", "xray", "sns", "kms", "ec2"} == {"s3"}
-
-
-def test_a_private_api_admits_its_endpoints_only() -> None:
-    api = made(**ALL)["Api"]["Properties"]
-
-    assert api["EndpointConfiguration"] == {
-        "Types": ["PRIVATE"],
-        "VpcEndpointIds": {"Fn::Split": [",", ENDPOINTS]},
-    }
-    (statement,) = api["Body"]["x-amazon-apigateway-policy"]["Statement"]
-    assert statement["Effect"] == "Allow"
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceVpce": {"Fn::Split": [",", ENDPOINTS]}}}
-
-
-def test_a_private_api_leaves_identities_to_iam() -> None:
-    """What its policy allowed would be allowed without a permission."""
-    api = made(Authorizer="iam", **ALL)["Api"]["Properties"]
-    through_one = {"aws:SourceVpce": {"Fn::Split": [",", ENDPOINTS]}}
-
-    deny, preflights = api["Body"]["x-amazon-apigateway-policy"]["Statement"]
-
-    assert (deny["Effect"], deny["Resource"]) == ("Deny", "execute-api:/*")
-    assert deny["Condition"] == {"StringNotEquals": through_one}
-    assert (preflights["Effect"], preflights["Resource"]) == ("Allow", "execute-api:/*/OPTIONS/*")
-    assert preflights["Condition"] == {"StringEquals": through_one}
-
-
-def test_a_regional_api_names_no_endpoint() -> None:
-    api = made(VpcEndpointIds=ENDPOINTS)["Api"]["Properties"]
-
-    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
-    assert "x-amazon-apigateway-policy" not in api["Body"]
 
 
 # ── Logs, telemetry, tags ────────────────────────────────────────────────────────────────────────────────────────────

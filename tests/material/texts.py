@@ -1,0 +1,82 @@
+"""Texts that the patterns of parameters accept or refuse: the shortest, the longest, unusual and wrong ones."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Values for a pattern. right: including unusual ones. wrong: each wrong in one way."""
+
+    shortest: str
+    longest: str
+    right: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+def filled(text: str, end: str, length: int) -> str:
+    """The text with its last character repeated before the end, so that it has this length."""
+    return text + text[-1] * (length - len(text) - len(end)) + end
+
+
+BUCKET = Texts(
+    shortest="abc",
+    longest="b" * 63,
+    right=("image-thumbnails-uploadbucket-1a2b3c4d5e6f", "a.b-c"),
+    wrong=("", "ab", "Abc", "-bc", "ab-", "a_c", "a/c"),
+)
+
+DELIVERY = {
+    "ApiUrl": Texts(
+        shortest="https://a/b/",
+        longest=filled("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1", "/", 200),
+        right=("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/v1/",),
+        wrong=("", "http://a/b/", "https://a/b", "https://a/", "https://a/b/c/"),
+    ),
+    "UploadBucket": BUCKET,
+    "ThumbnailBucket": BUCKET,
+    "ServiceRegion": Texts(
+        shortest="aa-a-1",
+        longest=filled("us-gov-northeast", "-10", 32),
+        right=("us-east-1", "ap-southeast-2", "us-gov-west-1"),
+        wrong=("", "us-east", "us-1", "US-EAST-1", "us-east-1a", "us_east_1"),
+    ),
+    "Domain": Texts(
+        shortest="",
+        longest=filled("pictures.example", ".example.com", 64),
+        right=("example.com", "xn--bcher-kva.example.de", "1.a.io"),
+        wrong=(
+            "example",
+            "https://example.com",
+            "example.com/",
+            "a..com",
+            "-a.com",
+            "a-.com",
+            "A.com",
+            "a.c",
+            "*.a.com",
+        ),
+    ),
+    "HostedZoneId": Texts(
+        shortest="",
+        longest=filled("Z0123456789ABCDEFGHIJ", "", 32),
+        right=("Z1", "Z0123456789ABCDEFGHIJ"),
+        wrong=("Z", "A123", "z123", "/hostedzone/Z123", "Z" + "1" * 32),
+    ),
+    "CertificateArn": Texts(
+        shortest="",
+        longest=filled("arn:aws:acm:us-east-1:123456789012:certificate/a", "", 2048),
+        right=("arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",),
+        wrong=(
+            "arn:aws:acm:eu-central-1:123456789012:certificate/a",
+            "arn:aws:acm:us-east-1:12345678901:certificate/a",
+            "arn:aws:acm:us-east-1:123456789012:certificate/",
+            "certificate/a",
+        ),
+    ),
+    "DeliverySecret": Texts(
+        shortest="",
+        longest="a" * 64,
+        right=("aB3_-" * 7, "a" * 32),
+        wrong=("a" * 31, "a" * 31 + "*", "a" * 31 + " ", "a" * 31 + "ä", "a" * 31 + "\n"),
+    ),
+}
