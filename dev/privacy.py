@@ -22,9 +22,9 @@ _KEEP = {
     "AWS::WAFv2::WebACL",
 }
 
-_FUNCTION_LOG = "what the function did, by job; no file names, addresses or links"
+_FUNCTION_LOG = "what the function did, by job and the caller's id of its request; no file names, addresses or links"
 _HOLDS = {
-    "UploadBucket": "originals, with all their metadata; their owner and reference",
+    "UploadBucket": "originals, with all their metadata; their owner, reference and the id of the request",
     "ThumbnailBucket": (
         "thumbnails without metadata; manifests: format, size, kinds of metadata, outcome, owner and reference of an "
         "original; claims: its ETag"

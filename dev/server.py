@@ -23,9 +23,11 @@ _REQUEST_HEADERS = (
     "authorization",
     "content-type",
     "origin",
+    "traceparent",
     "x-amz-date",
     "x-amz-security-token",
     "x-api-key",
+    "x-request-id",
 )
 _RESPONSE_HEADERS = ("cache-control", "content-type", "retry-after", "vary")
 

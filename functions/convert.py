@@ -32,6 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
     failures = []
     for upload in notices.uploads(event):
         observe.log().append_keys(job=upload.job)
+        observe.correlate(None)  # of the previous upload
         try:
             if upload.job:
                 _convert(upload.job, upload)
@@ -73,11 +74,13 @@ def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.M
         if original is None:
             return manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))
         whose = attribution.of(original.metadata)
+        observe.correlate(whose.correlation)
         conversion = pipeline.run(original.content, wanted, pipeline.Limits(memory=current.conversion_memory))
     except errors.Rejected as refusal:
+        whose = whose or originals.attribution_of(upload)  # it was not read
+        observe.correlate(whose.correlation)
         observe.log().info("rejected", reason=refusal.reason.value, detail=refusal.detail)
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
-        whose = whose or originals.attribution_of(upload)  # it was not read
         privacy = manifest.receipt(None, originals.until(original)) if original else None
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
     stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]

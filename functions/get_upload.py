@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from thumbs import observe
+from thumbs import correlation, observe
 from thumbs.api import links, responses
 from thumbs.jobs import access, keys, ledger, manifest, originals
 
@@ -14,6 +14,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if not keys.is_job(job) or not access.may_see(event, job):
         return _not_found(event)
     observe.log().append_keys(job=job)
+    observe.correlate(correlation.of(event))
     found = ledger.find(job)
     if not found and originals.exists(job):
         observe.log().info("answered", status="processing")

@@ -19,6 +19,7 @@ def _report(job: str, upload: notices.Upload) -> None:
     observe.log().append_keys(job=job)
     # Only with an authorizer may this function ask whose an upload is.
     whose = originals.attribution_of(upload) if settings.current().has_owners else attribution.NOBODY
+    observe.correlate(whose.correlation)
     if ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED), whose)):
         if not keys.is_probe(job):
             observe.count("Failed")

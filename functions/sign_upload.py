@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from thumbs import formats, observe, settings
+from thumbs import correlation, formats, observe, settings
 from thumbs.api import callers, responses, upload_request
 from thumbs.api.signing import Signer
 from thumbs.jobs import attribution, keys
@@ -30,6 +30,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _sign(event: dict[str, Any]) -> dict[str, Any]:
     current = settings.current()
+    asked_as = correlation.of(event)
+    observe.correlate(asked_as)
     # In the event, not in its body: the verification of a release invokes the function directly, and the API passes no
     # such member on.
     probe = event.get("probe") is True
@@ -50,7 +52,11 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
     signer, now = Signer(current), datetime.now(UTC)
     uploads = [
         _upload(
-            keys.new_probe() if probe else keys.new_job(owner), file, Attribution(owner, file.reference), signer, now
+            keys.new_probe() if probe else keys.new_job(owner),
+            file,
+            Attribution(owner, file.reference, asked_as),
+            signer,
+            now,
         )
         for file in files
     ]

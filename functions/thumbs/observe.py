@@ -24,6 +24,11 @@ def _metrics() -> Metrics:
     return Metrics()  # POWERTOOLS_METRICS_NAMESPACE
 
 
+def correlate(correlation: str | None) -> None:
+    """Add the caller's id of a request to all further lines of this invocation, or, with None, to none of them."""
+    log().append_keys(correlation_id=correlation)  # Powertools leaves out what is None
+
+
 def count(name: str, value: float = 1) -> None:
     """Count an event of this invocation."""
     _metrics().add_metric(name=name, unit=MetricUnit.Count, value=value)

@@ -9,7 +9,7 @@ import requests
 from PIL import Image, ImageStat
 
 from tests.actors import journeys
-from tests.actors.client import PATIENCE, Service, wait_for
+from tests.actors.client import PATIENCE, Service, Signed, wait_for
 from tests.material import pictures
 from thumbs.jobs import keys
 
@@ -151,6 +151,23 @@ def test_every_line_about_a_job_names_it(stack: Service) -> None:
         lines = [line for line in stack.log(function) if signed.job in (line.get("job"), *line.get("jobs", ()))]
         assert message in [line["message"] for line in lines]
         assert all(line["service"] == function and line["request_id"] for line in lines)
+
+
+def test_the_id_of_a_callers_request_reaches_the_lines_of_its_job(stack: Service) -> None:
+    asked = {"files": [{"name": "picture.jpg", "type": "image/jpeg", "size": 1000}]}
+    entry = stack.ask(asked, **{"X-Request-Id": "order-4711/a"}).json()["uploads"][0]
+    signed = Signed(entry["job"], **entry["upload"], result=entry["result"], expires=entry["expires"])
+    signed.post(pictures.jpeg())
+    stack.result(signed)
+
+    for function, message in (("sign_upload", "signed"), ("convert", "done")):
+        lines = [line for line in stack.log(function) if line.get("correlation_id") == "order-4711/a"]
+        assert message in [line["message"] for line in lines]
+        assert all(signed.job in (line.get("job"), *line.get("jobs", ())) for line in lines)
+    other = stack.upload(pictures.jpeg())
+    stack.result(other)
+    assert not [line for line in stack.log("convert") if line.get("job") == other.job and "correlation_id" in line]
+    assert signed.post(pictures.jpeg(), x_amz_meta_correlation="forged").status_code == 403
 
 
 def test_metrics_are_embedded_in_the_log(stack: Service) -> None:

@@ -15,7 +15,16 @@ MODULES = sorted(FUNCTIONS.rglob("*.py"))
 AWS = "thumbs/aws/"
 IMAGING = ("thumbs/pipeline/", "thumbs/verification/judge")
 # And one another.
-STANDARD_LIBRARY_ONLY = {"jobs.attribution", "jobs.keys", "jobs.manifest", "sizes", "errors", "formats", "picture"}
+STANDARD_LIBRARY_ONLY = {
+    "correlation",
+    "jobs.attribution",
+    "jobs.keys",
+    "jobs.manifest",
+    "sizes",
+    "errors",
+    "formats",
+    "picture",
+}
 
 
 def name_of(path: Path) -> str:

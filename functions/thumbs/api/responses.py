@@ -46,7 +46,7 @@ def preflight(request: dict[str, Any]) -> dict[str, Any]:
     identifying = ",Authorization,X-Amz-Date,X-Amz-Security-Token" if settings.current().has_owners else ""
     allowed = {
         "Access-Control-Allow-Methods": "GET,POST,OPTIONS",
-        "Access-Control-Allow-Headers": f"Content-Type,X-Api-Key{identifying}",
+        "Access-Control-Allow-Headers": f"Content-Type,X-Api-Key,X-Request-Id,Traceparent{identifying}",
         "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
     }
     return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": _cors(request) | allowed, "body": ""}

@@ -6,6 +6,8 @@ A form contains both, signed, so nobody can upload in another owner's name, and 
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from thumbs import correlation
+
 # The name of further metadata: the digest of the only content that the form accepts, in hexadecimal digits.
 SHA256 = "sha256"
 
@@ -17,10 +19,12 @@ _LITERAL = "-_.~:@|/+"
 @dataclass(frozen=True)
 class Attribution:
     """owner: the subject of the caller that requested the form. reference: the caller's own id of the file.
-    Either is None if it is not known."""
+    correlation: the caller's id of the request for the form, which only logs contain (thumbs.correlation). None
+    for what is not known."""
 
     owner: str | None = None
     reference: str | None = None
+    correlation: str | None = None
 
     def metadata(self) -> dict[str, str]:
         """The user-defined metadata of an original, without S3's prefix. Percent-encoded (RFC 3986), in ASCII."""
@@ -32,7 +36,7 @@ NOBODY = Attribution()
 
 def of(metadata: dict[str, str]) -> Attribution:
     """The attribution in an object's user-defined metadata."""
-    owner, reference = (metadata.get(name) for name in ("owner", "reference"))
-    return Attribution(
-        unquote(owner) if owner is not None else None, unquote(reference) if reference is not None else None
-    )
+    known = {name: unquote(metadata[name]) for name in ("owner", "reference", "correlation") if name in metadata}
+    if not correlation.ID.fullmatch(known.get("correlation", "")):  # not from a form
+        known.pop("correlation", None)
+    return Attribution(**known)
