@@ -1,7 +1,7 @@
 """Functions in a template's conditions that the emulator leaves unresolved: Fn::Split, and Fn::Sub of parameters.
 
-Source: CloudFormation user guide, "Fn::Split", which "Conditions" may use like Fn::Select. tests/service/test_gaps.py
-fails as soon as the emulator resolves them.
+Source: CloudFormation user guide, "Fn::Split", which "Conditions" may use like Fn::Select.
+tests/service/test_authorizer_gaps.py fails as soon as the emulator resolves them.
 """
 
 import re
