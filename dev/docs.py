@@ -87,7 +87,11 @@ PARTS: dict[Path, dict[str, Callable[[], str]]] = {
 
 
 # Whole files.
-FILES: dict[Path, Callable[[], str]] = {pipeline_role.DOCUMENT: pipeline_role.written, **terraform.FILES}
+FILES: dict[Path, Callable[[], str]] = {
+    pipeline_role.DOCUMENT: pipeline_role.written,
+    pipeline_role.PIPELINE: pipeline_role.stack,
+    **terraform.FILES,
+}
 
 
 def _allowed(parameter: dict[str, object]) -> str:

@@ -16,6 +16,8 @@ from dev.stack import Template, packaged, translate
 from operate import door
 
 DOCUMENT = ROOT / "docs" / "pipeline-role.json"
+PIPELINE = ROOT / "stacks" / "pipeline.yaml"
+ENVIRONMENTS = ("dev", "prod")  # of samconfig.toml
 
 # Permissions that schemas list for properties that no resource of the template has: prefixes of actions, and reasons.
 NOT_NEEDED = {
@@ -105,6 +107,39 @@ _CALLED = {
 def written() -> str:
     """The policy, as in docs/pipeline-role.json."""
     return json.dumps(policy(_template()), indent=1) + "\n"
+
+
+def stack() -> str:
+    """stacks/pipeline.yaml with the same statements for the stack of each environment."""
+    text = PIPELINE.read_text()
+    for environment in ENVIRONMENTS:
+        begin, end = (f"          # <{mark}{environment}>\n" for mark in ("", "/"))
+        head, rest = text.split(begin)
+        text = head + begin + "".join(_lines(f"image-thumbnails-{environment}")) + end + rest.split(end)[1]
+    return text
+
+
+def _lines(stack: str) -> Iterator[str]:
+    for statement in policy(_template())["Statement"]:
+        for number, (name, value) in enumerate(statement.items()):
+            yield f"          {' ' if number else '-'} {name}: {_yaml(value, stack)}\n"
+
+
+_REPLACED = {"arn:aws:": "arn:${AWS::Partition}:", "ACCOUNT": "${AWS::AccountId}", "REGION": "${AWS::Region}"}
+
+
+def _yaml(value: Any, stack: str) -> str:
+    """A part of a statement on one line, with the placeholders replaced."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_yaml(each, stack)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(_yaml(each, stack) for each in value)}]"
+    plain = str(value).replace("STACK", stack)
+    text = plain
+    for placeholder, replacement in _REPLACED.items():
+        text = text.replace(placeholder, replacement)
+    quoted = json.dumps(text)
+    return f"!Sub {quoted}" if text != plain else quoted if "*" in text else text
 
 
 def policy(template: Template) -> dict[str, Any]:

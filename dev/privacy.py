@@ -46,6 +46,11 @@ _HOLDS = {
     "UserPool": "accounts: e-mail address, password (hashed), group; without the stack `sign_in`, nothing",
     "SiteBucket": "the upload page; nothing about visitors",
     "LogBucket": "requests to the distribution; no visitor's address, browser, referrer or query",
+    "ArtifactBucket": "sources and builds; no picture",
+    "Approvals": "which release waits; with `ApproverEmail`, in that mailbox",
+    "BuildLogs": "the output of tests and builds; no picture",
+    "DevLogs": "the output of releases to dev",
+    "ProdLogs": "the output of releases to prod",
     "WebAcl": "counts per address, for five minutes; no sampled requests",
 }
 

@@ -1,4 +1,4 @@
-"""The minimum and maximum of every parameter of both templates, and the values just outside.
+"""The minimum and maximum of every parameter of the larger templates, and the values just outside.
 
 Numbers and choices are read from the template. What a pattern accepts cannot be computed: a table lists it for each,
 and a parameter with a pattern that is not in the table raises KeyError.
@@ -13,6 +13,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev import stack
 from operate import delivery
+from operate.optional_stack import FOLDER
 from tests.material import texts
 from tests.material.texts import BUCKET, Texts, filled
 
@@ -235,6 +236,9 @@ def _of(template: Path, texts: Mapping[str, Texts]) -> Bounds:
 SERVICE = _of(stack.TEMPLATE, _SERVICE)
 DELIVERY = _of(delivery.TEMPLATE, texts.DELIVERY)
 
-# Each parameter of both templates, for parametrized tests, and their ids.
-EACH = [(bounds, name) for bounds in (SERVICE, DELIVERY) for name in bounds.parameters]
-NAMES = [("delivery-" if bounds is DELIVERY else "") + name for bounds, name in EACH]
+PIPELINE = _of(FOLDER / "pipeline.yaml", texts.PIPELINE)
+
+# Each parameter of these templates, for parametrized tests, and their ids.
+TEMPLATES = {"service": SERVICE, "delivery": DELIVERY, "pipeline": PIPELINE}
+EACH = [(bounds, name) for bounds in TEMPLATES.values() for name in bounds.parameters]
+NAMES = [f"{template}-{name}" for template, bounds in TEMPLATES.items() for name in bounds.parameters]

@@ -19,6 +19,7 @@ NAMED = {
     "AWS::CloudFront::OriginAccessControl": "OriginAccessControlConfig.Name",
     "AWS::CloudFront::ResponseHeadersPolicy": "ResponseHeadersPolicyConfig.Name",
     "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::CodeBuild::Project": "Name",
     "AWS::Lambda::LayerVersion": "LayerName",
     "AWS::Logs::DeliveryDestination": "Name",
     "AWS::Logs::DeliverySource": "Name",
@@ -79,6 +80,7 @@ LIMITS = {
     "AWS::CloudFront::OriginAccessControl.OriginAccessControlConfig.Name": 64,
     "AWS::CloudFront::Function.Name": 64,
     "AWS::CloudWatch::Dashboard.DashboardName": 255,
+    "AWS::CodeBuild::Project.Name": 255,
     "AWS::Lambda::LayerVersion.LayerName": 140,
     "AWS::Logs::LogGroup.LogGroupName": 512,
 }

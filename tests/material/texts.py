@@ -80,3 +80,36 @@ DELIVERY = {
         wrong=("a" * 31, "a" * 31 + "*", "a" * 31 + " ", "a" * 31 + "ä", "a" * 31 + "\n"),
     ),
 }
+
+PIPELINE = {
+    "Connection": Texts(
+        shortest="arn:aws:codeconnections:eu-central-1:123456789012:connection/a",
+        longest=filled("arn:aws:codestar-connections:eu-central-1:123456789012:connection/a", "", 256),
+        right=("arn:aws-cn:codeconnections:cn-north-1:123456789012:connection/12345678-abcd",),
+        wrong=(
+            "",
+            "arn:aws:codeconnections:eu-central-1:12345678901:connection/a",
+            "arn:aws:codeconnections:eu-central-1:123456789012:connection/",
+            "arn:aws:codecommit:eu-central-1:123456789012:connection/a",
+            "arn:aws:codeconnections:eu-central-1:123456789012:host/a",
+        ),
+    ),
+    "Repository": Texts(
+        shortest="a/a",
+        longest=filled("you/a", "", 200),
+        right=("you/image-thumbnails", "group/sub.group/name_1"),
+        wrong=("", "name", "/name", "owner/", "owner/na me", "https://github.com/you/name"),
+    ),
+    "Branch": Texts(
+        shortest="a",
+        longest="a" * 100,
+        right=("main", "release/1.x", "dependabot/pip/pillow-13.0.0"),
+        wrong=("", "/main", "main/", "ma in", "main*"),
+    ),
+    "ApproverEmail": Texts(
+        shortest="",
+        longest=filled("a", "@example.com", 254),
+        right=("a@b.c",),
+        wrong=("a", "a@b", "@b.c", "a b@c.d", "a@b@c.d"),
+    ),
+}

@@ -1,4 +1,4 @@
-"""Two stacks in one account share nothing: each name in both templates belongs to the stack, and AWS accepts it."""
+"""Two stacks in one account share nothing: each name in every template belongs to the stack, and AWS accepts it."""
 
 import json
 from typing import Any
@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from operate import delivery
+from operate.optional_stack import FOLDER
 from tests.material.names import NAMED, STACK, STACK_ID, longest, named, resolved
 from tests.material.template import Template
 
 
 @pytest.fixture(scope="session")
 def names(resources: Template) -> dict[str, tuple[str, str, Any]]:
-    edge = yaml_parse(delivery.TEMPLATE.read_text())["Resources"]
-    found = named(resources) | named(edge)
+    found = named(resources)
+    for path in sorted(FOLDER.glob("*.yaml")):
+        found |= named(yaml_parse(path.read_text())["Resources"])
     assert {kind for kind, _, _ in found.values()} == NAMED.keys(), "each kind is looked at"
     return found
 

@@ -1,4 +1,4 @@
-"""Every parameter of both templates: used, bounded, and accepted at its bounds by the code that reads it.
+"""Every parameter of every template: used, bounded, and accepted at its bounds by the code that reads it.
 
 tests/service/test_bounds.py shows on the emulator that CloudFormation refuses values outside, and that the service
 works with all parameters at their minimum and at their maximum.
@@ -16,9 +16,10 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from dev import stack
-from operate import delivery
+from operate.optional_stack import FOLDER
+from operate.optional_stack import NAMES as OPTIONAL
 from tests.material import pictures
-from tests.material.bounds import DELIVERY, EACH, NAMES, SERVICE, Bounds
+from tests.material.bounds import DELIVERY, EACH, NAMES, SERVICE, TEMPLATES, Bounds
 from tests.material.function_environment import PARAMETERS, environment, read_everything, set_by
 from tests.material.template import PACKAGES, Template, of_type, references
 from thumbs import formats, pipeline, sizes
@@ -67,7 +68,7 @@ def test_every_parameter_has_bounds(bounds: Bounds, name: str) -> None:
         assert len(longest) == parameter.get("MaxLength", len(longest))
 
 
-@pytest.mark.parametrize("bounds", [SERVICE, DELIVERY], ids=["service", "delivery"])
+@pytest.mark.parametrize("bounds", TEMPLATES.values(), ids=TEMPLATES)
 def test_no_case_is_left_of_a_parameter_that_is_gone(bounds: Bounds) -> None:
     with_pattern = [name for name, parameter in bounds.parameters.items() if "AllowedPattern" in parameter]
 
@@ -202,10 +203,12 @@ def test_every_resource_is_as_aws_wants_it_at_the_bounds(translated: Template, t
 
 
 @pytest.mark.parametrize("end", [Bounds.least, Bounds.most])
-def test_every_resource_of_the_delivery_is_as_aws_wants_it_at_the_bounds(tmp_path: Path, end: Any) -> None:
-    values = {name: end(DELIVERY, name) for name in DELIVERY.parameters}
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_an_optional_stack_is_as_aws_wants_it_at_the_bounds(name: str, tmp_path: Path, end: Any) -> None:
+    bounds = TEMPLATES[name]
+    values = {parameter: end(bounds, parameter) for parameter in bounds.parameters}
 
-    assert lint(yaml_parse(delivery.TEMPLATE.read_text()), tmp_path, **values) == []
+    assert lint(yaml_parse((FOLDER / f"{name}.yaml").read_text()), tmp_path, **values) == []
 
 
 def test_a_bound_that_aws_would_not_take_is_seen(translated: Template, tmp_path: Path) -> None:
