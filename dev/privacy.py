@@ -97,6 +97,8 @@ def _how_long(resource: dict[str, Any]) -> str:
             return _value(properties["RetentionInDays"])
         case "AWS::SQS::Queue":
             return f"{properties['MessageRetentionPeriod'] // 86400} days"
+        case "AWS::SNS::Topic" if properties.get("KmsMasterKeyId") == "alias/aws/sns":
+            return "by the service"
         case "AWS::SNS::Topic":
             return "until delivered"
         case "AWS::WAFv2::WebACL":
@@ -128,6 +130,8 @@ def _encrypted(resource: dict[str, Any]) -> str:
         case "AWS::SQS::Queue":
             with_key, default = _choice(properties["SqsManagedSseEnabled"])
             return _or_with_key(with_key, {True: "SSE-SQS"}[default])
+        case "AWS::SNS::Topic" if properties.get("KmsMasterKeyId") == "alias/aws/sns":
+            return "by the service"
         case "AWS::SNS::Topic":
             return _or_with_key(properties.get("KmsMasterKeyId"), "in transit")
         case "AWS::Logs::LogGroup":

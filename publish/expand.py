@@ -19,7 +19,15 @@ from samtranslator.yaml_helper import yaml_parse
 
 PACKAGED = Path(".aws-sam/packaged.yaml")  # as `sam package --output-template-file` writes it
 EXPANDED = Path(".aws-sam/expanded.json")
-READ_BY_SAM = ("GradualDeployments", "DeploymentPreference", "Tracing")
+READ_BY_SAM = (
+    "GradualDeployments",
+    "DeploymentPreference",
+    "Tracing",
+    "KmsKeyArn",  # this one and the next three: for the hash in the name of a layer
+    "SubnetIds",
+    "SecurityGroupIds",
+    "TelemetryLayer",
+)
 
 Template = dict[str, Any]
 
