@@ -1,7 +1,7 @@
 """The checksum in an upload form, which S3 compares with the file and the emulator does not.
 
-Source: Amazon S3 API reference, "POST Object", and user guide, "Checking object integrity". tests/service/test_gaps.py
-fails as soon as the emulator compares it.
+Source: Amazon S3 API reference, "POST Object", and user guide, "Checking object integrity".
+tests/service/test_gaps_without_a_stack.py fails as soon as the emulator compares it.
 """
 
 import base64
