@@ -25,6 +25,11 @@ output "outcomes" {
   value       = aws_cloudformation_stack.service.outputs["Outcomes"]
 }
 
+output "service_name" {
+  description = "The name of this stack, for optional stacks."
+  value       = aws_cloudformation_stack.service.outputs["ServiceName"]
+}
+
 output "service_region" {
   description = "The region of this stack, for optional stacks that are in another one."
   value       = aws_cloudformation_stack.service.outputs["ServiceRegion"]
