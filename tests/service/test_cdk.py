@@ -77,6 +77,8 @@ def test_the_app_is_deployed_used_and_destroyed(app: App, assembly: Path, emulat
     app.run("cdk", "deploy", "--method=direct", "--require-approval=never", *here)
 
     deployed = stack.Stack(emulator.url, {}, NAME)
+    # CDK's own parameter has its value in the emulator's Parameter Store, where the bridge does not look.
+    del template["Parameters"]["BootstrapVersion"]
     deployed.template = template
     bridges.bridge(deployed)
     service = Service(deployed.api_url, deployed)
