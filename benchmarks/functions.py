@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from shutil import which
@@ -39,7 +40,7 @@ SIGN_EVENT: dict[str, Any] = {
     "isBase64Encoded": False,
     "body": json.dumps({"files": [{"name": "IMG_2041.HEIC", "type": "image/heic", "size": 2_345_678}]}),
 }
-CONVERT_EVENT = notices.event([Upload("made-up-uploads", keys.original(JOB), JOB, etag="1")])
+CONVERT_EVENT = notices.event([Upload("made-up-uploads", keys.original(JOB), JOB, etag="1", time=datetime.now(UTC))])
 
 
 @dataclass(frozen=True)

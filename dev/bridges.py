@@ -30,6 +30,17 @@ def boundaries(service: Deployed) -> None:
                 )
 
 
+def _arn(service: Deployed, value: dict[str, Any]) -> str:
+    """The ARN of a topic or a queue, from the template's reference to it."""
+    match value:
+        case {"Ref": name}:
+            return service.resources[name]
+        case {"Fn::GetAtt": [name, "Arn"]}:
+            queue = {"QueueUrl": service.resources[name], "AttributeNames": ["QueueArn"]}
+            return str(service.client("sqs").get_queue_attributes(**queue)["Attributes"]["QueueArn"])
+    raise ValueError(f"not a reference: {value}")
+
+
 def failure_targets(service: Deployed) -> None:
     """CloudFormation ignores a function's DeadLetterConfig.
 
@@ -39,7 +50,7 @@ def failure_targets(service: Deployed) -> None:
     for logical, function in service.functions.items():
         target = service.template["Resources"][logical]["Properties"].get("DeadLetterConfig")
         if target:
-            arn = service.resources[target["TargetArn"]["Ref"]]
+            arn = _arn(service, target["TargetArn"])
             aws.update_function_configuration(FunctionName=function, DeadLetterConfig={"TargetArn": arn})
             version = aws.publish_version(FunctionName=function)["Version"]
             aws.update_alias(FunctionName=function, Name="live", FunctionVersion=version)

@@ -67,7 +67,13 @@ _WHERE = {
     "codedeploy": [f"arn:aws:codedeploy:{_NAMED}:{kind}:STACK-*" for kind in ("application", "deploymentgroup")],
     "iam": ["arn:aws:iam::ACCOUNT:role/STACK-*"],
     "lambda": [
-        f"arn:aws:lambda:{_NAMED}:{name}" for name in ("function:STACK-*", "function:CodeDeployHook_*", "layer:STACK-*")
+        f"arn:aws:lambda:{_NAMED}:{name}"
+        for name in (
+            "function:STACK-*",
+            "function:CodeDeployHook_*",
+            "function:image-thumbnails-erase_*",
+            "layer:STACK-*",
+        )
     ],
     "logs": [
         f"arn:aws:logs:{_NAMED}:log-group:/aws/{name}"
@@ -95,7 +101,8 @@ _CALLED = {
     ): [f"arn:aws:cloudformation:{_NAMED}:stack/STACK/*"],
     ("cloudformation:CreateChangeSet",): ["arn:aws:cloudformation:REGION:aws:transform/Serverless-2016-10-31"],
     (*sorted(_ARTIFACTS), "s3:ListBucket", "s3:PutObject"): [f"arn:aws:s3:::{_SAM}-*"],
-    ("s3:DeleteObject", "s3:ListBucket"): ["arn:aws:s3:::STACK-*"],
+    # What the tests upload is erased.
+    ("lambda:InvokeFunction",): [f"arn:aws:lambda:{_NAMED}:function:image-thumbnails-erase_*:live"],
     # CloudFormation resolves {{resolve:ssm:…}} with the permissions of the deploying role.
     ("ssm:GetParameters",): [f"arn:aws:ssm:{_NAMED}:parameter{door.parameter('STACK')}"],
     ("logs:FilterLogEvents",): [

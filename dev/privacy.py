@@ -27,7 +27,7 @@ _HOLDS = {
     "UploadBucket": "originals, with all their metadata; their owner, reference and the id of the request",
     "ThumbnailBucket": (
         "thumbnails without metadata; manifests: format, size, kinds of metadata, outcome, owner and reference of an "
-        "original; claims: its ETag"
+        "original; claims: its ETag; tombstones: only the job"
     ),
     "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",
     "ConversionFailures": "the same event in transit; with `ContactEmail`, in that mailbox",
@@ -40,6 +40,7 @@ _HOLDS = {
     "ConvertLogs": _FUNCTION_LOG,
     "ReportFailureLogs": _FUNCTION_LOG,
     "RedriveLogs": _FUNCTION_LOG,
+    "EraseLogs": _FUNCTION_LOG,
     "VerifyReleaseLogs": _FUNCTION_LOG,
     "VerifyApiLogs": _FUNCTION_LOG,
     "VerifyLiveLogs": _FUNCTION_LOG,
@@ -107,10 +108,13 @@ def _how_long(resource: dict[str, Any]) -> str:
 
 
 def _whole(rule: dict[str, Any]) -> bool:
-    return "ExpirationInDays" in rule and rule.get("Prefix", "uploads/") == "uploads/"
+    expires = "ExpirationInDays" in rule and "TagFilters" not in rule
+    return expires and rule.get("Prefix", "uploads/") == "uploads/"
 
 
 def _below(rule: dict[str, Any]) -> str:
+    if "TagFilters" in rule:
+        return f" (tagged `{'`, `'.join(tag['Value'] for tag in rule['TagFilters'])}`)"
     return f" (below `{rule['Prefix']}`)" if "Prefix" in rule else ""
 
 

@@ -17,7 +17,7 @@ pipeline.start()  # the decoders load in their own process, while this one loads
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
 from thumbs.aws import s3  # noqa: E402
-from thumbs.jobs import attribution, claims, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
+from thumbs.jobs import attribution, claims, erasure, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
 from thumbs.jobs.notices import Upload  # noqa: E402
 
 gc.freeze()
@@ -48,13 +48,20 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _convert(job: str, upload: Upload) -> None:
-    """Ends the job of an upload, unless the job has ended, or is about another upload."""
+    """Ends the job of an upload, or hands it to the eraser if it was erased, also in the meantime."""
+    try:
+        _end(job, upload)
+    except ledger.Erased:
+        erasure.hand_over(upload)
+
+
+def _end(job: str, upload: Upload) -> None:
+    """Ends the job of an upload, unless the job has ended, or is about another upload. Raises ledger.Erased."""
     seen = ledger.find(job)
-    if seen and ledger.is_closed(seen, upload.again):
-        observe.log().info("ignored: the job has ended", status=seen.manifest["status"])
+    if ledger.is_closed(seen, upload):
+        observe.log().info("ignored: the job has ended", status=seen and seen.manifest["status"])
         return
-    claim = claims.claim(job, upload)
-    if claim and not claim.admits(upload):
+    if (claim := claims.claim(job, upload)) and not claim.admits(upload):
         observe.log().info("ignored: another upload of this job was first")
         return
     started = time.monotonic()

@@ -23,6 +23,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     found = found or ledger.find(job)
     if found and access.may_see(event, job, found.manifest.get("owner")):
         observe.log().info("answered", status=found.manifest["status"])
+        if found.manifest["status"] == "erased":
+            return responses.problem(event, HTTPStatus.GONE, "This upload was erased.")
         return responses.ok(event, manifest.relinked(found.manifest, links.to))
     observe.log().info("answered", status="unknown")
     return _not_found(event)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from thumbs import errors, observe, settings
-from thumbs.jobs import attribution, keys, ledger, manifest, notices, originals
+from thumbs.jobs import attribution, erasure, keys, ledger, manifest, notices, originals
+from thumbs.jobs.notices import Upload
 
 
 @observe.function
@@ -14,13 +15,26 @@ def handler(event: dict[str, Any], context: Any) -> None:
                 _report(upload.job, upload)
 
 
-def _report(job: str, upload: notices.Upload) -> None:
-    """Leaves a job that has a manifest alone: another record of the event, or a redrive, has ended it."""
+def _report(job: str, upload: Upload) -> None:
+    """Leaves a job that has a manifest alone: another record of the event, or a redrive, has ended it. A job that was
+    erased goes to the eraser, because the run that was given up may have stored thumbnails afterwards."""
     observe.log().append_keys(job=job)
-    # Only with an authorizer may this function ask whose an upload is.
-    whose = originals.attribution_of(upload) if settings.current().has_owners else attribution.NOBODY
-    observe.correlate(whose.correlation)
-    if ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED), whose)):
+    try:
+        failed = _end(job, upload)
+    except ledger.Erased:
+        erasure.hand_over(upload)
+        return
+    if failed:
         if not keys.is_probe(job):
             observe.count("Failed")
         observe.log().error("failed")
+
+
+def _end(job: str, upload: Upload) -> bool:
+    """Whether the job has ended as failed. Raises ledger.Erased."""
+    if ledger.is_closed(None, upload):
+        return False
+    # Only with an authorizer may this function ask whose an upload is.
+    whose = originals.attribution_of(upload) if settings.current().has_owners else attribution.NOBODY
+    observe.correlate(whose.correlation)
+    return ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED), whose))

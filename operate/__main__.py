@@ -5,7 +5,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from operate import api_keys, arguments, bulk, deletion, parked, rotation, stacks, tune, versions
+from operate import api_keys, arguments, bulk, deletion, erasing, parked, rotation, stacks, tune, versions
 from operate.service import NoStack, Service
 from operate.stack import StackFailed
 from operate.terminal import Unconfirmed
@@ -54,6 +54,7 @@ def options(given: list[str] | None) -> argparse.Namespace:
     common, paced = arguments.common(), arguments.paced()
     parked.add(commands, common, paced)
     bulk.add(commands, common, paced)
+    erasing.add(commands, common, paced)
     stacks.add(commands, common)
     for module in (versions, api_keys, rotation, tune, deletion):
         module.add(commands, common)

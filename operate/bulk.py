@@ -1,7 +1,6 @@
-"""The commands `reconvert`, `import` and `delete-upload`, which work on many pictures."""
+"""The commands `reconvert` and `import`, which work on many pictures."""
 
 import argparse
-import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 from operate import arguments
 from operate.arguments import Commands
-from operate.service import RUN_SECONDS, Service, Uncopied
+from operate.service import Service, Uncopied
 from operate.state import Imports, Reached
 from operate.terminal import counted, progress
 
@@ -31,9 +30,9 @@ def reconvert(service: Service, options: argparse.Namespace) -> str:
         print(f"Starting from the beginning: {state} was written under other settings or code.", file=sys.stderr)
     converted = 0
     with progress(None, "originals", "converting again") as bar:
-        for key in _paced(service.originals(reached.after), options.rate):
-            service.convert_again(key)
-            Reached(key, version).write(state)
+        for original in paced(service.originals(reached.after), options.rate):
+            service.convert_again(original)
+            Reached(original.key, version).write(state)
             converted += 1
             bar.update()
     state.unlink(missing_ok=True)
@@ -57,7 +56,7 @@ def import_(service: Service, options: argparse.Namespace) -> str:
         return f"{len(found)} objects would be imported, {megabytes:.1f} MB; {len(imports.jobs)} already are."
     left = []
     with imports, progress(len(found), "objects", "imported") as bar:
-        for source, _ in _paced(found, options.rate):
+        for source, _ in paced(found, options.rate):
             job = imports.jobs.get(source) or imports.begin(source)
             try:
                 service.take_over(*_place(source), job)
@@ -79,19 +78,7 @@ def _place(source: str) -> tuple[str, str]:
     return address.netloc, source.removeprefix(f"s3://{address.netloc}").removeprefix("/")
 
 
-def delete_upload(service: Service, options: argparse.Namespace) -> str:
-    jobs: list[str] = options.jobs
-    if wrong := [job for job in jobs if not re.fullmatch(r"[0-9a-f]{32}", job)]:
-        raise ValueError(f"{wrong[0]!r} is not a job, which is 32 hexadecimal digits")
-    if options.dry_run:
-        count = sum(1 for job in jobs for _ in service.made(job))
-        return f"{len(jobs)} originals, if they still exist, and {count} objects made from them would be deleted."
-    print(f"Waiting {RUN_SECONDS} seconds, because a conversion may still be running.", file=sys.stderr)
-    service.delete(*jobs, wait=RUN_SECONDS)
-    return f"{len(jobs)} uploads were deleted, with everything made from them."
-
-
-def _paced(things: Iterable[T], rate: int) -> Iterator[T]:
+def paced(things: Iterable[T], rate: int) -> Iterator[T]:
     """The things, at most `rate` a second."""
     started = time.monotonic()
     for number, thing in enumerate(things):
@@ -100,7 +87,7 @@ def _paced(things: Iterable[T], rate: int) -> Iterator[T]:
 
 
 def add(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser, paced: argparse.ArgumentParser
+    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser, at_a_rate: argparse.ArgumentParser
 ) -> None:
     """The commands of this module."""
     command = arguments.command(
@@ -109,7 +96,7 @@ def add(
         "Convert all originals that still exist again, after sizes or formats have changed.",
         reconvert,
         ["reconvert --dry-run", "reconvert --rate 50"],
-        [common, paced],
+        [common, at_a_rate],
     )
     command.add_argument("--state", type=Path, help="records the command's progress (reconvert.STACK.state)")
 
@@ -119,17 +106,7 @@ def add(
         "Make thumbnails of pictures that are already in S3.",
         import_,
         ["import s3://archive/2019/ --dry-run", "import s3://archive/2019/"],
-        [common, paced],
+        [common, at_a_rate],
     )
     command.add_argument("source", metavar="s3://BUCKET/PREFIX", help="the location of the pictures, which stay there")
     command.add_argument("--state", type=Path, help="records the job of each imported object (import.STACK.csv)")
-
-    command = arguments.command(
-        commands,
-        "delete-upload",
-        "Delete originals with their thumbnails and manifests.",
-        delete_upload,
-        ["delete-upload 3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"],
-        [common],
-    )
-    command.add_argument("jobs", nargs="+", metavar="JOB", help="32 hexadecimal digits each")

@@ -4,6 +4,8 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +13,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from operate.stack import Stack
-from operate.terminal import progress, say
-from thumbs.jobs import keys, notices
+from operate.terminal import say
+from thumbs.jobs import attribution, keys, notices
+from thumbs.jobs.attribution import Attribution
 from thumbs.jobs.notices import Upload
 
 # S3's errors for a copy if the problem is this one object (Amazon S3 API reference, CopyObject, "Error responses").
@@ -27,6 +30,14 @@ class NoStack(Exception):
 
 class Uncopied(Exception):
     """S3 cannot copy this one object: it was deleted, is in an archive, or is larger than 5 GB."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """stored: when. Its age decides whether a job without a manifest may still end (ledger.is_closed)."""
+
+    key: str
+    stored: datetime
 
 
 class Service:
@@ -121,30 +132,32 @@ class Service:
 
     def redrive(self, most: int) -> dict[str, Any]:
         """Redrive at most this many parked conversions: {"redriven", "jobs", "left"}. Raises RuntimeError."""
-        answer = self.client("lambda").invoke(
-            FunctionName=self.outputs["RedriveFunction"], Payload=json.dumps({"max": most}).encode()
-        )
+        return self._invoke(self.outputs["RedriveFunction"], {"max": most}, "redrive")
+
+    def _invoke(self, function: str, event: dict[str, Any], name: str) -> dict[str, Any]:
+        answer = self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
         content: dict[str, Any] = json.load(answer["Payload"])
         if "FunctionError" in answer:
-            raise RuntimeError(f"redrive failed: {content.get('errorMessage')}")
+            raise RuntimeError(f"{name} failed: {content.get('errorMessage')}")
         return content
 
-    def originals(self, after: str = "") -> Iterator[str]:
-        """The keys of all originals that still exist, in order, beginning after the given one."""
+    def originals(self, after: str = "") -> Iterator[Original]:
+        """All originals that still exist, in the order of their keys, beginning after the given one."""
         pages = self.client("s3").get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.outputs["UploadBucket"], Prefix=keys.UPLOADS, StartAfter=after):
-            yield from (entry["Key"] for entry in page.get("Contents", ()))
+            yield from (Original(entry["Key"], entry["LastModified"]) for entry in page.get("Contents", ()))
 
-    def again(self, key: str) -> dict[str, Any]:
+    def again(self, original: Original) -> dict[str, Any]:
         """The event that makes convert process an original again, whatever its manifest says."""
-        return notices.event([Upload(self.outputs["UploadBucket"], key, keys.job_of(key), again=True)])
+        bucket, job = self.outputs["UploadBucket"], keys.job_of(original.key)
+        return notices.event([Upload(bucket, original.key, job, again=True, time=original.stored)])
 
-    def convert_again(self, key: str) -> None:
+    def convert_again(self, original: Original) -> None:
         """Invoke convert for an original again, without waiting for it."""
         self.client("lambda").invoke(
             FunctionName=self.outputs["ConvertFunction"],
             InvocationType="Event",
-            Payload=json.dumps(self.again(key)).encode(),
+            Payload=json.dumps(self.again(original)).encode(),
         )
 
     def objects(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
@@ -191,28 +204,33 @@ class Service:
         originals = self.objects(self.outputs["UploadBucket"], key)
         return any(found == key for found, _ in originals) or self._manifest(job) is not None
 
-    def made(self, job: str) -> Iterator[str]:
-        """The keys of everything made from an original, the manifest last."""
-        last = keys.manifest(job)
-        places = [f"{keys.folder(job)}/", f"{job}/"]
-        made = [key for place in places for key, _ in self.objects(self.outputs["ThumbnailBucket"], place)]
-        return iter(sorted(made, key=lambda key: key == last))
+    def attributions(self, after: str = "") -> Iterator[tuple[str, Attribution]]:
+        """Each job and whose it is, in the order of the jobs: of those that have ended, then of those that have not.
 
-    def delete(self, *jobs: str, wait: float = 0) -> None:
-        """Delete originals and everything made from them, in the order of "Delete an upload" in docs/runbook.md.
-
-        wait: seconds in which a conversion that has already read its original can finish. Without them, its results
-        stay; a probe's, until the lifecycle deletes them.
+        after: begins after this job; of both kinds, because a job may end in the meantime.
         """
-        s3 = self.client("s3")
-        for job in jobs:
-            s3.delete_object(Bucket=self.outputs["UploadBucket"], Key=keys.original(job))
-        with progress(int(wait), "seconds waited") as bar:
-            for _ in range(int(wait)):
-                time.sleep(1)
-                bar.update()
-        for key in (key for job in jobs for key in self.made(job)):
-            s3.delete_object(Bucket=self.outputs["ThumbnailBucket"], Key=key)
+        s3, bucket = self.client("s3"), self.outputs["UploadBucket"]
+        ended = set()
+        for key, _ in self.objects(self.outputs["ThumbnailBucket"], ""):
+            job, _, name = key.partition("/")
+            if name == keys.MANIFEST and keys.is_job(job) and (manifest := self._manifest(job)):
+                ended.add(job)
+                if job > after:
+                    yield job, Attribution(manifest.get("owner"), manifest.get("reference"))
+        for original in self.originals():
+            job = keys.job_of(original.key) or ""
+            if job and job not in ended:
+                try:
+                    yield job, attribution.of(s3.head_object(Bucket=bucket, Key=original.key)["Metadata"])
+                except ClientError as error:
+                    if error.response["Error"]["Code"] != "404":  # it has expired
+                        raise
+
+    def erase(self, job: str) -> int:
+        """Let the eraser erase a job. Returns how many objects were made of it. Raises RuntimeError."""
+        event = notices.event([Upload(self.outputs["UploadBucket"], keys.original(job), job)])
+        answer = self._invoke(self.outputs["EraseFunction"], event, "erase")
+        return int(answer["deleted"])
 
     def convert_version(self) -> str:
         """The version of convert that serves users. Each change of its settings or its code publishes another."""

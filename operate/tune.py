@@ -4,11 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from operate import arguments, tuning
 from operate.arguments import Commands
-from operate.service import Service
+from operate.service import Original, Service
 from thumbs.jobs import keys
 
 
@@ -30,15 +31,15 @@ def tune(service: Service, options: argparse.Namespace) -> str:
         needed = tuning.memory_needed(manifest["original"])
         values = tuning.power_values(options.memory, current, needed)
     except BaseException:
-        service.delete(job)
+        service.erase(job)
         raise
     print(
         f"The picture is job {job} and takes up to {needed} MB, so {_listed(values)} MB are compared.\n"
         "Its thumbnails are deleted after a day. To delete them and the picture when you have finished:\n"
-        f"    python -m operate delete-upload {job} --stack-name {options.stack_name}",
+        f"    python -m operate erase {job} --stack-name {options.stack_name}",
         file=sys.stderr,
     )
-    event = service.again(keys.original(job))
+    event = service.again(Original(keys.original(job), datetime.now(UTC)))
     return json.dumps(tuning.state_machine_input(service.convert_function, event, values, options.num), indent=2)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from operate import arguments
 from operate.arguments import Commands
 from operate.service import Service
+from thumbs import settings
 
 ALIAS = "live"
 # A deployment that was stopped with a rollback fails, so CloudFormation rolls the release back too (AWS CodeDeploy API
@@ -71,6 +72,12 @@ def of(service: Service, name: str) -> Versions:
     return Versions(name, function, sorted(published), live, [int(each) for each in weights], max(known, default=live))
 
 
+def _knows_tombstones(service: Service, function: str, version: int) -> bool:
+    """Whether this version of convert hands erased jobs to the eraser, which its settings then name."""
+    found = service.client("lambda").get_function_configuration(FunctionName=function, Qualifier=str(version))
+    return settings.Settings.erase_function.variable in found.get("Environment", {}).get("Variables", {})
+
+
 def rollback(service: Service, options: argparse.Namespace) -> str:
     """During a release too. Raises ValueError if there is no such version."""
     versions = of(service, options.function)
@@ -80,6 +87,11 @@ def rollback(service: Service, options: argparse.Namespace) -> str:
     if target not in versions.published:
         listed = ", ".join(map(str, versions.published))
         raise ValueError(f"{versions.name} has no version {target}; it has {listed}.")
+    if versions.name == "convert" and not _knows_tombstones(service, versions.function, target):
+        raise ValueError(
+            f"Version {target} of convert does not know erased jobs, so a late event could leave thumbnails of one. "
+            "Deploy an earlier commit instead, which removes the function that erases."
+        )
     moves = target != versions.live
     if options.dry_run:
         would = f"be moved from version {versions.live} to {target}" if moves else f"stay at version {target}"

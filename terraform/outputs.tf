@@ -54,3 +54,8 @@ output "convert_function" {
   description = "The live version of the function that makes thumbnails. Invoke it to convert an original again."
   value       = aws_cloudformation_stack.service.outputs["ConvertFunction"]
 }
+
+output "erase_function" {
+  description = "The live version of the function that erases jobs."
+  value       = aws_cloudformation_stack.service.outputs["EraseFunction"]
+}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -125,7 +126,7 @@ class Service:
 
     def event(self, *names: str) -> dict[str, Any]:
         """An S3 event about the uploads with these keys."""
-        return notices.event([Upload(self.uploads, name, keys.job_of(name)) for name in names])
+        return notices.event([Upload(self.uploads, name, keys.job_of(name), time=datetime.now(UTC)) for name in names])
 
     @contextmanager
     def outage(self, key: str) -> Iterator[None]:
@@ -155,14 +156,6 @@ class Service:
     def log(self, function: str) -> list[dict[str, Any]]:
         """The lines that a function has logged. function: name of its file."""
         return [line for line in self._written(function) if "message" in line]
-
-    def log_of(self, function: str, job: str) -> list[dict[str, Any]]:
-        """The lines about a job, once there are some: a run's lines arrive when it ends, after its manifest."""
-
-        def about() -> list[dict[str, Any]] | None:
-            return [line for line in self.log(function) if line.get("job") == job] or None
-
-        return wait_for(about, "a line in the log")
 
     def metrics(self, function: str) -> set[str]:
         """The names of the metrics that a function has written."""

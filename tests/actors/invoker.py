@@ -1,6 +1,7 @@
 """Invokes the handlers: as S3 with its events, and as API Gateway with a call for signatures."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ OTHER = "6" * 32
 
 
 def event(*jobs: str, bucket: str = "uploads-bucket") -> dict[str, Any]:
-    return notices.event([Upload(bucket, f"uploads/{job}", job) for job in jobs])
+    return notices.event([Upload(bucket, f"uploads/{job}", job, time=datetime.now(UTC)) for job in jobs])
 
 
 def put(s3: Any, job: str, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """An uploader with one signed form, used any number of times, and the resulting job."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.material import pictures
@@ -20,10 +21,11 @@ class Form:
     def post(self, content: bytes) -> dict[str, Any]:
         etag = self.s3.put_object(Bucket="uploads-bucket", Key=KEY, Body=content)["ETag"].strip('"')
         self.uses += 1
-        return notices.event([Upload("uploads-bucket", KEY, JOB, etag=etag, sequencer=f"{self.uses:016X}")])
+        upload = Upload("uploads-bucket", KEY, JOB, etag=etag, sequencer=f"{self.uses:016X}", time=datetime.now(UTC))
+        return notices.event([upload])
 
 
-AGAIN = notices.event([Upload("uploads-bucket", KEY, JOB, again=True)])
+AGAIN = notices.event([Upload("uploads-bucket", KEY, JOB, again=True, time=datetime.now(UTC))])
 
 
 def ended() -> dict[str, Any]:

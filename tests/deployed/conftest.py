@@ -12,14 +12,14 @@ import boto3
 import pytest
 
 from operate import api_keys
-from operate.service import RUN_SECONDS, Service
+from operate.service import Service
 from tests.actors import releaser
 from tests.actors.program import Api, base
 
 
 @pytest.fixture(scope="session")
 def api(request: pytest.FixtureRequest) -> Iterator[Api]:
-    """Deletes everything that was uploaded."""
+    """Erases everything that was uploaded."""
     with ExitStack() as until_then:
         if name := request.config.getoption("--deployed"):
             service = Service(name)  # with the credentials and the region of the environment
@@ -31,9 +31,9 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
         key = api_keys.any_of(service)
         api = Api(url, {"x-api-key": key} if key else {}, _lines(service))
         yield api
-        # If something failed, a picture may still be in progress.
-        service.delete(*api.jobs, wait=RUN_SECONDS if request.session.testsfailed else 0)
-        assert [key for job in api.jobs for key in service.made(job)] == []
+        for job in api.jobs:
+            service.erase(job)
+            assert service.erase(job) == 0, "something is left"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,6 @@ from tests.lifecycle.world import (
 from thumbs import observe
 from thumbs.jobs import claims, keys, ledger, notices
 from thumbs.jobs.notices import Upload
-from thumbs.verification import probes
 
 JOB = "a" * 32
 ORIGINAL, MANIFEST = keys.original(JOB), keys.manifest(JOB)
@@ -33,7 +33,7 @@ ORIGINAL, MANIFEST = keys.original(JOB), keys.manifest(JOB)
 # The invariants that actors check themselves.
 NO_MISTAKE = "No handler raises what no call that went wrong explains."
 NAMES = "A manifest names only thumbnails that are there, each with its own content."
-FINDS = "`GET /uploads/{job}` finds every job that has ended."
+FINDS = "`GET /uploads/{job}` finds every job that has ended, and says of an erased one only that it is gone."
 
 _ATTEMPTS = 3  # of an asynchronous event (Lambda developer guide, "Asynchronous invocation", error handling)
 _CONTEXT: Any = None
@@ -45,11 +45,12 @@ def posted(world: World, content: bytes) -> dict[str, Any]:
     world.put(UPLOADS, ORIGINAL, content)
     world.posted.append(content)
     number = f"{len(world.posted):016X}"
-    return notices.event([Upload(UPLOADS, ORIGINAL, JOB, etag=etag(content).strip('"'), sequencer=number)])
+    upload = Upload(UPLOADS, ORIGINAL, JOB, etag=etag(content).strip('"'), sequencer=number, time=world.now())
+    return notices.event([upload])
 
 
-def again() -> dict[str, Any]:
-    return notices.event([Upload(UPLOADS, ORIGINAL, JOB, again=True)])
+def again(time: datetime | None) -> dict[str, Any]:
+    return notices.event([Upload(UPLOADS, ORIGINAL, JOB, again=True, time=time)])
 
 
 class Broken(Exception):
@@ -63,7 +64,7 @@ def _mistake(error: Exception) -> bool:
     return not isinstance(error, (ClientError, HTTPClientError, ledger.Overtaken, claims.Withdrawn, Broken))
 
 
-def _attempt(actor: Actor, run: Callable[[], object]) -> bool:
+def attempt(actor: Actor, run: Callable[[], object]) -> bool:
     """Whether it ends well. Its metrics are written when it ends, even if it fails; a killed one writes nothing."""
     try:
         run()
@@ -84,20 +85,21 @@ def _sums(actor: Actor) -> list[tuple[str, int]]:
     return [(name, int(sum(value for each, value in actor.counts if each == name))) for name, _ in actor.counts]
 
 
-def _unobserved(handler: Any) -> observe.Handler:
+def unobserved(handler: Any) -> observe.Handler:
     """A handler without the logs and metrics around it."""
     inner: observe.Handler = handler.__wrapped__
     return inner
 
 
-def _asynchronous(actor: Actor, handler: Any, event: dict[str, Any]) -> bool:
+def asynchronous(actor: Actor, handler: Any, event: dict[str, Any]) -> bool:
     """Lambda's asynchronous invocation: three attempts, each a new process."""
-    for attempt in range(_ATTEMPTS):
-        actor.begin(attempt)
+    first = _ATTEMPTS - 1 if actor.role.startswith("convert") and "one attempt is left" in actor.world.flags else 0
+    for number in range(first, _ATTEMPTS):
+        actor.begin(number)
         actor.event = event
-        if attempt:
-            actor.world.steps.append(f"{actor.name}: attempt {attempt + 1} of {_ATTEMPTS}")
-        if _attempt(actor, lambda: _unobserved(handler)(event, _CONTEXT)):
+        if number:
+            actor.world.steps.append(f"{actor.name}: attempt {number + 1} of {_ATTEMPTS}")
+        if attempt(actor, lambda: unobserved(handler)(event, _CONTEXT)):
             return True
     actor.begin(_ATTEMPTS)
     return False
@@ -107,7 +109,7 @@ def convert_later(world: World, event: dict[str, Any]) -> None:
     """The run that S3's notification or an asynchronous invocation starts."""
 
     def body(actor: Actor) -> None:
-        if _asynchronous(actor, convert.handler, event):
+        if asynchronous(actor, convert.handler, event):
             return
         if "letters are lost" in world.flags:
             return  # the alarm LostFailures reports it
@@ -116,8 +118,6 @@ def convert_later(world: World, event: dict[str, Any]) -> None:
         world.park(json.dumps(event))
         _report(world, event)
 
-    if "deleting" in world.flags:
-        world.flags.add("told of what was deleted")
     upload = event["Records"][0]["s3"]["object"].get("sequencer", "").lstrip("0")
     world.spawn(f"convert, of upload {upload}" if upload else "convert, asked again", body)
 
@@ -130,7 +130,8 @@ def _report(world: World, event: dict[str, Any]) -> None:
             call("report_failure fails for good", lambda: None, constant=True)
             return
         call("SNS delivers", lambda: None)
-        _asynchronous(actor, report_failure.handler, message)
+        if not asynchronous(actor, report_failure.handler, message):
+            world.flags.add("a report was given up")
 
     world.spawn("report_failure", body)
 
@@ -174,7 +175,7 @@ def operator_redrives(world: World, times: int = 1, most: int = 1) -> None:
         for time in range(times):
             actor.begin(time)
             actor.receipts = []
-            _attempt(actor, lambda: _unobserved(redrive.handler)({"max": most}, _CONTEXT))
+            attempt(actor, lambda: unobserved(redrive.handler)({"max": most}, _CONTEXT))
             for letter in actor.receipts:
                 letter.hidden = False
 
@@ -191,7 +192,8 @@ def page(world: World, looks: int = 2) -> None:
                 continue
             for thumbnail in found["thumbnails"]:
                 place = (THUMBNAILS, thumbnail["key"])
-                if call("GET a thumbnail", partial(world.objects.get, place)) is None:
+                there = call("GET a thumbnail", partial(world.objects.get, place))
+                if there is None and "erased" not in world.statuses:  # a page that has read an earlier manifest
                     world.violated(NAMES, "the page finds none")
             return
 
@@ -205,28 +207,13 @@ def program(world: World) -> None:
         known = (UPLOADS, ORIGINAL) in world.objects or (THUMBNAILS, MANIFEST) in world.objects
         request = {"pathParameters": {"job": JOB}, "headers": {}}
         try:
-            answer = _unobserved(get_upload.handler)(request, _CONTEXT)
+            answer = unobserved(get_upload.handler)(request, _CONTEXT)
         except (Killed, ClientError):
             return  # 502: it retries
-        if known and answer["statusCode"] == 404 and (THUMBNAILS, MANIFEST) in world.objects:
+        found = manifest_of(world, MANIFEST)
+        if known and found and answer["statusCode"] == 404:
             world.violated(FINDS, "404")
+        if found and found["status"] == "erased" and '"erased"' in answer["body"]:
+            world.violated(FINDS, "a tombstone")
 
     world.spawn("get_upload", body)
-
-
-def owner(world: World) -> None:
-    """Deletes a job in the order of docs/runbook.md: the original, then nothing for a minute, then the rest."""
-
-    def body(actor: Actor) -> None:
-        call("DELETE the original", lambda: world.delete(UPLOADS, ORIGINAL))
-        actor.ready = lambda: all(each.dead for each in world.actors if each.role.startswith("convert"))
-        call("a minute goes by", lambda: None)
-        actor.ready = lambda: True
-        world.flags.add("deleting")
-        try:
-            probes.delete_upload(JOB)
-        except (Killed, ClientError):
-            return  # it starts again later
-        world.flags.add("deleted")
-
-    world.spawn("owner", body)

@@ -146,6 +146,7 @@ def _settle(world: World) -> None:
     world.steps.append("everybody finishes; the cause is fixed; what is parked is redriven")
     fix(world)
     finish()
+    invariants.before_a_redrive(world)
     for _ in range(4):
         if world.letters:
             operator_redrives(world, most=10)

@@ -34,6 +34,14 @@ def on_write(world: World, write: Write) -> None:
             world.violated(sentence, found)
 
 
+def before_a_redrive(world: World) -> None:
+    """Check what is left when all have finished, unless what erases has failed for good, and waits for a redrive."""
+    if not {"a report was given up", "the eraser gave up", "letters are lost"} & world.flags and (
+        found := _erased(world)
+    ):
+        world.violated((_erased.__doc__ or "").strip(), found)
+
+
 def at_the_end(world: World) -> None:
     """Judge the final state, when all actors have finished, the cause is fixed, and everything was redriven."""
     for sentence, check in AT_THE_END.items():
@@ -50,8 +58,8 @@ def _manifests(write: Write) -> tuple[dict[str, Any] | None, dict[str, Any] | No
 
 @_at_the_end
 def _ends(world: World) -> Verdict:
-    """Every uploaded job ends in exactly one manifest: `done`, `rejected` or `failed`."""
-    if not world.posted or "deleting" in world.flags:
+    """Every uploaded job ends in exactly one manifest: `done`, `rejected` or `failed`; or it is erased."""
+    if not world.posted or "the tombstone has expired" in world.flags:
         return None
     if world.letters:
         return "a letter stays, though everything was redriven"
@@ -60,7 +68,7 @@ def _ends(world: World) -> Verdict:
 
 @_on_write
 def _final(world: World, write: Write) -> Verdict:
-    """`done` and `rejected` stay unless the job is converted again; `failed` can only become one of these two."""
+    """`done` and `rejected` stay unless the job is converted again or erased; `failed` can only become one of these."""
     before, after = _manifests(write)
     if before is None or after is None:
         return None
@@ -70,7 +78,8 @@ def _final(world: World, write: Write) -> Verdict:
     else:
         allowed = set()
     allowed |= {("failed", "done"), ("failed", "rejected")}
-    return None if change in allowed else f"{change[0]} → {change[1]}"
+    is_erased = after["status"] == "erased" and before["status"] != "erased"
+    return None if change in allowed or is_erased else f"{change[0]} → {change[1]}"
 
 
 @_on_write
@@ -85,7 +94,7 @@ def _content(_: World, write: Write) -> Verdict:
 def _names(world: World, write: Write) -> Verdict:
     """A manifest names only thumbnails that exist, each with its own content."""
     _, after = _manifests(write)
-    named = after or ("deleting" not in world.flags and manifest_of(world, MANIFEST)) or {"thumbnails": []}
+    named = after or manifest_of(world, MANIFEST) or {"thumbnails": []}
     for thumbnail in named["thumbnails"]:
         there = world.objects.get((THUMBNAILS, thumbnail["key"]))
         if there is None:
@@ -132,7 +141,7 @@ def _blame(world: World, write: Write) -> Verdict:
 def _redriven(world: World) -> Verdict:
     """Once the cause is fixed, a redrive converts every parked upload whose original still exists."""
     found = manifest_of(world, MANIFEST)
-    if not found or found["status"] != "failed" or "deleting" in world.flags:
+    if not found or found["status"] != "failed":
         return None
     claim, original = world.objects.get((THUMBNAILS, keys.claim(JOB))), world.objects.get((UPLOADS, ORIGINAL))
     claimed = claim and original and json.loads(claim.content)["etag"] == original.etag.strip('"')
@@ -142,7 +151,7 @@ def _redriven(world: World) -> Verdict:
 @_at_the_end
 def _counted(world: World) -> Verdict:
     """Metrics count each job once, by its outcome."""
-    if "asked again" in world.flags or "deleting" in world.flags or not world.posted:
+    if "asked again" in world.flags or "erased" in world.statuses or not world.posted:
         return None
     found = manifest_of(world, MANIFEST)
     status = found["status"] if found else None
@@ -166,13 +175,16 @@ def _hidden(world: World, replaced: bool) -> bool:
 
 
 @_at_the_end
-def _deleted(world: World) -> Verdict:
-    """A deleted upload ([how](runbook.md#delete-an-upload)) stays deleted; a later event leaves at most `failed`."""
-    left = {key for _, key in world.objects}
+def _erased(world: World) -> Verdict:
+    """When a job was erased and what was under way has ended, nothing of it remains but its tombstone, for 21 days."""
+    if "answered: erased" not in world.flags:
+        return None
+    expired = "the tombstone has expired" in world.flags
+    left = {key for _, key in world.objects} - (set() if expired else {MANIFEST})
     found = manifest_of(world, MANIFEST)
-    if "told of what was deleted" in world.flags and (found is None or found["status"] == "failed"):
-        left -= {MANIFEST, keys.claim(JOB)}
-    return f"{sorted(left)} left" if "deleted" in world.flags and left else None
+    if not expired and (found is None or found["status"] != "erased"):
+        return f"the tombstone is {found and found['status']}"
+    return f"{sorted(left)} left" if left else None
 
 
 def record(world: World, write: Write) -> None:

@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from tests.lifecycle.actors import Broken, convert_later
+from tests.lifecycle.erasers import erase_later
 from tests.lifecycle.model import S3, SQS, Lambda
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
 from tests.material import pictures
@@ -80,7 +81,7 @@ def _pipeline() -> Any:
 
 @contextmanager
 def laboratory() -> Iterator[None]:
-    fakes = {"s3": S3(), "sqs": SQS(), "lambda": Lambda(convert_later)}
+    fakes = {"s3": S3(), "sqs": SQS(), "lambda": Lambda(convert=convert_later, erase=erase_later)}
     versions = {version: _settings(version) for version in _SIZES}
     silence = _Silence()
 
@@ -92,6 +93,7 @@ def laboratory() -> Iterator[None]:
         patch.setattr(boto3, "client", lambda service, **_: fakes[service])
         patch.setattr(settings, "current", current)
         patch.setattr(manifest, "datetime", Frozen)
+        patch.setattr(ledger, "datetime", SimpleNamespace(now=lambda _: me().world.now()))
         patch.setattr(ledger, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))
         patch.setattr(observe, "log", lambda: silence)
         patch.setattr(observe, "count", lambda name, value=1: me().counts.append((name, float(value))))

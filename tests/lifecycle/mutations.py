@@ -131,8 +131,8 @@ MUTATIONS = [
     Mutation(
         "an upload is converted though another was claimed",
         "convert",
-        "if claim and not claim.admits(upload):",
-        "if False:",
+        "and not claim.admits(upload):",
+        "and False:",
         "a form is posted twice with the same picture",
         "Only one of the uploads",
     ),
@@ -151,14 +151,6 @@ MUTATIONS = [
         "except s3.ERRORS as error:",
         "a picture is converted while its page waits",
         "A fault of ours",
-    ),
-    Mutation(
-        "a job is deleted, all but its manifest",
-        "thumbs.verification.probes",
-        "    s3.delete(bucket, last)\n",
-        "",
-        "the owner deletes a job while it is converted",
-        "A deleted upload",
     ),
     Mutation(
         "a commit is taken for another run's when its answer was lost",

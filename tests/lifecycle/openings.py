@@ -36,9 +36,10 @@ def failed(world: World, *, stays: bool = True) -> None:
     world.broken = False
 
 
-def again(world: World) -> None:
+def again(world: World, *, by_version_0_1: bool = False) -> None:
+    """Requested by an operator. Version 0.1 did not say when the original was stored."""
     world.flags.add("asked again")
-    convert_later(world, actors.again())
+    convert_later(world, actors.again(None if by_version_0_1 else world.now()))
 
 
 def posted_before(world: World) -> dict[str, Any]:

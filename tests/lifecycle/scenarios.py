@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from tests.lifecycle import actors
 from tests.lifecycle.actors import convert_later, posted
+from tests.lifecycle.erasures import ERASURES
 from tests.lifecycle.explorer import Scenario, Setup
 from tests.lifecycle.laboratory import BAD, BIG, A, B
 from tests.lifecycle.openings import again, done, failed, posted_before, uploaded
 from tests.lifecycle.world import World
 
-SCENARIOS: dict[str, Scenario] = {}
+SCENARIOS: dict[str, Scenario] = {**ERASURES}
 
 
 def _scenario(name: str, faults: int = 1, complete: bool = True) -> Callable[[Setup], Setup]:
@@ -186,32 +187,3 @@ def _(world: World) -> None:
     again(world)
     actors.fix(world)
     actors.operator_redrives(world)
-
-
-@_scenario("the owner deletes a job while it is converted")
-def _(world: World) -> None:
-    uploaded(world, stays=False)
-    actors.owner(world)
-
-
-@_scenario("the owner deletes a job while it is converted again")
-def _(world: World) -> None:
-    done(world, stays=False)
-    world.version = 2
-    again(world)
-    actors.owner(world)
-
-
-@_scenario("the owner deletes a failed job, whose letter is redriven at some time")
-def _(world: World) -> None:
-    failed(world, stays=False)
-    actors.owner(world)
-    actors.operator_redrives(world)
-
-
-@_scenario("the owner deletes a job, about which S3 sends another event at some time")
-def _(world: World) -> None:
-    done(world, stays=False)
-    event = posted_before(world)
-    actors.once(world, "S3 tells once more", lambda: convert_later(world, event), "S3")
-    actors.owner(world)

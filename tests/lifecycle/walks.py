@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.lifecycle import actors
+from tests.lifecycle import actors, erasers
 from tests.lifecycle.explorer import Scenario, Setup
 from tests.lifecycle.laboratory import BAD, A, B
 from tests.lifecycle.openings import again
@@ -44,6 +44,22 @@ def _(world: World) -> None:
     actors.operator_redrives(world)
     actors.page(world, looks=4)
     actors.expire(world)
+
+
+@_walk("everything at once, and it is erased by two callers and at last forgotten")
+def _(world: World) -> None:
+    world.broken = True
+    actors.upload(world, A, "A", duplicates=1)
+    actors.upload(world, B, "B")
+    actors.fix(world)
+    actors.deploy(world)
+    actors.operator_redrives(world, times=2)
+    actors.page(world, looks=4)
+    actors.program(world)
+    again(world)
+    erasers.request(world)
+    erasers.request(world)
+    erasers.days_go_by(world)
 
 
 @_walk("an ordinary life with everything that may go wrong")

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import md5
 from typing import Any, TypeVar
@@ -109,10 +110,12 @@ class World:
     objects: dict[tuple[str, str], Object] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
     parked: int = 0  # letters, ever
+    writes: int = 0  # of objects
     actors: list[Actor] = field(default_factory=list)
     fresh: list[Actor] = field(default_factory=list)
     broken: bool = False  # whether the conversion always raises
     version: int = 1  # of the deployed settings
+    days: int = 0  # that have gone by
     posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in order
     converted: set[str] = field(default_factory=set)  # the writes that were converted without `again`
     counts: Counter[str] = field(default_factory=Counter)
@@ -136,6 +139,10 @@ class World:
         while self.fresh:
             self.fresh.pop(0).switch()
 
+    def now(self) -> datetime:
+        """All within a second, except for whole days: manifests of two runs have the same ETag if they say the same."""
+        return datetime(2026, 11, 26, tzinfo=UTC) + timedelta(self.days)
+
     def park(self, body: str) -> None:
         self.letters.append(Letter(self.parked, body))
         self.parked += 1
@@ -143,6 +150,7 @@ class World:
     def put(self, bucket: str, key: str, content: bytes, metadata: Iterable[tuple[str, str]] = ()) -> Object:
         before, after = self.objects.get((bucket, key)), Object(content, etag(content), tuple(metadata))
         self.objects[bucket, key] = after
+        self.writes += 1
         self.on_write(self, Write(bucket, key, before, after))
         return after
 
@@ -168,7 +176,7 @@ class World:
                 frozenset((place, each.etag, self._live(each, at_work)) for place, each in self.objects.items()),
                 tuple((letter.body, letter.hidden) for letter in self.letters),
                 tuple(sorted(actor.seen for actor in self.actors if not actor.dead)),
-                (self.broken, self.version, len(self.posted)),
+                (self.broken, self.version, self.days, len(self.posted)),
                 frozenset(self.counts.items()),
                 (frozenset(self.converted), frozenset(self.pictures), frozenset(self.flags)),
                 len(self.statuses) and self.statuses[-1],

@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "THUMBNAIL_BUCKET": "thumbnails-bucket",
     "DEAD_LETTER_QUEUE_URL": "",
     "CONVERT_FUNCTION": "convert",
+    "ERASE_FUNCTION": "erase:live",
     "CONVERT_VERSION": "convert:2",
     "SIGN_UPLOAD_VERSION": "sign_upload:2",
     "GET_UPLOAD_VERSION": "get_upload:2",

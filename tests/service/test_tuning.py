@@ -65,7 +65,7 @@ def test_the_input_is_one_that_the_tuner_takes(stack: Service, operate: Operate,
     assert stack.deployed.outputs["ConvertFunction"] == f"{asked['lambdaARN']}:live"
     assert asked["payload"]["again"] is True
     job = job_of(asked)
-    assert f"python -m operate delete-upload {job} --stack-name" in answer.stderr
+    assert f"python -m operate erase {job} --stack-name" in answer.stderr
     assert keys.is_probe(job)
     manifest = stack.manifest(job)
     assert manifest is not None

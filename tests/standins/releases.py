@@ -15,6 +15,7 @@ from tests.actors.client import Service, wait_for
 from tests.standins.alarms import Alarm
 from tests.standins.cloudwatch import CloudWatch
 from tests.standins.codedeploy import CodeDeploy, Execution
+from thumbs.jobs import keys
 
 # As in template.yaml: the hook invoked before a version of a function gets traffic, and the variable with that version;
 # and the hook invoked once it has all traffic.
@@ -164,11 +165,18 @@ def quiet(stack: Service) -> bool | None:
 
 
 def objects(stack: Service) -> set[str]:
-    """Everything in both buckets."""
+    """Everything in both buckets but the tombstones of probes, which stay for a day."""
     pages = stack.s3.get_paginator("list_objects_v2")
     return {
         f"{bucket}/{entry['Key']}"
         for bucket in (stack.uploads, stack.thumbnails)
         for page in pages.paginate(Bucket=bucket)
         for entry in page.get("Contents", ())
+        if not (keys.is_probe(entry["Key"]) and _is_tombstone(stack, entry["Key"]))
     }
+
+
+def _is_tombstone(stack: Service, key: str) -> bool:
+    job, _, name = key.partition("/")
+    manifest = stack.manifest(job) if name == keys.MANIFEST else None
+    return manifest is not None and manifest["status"] == "erased"

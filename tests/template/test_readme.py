@@ -80,7 +80,7 @@ def test_every_operate_command_that_a_document_gives_is_accepted(document: Path)
 def test_operate_commands_are_found_in_documents() -> None:
     found = [command[0] for document in DOCUMENTS for command in operate_commands(document.read_text())]
 
-    assert {"redrive", "reconvert", "import", "tune", "rollback", "delete-stack", "delete-upload", "stack"} <= {*found}
+    assert {"redrive", "reconvert", "import", "tune", "rollback", "delete-stack", "erase", "stack"} <= {*found}
 
 
 def test_the_costs_count_the_metrics_of_the_alarms(resources: Template) -> None:

@@ -113,6 +113,7 @@ def test_the_verification_of_convert_reaches_no_thumbnail_of_a_user(resources: T
     assert {each["Resource"]["Fn::Sub"] for each in on_objects} == {
         f"${{ThumbnailBucket.Arn}}/{keys.PROBES}*",
         f"${{ThumbnailBucket.Arn}}/{keys.PROBE_JOBS}*",
+        f"${{ThumbnailBucket.Arn}}/{keys.PROBE_JOBS}*/manifest.json",  # the tombstone
     }
 
 
@@ -120,6 +121,15 @@ def test_probes_lie_where_nobody_is_notified(resources: Template) -> None:
     (configurations,) = resources["ThumbnailBucket"]["Properties"]["NotificationConfiguration"].values()
     suffixes = tuple(rule["Value"] for each in configurations for rule in each["Filter"]["S3Key"]["Rules"])
     assert not keys.probe(keys.new_probe()).endswith(suffixes), "the live version would convert it, too"
+
+
+def test_nothing_can_be_erased_before_all_of_the_traffic_knows_tombstones(resources: Template) -> None:
+    """CloudFormation creates the eraser after what it depends on, so a stack of version 0.1 is safe in one update."""
+    order, waits_for = graph(resources), {"EraseFunction"}
+    while more := {name for each in waits_for for name in order[each]} - waits_for:
+        waits_for |= more
+
+    assert {"ConvertFunctionAliaslive", "ReportFailureFunctionAliaslive"} <= waits_for
 
 
 def test_one_hook_for_all_would_be_a_circle(resources: Template) -> None:

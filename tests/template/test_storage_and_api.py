@@ -2,11 +2,12 @@
 
 import json
 import re
+from datetime import timedelta
 
 from operate import door
 from tests.material.template import Template, of_type, references
 from thumbs.api import upload_request
-from thumbs.jobs import keys
+from thumbs.jobs import keys, ledger
 
 
 def test_every_bucket_is_private_encrypted_and_tidy(resources: Template) -> None:
@@ -41,13 +42,32 @@ def test_originals_go_and_thumbnails_stay(resources: Template) -> None:
 def test_what_a_probe_leaves_behind_goes_after_a_day(resources: Template) -> None:
     """The verification of a release deletes them; a late run may store them again."""
     rules = resources["ThumbnailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    expiring = {
+        rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if {"ExpirationInDays", "Prefix"} <= rule.keys()
+    }
 
     assert expiring == {keys.PROBES: 1, keys.PROBE_JOBS: 1}
     probe, job = keys.new_probe(), "f" + keys.new_job()[1:]
     for place in (keys.manifest, keys.claim, keys.folder):
         assert place(probe).startswith(keys.PROBE_JOBS)
         assert not place(job).startswith(tuple(expiring))
+
+
+def test_a_tombstone_expires_after_every_event_is_too_old_to_end_its_job(resources: Template) -> None:
+    """A conversion that began in time is over a day later."""
+    rules = resources["ThumbnailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = (rule for rule in rules if "TagFilters" in rule)
+
+    assert [f"{tag['Key']}={tag['Value']}" for tag in rule["TagFilters"]] == [ledger._TOMBSTONE]
+    assert timedelta(rule["ExpirationInDays"] - 1) == ledger._OLDEST_EVENT
+    assert rule["Status"] == "Enabled"
+
+
+def test_a_sweep_that_is_given_up_is_parked_where_conversions_are(resources: Template) -> None:
+    """So it is seen, and redriven."""
+    parked = {"TargetArn": {"Fn::GetAtt": ["ConversionDeadLetterQueue", "Arn"]}}
+
+    assert resources["EraseFunction"]["Properties"]["DeadLetterConfig"] == parked
 
 
 def test_a_conversion_that_is_given_up_reaches_queue_function_and_person(resources: Template) -> None:

@@ -6,6 +6,7 @@ release, both versions run: what one has signed or written, the other must accep
 """
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from thumbs.jobs.notices import Upload
 
 VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
-EVENT = notices.event([Upload("uploads-bucket", f"uploads/{JOB}", JOB)])
+EVENT = notices.event([Upload("uploads-bucket", f"uploads/{JOB}", JOB, time=datetime.now(UTC))])
 
 
 @pytest.fixture(params=VERSIONS, ids=lambda path: path.stem)

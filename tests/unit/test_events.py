@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 import convert
+import erase
 import get_upload
 import redrive
 import report_failure
@@ -22,7 +23,7 @@ from tests.standins.codedeploy import CodeDeploy
 from thumbs.jobs import ledger
 
 EVENTS = Path(__file__).parents[2] / "events"
-MODULES = (convert, get_upload, redrive, report_failure, sign_upload, verify_api, verify_live, verify_release)
+MODULES = (convert, erase, get_upload, redrive, report_failure, sign_upload, verify_api, verify_live, verify_release)
 HANDLERS = {module.__name__: module.handler for module in MODULES}
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
 
@@ -68,6 +69,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "convert.upload": lambda _: _manifest()["status"] == "done",
     "convert.encoded_key": lambda answer: answer is None,
     "convert.test_event": lambda answer: answer is None,
+    "erase.upload": lambda answer: answer == {"erased": 1, "deleted": 0} and _manifest()["status"] == "erased",
     "report_failure.dead_letter": lambda _: _manifest()["status"] == "failed",
     "report_failure.envelope": lambda _: _manifest()["status"] == "failed",
     # There are no versions to invoke here; tests/service/test_release.py has them.

@@ -2,7 +2,6 @@
 them."""
 
 import csv
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from operate.__main__ import main
-from operate.service import RUN_SECONDS
 from tests.material.invocation import ENVIRONMENT
-from thumbs.jobs import keys
 
 
 @pytest.fixture(autouse=True)
@@ -40,34 +37,6 @@ def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
         patch.setattr(boto3, "DEFAULT_SESSION", session)
         patch.chdir(tmp_path)
         yield
-
-
-def test_an_upload_is_deleted_in_an_order_no_late_conversion_can_spoil(
-    s3: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    job, other = keys.new_job(), keys.new_job()
-    small = keys.thumbnail(job, "small", "webp", b"x")
-    uploads, thumbnails = ENVIRONMENT["UPLOAD_BUCKET"], ENVIRONMENT["THUMBNAIL_BUCKET"]
-    s3.put_object(Bucket=uploads, Key=keys.original(job), Body=b"x")
-    for key in (keys.manifest(job), keys.claim(job), small, keys.manifest(other)):
-        s3.put_object(Bucket=thumbnails, Key=key, Body=b"x")
-    deleted: list[str] = []
-    boto3.DEFAULT_SESSION.events.register(
-        "provide-client-params.s3.DeleteObject", lambda params, **_: deleted.append(params["Key"])
-    )
-    monkeypatch.setattr(time, "sleep", lambda seconds: deleted.append(f"{seconds} seconds"))
-
-    assert main(["delete-upload", job, "--dry-run"]) == 0
-    assert capsys.readouterr().out.startswith("1 originals, if they still exist, and 3 objects")
-    assert main(["delete-upload", job]) == 0
-
-    assert deleted == [keys.original(job), *["1 seconds"] * RUN_SECONDS, small, keys.claim(job), keys.manifest(job)]
-    assert [each["Key"] for each in s3.list_objects_v2(Bucket=thumbnails)["Contents"]] == [keys.manifest(other)]
-
-
-def test_what_is_no_job_is_not_deleted(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["delete-upload", "../"]) == 1
-    assert "is not a job" in capsys.readouterr().err
 
 
 def imported(stack: str) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from operate.__main__ import main
-from operate.service import Service, Uncopied
+from operate.service import Original, Service, Uncopied
 
 ORIGINALS = [f"uploads/{number:032x}" for number in range(3)]
 SOURCES = ["p/a.jpg", 'p/b,"c".jpg', "p/two\nlines.jpg"]
@@ -33,11 +34,11 @@ class Recorded(Service):
         with self.log.open("a") as file:
             file.write(json.dumps(what) + "\n")
 
-    def originals(self, after: str = "") -> Iterator[str]:
-        yield from (key for key in ORIGINALS if key > after)
+    def originals(self, after: str = "") -> Iterator[Original]:
+        yield from (Original(key, datetime.now(UTC)) for key in ORIGINALS if key > after)
 
-    def convert_again(self, key: str) -> None:
-        self._say("again", key)
+    def convert_again(self, original: Original) -> None:
+        self._say("again", original.key)
 
     def convert_version(self) -> str:
         return self.version

@@ -98,7 +98,7 @@ def test_progress_on_a_terminal_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 COMMANDS = (
-    "redrive", "reconvert", "import", "delete-upload", "rollback", "prepare-release", "keys", "tune", "delete-stack",
+    "redrive", "reconvert", "import", "erase", "rollback", "prepare-release", "keys", "tune", "delete-stack",
     "rotate-delivery-secret",
     "stack", "stack delivery deploy", "stack delivery update", "stack delivery remove", "stack delivery status",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -14,7 +15,14 @@ from thumbs.jobs import notices
 from thumbs.jobs.notices import Upload
 
 JOB = "9" * 32
-UPLOAD = Upload("uploads-bucket", f"uploads/{JOB}", JOB, etag="d41d8cd98f00b204e9800998ecf8427e", sequencer="0055AED6")
+UPLOAD = Upload(
+    "uploads-bucket",
+    f"uploads/{JOB}",
+    JOB,
+    etag="d41d8cd98f00b204e9800998ecf8427e",
+    sequencer="0055AED6",
+    time=datetime(2026, 11, 20, 12, tzinfo=UTC),
+)
 RECORD = notices.event([UPLOAD])["Records"][0]
 # As S3 sends it, with the uploader's identity and address.
 SENT = RECORD | {

@@ -8,22 +8,37 @@ the other learns why it may not.
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from thumbs import observe, settings
 from thumbs.aws import s3
 from thumbs.errors import Reason
-from thumbs.jobs import keys
+from thumbs.jobs import keys, manifest
 from thumbs.jobs.manifest import Manifest, Status
+from thumbs.jobs.notices import Upload
 
 # Current status → the statuses that may replace it: by any event, and also if an operator converts the job `again`.
-# convert writes all three; `failed` only if the original was deleted. report_failure writes `failed`. Thumbnails are
-# never taken away: once done, a job stays done. A status from a later version is left alone.
+# convert writes the first three; `failed` only if the original was deleted. report_failure writes `failed`. Thumbnails
+# are never taken away by a conversion: once done, a job stays done. A status from a later version is left alone.
+# `erased` may replace every status (see bury), and nothing may replace it.
 _MAY_REPLACE: dict[Status | None, tuple[set[Status], set[Status]]] = {
     None: ({"done", "rejected", "failed"}, set()),
     "failed": ({"done", "rejected"}, set()),
     "rejected": (set(), {"done", "rejected"}),
     "done": (set(), {"done"}),
+    "erased": (set(), set()),
 }
+
+# The tag of a tombstone, by which the lifecycle of the thumbnail bucket deletes it after 21 days (template.yaml).
+_TOMBSTONE = "status=erased"
+
+# The oldest event that may end a job without a manifest. Older ones may be about an erased job whose tombstone has
+# expired. A tombstone lives a day longer than this, because a conversion may be under way when its event becomes too
+# old, and S3's lifecycle and the clocks of functions are not exact.
+_OLDEST_EVENT = timedelta(days=20)
+
+_BURIALS = 5  # attempts to write a tombstone while runs of the job write its manifest
 
 
 @dataclass(frozen=True)
@@ -43,24 +58,30 @@ class Overtaken(Exception):
         self.standing = standing
 
 
+class Erased(Exception):
+    """The job has a tombstone: nothing may be written, and what a late run has stored must go."""
+
+
 def find(job: str) -> Entry | None:
     """The manifest of a job, or None if the job has none yet."""
     found = s3.read(settings.current().thumbnail_bucket, keys.manifest(job))
     return Entry(json.loads(found.content), found.etag, found.metadata.get("commit")) if found else None
 
 
-def is_closed(standing: Entry | None, again: bool) -> bool:
-    """Whether nothing may replace the current manifest. again: see notices.Upload."""
-    return not _allowed(standing, again)
+def is_closed(standing: Entry | None, upload: Upload) -> bool:
+    """Whether an event about an upload may no longer change the job's manifest. Raises Erased."""
+    return _is_late(upload) if standing is None else not _allowed(standing, upload.again)
 
 
 def end(outcome: Manifest, seen: Entry | None = None, again: bool = False) -> bool:
     """End a job with this outcome if the table allows it. Returns whether it was written.
 
     seen: the manifest when the run began. A run that was overtaken tries once more, because the job may only have been
-    reported as failed, and then raises Overtaken. Raises S3's error if the current manifest cannot be determined.
+    reported as failed, and then raises Overtaken. Raises Erased, and S3's error if the current manifest cannot be
+    determined.
     """
     if not _may_replace(seen, outcome, again):
+        _raise_if_erased(find(outcome["job"]))  # in the meantime: the run may have written a new claim
         _ignored("the job keeps its outcome", seen, outcome)
         return False
     try:
@@ -73,9 +94,44 @@ def end(outcome: Manifest, seen: Entry | None = None, again: bool = False) -> bo
     return True
 
 
+def bury(job: str) -> bool:
+    """Replace whatever manifest a job has with a tombstone. Returns whether this call did.
+
+    A job that was not even uploaded gets one too, because its upload may be on its way. A tombstone is never rewritten,
+    because its age counts. A manifest is read only if there is one, so no permission to list the bucket is needed.
+    Raises Overtaken if runs of the job were first each time.
+    """
+    standing, attempts = None, 0
+    while True:
+        attempts += 1
+        try:
+            _commit(manifest.erased(job), standing, Tagging=_TOMBSTONE)
+            return True
+        except Overtaken as first:
+            if first.standing.manifest["status"] == "erased":
+                return False
+            if attempts == _BURIALS:
+                raise
+            standing = first.standing
+
+
+def _is_late(upload: Upload) -> bool:
+    """Whether the event is too old to end a job without a manifest, or does not say how old it is."""
+    late = upload.time is None or datetime.now(UTC) - upload.time > _OLDEST_EVENT
+    if late:
+        observe.log().info("ignored: the job may have been erased since this event", time=upload.time)
+    return late
+
+
 def _allowed(standing: Entry | None, again: bool) -> set[Status]:
+    _raise_if_erased(standing)
     by_any_event, when_asked = _MAY_REPLACE.get(standing.manifest["status"] if standing else None, (set(), set()))
     return by_any_event | when_asked if again else by_any_event
+
+
+def _raise_if_erased(standing: Entry | None) -> None:
+    if standing and standing.manifest["status"] == "erased":
+        raise Erased(standing.manifest["job"])
 
 
 def _may_replace(standing: Entry | None, outcome: Manifest, again: bool = False) -> bool:
@@ -83,7 +139,7 @@ def _may_replace(standing: Entry | None, outcome: Manifest, again: bool = False)
         return False
     # A picture that is not the job's own says nothing about the rejected one.
     is_stranger = outcome["reason"] is not None and outcome["reason"]["code"] == Reason.REPLACED
-    return not (is_stranger and is_closed(standing, again=False))
+    return not is_stranger or bool(_allowed(standing, again=False))
 
 
 def _ignored(why: str, standing: Entry | None, outcome: Manifest) -> None:
@@ -91,8 +147,8 @@ def _ignored(why: str, standing: Entry | None, outcome: Manifest) -> None:
     observe.log().info(f"ignored: {why}", status=status, reason=outcome["reason"])
 
 
-def _commit(outcome: Manifest, replacing: Entry | None) -> None:
-    """Write a manifest if the job still has none, or still the one that it replaces.
+def _commit(outcome: Manifest, replacing: Entry | None, **options: Any) -> None:
+    """Write a manifest if the job still has none, or still the one that it replaces. options: of PutObject.
 
     Raises Overtaken if another run was first: that run's manifest stays, and nothing was changed. If the response was
     lost, the current manifest shows whether the write took effect: botocore retries it, and S3 refuses the retry
@@ -110,6 +166,7 @@ def _commit(outcome: Manifest, replacing: Entry | None) -> None:
             CacheControl="no-cache",  # it may be replaced
             Metadata={"commit": own},
             **condition,
+            **options,
         )
     except s3.ERRORS as error:
         standing = find(outcome["job"])

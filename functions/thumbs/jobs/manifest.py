@@ -3,6 +3,7 @@
 done      its thumbnails exist
 rejected  the uploader's fault, reported on the first attempt
 failed    our fault, reported after the last attempt
+erased    a tombstone: somebody erased the job, and nothing else is left of it
 
 Members are only ever added, so that old clients can read new manifests.
 """
@@ -17,7 +18,7 @@ from thumbs.picture import Original, Placeholder
 
 VERSION = 1
 
-Status = Literal["done", "rejected", "failed"]
+Status = Literal["done", "rejected", "failed", "erased"]
 
 
 class Thumbnail(TypedDict):
@@ -85,6 +86,10 @@ def rejected(
 
 def failed(job: str, reason: Description, whose: Attribution = NOBODY) -> Manifest:
     return _manifest(job, "failed", whose, reason=reason)
+
+
+def erased(job: str) -> Manifest:
+    return _manifest(job, "erased", NOBODY)
 
 
 def relinked(manifest: Manifest, link: Callable[[str], str]) -> Manifest:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -21,7 +22,7 @@ class Upload:
     key: decoded. job: None if the key is not one of ours. again: whether an operator wants it converted once more,
     whatever its manifest says, for example because the sizes have changed; S3 itself never sets it. etag, sequencer:
     S3's names for the content and the write; a duplicate of an event has the same sequencer. None if an operator
-    requested the conversion, which then covers the current original.
+    requested the conversion, which then covers the current original. time: when the original was stored.
     """
 
     bucket: str
@@ -30,6 +31,7 @@ class Upload:
     again: bool = False
     etag: str | None = None
     sequencer: str | None = None
+    time: datetime | None = None
 
 
 def uploads(event: dict[str, Any], bucket: str | None = None) -> list[Upload]:
@@ -41,7 +43,7 @@ def uploads(event: dict[str, Any], bucket: str | None = None) -> list[Upload]:
     (the bucket depends on the function), and whose role reads no other.
     """
     again = event.get("again") is True
-    found = [_upload(record["s3"], again) for record in event.get("Records", ()) if _is_upload(record)]
+    found = [_upload(record, again) for record in event.get("Records", ()) if _is_upload(record)]
     return [upload for upload in found if bucket is None or (upload.bucket == bucket and not _is_probe(upload))]
 
 
@@ -54,12 +56,20 @@ def _is_upload(record: dict[str, Any]) -> bool:
     return created and record.get("eventSource") == "aws:s3"
 
 
-def _upload(s3: dict[str, Any], again: bool) -> Upload:
+def _upload(record: dict[str, Any], again: bool) -> Upload:
+    s3 = record["s3"]
     written = s3["object"]
     key = unquote_plus(written["key"])  # S3 encodes keys like form data, once
     bucket: str = s3["bucket"]["name"]
     etag, sequencer = _named(written, "eTag", _ETAG), _named(written, "sequencer", _SEQUENCER)
-    return Upload(bucket, key, keys.job_of(key), again, etag, sequencer)
+    return Upload(bucket, key, keys.job_of(key), again, etag, sequencer, _time(record.get("eventTime")))
+
+
+def _time(text: str | None) -> datetime | None:
+    time = datetime.fromisoformat(text) if text is not None else None
+    if time and time.tzinfo is None:
+        raise ValueError("no eventTime")
+    return time
 
 
 def _named(written: dict[str, Any], member: str, form: re.Pattern[str]) -> str | None:
@@ -80,7 +90,10 @@ def _record(upload: Upload) -> dict[str, Any]:
     written = {"key": quote_plus(upload.key, safe="/"), "eTag": upload.etag, "sequencer": upload.sequencer}
     known = {name: value for name, value in written.items() if value is not None}
     s3 = {"bucket": {"name": upload.bucket}, "object": known}
-    return {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}
+    record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}
+    if upload.time:
+        record["eventTime"] = f"{upload.time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return record
 
 
 def given_up(event: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -46,4 +46,4 @@ def _put_through(picture: golden.Picture, version: str, style: golden.Style) -> 
     except functions.CallFailed as failure:
         return [str(failure)]
     finally:
-        probes.delete(job)
+        probes.erase(job)

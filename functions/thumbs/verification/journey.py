@@ -72,7 +72,7 @@ class Journey:
                 observe.log().append_keys(step="look", picture=picture.file)
                 yield from golden.faults(picture, made | {keys.manifest(job): json.dumps(manifest).encode()}, style)
         finally:
-            probes.delete_upload(job, self.uploads)
+            probes.erase_upload(job, self.uploads)
 
     def _sign(self, content_type: str, size: int) -> dict[str, Any]:
         files = [{"name": "golden.jpg", "type": content_type, "size": size}]

@@ -1,6 +1,7 @@
 """A job ends once: whatever is deleted, changed or lost meanwhile, its outcome is kept and reported unchanged."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from botocore.compat import HTTPHeaders
 import convert
 import get_upload
 import report_failure
+from tests.actors.invoker import event as about
 from tests.actors.uploader import AGAIN, JOB, KEY, A, Form, ended
 from tests.material.invocation import Context
 from thumbs import errors, settings
@@ -49,7 +51,9 @@ def test_an_abandoned_event_of_two_uploads_reports_only_the_failed_one(
     other = "8" * 32
     event = form.post(A)
     convert.handler(event, context)
-    event["Records"] += notices.event([Upload("uploads-bucket", f"uploads/{other}", other)])["Records"]
+    event["Records"] += notices.event([Upload("uploads-bucket", f"uploads/{other}", other, time=datetime.now(UTC))])[
+        "Records"
+    ]
     capsys.readouterr()
 
     report_failure.handler({"Records": [{"Sns": {"Message": json.dumps(event)}}]}, context)
@@ -64,7 +68,7 @@ def test_an_abandoned_event_of_two_uploads_reports_only_the_failed_one(
 def test_a_probe_that_fails_is_no_user_s_failure(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
     """The hook has deleted its original, and convert is late; or Lambda gives up on the conversion."""
     late, given_up = (keys.PROBE_JOBS + digit * 24 for digit in "89")
-    events = [notices.event([Upload("uploads-bucket", f"uploads/{job}", job)]) for job in (late, given_up)]
+    events = [about(job) for job in (late, given_up)]
 
     convert.handler(events[0], context)
     report_failure.handler({"Records": [{"Sns": {"Message": json.dumps(events[1])}}]}, context)

@@ -1,6 +1,7 @@
 """The ledger's guarantees: one manifest per job, and only allowed replacements."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -13,6 +14,7 @@ from thumbs.aws import clients
 from thumbs.errors import Reason
 from thumbs.jobs import keys, ledger, manifest
 from thumbs.jobs.manifest import Manifest
+from thumbs.jobs.notices import Upload
 
 JOB = "4" * 32
 DONE = manifest.done(
@@ -34,6 +36,11 @@ BY_ANY_EVENT = {
 WHEN_ASKED = BY_ANY_EVENT | {("done", "done"), *product(("rejected", "another picture"), ("done", "rejected"))}
 
 
+def upload(days: float = 0, *, again: bool = False) -> Upload:
+    """An event about the job's upload, this many days old."""
+    return Upload("uploads-bucket", keys.original(JOB), JOB, again, time=datetime.now(UTC) - timedelta(days))
+
+
 def standing() -> Manifest | None:
     found = ledger.find(JOB)
     return found.manifest if found else None
@@ -52,7 +59,7 @@ def test_an_outcome_replaces_only_what_it_may(s3: Any, stands: str | None, outco
 
     assert standing() == (new if may else OUTCOMES[stands] if stands else None)
     if may:
-        assert not ledger.is_closed(seen, again), "the conversion would not have begun"
+        assert not ledger.is_closed(seen, upload(again=again)), "the conversion would not have begun"
 
 
 def test_the_status_of_a_later_version_is_left_alone(s3: Any) -> None:
@@ -60,7 +67,7 @@ def test_the_status_of_a_later_version_is_left_alone(s3: Any) -> None:
     s3.put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=b'{"job": "", "status": "of later"}')
     seen = ledger.find(JOB)
 
-    assert ledger.is_closed(seen, again=True)
+    assert ledger.is_closed(seen, upload(again=True))
     assert not ledger.end(DONE, seen, again=True)
     assert not ledger.end(DONE)
 

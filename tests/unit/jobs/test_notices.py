@@ -1,6 +1,7 @@
 """S3's events, and what remains of them in a dead letter."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from thumbs.jobs import notices
 from thumbs.jobs.notices import Upload
 
 JOB = "3" * 32
+TIME = datetime(2126, 11, 20, 12, tzinfo=UTC)  # of every event in events/
 
 
 def record(key: str, **changed: Any) -> dict[str, Any]:
@@ -45,8 +47,8 @@ def test_every_record_is_read() -> None:
     event = {"Records": [record(f"uploads/{JOB}"), record("uploads/other")]}
 
     assert notices.uploads(event) == [
-        Upload("uploads-bucket", f"uploads/{JOB}", JOB),
-        Upload("uploads-bucket", "uploads/other", None),
+        Upload("uploads-bucket", f"uploads/{JOB}", JOB, time=TIME),
+        Upload("uploads-bucket", "uploads/other", None, time=TIME),
     ]
 
 
@@ -92,3 +94,18 @@ EVENT = {"Records": [record(f"uploads/{JOB}")]}
 def test_every_wrapping_of_a_dead_letter_is_undone(message: dict[str, Any]) -> None:
     assert notices.unwrap(json.dumps(message)) == EVENT
     assert [*notices.given_up({"Records": [{"Sns": {"Message": json.dumps(message)}}]})] == [EVENT]
+
+
+@pytest.mark.parametrize("time", ["2026-11-20T12:00:00.000", "yesterday", "", 7, "9" * 100])
+def test_a_time_that_s3_would_not_send_is_refused(time: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        notices.uploads({"Records": [record(f"uploads/{JOB}", eventTime=time)]})
+
+
+def test_an_event_keeps_the_time_of_its_upload() -> None:
+    upload = Upload("uploads-bucket", f"uploads/{JOB}", JOB, time=datetime(2026, 11, 20, 12, 0, 7, 1000, tzinfo=UTC))
+
+    event = notices.event([upload])
+
+    assert event["Records"][0]["eventTime"] == "2026-11-20T12:00:07.001Z"
+    assert notices.uploads(event) == [upload]

@@ -29,7 +29,8 @@ def test_codedeploy_is_notified_of_a_verification_that_breaks(
     assert verify_release.handler(execution.event, context) == {"status": "Failed"}
 
     assert execution.status == "Failed"
-    assert "Contents" not in s3.list_objects_v2(Bucket="thumbnails-bucket")
+    (left,) = s3.list_objects_v2(Bucket="thumbnails-bucket")["Contents"]
+    assert left["Key"].endswith("/manifest.json"), "the tombstone"
 
 
 @pytest.mark.parametrize(("faults", "status"), [([], "Succeeded"), (["something"], "Failed")])

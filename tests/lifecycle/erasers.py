@@ -1,0 +1,67 @@
+"""Erases a job: the caller that requests it, and the eraser when a run hands a job over. And days that go by."""
+
+import json
+from typing import Any
+
+import erase
+from tests.lifecycle.actors import JOB, MANIFEST, ORIGINAL, asynchronous, attempt, once, unobserved
+from tests.lifecycle.world import THUMBNAILS, UPLOADS, Actor, World, call, manifest_of
+from thumbs.jobs import notices
+from thumbs.jobs.notices import Upload
+
+_REPETITIONS = 2  # by the caller, who repeats a request that was not answered well
+_CONTEXT: Any = None
+_AT_WORK = ("convert", "erase", "the eraser", "report_failure", "redrive", "visitor", "get_upload")
+
+
+def request(world: World, times: int = 1) -> None:
+    """Somebody erases the job, this many times, each until it is answered well."""
+    event = notices.event([Upload(UPLOADS, ORIGINAL, JOB)])
+
+    def body(actor: Actor) -> None:
+        for number in range(times):
+            for repetition in range(1 + _REPETITIONS):
+                actor.begin(number * (1 + _REPETITIONS) + repetition)
+                if attempt(actor, lambda: unobserved(erase.handler)(event, _CONTEXT)):
+                    world.flags.add("answered: erased")
+                    break
+
+    world.spawn("erase", body)
+
+
+def erase_later(world: World, event: dict[str, Any]) -> None:
+    """The eraser, as an asynchronous invocation starts it."""
+
+    def body(actor: Actor) -> None:
+        if "the eraser is out of order" not in world.flags and asynchronous(actor, erase.handler, event):
+            return
+        call("the eraser gives up, and the job is parked", lambda: world.park(json.dumps(event)))
+        world.flags.add("the eraser gave up")
+
+    world.spawn("the eraser", body)
+
+
+def repair(world: World) -> None:
+    once(world, "the eraser is repaired", lambda: world.flags.discard("the eraser is out of order"), "developer")
+
+
+def days_go_by(world: World) -> None:
+    """More than the life of a tombstone. What Lambda has begun, and forms, do not last that long; what is parked or
+    waits for SNS may."""
+
+    def effect() -> None:
+        world.days += 25
+        found = manifest_of(world, MANIFEST)
+        if found and found["status"] == "erased":
+            world.flags.add("the tombstone has expired")
+            world.delete(THUMBNAILS, MANIFEST)
+        world.delete(UPLOADS, ORIGINAL)
+
+    days = once(world, "25 days go by", effect, "time")
+    days.ready = lambda: not any(_is_at_work(actor) for actor in world.actors)
+
+
+def _is_at_work(actor: Actor) -> bool:
+    if actor.dead or not actor.role.startswith(_AT_WORK):
+        return False
+    return actor.pending not in ("SNS delivers", "receive a letter")

@@ -1,0 +1,121 @@
+"""Tombstones: what they replace, that nothing replaces them, and how old an event may be."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from thumbs import errors
+from thumbs.aws import clients
+from thumbs.errors import Reason
+from thumbs.jobs import keys, ledger, manifest
+from thumbs.jobs.manifest import Manifest
+from thumbs.jobs.notices import Upload
+
+JOB = "4" * 32
+DONE = manifest.done(
+    JOB,
+    {"format": "JPEG", "width": 8, "height": 6, "bytes": 700, "frames": 1},
+    [],
+    {"thumbhash": "hash", "color": "#8a7f6d"},
+)
+REJECTED = manifest.rejected(JOB, errors.describe(Reason.EMPTY), None)
+STRANGER = manifest.rejected(JOB, errors.describe(Reason.REPLACED), None)
+FAILED = manifest.failed(JOB, errors.describe(Reason.CONVERSION_FAILED))
+OUTCOMES = {"done": DONE, "rejected": REJECTED, "failed": FAILED, "another picture": STRANGER}
+
+
+def upload(days: float = 0, *, again: bool = False) -> Upload:
+    """An event about the job's upload, this many days old."""
+    return Upload("uploads-bucket", keys.original(JOB), JOB, again, time=datetime.now(UTC) - timedelta(days))
+
+
+def standing() -> Manifest | None:
+    found = ledger.find(JOB)
+    return found.manifest if found else None
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["by an event", "again"])
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_tombstone_is_never_replaced(s3: Any, outcome: str, again: bool) -> None:
+    ledger.bury(JOB)
+    buried = ledger.find(JOB)
+
+    with pytest.raises(ledger.Erased):
+        ledger.is_closed(buried, upload(again=again))
+    with pytest.raises(ledger.Erased):
+        ledger.end(OUTCOMES[outcome], buried, again)
+    with pytest.raises(ledger.Erased):
+        ledger.end(OUTCOMES[outcome])
+
+    assert ledger.find(JOB) == buried
+
+
+@pytest.mark.parametrize("stands", [None, *OUTCOMES])
+def test_a_tombstone_replaces_every_outcome_and_says_nothing_of_it(s3: Any, stands: str | None) -> None:
+    if stands:
+        ledger.end(OUTCOMES[stands])
+
+    assert ledger.bury(JOB)
+
+    found = standing()
+    assert found == {**manifest.erased(JOB), "created": found and found["created"]}
+    tags = s3.get_object_tagging(Bucket="thumbnails-bucket", Key=keys.manifest(JOB))["TagSet"]
+    assert tags == [{"Key": "status", "Value": "erased"}], "the lifecycle would not find it"
+
+
+def test_a_tombstone_is_not_rewritten_because_its_age_counts(s3: Any) -> None:
+    assert ledger.bury(JOB)
+    buried = ledger.find(JOB)
+
+    assert not ledger.bury(JOB)
+
+    assert ledger.find(JOB) == buried
+
+
+def test_a_tombstone_is_written_though_runs_of_the_job_are_first(s3: Any) -> None:
+    """Four in a row; the fifth in a row would be too many."""
+    outcomes = [json.dumps({**FAILED, "created": str(number)}) for number in range(4)]
+
+    def report(**_: Any) -> None:
+        if outcomes:
+            boto3.client("s3").put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=outcomes.pop())
+
+    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
+
+    assert ledger.bury(JOB)
+
+    assert not outcomes
+
+
+def test_a_burial_that_is_overtaken_each_time_raises(s3: Any) -> None:
+    numbers = iter(range(1000))
+
+    def report(**_: Any) -> None:
+        content = json.dumps({**FAILED, "created": str(next(numbers))})
+        boto3.client("s3").put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=content)
+
+    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
+
+    with pytest.raises(ledger.Overtaken):
+        ledger.bury(JOB)
+
+
+@pytest.mark.parametrize(("days", "late"), [(0, False), (19.9, False), (20.1, True), (400, True)])
+def test_an_old_event_ends_no_job_that_has_no_manifest(s3: Any, days: float, late: bool) -> None:
+    """Its tombstone may have expired."""
+    assert ledger.is_closed(None, upload(days)) is late
+    assert ledger.is_closed(None, upload(days, again=True)) is late
+
+
+def test_an_event_without_a_time_ends_no_job_that_has_no_manifest(s3: Any) -> None:
+    assert ledger.is_closed(None, Upload("uploads-bucket", keys.original(JOB), JOB))
+
+
+def test_an_old_event_ends_a_job_that_has_failed(s3: Any) -> None:
+    """Its manifest shows that it was not erased."""
+    ledger.end(FAILED)
+
+    assert not ledger.is_closed(ledger.find(JOB), upload(400))
