@@ -89,7 +89,9 @@ def test_a_picture_whose_pixels_are_complete_needs_no_end(name: str, tail: str) 
 
 
 @pytest.mark.parametrize(
-    "end", [EOI, b"", b"\xff" + EOI, EOI + TAILS["a film"], TAILS["a film"], bytes(50_000)], ids=len
+    "end",
+    [EOI, b"", b"\xff" + EOI, EOI + TAILS["a film"], TAILS["a film"], bytes(50_000), EOI + pictures.jpeg()],
+    ids=len,
 )
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_scan_that_ends_early_is_damage_whatever_follows(name: str, end: bytes) -> None:

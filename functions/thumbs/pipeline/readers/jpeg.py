@@ -12,6 +12,7 @@ from thumbs.pipeline.readers import Source, jpeg_scans
 from thumbs.pipeline.readers.jpeg_lookahead import lookahead
 
 _EOI = b"\xff\xd9"
+_DNL = b"\xff\xdc\0\4"  # with its length
 _GARBAGE = b"\0"  # between two markers
 
 # Segments with metadata, by marker: form and beginning; no form if they only describe the pixels. (JFIF 1.02; EXIF
@@ -42,19 +43,25 @@ class _Jpeg(JpegImagePlugin.JpegImageFile):
 
 
 def source(original: bytes) -> Source:
-    layout = jpeg_scans.layout(original)
+    layout = jpeg_scans.layout(original, supposing=True)
     if not layout.size[1]:
-        original = jpeg_scans.with_height(original, layout)
+        original = _with_height(original, layout)
         layout = jpeg_scans.layout(original)
     image = _Jpeg(BytesIO(original))
 
     def load(at_least: tuple[int, int]) -> Image.Image:
+        try:
+            return loaded(image, layout, at_least)
+        except _EndsElsewhereError as found:
+            return loaded(_Jpeg(BytesIO(original)), found.layout, at_least)
+
+    def loaded(image: _Jpeg, layout: jpeg_scans.Layout, at_least: tuple[int, int]) -> Image.Image:
         if not layout.scans or not layout.complete:
             raise Rejected(Reason.DAMAGED, "a JPEG without a scan for all that shows")
         # libjpeg-turbo decodes to 1/2, 1/4 or 1/8 in a fraction of the time, with that fraction of the memory.
         image.draft(None, at_least)
         divisor, _ = image.decoderconfig or (1, 0)
-        if not _decoded(image, jpeg_scans.early(original, layout, divisor), layout) or (
+        if not _decoded(image, original, jpeg_scans.early(original, layout, divisor), layout) or (
             not layout.at_once and jpeg_scans.lacks_restarts(original, layout)
         ):
             raise Rejected(Reason.DAMAGED, "a JPEG whose last scan ends early")
@@ -81,8 +88,29 @@ def _metadata(image: _Jpeg) -> Iterator[Block]:
             yield Block("previews")
 
 
-def _decoded(image: _Jpeg, data: bytes | memoryview, layout: jpeg_scans.Layout) -> bool:
+def _with_height(original: bytes, layout: jpeg_scans.Layout) -> bytes:
+    """The same file with the height in its frame header, if a segment after the first scan contains it (DNL, T.81
+    B.2.5). Returns other files unchanged."""
+    after = layout.scans[0].end if layout.scans else 0
+    if original[after : after + 4] != _DNL:
+        return original
+    height = layout.frame + 5
+    return b"".join((original[:height], original[after + 4 : after + 6], original[height + 2 :]))
+
+
+class _EndsElsewhereError(Exception):
+    """A scan does not end where it was supposed to end."""
+
+    def __init__(self, layout: jpeg_scans.Layout):
+        super().__init__()
+        self.layout = layout
+
+
+def _decoded(image: _Jpeg, original: bytes, data: bytes | memoryview, layout: jpeg_scans.Layout) -> bool:
     """Decodes the picture; False if its data ends early. data: the file up to the end of its last scan.
+
+    A decoder that asks for more has met no marker in data, so the scan ends where it was supposed to end. Otherwise the
+    data is searched, and _EndsElsewhereError is raised if a marker is in it.
 
     libjpeg-turbo fills missing data in front of a marker with gray, and only emits a warning, which Pillow does not
     pass on. So it gets no marker: if it asks for more when only the lookahead is left, data is missing.
@@ -96,6 +124,10 @@ def _decoded(image: _Jpeg, data: bytes | memoryview, layout: jpeg_scans.Layout) 
         if layout.arithmetic:  # it cannot be interrupted, and may end early: zeros would follow
             return layout.ended and _ends(*decoder.decode(bytes(data) + _EOI))
         used, error = decoder.decode(data)
+        if used < 0 and layout.supposed:
+            searched = jpeg_scans.layout(original)
+            if not searched.scans or searched.scans[-1].end != layout.scans[-1].end:
+                raise _EndsElsewhereError(searched)
         if used >= 0:
             rest = bytes(data[used:]) + lookahead(layout.scans[-1].table)
             used, error = decoder.decode(rest)
