@@ -5,6 +5,7 @@ from typing import Any
 
 import erase
 from tests.lifecycle.actors import JOB, MANIFEST, ORIGINAL, asynchronous, attempt, once, unobserved
+from tests.lifecycle.invariants import NOT_SWEPT
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, Actor, World, call, manifest_of
 from thumbs.jobs import notices
 from thumbs.jobs.notices import Upload
@@ -55,13 +56,19 @@ def days_go_by(world: World) -> None:
         if found and found["status"] == "erased":
             world.flags.add("the tombstone has expired")
             world.delete(THUMBNAILS, MANIFEST)
+            if NOT_SWEPT & world.flags or any(_is_at_sns(actor) for actor in world.actors):
+                world.outlived = {key for bucket, key in world.objects if bucket == THUMBNAILS}
         world.delete(UPLOADS, ORIGINAL)
 
     days = once(world, "25 days go by", effect, "time")
     days.ready = lambda: not any(_is_at_work(actor) for actor in world.actors)
 
 
+def _is_at_sns(actor: Actor) -> bool:
+    return not actor.dead and actor.pending == "SNS delivers"
+
+
 def _is_at_work(actor: Actor) -> bool:
     if actor.dead or not actor.role.startswith(_AT_WORK):
         return False
-    return actor.pending not in ("SNS delivers", "receive a letter")
+    return not _is_at_sns(actor) and actor.pending != "receive a letter"

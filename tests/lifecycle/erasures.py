@@ -139,9 +139,8 @@ def _(world: World) -> None:
     actors.operator_redrives(world)
 
 
-@_scenario("a job is erased, and its failure is reported after the tombstone has expired", faults=0)
+@_scenario("a job is erased, and its failure is reported after the tombstone has expired")
 def _(world: World) -> None:
-    """Without a fault: what a killed run left is swept by the report, which here comes more than 21 days late."""
     world.broken = True
     uploaded(world, stays=False)
     erasers.request(world)

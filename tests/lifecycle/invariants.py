@@ -11,6 +11,9 @@ from thumbs.jobs import keys
 # What a predicate finds wrong; None if it holds.
 Verdict = str | None
 
+# What erases has failed for good, and waits for a redrive.
+NOT_SWEPT = {"a report was given up", "the eraser gave up", "letters are lost"}
+
 ON_WRITE: dict[str, Callable[[World, Write], Verdict]] = {}
 AT_THE_END: dict[str, Callable[[World], Verdict]] = {}
 
@@ -35,10 +38,8 @@ def on_write(world: World, write: Write) -> None:
 
 
 def before_a_redrive(world: World) -> None:
-    """Check what is left when all have finished, unless what erases has failed for good, and waits for a redrive."""
-    if not {"a report was given up", "the eraser gave up", "letters are lost"} & world.flags and (
-        found := _erased(world)
-    ):
+    """Check what is left when all have finished, unless a redrive has yet to sweep it."""
+    if not NOT_SWEPT & world.flags and (found := _erased(world)):
         world.violated((_erased.__doc__ or "").strip(), found)
 
 
@@ -176,11 +177,12 @@ def _hidden(world: World, replaced: bool) -> bool:
 
 @_at_the_end
 def _erased(world: World) -> Verdict:
-    """When a job was erased and what was under way has ended, nothing of it remains but its tombstone, for 21 days."""
+    """When a job was erased and its runs have ended within 20 days, nothing remains but its tombstone, for 21 days."""
+    # "Within 20 days": docs/decisions/erased-for-good.md, "What remains".
     if "answered: erased" not in world.flags:
         return None
     expired = "the tombstone has expired" in world.flags
-    left = {key for _, key in world.objects} - (set() if expired else {MANIFEST})
+    left = {key for _, key in world.objects} - (set() if expired else {MANIFEST}) - world.outlived
     found = manifest_of(world, MANIFEST)
     if not expired and (found is None or found["status"] != "erased"):
         return f"the tombstone is {found and found['status']}"

@@ -116,6 +116,7 @@ class World:
     broken: bool = False  # whether the conversion always raises
     version: int = 1  # of the deployed settings
     days: int = 0  # that have gone by
+    outlived: set[str] = field(default_factory=set)  # what lay beside a tombstone that expired before the last sweep
     posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in order
     converted: set[str] = field(default_factory=set)  # the writes that were converted without `again`
     counts: Counter[str] = field(default_factory=Counter)
@@ -178,7 +179,7 @@ class World:
                 tuple(sorted(actor.seen for actor in self.actors if not actor.dead)),
                 (self.broken, self.version, self.days, len(self.posted)),
                 frozenset(self.counts.items()),
-                (frozenset(self.converted), frozenset(self.pictures), frozenset(self.flags)),
+                (frozenset(self.converted), frozenset(self.pictures), frozenset(self.flags), frozenset(self.outlived)),
                 len(self.statuses) and self.statuses[-1],
                 "failed" in self.statuses,
             )
