@@ -10,7 +10,7 @@ from tests.lifecycle.laboratory import BAD, BIG, A, B
 from tests.lifecycle.openings import again, done, failed, posted_before, uploaded
 from tests.lifecycle.world import World
 
-SCENARIOS: dict[str, Scenario] = {**ERASURES}
+SCENARIOS: dict[str, Scenario] = {}
 
 
 def _scenario(name: str, faults: int = 1, complete: bool = True) -> Callable[[Setup], Setup]:
@@ -187,3 +187,6 @@ def _(world: World) -> None:
     again(world)
     actors.fix(world)
     actors.operator_redrives(world)
+
+
+SCENARIOS.update(ERASURES)  # last, because they are larger
