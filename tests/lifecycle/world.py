@@ -116,7 +116,7 @@ class World:
     broken: bool = False  # whether the conversion always raises
     version: int = 1  # of the deployed settings
     days: int = 0  # that have gone by
-    outlived: set[str] = field(default_factory=set)  # what lay beside a tombstone that expired before the last sweep
+    outlived: set[str] = field(default_factory=set)  # keys of an erased job that no run can sweep any more
     posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in order
     converted: set[str] = field(default_factory=set)  # the writes that were converted without `again`
     counts: Counter[str] = field(default_factory=Counter)
@@ -180,8 +180,7 @@ class World:
                 (self.broken, self.version, self.days, len(self.posted)),
                 frozenset(self.counts.items()),
                 (frozenset(self.converted), frozenset(self.pictures), frozenset(self.flags), frozenset(self.outlived)),
-                len(self.statuses) and self.statuses[-1],
-                "failed" in self.statuses,
+                (*self.statuses[-1:], "failed" in self.statuses),
             )
         )
 
