@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_one_sentence(operate: Operate, arguments: list[s
     ("region", "sentence"),
     [
         ({}, "Set --region or AWS_REGION."),
-        ({"AWS_REGION": "eu-central-1"}, "run `aws configure`."),
+        ({"AWS_REGION": "eu-central-1"}, "run `aws configure`, or set AWS_PROFILE."),
     ],
     ids=["region", "credentials"],
 )

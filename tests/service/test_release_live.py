@@ -101,10 +101,10 @@ def _deny(fault: ExitStack, stack: Service, denied: tuple[str, str, str] | None)
 
 def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Releases) -> None:
     logged = len(stack.log("convert"))
-    claims = "    claim = claims.claim(job, upload)\n"
+    claims = "    if (claim := claims.claim(job, upload)) and not claim.admits(upload):\n"
     once = (
         "    first = not claims.s3.exists(settings.current().thumbnail_bucket, keys.claim(job))\n"
-        f"{claims}    if first and {UPLOADED}:\n        raise OSError('once')\n"
+        f"    claims.claim(job, upload)\n    if first and {UPLOADED}:\n        raise OSError('once')\n{claims}"
     )
 
     release = releases.release("ConvertFunction", package(Change("convert.py", claims, once)))
