@@ -6,11 +6,12 @@ The first hooks of these releases find nothing: the fault affects only the path 
 import json
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from dev import stack as deployed
-from tests.actors.client import Service
+from tests.actors.client import Service, wait_for
 from tests.material import pictures
 from tests.material.changed_code import Change, package
 from tests.standins.cloudwatch import CloudWatch
@@ -109,7 +110,10 @@ def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Release
 
     release = releases.release("ConvertFunction", package(Change("convert.py", claims, once)))
 
-    failed = [line for line in stack.log("convert")[logged:] if line["message"] == "conversion failed"]
+    def failures() -> list[dict[str, Any]] | None:
+        return [line for line in stack.log("convert")[logged:] if line["message"] == "conversion failed"] or None
+
+    failed = wait_for(failures, "the line of the error")
     assert [line["version"] for line in failed] == [release.version]
     assert (release.status, release.faults) == ("Succeeded", [])
 
