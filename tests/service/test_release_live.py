@@ -114,7 +114,7 @@ def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Release
         return [line for line in stack.log("convert")[logged:] if line["message"] == "conversion failed"] or None
 
     failed = wait_for(failures, "the line of the error")
-    assert [line["version"] for line in failed] == [release.version]
+    assert {line["version"] for line in failed} == {release.version}, "a duplicate of the event may fail, too"
     assert (release.status, release.faults) == ("Succeeded", [])
 
 
