@@ -157,6 +157,14 @@ class Service:
         """The lines that a function has logged. function: name of its file."""
         return [line for line in self._written(function) if "message" in line]
 
+    def log_of(self, function: str, job: str) -> list[dict[str, Any]]:
+        """The lines about a job, once there are some: a run's lines arrive when it ends, after its manifest."""
+
+        def about() -> list[dict[str, Any]] | None:
+            return [line for line in self.log(function) if line.get("job") == job] or None
+
+        return wait_for(about, "a line in the log")
+
     def metrics(self, function: str) -> set[str]:
         """The names of the metrics that a function has written."""
         blobs = [blob["_aws"]["CloudWatchMetrics"][0] for blob in self.blobs(function)]

@@ -19,7 +19,7 @@ def rejects_a_text_file(stack: Service) -> None:
     manifest = stack.convert(b"This is not a picture.\n" * 20)
 
     assert manifest["status"] == "rejected"
-    lines = [line for line in stack.log("convert") if line.get("job") == manifest["job"]]
+    lines = stack.log_of("convert", manifest["job"])
     assert [(line["message"], line["reason"]) for line in lines] == [("rejected", "not_an_image")]
     assert manifest["reason"]["code"] == "not_an_image"
     assert manifest["reason"]["retryable"] is False

@@ -110,7 +110,7 @@ def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Release
     release = releases.release("ConvertFunction", package(Change("convert.py", claims, once)))
 
     # The stand-in runs the hook again if the emulator keeps its log back. That run belongs to no deployment.
-    (job,) = {line["job"] for line in stack.log("verify_live")[verified:] if line["deployment"] and "job" in line}
+    (job,) = {line["job"] for line in stack.log("verify_live")[verified:] if "deployment" in line and "job" in line}
     failed = [line for line in stack.log_of("convert", job) if line["message"] == "conversion failed"]
     assert [line["version"] for line in failed] == [release.version]
     assert (release.status, release.faults) == ("Succeeded", [])
