@@ -39,11 +39,11 @@ _BLANK = b" \0\r\n"
 
 class _Jpeg(JpegImagePlugin.JpegImageFile):
     def _read_dpi_from_exif(self) -> None:
-        """Does nothing: Pillow would parse all of EXIF for a resolution that nobody needs."""
+        """Does nothing: Pillow would parse all of EXIF for a resolution that is not used."""
 
 
 def source(original: bytes) -> Source:
-    layout = jpeg_scans.layout(original, supposing=True)
+    layout = jpeg_scans.layout(original, assuming=True)
     if not layout.size[1]:
         original = _with_height(original, layout)
         layout = jpeg_scans.layout(original)
@@ -99,7 +99,7 @@ def _with_height(original: bytes, layout: jpeg_scans.Layout) -> bytes:
 
 
 class _EndsElsewhereError(Exception):
-    """A scan does not end where it was supposed to end."""
+    """A scan does not end where it was assumed to end."""
 
     def __init__(self, layout: jpeg_scans.Layout):
         super().__init__()
@@ -109,7 +109,7 @@ class _EndsElsewhereError(Exception):
 def _decoded(image: _Jpeg, original: bytes, data: bytes | memoryview, layout: jpeg_scans.Layout) -> bool:
     """Decodes the picture; False if its data ends early. data: the file up to the end of its last scan.
 
-    A decoder that asks for more has met no marker in data, so the scan ends where it was supposed to end. Otherwise the
+    A decoder that asks for more has met no marker in data, so the scan ends where it was assumed to end. Otherwise the
     data is searched, and _EndsElsewhereError is raised if a marker is in it.
 
     libjpeg-turbo fills missing data in front of a marker with gray, and only emits a warning, which Pillow does not
@@ -124,7 +124,7 @@ def _decoded(image: _Jpeg, original: bytes, data: bytes | memoryview, layout: jp
         if layout.arithmetic:  # it cannot be interrupted, and may end early: zeros would follow
             return layout.ended and _ends(*decoder.decode(bytes(data) + _EOI))
         used, error = decoder.decode(data)
-        if used < 0 and layout.supposed:
+        if used < 0 and layout.assumed:
             searched = jpeg_scans.layout(original)
             if not searched.scans or searched.scans[-1].end != layout.scans[-1].end:
                 raise _EndsElsewhereError(searched)

@@ -68,7 +68,7 @@ class Layout:
     """A JPEG up to the end of its first picture, or to data that cannot be understood.
 
     frame: the offset of its marker. size: width and height. sampling: per component, horizontal and vertical. scans: in
-    order. ended: whether a marker ends the picture. supposed: whether its scan was not searched for its end. restarts,
+    order. ended: whether a marker ends the picture. assumed: whether its scan was not searched for its end. restarts,
     tables: valid for the next scan, tables by class and number.
     """
 
@@ -78,7 +78,7 @@ class Layout:
     sampling: dict[int, tuple[int, int]] = field(default_factory=dict)
     scans: list[Scan] = field(default_factory=list)
     ended: bool = False
-    supposed: bool = False
+    assumed: bool = False
     arithmetic: bool = False
     restarts: int = 0
     tables: dict[int, bytes] = field(default_factory=dict)
@@ -105,8 +105,8 @@ class Layout:
         return not any(lacking.values())
 
 
-def layout(original: bytes, *, supposing: bool = False) -> Layout:
-    """supposing: do not search the data of a single scan, 3 % of a conversion, if its end is likely. Raises Rejected:
+def layout(original: bytes, *, assuming: bool = False) -> Layout:
+    """assuming: do not search the data of a single scan, 3 % of a conversion, if its end is likely. Raises Rejected:
     variant_not_supported for a kind of JPEG that is not decoded, and too_complex if there are too many scans, because
     each may traverse the whole picture: 288 KB can take ten seconds."""
     found = Layout()
@@ -126,7 +126,7 @@ def layout(original: bytes, *, supposing: bool = False) -> Layout:
         if kind != _SOS:
             _read(found, marker.start(), kind, segment)
             continue
-        found.supposed = supposing and _ends_as_one_scan(original, found, segment, marker.start())
+        found.assumed = assuming and _ends_as_one_scan(original, found, segment, marker.start())
         scan = _scan(original, found, segment, marker.start())
         if scan is None:
             return found
@@ -189,7 +189,7 @@ def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | 
     data = start + 2 + len(segment)
     table = found.tables.get(_AC | segment[2 + 2 * count] & 15, b"") if last else b""
     marker = _MARKER if found.restarts else _MARKER_OR_RESTART
-    following = marker.search(original, len(original) - 2 if found.supposed else data)
+    following = marker.search(original, len(original) - 2 if found.assumed else data)
     end = following.start() if following else len(original)
     if not following and table[:1] + table[16:17] != _EMPTY_BLOCKS:
         written = len(original.rstrip(b"\0"))
