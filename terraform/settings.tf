@@ -117,7 +117,7 @@ variable "keep_originals_days" {
 }
 
 variable "link_expiry_seconds" {
-  description = "Seconds until signed links to results and thumbnails expire. GET /uploads/{job} returns fresh ones to any caller that knows the job."
+  description = "Seconds until signed links to results and thumbnails expire. GET /uploads/{job} returns fresh ones to any caller that may see the job."
   type        = number
   default     = 3600
   nullable    = false
