@@ -1,6 +1,7 @@
-"""Changes to the template before it is deployed, for what the emulator cannot do.
+"""Changes the template before it is deployed, because the emulator does not support all of it.
 
-dev/bridges.py contains the changes afterwards. tests/service/test_gaps.py fails as soon as the emulator can do it.
+dev/bridges.py contains the changes afterwards. tests/service/test_gaps.py fails as soon as the emulator supports
+one of these.
 
 Not bridged: the emulator deletes a bucket that is not empty with its stack, which AWS would refuse (a test of deleting
 bridges this: tests/standins/full_buckets.py), and it ignores the lifecycle of a bucket, so originals stay.

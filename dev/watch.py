@@ -97,7 +97,7 @@ class Failures(threading.Thread):
 
 _NOT_RUN = re.compile(r"Warm worker execution error for (\S+): (?:Worker init failed: )?(.*)")
 
-# Keys of every line that nobody needs on a terminal.
+# Keys that every log line has, and that the terminal omits.
 _PLUMBING = {
     "level",
     "location",

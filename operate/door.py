@@ -126,7 +126,7 @@ class Door:
         api = str(urlsplit(url).hostname).split(".")[0]
         if self._service.client("apigateway").get_rest_api(restApiId=api).get("policy"):
             raise StackFailed(
-                "The API still has its policy, so nobody but the distribution can call it. Remove it with\n"
+                "The API still has its policy, so only the distribution can call it. Remove it with\n"
                 f"    aws apigateway update-rest-api --rest-api-id {api} "
                 "--patch-operations op=replace,path=/policy,value=\n"
                 f"    aws apigateway create-deployment --rest-api-id {api} --stage-name v1\n"

@@ -1,6 +1,6 @@
 """The owner of an upload and the caller's own reference, as metadata of the original.
 
-A form contains both, signed, so nobody can upload in another owner's name, and convert reads them with the original.
+A form's signature covers both, so a caller cannot upload in another owner's name. convert reads them with the original.
 """
 
 from dataclasses import dataclass

@@ -94,6 +94,6 @@ def folder(job: str) -> str:
 
 
 def thumbnail(job: str, size: str, extension: str, content: bytes) -> str:
-    """The key of this content and no other. The digest covers the job, so that nobody else can compute it."""
+    """The key of this content and no other. Only callers that know the job can compute its digest."""
     digest = hashlib.sha256(job.encode() + content).hexdigest()[:16]
     return f"{folder(job)}/{digest}/{size}.{extension}"
