@@ -47,7 +47,7 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.MALFORMED: Sentence("The request is not the JSON that this service expects."),
     Reason.TOO_LARGE: Sentence("The file is larger than {limit} MB. Please choose a smaller one."),
     Reason.TYPE_NOT_SUPPORTED: Sentence("This type of file is not accepted. Please choose {accepted}."),
-    Reason.INVALID: Sentence("The request describes this file with impossible values."),
+    Reason.INVALID: Sentence("The file is empty, or the request describes it with impossible values."),
     Reason.REPLACED: Sentence(
         "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
         retryable=True,

@@ -41,7 +41,7 @@ def test_twenty_six_files_are_refused_before_a_function_runs(stack: Service) -> 
     [
         ({"name": "a.jpg", "type": "image/jpeg", "size": 20_000_001}, 413, "too_large"),
         ({"name": "a.pdf", "type": "application/pdf", "size": 1}, 415, "type_not_supported"),
-        ({"name": "a.jpg", "type": "image/jpeg", "size": 0}, 422, "empty"),
+        ({"name": "a.jpg", "type": "image/jpeg", "size": 0}, 422, "invalid"),
         ({"name": "", "type": "image/jpeg", "size": 1}, 422, "invalid"),
     ],
 )

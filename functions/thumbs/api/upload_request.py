@@ -50,7 +50,6 @@ _STATUS = {
     Reason.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Reason.TYPE_NOT_SUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Reason.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Reason.EMPTY: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 
@@ -123,7 +122,7 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
     if "sha256" in entry and not SHA256.fullmatch(entry["sha256"]):
         return bad(Reason.INVALID, "sha256", "A SHA-256 has 64 hexadecimal digits.")
     if entry["size"] < 1:
-        return bad(Reason.INVALID if entry["size"] else Reason.EMPTY, "size")
+        return bad(Reason.INVALID, "size")
     if entry["type"].lower() not in formats.ACCEPTED_TYPES:
         return bad(Reason.TYPE_NOT_SUPPORTED, "type", accepted=formats.ACCEPTED_LABELS)
     if entry["size"] > settings.max_upload_bytes:

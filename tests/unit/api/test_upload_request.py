@@ -97,6 +97,13 @@ def test_code_and_sentence_of_a_bad_file_agree(changed: dict[str, Any]) -> None:
     assert each.detail == errors.describe(errors.Reason(each.code), **facts)["message"]
 
 
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_size_below_1_is_invalid_as_in_0_1(size: int) -> None:
+    (each,) = refusal(body(entry(size=size))).problems
+
+    assert each.code == "invalid"
+
+
 def test_a_body_that_is_too_long_is_413() -> None:
     longest = body(*[entry(name="\N{FIREWORKS}" * upload_request.MAX_NAME)] * upload_request.MAX_FILES)
     assert len(upload_request.files(longest, settings.current())) == upload_request.MAX_FILES
