@@ -59,7 +59,6 @@ def _end(job: str, upload: Upload) -> None:
     """Ends the job of an upload, unless the job has ended, or is about another upload. Raises ledger.Erased."""
     seen = ledger.find(job)
     if ledger.is_closed(seen, upload):
-        observe.log().info("ignored: the job has ended", status=seen and seen.manifest["status"])
         return
     if (claim := claims.claim(job, upload)) and not claim.admits(upload):
         observe.log().info("ignored: another upload of this job was first")

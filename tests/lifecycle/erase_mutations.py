@@ -9,8 +9,8 @@ ERASE_MUTATIONS = [
     Mutation(
         "a run that sees the tombstone at its start leaves",
         "thumbs.jobs.ledger",
-        "else not _allowed(standing, upload.again)",
-        'else standing.manifest["status"] == "erased" or not _allowed(standing, upload.again)',
+        "closed = not _allowed(standing, upload.again)",
+        'closed = standing.manifest["status"] == "erased" or not _allowed(standing, upload.again)',
         "a done job is erased, and its form is used once more",
         _ERASED,
     ),

@@ -69,8 +69,13 @@ def find(job: str) -> Entry | None:
 
 
 def is_closed(standing: Entry | None, upload: Upload) -> bool:
-    """Whether an event about an upload may no longer change the job's manifest. Raises Erased."""
-    return _is_late(upload) if standing is None else not _allowed(standing, upload.again)
+    """Whether an event about an upload may no longer change the job's manifest; the log says why. Raises Erased."""
+    if standing is None:
+        return _is_late(upload)
+    closed = not _allowed(standing, upload.again)
+    if closed:
+        observe.log().info("ignored: the job has ended", status=standing.manifest["status"])
+    return closed
 
 
 def end(outcome: Manifest, seen: Entry | None = None, again: bool = False) -> bool:

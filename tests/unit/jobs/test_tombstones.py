@@ -7,10 +7,12 @@ from typing import Any
 import boto3
 import pytest
 
+import convert
+from tests.material.invocation import Context
 from thumbs import errors
 from thumbs.aws import clients
 from thumbs.errors import Reason
-from thumbs.jobs import keys, ledger, manifest
+from thumbs.jobs import keys, ledger, manifest, notices
 from thumbs.jobs.manifest import Manifest
 from thumbs.jobs.notices import Upload
 
@@ -108,6 +110,15 @@ def test_an_old_event_ends_no_job_that_has_no_manifest(s3: Any, days: float, lat
     """Its tombstone may have expired."""
     assert ledger.is_closed(None, upload(days)) is late
     assert ledger.is_closed(None, upload(days, again=True)) is late
+
+
+def test_an_old_event_is_not_said_to_be_about_a_job_that_has_ended(
+    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    convert.handler(notices.event([upload(400)]), context)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"ignored' in line]
+    assert [line["message"] for line in lines] == ["ignored: the job may have been erased since this event"]
 
 
 def test_an_event_without_a_time_ends_no_job_that_has_no_manifest(s3: Any) -> None:
