@@ -35,11 +35,15 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
     # In the event, not in its body: the verification of a release invokes the function directly, and the API passes no
     # such member on.
     probe = event.get("probe") is True
-    owner = callers.caller(event).subject if current.has_owners and not probe else None
-    if current.has_owners and not probe and owner is None:
-        return responses.problem(event, HTTPStatus.UNAUTHORIZED, "Sign in to upload pictures.")
-    if owner is not None and not 1 <= len(owner.encode()) <= callers.LONGEST_SUBJECT:
-        return responses.problem(event, HTTPStatus.FORBIDDEN, "The name of this identity is too long to own uploads.")
+    owner = None
+    if current.has_owners and not probe:
+        owner = callers.caller(event).subject
+        if owner is None:
+            return responses.problem(event, HTTPStatus.UNAUTHORIZED, "Sign in to upload pictures.")
+        if not 1 <= len(owner.encode()) <= callers.LONGEST_SUBJECT:
+            return responses.problem(
+                event, HTTPStatus.FORBIDDEN, "The name of this identity is too long to own uploads."
+            )
     try:
         files = upload_request.files(event.get("body"), current)
     except upload_request.Refused as refusal:
