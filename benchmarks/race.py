@@ -54,9 +54,8 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
                 process = running.enter_context(Process(contender.command()))
                 racers[contender] = process, _warm(process, path, result)
             except (Failed, ValueError) as reason:
-                result.failure = (
-                    str(reason).strip().splitlines()[-1].strip()
-                )  # libvips puts the reason in its last line
+                # libvips puts the reason in its last line.
+                result.failure = str(reason).strip().splitlines()[-1].strip()
         if results[OURS].failure:
             raise Failed(f"this pipeline cannot convert {one.name}: {results[OURS].failure}")
         for _ in range(rounds):

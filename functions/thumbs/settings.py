@@ -87,7 +87,7 @@ class Settings:
     delivery_domain = Setting("DELIVERY_DOMAIN", _if_any, default="")  # of /t/{key}; without it, links are presigned
     dead_letter_queue_url = Setting("DEAD_LETTER_QUEUE_URL", str)
     convert_function = Setting("CONVERT_FUNCTION", str)  # the ARN of the alias that redrive calls
-    erase_function = Setting("ERASE_FUNCTION", str)  # name:alias of what erases jobs
+    erase_function = Setting("ERASE_FUNCTION", str)  # NAME:ALIAS of the function that erases jobs
     stack_id = Setting("STACK_ID", str)
     region = Setting("AWS_REGION", str)
     url_suffix = Setting("URL_SUFFIX", str, default="amazonaws.com")  # other partitions have others

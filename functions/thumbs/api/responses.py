@@ -7,7 +7,6 @@ from typing import Any
 
 from thumbs import settings
 
-# The headers of every response to a browser of an allowed origin (Fetch standard, "CORS protocol").
 _PREFLIGHT_SECONDS = "7200"  # the longest that Chromium caches a preflight
 
 
@@ -64,7 +63,8 @@ def _answer(
 
 
 def _cors(request: dict[str, Any]) -> dict[str, str]:
-    """Names an allowed origin. Any other gets no permission, which its browser enforces."""
+    """The headers that name an allowed origin (Fetch standard, "CORS protocol"). Any other gets no permission, which
+    its browser enforces."""
     allowed = settings.current().allowed_origins
     if "*" in allowed:
         return {"Access-Control-Allow-Origin": "*"}

@@ -6,7 +6,8 @@ from thumbs.aws import clients
 
 
 def report(deployment: str, hook: str, status: str) -> bool:
-    """Returns whether CodeDeploy had none yet. Lambda may run a hook twice, and botocore repeats an unanswered call.
+    """Report how a hook ended. Returns whether CodeDeploy had no report of it yet: Lambda may run a hook twice, and
+    botocore repeats an unanswered call.
 
     hook: the id of its execution. status: "Succeeded" or "Failed".
     """

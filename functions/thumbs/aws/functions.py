@@ -46,13 +46,15 @@ def call(version: str, event: dict[str, Any], seconds: float) -> Any:
 
 
 def start(function: str, event: dict[str, Any]) -> None:
-    """Invoke a function asynchronously: with its own retries and dead letter. function: an ARN, of it or its alias."""
+    """Invoke a function asynchronously: Lambda retries it, and then dead-letters the event. function: its name or ARN,
+    with or without an alias."""
     payload = json.dumps(event).encode()
     clients.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=payload)
 
 
 def ask(version: str, method: str, resource: str, seconds: float, **others: Any) -> dict[str, Any]:
-    """The same for a version that answers requests, invoked as API Gateway does. others: further event fields."""
+    """The same as `call`, for a version that answers requests: as API Gateway invokes it. others: further event
+    fields."""
     event = {
         "httpMethod": method,
         "resource": resource,

@@ -6,5 +6,7 @@ originals   it is read
 thumbnails  they are stored
 ledger      the manifest is written, if the job may end so
 parked      a conversion that was given up waits for a redrive
-keys, manifest   where everything is, and what an outcome says
+erasure     nothing remains of it but a tombstone
+keys, manifest        where everything is, and what an outcome says
+attribution, access   whose a job is, and who may see it
 """

@@ -36,7 +36,7 @@ def is_drawing(image: Image.Image) -> bool:
 
 
 def _is_opaque(image: Image.Image) -> bool:
-    """Whether a sample suffices to exclude a drawing, as it does for most pictures."""
+    """Whether no pixel is transparent. If some are, a sample shows it for most pictures, so it is checked first."""
     return all(one.getchannel("A").getextrema()[0] == 255 for one in (_sample(image), image))
 
 

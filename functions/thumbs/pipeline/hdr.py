@@ -39,7 +39,7 @@ class Signal:
 
 
 def of_cicp(primaries: int, transfer: int) -> Signal | None:
-    """The curve of HDR, or None for other pictures."""
+    """The signal that these numbers name, or None if it is not HDR."""
     chromaticities = icc.chromaticities_of(primaries)
     if transfer not in {_PQ, _HLG} or chromaticities is None:
         return None

@@ -150,7 +150,7 @@ def _associated(ipma: memoryview, item: int) -> list[int]:
 
 
 def _types(meta: Boxes) -> dict[int, bytes]:
-    """The location of every item, by its id (14496-12, 8.11.6)."""
+    """The type of every item, by its id (14496-12, 8.11.6)."""
     types = {}
     for kind, entry in _boxes(meta[b"iinf"], 8 if meta[b"iinf"][0] else 6):
         width = 4 if entry[0] > 2 else 2

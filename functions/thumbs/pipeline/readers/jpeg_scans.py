@@ -219,8 +219,8 @@ def early(original: bytes, found: Layout, divisor: int) -> bytes | memoryview:
 
 
 def _left_out(scans: list[Scan], most: int, low: int) -> list[Scan]:
-    """The scans to keep, in order. If a refinement stays, so does the scan that it refines, because its bits mean
-    nothing alone."""
+    """The scans that do not matter, in order. If a refinement stays, so does the scan that it refines, because its bits
+    mean nothing alone."""
     kept: list[Scan] = []
     for scan in reversed(scans):
         needed = scan.first <= most and (scan.low >= low or not scan.refines)

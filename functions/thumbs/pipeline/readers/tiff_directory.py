@@ -44,7 +44,7 @@ class Directory:
 
     @cached_property
     def bits(self) -> tuple[int, ...]:
-        """The values of each sample, or only the first of very many."""
+        """The bits of each sample, or only of the first of very many."""
         bits = self.values(BITS, (1,))
         return bits * min(self.samples, MOST_SAMPLES + 1) if len(bits) == 1 else bits[: self.samples]
 

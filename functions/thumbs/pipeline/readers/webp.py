@@ -22,10 +22,8 @@ from thumbs.pipeline.readers import Source
 _STILL_BYTES_PER_PIXEL = 10
 
 _RIFF_START, _RIFF_HEADER = 8, 12
-_HAS_EXIF, _HAS_PROFILE = (
-    0x08,
-    0x20,
-)  # in the first byte of VP8X: undeclared features are ignored (RFC 9649, 2.7)
+# In the first byte of VP8X: undeclared features are ignored (RFC 9649, 2.7).
+_HAS_EXIF, _HAS_PROFILE = 0x08, 0x20
 _IMAGES = {b"VP8 ", b"VP8L"}
 _METADATA = {b"EXIF": "exif", b"XMP ": "xmp", b"C2PA": "other"}
 # Maximum chunks of a file with metadata, alpha and one picture; animations have one more per frame.
