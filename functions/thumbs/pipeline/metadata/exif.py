@@ -9,7 +9,8 @@ _EXIF, _GPS, _SUB_PICTURES = 0x8769, 0x8825, 0x014A
 _EMBEDDED = {0x02BC: xmp.kinds, 0x83BB: iptc.kinds, 0x8649: iptc.of_photoshop}
 _PICTURES = {0x0201, 0x0111, 0x0144}  # offsets of a JPEG, of strips, of tiles
 _USER_COMMENT, _CODE = 0x9286, 8  # the name of its characters' code comes first
-_WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+# Bytes of one value of each type (TIFF 6.0, page 15, and BigTIFF).
+WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _MOST_ENTRIES = 1000  # of a directory; cameras write about 60
 _MOST_TEXT, _MOST_EMBEDDED = 2**10, 2**20  # bytes to read of a value, and of other metadata in a value
 _BLANK = b" \0\t\r\n"  # cameras fill empty names with these
@@ -92,7 +93,7 @@ class _Tiff:
         stop = min(start + min(count, _MOST_ENTRIES) * self._entry.size, len(self._block))
         stop -= (stop - start) % self._entry.size
         for tag, kind, values, inside in self._entry.iter_unpack(memoryview(self._block)[start:stop]):
-            length = values * _WIDTHS.get(kind, 0)
+            length = values * WIDTHS.get(kind, 0)
             if length <= len(inside):
                 yield tag, inside[:length]
             else:

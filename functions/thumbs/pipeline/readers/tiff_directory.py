@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from thumbs.errors import Reason, Rejected
+from thumbs.pipeline.metadata.exif import WIDTHS
 
 WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 FILL_ORDER, STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 266, 273, 277, 278, 279
@@ -15,8 +16,7 @@ TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
 EXTRA_SAMPLES, SAMPLE_FORMAT, NO_DATA = 338, 339, 42113
 MOST_SAMPLES = 64  # of a pixel
 
-# Bytes of one value of each type (TIFF 6.0, page 15, and BigTIFF), and how to unpack the types that matter.
-_WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+# How to unpack the types that matter.
 _UNSIGNED = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
 _MAX_FACTOR = 16
 
@@ -72,7 +72,7 @@ def read(original: bytes) -> Directory:
     length_of_all = (entry.size + width) * min(count, len(original) // entry.size)
     for place in range(start, min(start + length_of_all, len(original) - entry.size - width + 1), entry.size + width):
         tag, kind, values = entry.unpack_from(original, place)
-        length = values * _WIDTHS.get(kind, 0)
+        length = values * WIDTHS.get(kind, 0)
         total += length
         if total > _MAX_FACTOR * len(original):
             raise Rejected(Reason.TOO_COMPLEX, "a TIFF whose directory is far larger than its file")
