@@ -1,9 +1,8 @@
 """The command `erase`: erases jobs, by their ids, or all of an owner or with a reference. The eraser does it."""
 
 import argparse
-import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from operate import arguments
@@ -12,23 +11,19 @@ from operate.bulk import paced
 from operate.service import Service
 from operate.state import Reached
 from operate.terminal import counted, progress
-from thumbs.jobs.attribution import Attribution
+from thumbs.jobs import keys
+from thumbs.jobs.attribution import NOBODY, Attribution
 
 
 def erase(service: Service, options: argparse.Namespace) -> str:
     """Raises ValueError for a job that is none, and RuntimeError if the eraser fails."""
-    jobs: list[str] = options.jobs
-    if wrong := [job for job in jobs if not re.fullmatch(r"[0-9a-f]{32}", job)]:
+    if wrong := [job for job in options.jobs if not keys.is_job(job)]:
         raise ValueError(f"{wrong[0]!r} is not a job, which is 32 hexadecimal digits")
-    if bool(jobs) == (options.owner is not None or options.reference is not None):
+    jobs, wanted = sorted({*options.jobs}), Attribution(options.owner, options.reference)
+    if bool(jobs) == (wanted != NOBODY):
         raise ValueError("Name jobs, or --owner or --reference (or both, for what matches both).")
-    found: Iterator[str] | list[str]
-    state: Path | None = None
-    if jobs:
-        found = sorted({*jobs})
-    else:
-        state = options.state or Path(f"erase.{options.stack_name}.state")
-        found = _of(service, Attribution(options.owner, options.reference), state)
+    state: Path | None = None if jobs else options.state or Path(f"erase.{options.stack_name}.state")
+    found: Iterable[str] = _of(service, wanted, state) if state else jobs
     if options.dry_run:
         return "\n".join([*(listed := list(found)), f"{len(listed)} jobs would be erased."])
     erased = deleted = 0
@@ -37,7 +32,7 @@ def erase(service: Service, options: argparse.Namespace) -> str:
             deleted += service.erase(job)
             erased += 1
             if state:
-                Reached(job, _selection(options)).write(state)
+                Reached(job, repr(wanted)).write(state)
             bar.update()
     if state:
         state.unlink(missing_ok=True)
@@ -51,14 +46,9 @@ def _of(service: Service, wanted: Attribution, state: Path) -> Iterator[str]:
     reached = Reached.read(state, repr(wanted))
     if reached.after:
         print(f"Continuing after {reached.after}.", file=sys.stderr)
-    names = {name: value for name, value in vars(wanted).items() if value is not None}
     for job, whose in counted(service.attributions(reached.after), "jobs", "examined"):
-        if all(getattr(whose, name) == value for name, value in names.items()):
+        if wanted.owner in (None, whose.owner) and wanted.reference in (None, whose.reference):
             yield job
-
-
-def _selection(options: argparse.Namespace) -> str:
-    return repr(Attribution(options.owner, options.reference))
 
 
 def add(
