@@ -6,8 +6,10 @@ name if the project puts the version there, or the SBOM in the wheel (PEP 770: d
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cyclonedx.model.component_evidence import AnalysisTechnique
 
@@ -54,11 +56,9 @@ class InSbom:
     name: str
 
     def find(self, _file: Path, distribution: Path) -> Found | None:
-        for document in sorted(distribution.glob("sboms/*.json")):
-            for component in json.loads(document.read_text()).get("components", []):
-                if component["name"] == self.name and component.get("version"):
-                    witness = f"{distribution.name}/sboms/{document.name}"
-                    return Found(component["version"], AnalysisTechnique.MANIFEST_ANALYSIS, witness)
+        for component, witness in in_sboms(distribution):
+            if component["name"] == self.name and component.get("version"):
+                return Found(component["version"], AnalysisTechnique.MANIFEST_ANALYSIS, witness)
         return None
 
 
@@ -149,6 +149,13 @@ EXTENSIONS = {
     r"PIL/_imagingft\.": (Library("raqm", "github.com/HOST-Oman/libraqm", InSbom("raqm")),),
     r"isal/": (_ISA_L,),
 }
+
+
+def in_sboms(distribution: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """The components in the SBOMs of a wheel, each with the path of its SBOM."""
+    for document in sorted(distribution.glob("sboms/*.json")):
+        for component in json.loads(document.read_text()).get("components", []):
+            yield component, f"{distribution.name}/sboms/{document.name}"
 
 
 def shared(file: Path) -> Library:

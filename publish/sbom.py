@@ -171,18 +171,16 @@ def _library(library: Library, file: Path, distribution: Path, location: str, pa
 
 def _crates(distribution: Path) -> Iterator[Component]:
     """The Rust libraries that are linked into a package, as its own SBOM lists them."""
-    for document in sorted(distribution.glob("sboms/*.json")):
-        for crate in json.loads(document.read_text()).get("components", []):
-            if crate.get("purl", "").startswith("pkg:cargo/") and crate.get("scope") != "excluded":
-                purl = PackageURL("cargo", None, crate["name"], crate["version"])
-                witness = f"{_PACKAGES}/{distribution.name}/sboms/{document.name}"
-                yield Component(
-                    name=crate["name"],
-                    version=crate["version"],
-                    purl=purl,
-                    bom_ref=str(purl),
-                    evidence=ComponentEvidence(occurrences=[Occurrence(location=witness)]),
-                )
+    for crate, witness in bundled.in_sboms(distribution):
+        if crate.get("purl", "").startswith("pkg:cargo/") and crate.get("scope") != "excluded":
+            purl = PackageURL("cargo", None, crate["name"], crate["version"])
+            yield Component(
+                name=crate["name"],
+                version=crate["version"],
+                purl=purl,
+                bom_ref=str(purl),
+                evidence=ComponentEvidence(occurrences=[Occurrence(location=f"{_PACKAGES}/{witness}")]),
+            )
 
 
 def layers(application: Application) -> dict[str, Path]:
