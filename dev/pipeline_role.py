@@ -118,16 +118,16 @@ def written() -> str:
 
 def stack() -> str:
     """stacks/pipeline.yaml with the same statements for the stack of each environment."""
-    text = PIPELINE.read_text()
+    text, statements = PIPELINE.read_text(), policy(_template())["Statement"]
     for environment in ENVIRONMENTS:
         begin, end = (f"          # <{mark}{environment}>\n" for mark in ("", "/"))
         head, rest = text.split(begin)
-        text = head + begin + "".join(_lines(f"image-thumbnails-{environment}")) + end + rest.split(end)[1]
+        text = head + begin + "".join(_lines(statements, f"image-thumbnails-{environment}")) + end + rest.split(end)[1]
     return text
 
 
-def _lines(stack: str) -> Iterator[str]:
-    for statement in policy(_template())["Statement"]:
+def _lines(statements: list[dict[str, Any]], stack: str) -> Iterator[str]:
+    for statement in statements:
         for number, (name, value) in enumerate(statement.items()):
             yield f"          {' ' if number else '-'} {name}: {_yaml(value, stack)}\n"
 
