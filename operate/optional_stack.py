@@ -7,6 +7,7 @@ If a template must be deployed in a certain region, its metadata says so: Operat
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -177,19 +178,20 @@ class OptionalStack:
         if self.stack.deployed() is None:
             yield "Its first deployment did not end. The command deploy starts again, remove deletes what is left."
             return
-        for title, values in (("settings", self.stack.parameters()), ("outputs", self.stack.outputs())):
+        settings, outputs = self.stack.parameters(), self.stack.outputs()
+        for title, values in (("settings", settings), ("outputs", outputs)):
             yield f"{title}:"
             yield from (f"  {name} = {value}" for name, value in values.items())
-        present = self.stack.parameters()
         for name, value in self.filled({}).items():
-            if present.get(name) != value:
+            if settings.get(name) != value:
                 yield f"{name} is outdated: the service's output is {value}; run the command update."
         present = self.parent.parameters()
-        for name, value in (self.told() if self.stack.outputs() else {}).items():
+        for name, value in (self.told() if outputs else {}).items():
             if present.get(name) != value:
                 yield f"{self.parent.name} does not have {name}={value} yet; run the command update."
 
     @staticmethod
+    @cache
     def defaults() -> dict[str, str]:
         """The defaults of the service's parameters, by name."""
         parameters: dict[str, dict[str, Any]] = yaml_parse(_SERVICE.read_text())["Parameters"]
