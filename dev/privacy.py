@@ -9,7 +9,7 @@ from typing import Any
 from samtranslator.yaml_helper import yaml_parse
 
 from dev import stack
-from operate.optional_stack import FOLDER
+from operate.optional_stack import FOLDER, required_region
 
 # Types that store data.
 _KEEP = {
@@ -60,11 +60,10 @@ def table() -> str:
     """The table in Markdown. Raises ValueError if a resource that keeps data is not described."""
     lines = ["| Resource | What it holds | Where | How long | Encrypted |", "|---|---|---|---|---|"]
     found = set()
-    for resources, region in (
-        (yaml_parse(stack.TEMPLATE.read_text())["Resources"], "the stack's region"),
-        *((template["Resources"], _region(template)) for template in _optional()),
-    ):
-        for name, resource in resources.items():
+    for path in (stack.TEMPLATE, *sorted(FOLDER.glob("*.yaml"))):
+        template = yaml_parse(path.read_text())
+        region = required_region(template) or "the stack's region"
+        for name, resource in template["Resources"].items():
             if resource["Type"] in _KEEP:
                 if name not in _HOLDS:
                     raise ValueError(f"dev/privacy.py does not say what {name} holds")
@@ -74,15 +73,6 @@ def table() -> str:
     if gone := _HOLDS.keys() - found:
         raise ValueError(f"dev/privacy.py describes resources that no longer exist: {', '.join(sorted(gone))}")
     return "\n".join(lines) + "\n"
-
-
-def _optional() -> list[dict[str, Any]]:
-    """The templates of optional stacks."""
-    return [yaml_parse(path.read_text()) for path in sorted(FOLDER.glob("*.yaml"))]
-
-
-def _region(template: dict[str, Any]) -> str:
-    return str(template.get("Metadata", {}).get("Operate", {}).get("Region", "the stack's region"))
 
 
 def _how_long(resource: dict[str, Any]) -> str:

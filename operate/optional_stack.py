@@ -30,6 +30,12 @@ def fits(service: Service, name: str) -> bool:
     return len(_full(service, name)) <= _LONGEST_NAME
 
 
+def required_region(template: dict[str, Any]) -> str | None:
+    """The region in which a template must be deployed, or None if it may be any."""
+    region: str | None = template.get("Metadata", {}).get("Operate", {}).get("Region")
+    return region
+
+
 def _full(service: Service, name: str) -> str:
     """The name of an optional stack. CloudFormation accepts no underscores there."""
     return f"{service.name}-{name.replace('_', '-')}"
@@ -52,7 +58,7 @@ class OptionalStack:
         self.name, self.service, self.say = name, service, say
         self.path = FOLDER / f"{name}.yaml"
         self.template: dict[str, Any] = yaml_parse(self.path.read_text())
-        self.region: str = self.template.get("Metadata", {}).get("Operate", {}).get("Region") or service.region
+        self.region = required_region(self.template) or service.region
         self.stack = Stack(lambda aws: service.client(aws, self.region), _full(service, name), say, pause)
         self.parent = service.stack(say, pause)
 
