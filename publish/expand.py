@@ -63,6 +63,16 @@ def _default(name: str, settings: dict[str, str]) -> dict[str, str]:
     return {"Default": settings[name]} if name in settings else {}
 
 
+def _settings(given: list[str]) -> dict[str, str]:
+    """Values by name, from NAME=VALUE. Raises ValueError."""
+    settings = {}
+    for text in given:
+        name, separator, settings[name] = text.partition("=")
+        if not separator:
+            raise ValueError(f"{text} has no value")
+    return settings
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Returns 0 once the file is written."""
     parser = argparse.ArgumentParser(prog="python -m publish.expand", description=(__doc__ or "").splitlines()[0])
@@ -76,8 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"There is no {PACKAGED}: run `make build`, then `sam package` (docs/organisation.md).\n")
         return 1
     try:
-        settings = dict(each.split("=", 1) for each in options.set)
-        template = expanded(yaml_parse(PACKAGED.read_text()), settings, options.region)
+        template = expanded(yaml_parse(PACKAGED.read_text()), _settings(options.set), options.region)
     except ValueError as error:
         sys.stderr.write(f"--set NAME=VALUE: {error}\n")
         return 1

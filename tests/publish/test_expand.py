@@ -52,7 +52,7 @@ def test_what_sam_reads_can_have_no_other_value() -> None:
     [
         ("Colour=red", "--set NAME=VALUE: the template has no parameter Colour; docs/settings.md lists them\n"),
         ("Tracing=On", "--set NAME=VALUE: Tracing is one of Disabled, Active\n"),
-        ("Tracing", "--set NAME=VALUE: "),
+        ("Tracing", "--set NAME=VALUE: Tracing has no value\n"),
     ],
 )
 def test_a_wrong_setting_is_refused_in_a_sentence(
