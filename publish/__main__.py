@@ -13,11 +13,10 @@ import sys
 from pathlib import Path
 
 from publish import lint_sar
-from publish.application import METADATA, Application
+from publish.application import METADATA, PACKAGED, Application
 
 PREPARED = Path(".aws-sam/build/application.json")  # next to the built template, so that its paths stay valid
 README = Path(".aws-sam/build/application.md")
-PACKAGED = Path(".aws-sam/packaged.yaml")
 CHANGELOG = Path("CHANGELOG.md")
 APPLICATION_ID = re.compile(r"arn:[\w-]+:serverlessrepo:([\w-]+):(\d+):applications~([\w-]+)")  # as in SAM's link
 

@@ -8,6 +8,7 @@ from typing import Any
 from samtranslator.yaml_helper import yaml_parse
 
 METADATA = "AWS::ServerlessRepo::Application"
+PACKAGED = Path(".aws-sam/packaged.yaml")  # as `sam package --output-template-file` writes it
 
 Template = dict[str, Any]
 

@@ -10,14 +10,14 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import boto3
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-PACKAGED = Path(".aws-sam/packaged.yaml")  # as `sam package --output-template-file` writes it
+from publish.application import PACKAGED, Template
+
 EXPANDED = Path(".aws-sam/expanded.json")
 READ_BY_SAM = (
     "GradualDeployments",
@@ -28,8 +28,6 @@ READ_BY_SAM = (
     "SecurityGroupIds",
     "TelemetryLayer",
 )
-
-Template = dict[str, Any]
 
 
 def translated(template: Template, parameters: dict[str, str], region: str) -> Template:

@@ -9,6 +9,7 @@ import pytest
 from dev import stack
 from dev.emulator import REGION
 from publish import expand
+from publish.application import PACKAGED
 from tests.material.bounds import SERVICE
 from tests.material.template import PACKAGES
 
@@ -59,8 +60,8 @@ def test_a_wrong_setting_is_refused_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], setting: str, sentence: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    expand.PACKAGED.parent.mkdir()
-    expand.PACKAGED.write_text(json.dumps(stack.packaged(PACKAGES)))
+    PACKAGED.parent.mkdir()
+    PACKAGED.write_text(json.dumps(stack.packaged(PACKAGES)))
 
     assert expand.main(["--set", setting]) == 1
 

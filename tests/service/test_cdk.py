@@ -10,6 +10,7 @@ import pytest
 from dev import bridges, gaps, stack
 from dev.emulator import REGION, Emulator
 from publish import expand
+from publish.application import PACKAGED
 from tests.actors.cdk import App
 from tests.actors.client import Service, wait_for
 from tests.material import pictures
@@ -36,7 +37,7 @@ def given(app: App, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("expanded")
     packages = stack.Stack(emulator.url).upload_packages()
     (folder / ".aws-sam").mkdir()
-    (folder / expand.PACKAGED).write_text(json.dumps(stack.packaged(packages)))
+    (folder / PACKAGED).write_text(json.dumps(stack.packaged(packages)))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert expand.main(["--set", "GradualDeployments=false"]) == 0
