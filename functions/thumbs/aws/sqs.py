@@ -8,7 +8,7 @@ from thumbs.aws import clients
 
 @dataclass(frozen=True)
 class Message:
-    """receipt: the right to delete it."""
+    """receipt: the handle for deleting it."""
 
     body: str
     receipt: str
@@ -20,8 +20,8 @@ def receive(queue: str, limit: int) -> Iterator[Message]:
     while limit > 0:
         answer = clients.client("sqs").receive_message(
             QueueUrl=queue,
-            MaxNumberOfMessages=min(10, limit),  # SQS returns 10 at most
-            WaitTimeSeconds=1,  # asks every server of the queue, so that a short queue is seen whole
+            MaxNumberOfMessages=min(10, limit),  # SQS returns at most 10
+            WaitTimeSeconds=1,  # queries all servers of the queue, so that a short queue is seen completely
         )
         messages = answer.get("Messages", ())
         if not messages:

@@ -10,7 +10,8 @@ Letter = sqs.Message
 
 
 def letters(limit: int) -> Iterator[Letter]:
-    """Up to limit parked conversions. Each is hidden from others meanwhile, and stays until it is deleted."""
+    """Up to limit parked conversions. Each is hidden from other consumers for a while, and stays until it is
+    deleted."""
     return sqs.receive(settings.current().dead_letter_queue_url, limit)
 
 
@@ -19,10 +20,10 @@ def delete(letter: Letter) -> None:
 
 
 def left() -> int:
-    """About how many conversions are parked and not in anybody's hands."""
+    """The approximate number of parked conversions that no consumer holds."""
     return sqs.count(settings.current().dead_letter_queue_url)
 
 
 def convert_again(event: dict[str, Any]) -> None:
-    """Hand an S3 event to the conversion once more."""
+    """Invoke the conversion with an S3 event again, asynchronously, with its own retries and its own dead letter."""
     functions.start(settings.current().convert_function, event)
