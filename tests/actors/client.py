@@ -161,7 +161,8 @@ class Service:
         """The lines about a job, once there are some: a run's lines arrive when it ends, after its manifest."""
 
         def about() -> list[dict[str, Any]] | None:
-            return [line for line in self.log(function) if line.get("job") == job] or None
+            lines = self.log(function)
+            return [line for line in lines if job in (line.get("job"), *line.get("jobs", ()))] or None
 
         return wait_for(about, "a line in the log")
 

@@ -68,6 +68,7 @@ def parks_and_redrives_a_poison_object(stack: Service) -> None:
         assert manifest["status"] == "failed"
         assert manifest["reason"]["code"] == "conversion_failed"
         assert manifest["reason"]["retryable"] is True
+        wait_for(lambda: attempts(stack, signed.job) >= 3 or None, "line about the third attempt")
         assert attempts(stack, signed.job) == 3
         assert wait_for(lambda: dead_letters(stack) or None, "dead letter") == 1
         assert stack.get(f"uploads/{signed.job}").json()["status"] == "failed"

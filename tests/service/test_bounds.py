@@ -211,13 +211,14 @@ def test_functions_run_log_and_trace_as_is_set(end: End) -> None:
 
 
 def test_the_log_says_as_much_as_is_set(end: End) -> None:
-    before = len(end.log("sign_upload"))
-    end.sign()
+    before = len(end.blobs("sign_upload"))
+    job = end.sign().job
 
     if end.set["LogLevel"] == "DEBUG":
-        wait_for(lambda: True if len(end.log("sign_upload")) > before else None, "line in the log")
+        assert "signed" in [line["message"] for line in end.log_of("sign_upload", job)]
     else:
-        assert len(end.log("sign_upload")) == before
+        wait_for(lambda: len(end.blobs("sign_upload")) > before or None, "metrics, which have no level")
+        assert not [line for line in end.log("sign_upload") if job in line.get("jobs", ())]
 
 
 def test_the_contact_that_is_set_is_subscribed_and_nobody_else(end: End) -> None:

@@ -1,6 +1,7 @@
 """The saved queries (stacks/queries.yaml), run over lines that the service has logged."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -26,12 +27,15 @@ def job(stack: Service) -> str:
     signed = Signed(entry["job"], **entry["upload"], result=entry["result"], expires=entry["expires"])
     signed.post(pictures.jpeg())
     assert stack.result(signed)["status"] == "done"
-    assert stack.convert(b"no picture")["status"] == "rejected"
+    rejected = stack.convert(b"no picture")
+    assert rejected["status"] == "rejected"
     assert stack.ask({"files": [asked | {"type": "text/plain"}]}).status_code == 415
     lost = stack.sign()
     with stack.outage(lost.fields["key"]):
         lost.post(pictures.jpeg())
         assert stack.result(lost)["status"] == "failed"
+    for function, each in product(("sign_upload", "convert"), (signed.job, rejected["job"], lost.job)):
+        stack.log_of(function, each)  # they have arrived
     return signed.job
 
 

@@ -6,6 +6,7 @@ users' traffic reveals.
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -30,7 +31,13 @@ def test_a_good_convert_gets_the_traffic_and_its_probes_leave_nothing(stack: Ser
     assert (release.status, release.faults) == ("Succeeded", [])
     assert releases.live("ConvertFunction") == release.version != release.before
     assert objects(stack) == before
-    probes = [line for line in stack.log("convert")[logged:] if str(line.get("job")).startswith(keys.PROBE_JOBS)]
+
+    def of_probes() -> list[dict[str, Any]] | None:
+        """Once the last of them has its line."""
+        found = [line for line in stack.log("convert")[logged:] if str(line.get("job")).startswith(keys.PROBE_JOBS)]
+        return found if any(line.get("reason") == "too_many_pixels" for line in found) else None
+
+    probes = wait_for(of_probes, "line about the last probe")
     assert {line["version"] for line in probes} == {release.version}, "the live conversion has heard of the probes"
     assert [line["reason"] for line in probes if "reason" in line] == ["not_an_image", "too_many_pixels"]
     assert stack.convert(pictures.jpeg())["status"] == "done"

@@ -148,7 +148,7 @@ def test_every_line_about_a_job_names_it(stack: Service) -> None:
     stack.get(f"uploads/{signed.job}")
 
     for function, message in (("sign_upload", "signed"), ("convert", "done"), ("get_upload", "answered")):
-        lines = [line for line in stack.log(function) if signed.job in (line.get("job"), *line.get("jobs", ()))]
+        lines = stack.log_of(function, signed.job)
         assert message in [line["message"] for line in lines]
         assert all(line["service"] == function and line["request_id"] for line in lines)
 
@@ -161,17 +161,18 @@ def test_the_id_of_a_callers_request_reaches_the_lines_of_its_job(stack: Service
     stack.result(signed)
 
     for function, message in (("sign_upload", "signed"), ("convert", "done")):
+        stack.log_of(function, signed.job)  # they have arrived
         lines = [line for line in stack.log(function) if line.get("correlation_id") == "order-4711/a"]
         assert message in [line["message"] for line in lines]
         assert all(signed.job in (line.get("job"), *line.get("jobs", ())) for line in lines)
     other = stack.upload(pictures.jpeg())
     stack.result(other)
-    assert not [line for line in stack.log("convert") if line.get("job") == other.job and "correlation_id" in line]
+    assert not [line for line in stack.log_of("convert", other.job) if "correlation_id" in line]
     assert signed.post(pictures.jpeg(), x_amz_meta_correlation="forged").status_code == 403
 
 
 def test_metrics_are_embedded_in_the_log(stack: Service) -> None:
-    stack.convert(pictures.jpeg())
+    stack.log_of("convert", stack.convert(pictures.jpeg())["job"])  # the metrics of this run have arrived
 
     expected = {"Converted", "Rejected", "ConversionTime", "ColdStart"}
     assert {f"image-thumbnails/{name}" for name in expected} <= stack.metrics("convert")
