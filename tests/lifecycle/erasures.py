@@ -1,10 +1,10 @@
 """What may meet in the life of a job that is erased, each as a sentence."""
 
-from collections.abc import Callable
+from functools import partial
 
 from tests.lifecycle import actors, erasers
 from tests.lifecycle.actors import convert_later, posted
-from tests.lifecycle.explorer import Scenario, Setup
+from tests.lifecycle.explorer import Scenario, scenario
 from tests.lifecycle.laboratory import BAD, A, B
 from tests.lifecycle.openings import again, done, ended, failed, posted_before, uploaded
 from tests.lifecycle.world import World
@@ -12,12 +12,7 @@ from tests.lifecycle.world import World
 ERASURES: dict[str, Scenario] = {}
 
 
-def _scenario(name: str, faults: int = 1, complete: bool = True) -> Callable[[Setup], Setup]:
-    def add(setup: Setup) -> Setup:
-        ERASURES[name] = Scenario(name, setup, faults, complete)
-        return setup
-
-    return add
+_scenario = partial(scenario, ERASURES)
 
 
 @_scenario("a done job is erased while its page waits")

@@ -32,6 +32,18 @@ class Scenario:
     complete: bool = True
 
 
+def scenario(
+    collection: dict[str, Scenario], name: str, faults: int = 1, complete: bool = True
+) -> Callable[[Setup], Setup]:
+    """Add a scenario to a collection, by its name. It decorates its setup."""
+
+    def add(setup: Setup) -> Setup:
+        collection[name] = Scenario(name, setup, faults, complete)
+        return setup
+
+    return add
+
+
 @dataclass
 class Violation:
     """invariant: its sentence. text: the finding. steps: how it happens, for a person to follow."""

@@ -1,11 +1,11 @@
 """What may coincide in the life of a job, each as a sentence."""
 
-from collections.abc import Callable
+from functools import partial
 
 from tests.lifecycle import actors
 from tests.lifecycle.actors import convert_later, posted
 from tests.lifecycle.erasures import ERASURES
-from tests.lifecycle.explorer import Scenario, Setup
+from tests.lifecycle.explorer import Scenario, scenario
 from tests.lifecycle.laboratory import BAD, BIG, A, B
 from tests.lifecycle.openings import again, done, failed, posted_before, uploaded
 from tests.lifecycle.world import World
@@ -13,12 +13,7 @@ from tests.lifecycle.world import World
 SCENARIOS: dict[str, Scenario] = {}
 
 
-def _scenario(name: str, faults: int = 1, complete: bool = True) -> Callable[[Setup], Setup]:
-    def add(setup: Setup) -> Setup:
-        SCENARIOS[name] = Scenario(name, setup, faults, complete)
-        return setup
-
-    return add
+_scenario = partial(scenario, SCENARIOS)
 
 
 @_scenario("a picture is converted while its page waits", faults=2)

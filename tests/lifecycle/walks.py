@@ -1,9 +1,9 @@
 """Scenarios with too many orders to explore all of them: they are explored at random."""
 
-from collections.abc import Callable
+from functools import partial
 
 from tests.lifecycle import actors, erasers
-from tests.lifecycle.explorer import Scenario, Setup
+from tests.lifecycle.explorer import Scenario, scenario
 from tests.lifecycle.laboratory import BAD, A, B
 from tests.lifecycle.openings import again
 from tests.lifecycle.world import World
@@ -11,12 +11,7 @@ from tests.lifecycle.world import World
 WALKS: dict[str, Scenario] = {}
 
 
-def _walk(name: str, faults: int = 3) -> Callable[[Setup], Setup]:
-    def add(setup: Setup) -> Setup:
-        WALKS[name] = Scenario(name, setup, faults, complete=False)
-        return setup
-
-    return add
+_walk = partial(scenario, WALKS, faults=3, complete=False)
 
 
 @_walk("everything at once")

@@ -10,7 +10,7 @@ import random
 import struct
 import zlib
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from PIL import Image, ImageCms, ImageDraw
 from pillow_heif import register_heif_opener
@@ -95,74 +95,49 @@ def exif(orientation: int) -> bytes:
     return data.tobytes()
 
 
-def jpeg(
-    width: int = 640,
-    height: int = 480,
-    orientation: int | None = None,
-    picture: Image.Image | None = None,
-    **options: Any,
-) -> bytes:
-    """width, height: after orientation, which is stored in EXIF."""
-    picture = picture or quadrants(width, height)
-    return encoded(*_stored(picture, "JPEG", orientation), **{"quality": 90, **_exif(orientation), **options})
+class Maker(Protocol):
+    """Makes files of one format. width, height: after orientation, which is stored in EXIF, in TIFF as a tag."""
+
+    def __call__(
+        self,
+        width: int = 640,
+        height: int = 480,
+        orientation: int | None = None,
+        picture: Image.Image | None = None,
+        **options: Any,
+    ) -> bytes: ...
 
 
-def png(
-    width: int = 640,
-    height: int = 480,
-    orientation: int | None = None,
-    picture: Image.Image | None = None,
-    **options: Any,
-) -> bytes:
-    picture = picture or quadrants(width, height)
-    return encoded(*_stored(picture, "PNG", orientation), **{**_exif(orientation), **options})
+def _maker(format_: str, **usual: Any) -> Maker:
+    """usual: options that a caller may replace."""
+
+    def make(
+        width: int = 640,
+        height: int = 480,
+        orientation: int | None = None,
+        picture: Image.Image | None = None,
+        **options: Any,
+    ) -> bytes:
+        picture = picture or quadrants(width, height)
+        stored = picture.transpose(_STORED[orientation]) if orientation in _STORED else picture
+        return encoded(stored, format_, **{**usual, **_oriented(format_, orientation), **options})
+
+    return make
 
 
-def webp(
-    width: int = 640,
-    height: int = 480,
-    orientation: int | None = None,
-    picture: Image.Image | None = None,
-    **options: Any,
-) -> bytes:
-    picture = picture or quadrants(width, height)
-    return encoded(*_stored(picture, "WEBP", orientation), **{"quality": 90, **_exif(orientation), **options})
+def _oriented(format_: str, orientation: int | None) -> dict[str, Any]:
+    """The option of the encoder that stores it."""
+    if format_ == "TIFF":
+        return {"tiffinfo": {274: orientation}} if orientation else {}
+    return {} if orientation is None else {"exif": exif(orientation)}
 
 
-def avif(
-    width: int = 640,
-    height: int = 480,
-    orientation: int | None = None,
-    picture: Image.Image | None = None,
-    **options: Any,
-) -> bytes:
-    picture = picture or quadrants(width, height)
-    return encoded(
-        *_stored(picture, "AVIF", orientation), **{"quality": 90, "speed": 8, **_exif(orientation), **options}
-    )
-
-
-def tiff(
-    width: int = 640,
-    height: int = 480,
-    orientation: int | None = None,
-    picture: Image.Image | None = None,
-    **options: Any,
-) -> bytes:
-    picture = picture or quadrants(width, height)
-    tags = {"tiffinfo": {274: orientation}} if orientation else {}
-    return encoded(*_stored(picture, "TIFF", orientation), **{**tags, **options})
-
-
-def heic(
-    width: int = 640,
-    height: int = 480,
-    orientation: int | None = None,
-    picture: Image.Image | None = None,
-    **options: Any,
-) -> bytes:
-    picture = picture or quadrants(width, height)
-    return encoded(*_stored(picture, "HEIF", orientation), **{"quality": 90, **_exif(orientation), **options})
+jpeg = _maker("JPEG", quality=90)
+png = _maker("PNG")
+webp = _maker("WEBP", quality=90)
+avif = _maker("AVIF", quality=90, speed=8)
+tiff = _maker("TIFF")
+heic = _maker("HEIF", quality=90)
 
 
 def gif(width: int = 640, height: int = 480, picture: Image.Image | None = None, **options: Any) -> bytes:
@@ -222,11 +197,3 @@ def huge_png(width: int, height: int) -> bytes:
 
 def srgb_profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-def _stored(picture: Image.Image, format_: str, orientation: int | None) -> tuple[Image.Image, str]:
-    return (picture.transpose(_STORED[orientation]) if orientation in _STORED else picture), format_
-
-
-def _exif(orientation: int | None) -> dict[str, bytes]:
-    return {} if orientation is None else {"exif": exif(orientation)}

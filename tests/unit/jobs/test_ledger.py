@@ -1,7 +1,6 @@
 """The ledger's guarantees: one manifest per job, and only allowed replacements."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -9,24 +8,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from thumbs import errors
+from tests.material.outcomes import DONE, FAILED, JOB, OUTCOMES, standing, upload
 from thumbs.aws import clients
-from thumbs.errors import Reason
-from thumbs.jobs import keys, ledger, manifest
+from thumbs.jobs import keys, ledger
 from thumbs.jobs.manifest import Manifest
-from thumbs.jobs.notices import Upload
-
-JOB = "4" * 32
-DONE = manifest.done(
-    JOB,
-    {"format": "JPEG", "width": 8, "height": 6, "bytes": 700, "frames": 1},
-    [],
-    {"thumbhash": "hash", "color": "#8a7f6d"},
-)
-REJECTED = manifest.rejected(JOB, errors.describe(Reason.EMPTY), None)
-STRANGER = manifest.rejected(JOB, errors.describe(Reason.REPLACED), None)
-FAILED = manifest.failed(JOB, errors.describe(Reason.CONVERSION_FAILED))
-OUTCOMES = {"done": DONE, "rejected": REJECTED, "failed": FAILED, "another picture": STRANGER}
 
 # (current status, replacement)
 BY_ANY_EVENT = {
@@ -34,16 +19,6 @@ BY_ANY_EVENT = {
     *product(("failed",), ("done", "rejected", "another picture")),
 }
 WHEN_ASKED = BY_ANY_EVENT | {("done", "done"), *product(("rejected", "another picture"), ("done", "rejected"))}
-
-
-def upload(days: float = 0, *, again: bool = False) -> Upload:
-    """An event about the job's upload, this many days old."""
-    return Upload("uploads-bucket", keys.original(JOB), JOB, again, time=datetime.now(UTC) - timedelta(days))
-
-
-def standing() -> Manifest | None:
-    found = ledger.find(JOB)
-    return found.manifest if found else None
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["by an event", "again"])
