@@ -7,12 +7,10 @@ import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import stack
 from dev.emulator import REGION, ROOT
 from operate.optional_stack import FOLDER, NAMES
-from tests.material.conditions import decided
-from tests.material.organisation import ALL, BOUNDARY, CALLED_BY_USERS, IN_VPC, KEY, LAYER, actions, made, statements
-from tests.material.template import PACKAGES, Template, of_type, references
+from tests.material.organisation import ALL, CALLED_BY_USERS, IN_VPC, KEY, LAYER, actions, made, statements
+from tests.material.template import Template, of_type, references
 
 DOCUMENT = ROOT / "docs" / "organisation.md"
 
@@ -43,36 +41,6 @@ def test_each_rule_has_an_effect(parameter: str) -> None:
     with_it = made(**needed, **{parameter: ALL[parameter]})
 
     assert without_names_of_versions(with_it) != without_names_of_versions(made(**needed))
-
-
-# ── Roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("gradual", ["true", "false"])
-def test_every_role_has_the_boundary_and_the_path(gradual: str) -> None:
-    """The role of CodeDeploy too, which SAM would make without them (SAM's issue 1661)."""
-    resources = made(GradualDeployments=gradual, **ALL)
-    roles = of_type(resources, "AWS::IAM::Role")
-
-    assert ("CodeDeployServiceRole" in roles) == (gradual == "true") == ("ServerlessDeploymentApplication" in resources)
-    assert len(roles) >= len(of_type(resources, "AWS::Lambda::Function")) + 1
-    for name, role in roles.items():
-        assert role["Properties"]["PermissionsBoundary"] == BOUNDARY, name
-        assert role["Properties"]["Path"] == "/teams/pictures/", name
-
-
-def test_the_role_of_codedeploy_is_what_sam_would_make() -> None:
-    """Under the same name, so that the update of an existing stack does not replace it."""
-    template = stack.packaged(PACKAGES)
-    del template["Resources"]["CodeDeployServiceRole"]
-    for resource in template["Resources"].values():
-        resource["Properties"].get("DeploymentPreference", {}).pop("Role", None)
-    by_sam = decided(stack.translate(template, {}))["CodeDeployServiceRole"]["Properties"]
-    (policy,) = by_sam["ManagedPolicyArns"]
-
-    ours = made()["CodeDeployServiceRole"]["Properties"]
-
-    assert ours == by_sam | {"ManagedPolicyArns": [{"Fn::Sub": policy.replace("arn:aws:", "arn:${AWS::Partition}:")}]}
 
 
 # ── The key ──────────────────────────────────────────────────────────────────────────────────────────────────────────
