@@ -27,7 +27,7 @@ _HOLDS = {
     "UploadBucket": "originals, with all their metadata; their owner, reference and the id of the request",
     "ThumbnailBucket": (
         "thumbnails without metadata; manifests: format, size, kinds of metadata, outcome, owner and reference of an "
-        "original; claims: its ETag; tombstones: only the job"
+        "original; bindings: its ETag; tombstones: only the job"
     ),
     "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",
     "ConversionFailures": "the same event in transit; with `ContactEmail`, in that mailbox",

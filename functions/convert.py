@@ -1,7 +1,7 @@
 """S3 event → thumbnails, then the manifest, last.
 
 Events are delivered at least once and in any order, and a signed form can be used again until it expires. So a job is
-about the upload that was claimed first. A job that has ended is left alone unless an operator converts it `again`. Of
+bound to the first upload. A job that has ended is left alone unless an operator converts it `again`. Of
 two runs of the same job, only one commits. The uploader's faults are written to the manifest; everything else raises,
 and Lambda retries.
 """
@@ -17,13 +17,13 @@ pipeline.start()  # the decoders load in their own process, while this one loads
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
 from thumbs.aws import s3  # noqa: E402
-from thumbs.jobs import attribution, claims, erasure, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
+from thumbs.jobs import attribution, bindings, erasure, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
 from thumbs.jobs.notices import Upload  # noqa: E402
 
 gc.freeze()
 gc.enable()
 
-# S3 charges for these writes in addition to a job's thumbnails: the original, the claim, the manifest.
+# S3 charges for these writes in addition to a job's thumbnails: the original, the binding, the manifest.
 _WRITES = 3
 
 
@@ -60,23 +60,23 @@ def _end(job: str, upload: Upload) -> None:
     seen = ledger.find(job)
     if ledger.is_closed(seen, upload):
         return
-    if (claim := claims.claim(job, upload)) and not claim.admits(upload):
+    if (binding := bindings.bind(job, upload)) and not binding.admits(upload):
         observe.log().info("ignored: another upload of this job was first")
         return
     started = time.monotonic()
-    outcome = _outcome(job, upload, claim)
+    outcome = _outcome(job, upload, binding)
     if ledger.end(outcome, seen, upload.again):  # last: the manifest is the commit
         _report(outcome, (time.monotonic() - started) * 1000)
 
 
-def _outcome(job: str, upload: Upload, claim: claims.Claim | None) -> manifest.Manifest:
+def _outcome(job: str, upload: Upload, binding: bindings.Binding | None) -> manifest.Manifest:
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
     whose: attribution.Attribution | None = None
     original: s3.Object | None = None
     try:
-        original = originals.read(upload, claim.etag) if claim else None
+        original = originals.read(upload, binding.etag) if binding else None
         if original is None:
             return manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))
         whose = attribution.of(original.metadata)

@@ -24,7 +24,7 @@ from tests.lifecycle.world import (
     manifest_of,
 )
 from thumbs import observe
-from thumbs.jobs import claims, keys, ledger, notices
+from thumbs.jobs import bindings, keys, ledger, notices
 from thumbs.jobs.notices import Upload
 
 JOB = "a" * 32
@@ -61,7 +61,7 @@ def _mistake(error: Exception) -> bool:
     """Whether a handler raises an error that no failed call explains."""
     if isinstance(error, ExceptionGroup):
         return any(_mistake(each) for each in error.exceptions)
-    return not isinstance(error, (ClientError, HTTPClientError, ledger.Overtaken, claims.Withdrawn, Broken))
+    return not isinstance(error, (ClientError, HTTPClientError, ledger.Overtaken, bindings.Withdrawn, Broken))
 
 
 def attempt(actor: Actor, run: Callable[[], object]) -> bool:

@@ -86,7 +86,7 @@ def _final(world: World, write: Write) -> Verdict:
 @_on_write
 def _content(_: World, write: Write) -> Verdict:
     """The content of a key never changes, so a thumbnail may be cached for ever."""
-    if write.key in (MANIFEST, keys.claim(JOB)) or write.before is None or write.after is None:
+    if write.key in (MANIFEST, keys.binding(JOB)) or write.before is None or write.after is None:
         return None
     return None if write.before.etag == write.after.etag else write.key
 
@@ -144,9 +144,9 @@ def _redriven(world: World) -> Verdict:
     found = manifest_of(world, MANIFEST)
     if not found or found["status"] != "failed":
         return None
-    claim, original = world.objects.get((THUMBNAILS, keys.claim(JOB))), world.objects.get((UPLOADS, ORIGINAL))
-    claimed = claim and original and json.loads(claim.content)["etag"] == original.etag.strip('"')
-    return "it stays failed" if claimed else None
+    binding, original = world.objects.get((THUMBNAILS, keys.binding(JOB))), world.objects.get((UPLOADS, ORIGINAL))
+    bound = binding and original and json.loads(binding.content)["etag"] == original.etag.strip('"')
+    return "it stays failed" if bound else None
 
 
 @_at_the_end

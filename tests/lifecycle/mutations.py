@@ -129,9 +129,9 @@ MUTATIONS = [
         "Every uploaded job ends",
     ),
     Mutation(
-        "an upload is converted though another was claimed",
+        "an upload is converted though another was bound",
         "convert",
-        "and not claim.admits(upload):",
+        "and not binding.admits(upload):",
         "and False:",
         "a form is posted twice with the same picture",
         "Only one of the uploads",

@@ -40,7 +40,7 @@ def test_concurrent_runs_of_one_job_end_in_one_manifest(stack: Service) -> None:
     manifest = stack.manifest(job)
     assert manifest is not None
     made = {each["key"] for each in manifest["thumbnails"]}
-    assert stack.keys(job) == {f"{job}/claim.json", f"{job}/manifest.json", *made}
+    assert stack.keys(job) == {f"{job}/binding.json", f"{job}/manifest.json", *made}
 
 
 def test_a_run_that_died_half_way_is_finished_by_the_next(stack: Service) -> None:
@@ -70,7 +70,7 @@ def test_a_key_never_changes_its_content(stack: Service) -> None:
 
     stored(stack, job, pictures.jpeg(800, 600))
     first = made()
-    for name in ("manifest.json", "claim.json"):
+    for name in ("manifest.json", "binding.json"):
         stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{job}/{name}")
     stored(stack, job, pictures.jpeg(600, 800))
     second = made()

@@ -47,8 +47,8 @@ def actions(stack: Service, job: str) -> dict[str, Asked]:
     topic = stack.deployed.outputs["ConversionFailures"]
     of_a_probe = keys.PROBE_JOBS + "9" * 24
     stack.s3.put_object(Bucket=thumbnails, Key=keys.manifest(of_a_probe))
-    original, manifest, claim = f"uploads/{job}", keys.manifest(job), keys.claim(job)
-    (small, *_) = stack.keys(job) - {manifest, claim}
+    original, manifest, binding = f"uploads/{job}", keys.manifest(job), keys.binding(job)
+    (small, *_) = stack.keys(job) - {manifest, binding}
     new, replaced = {"IfNoneMatch": "*"}, {"IfMatch": '"0"'}
     alias = stack.deployed.functions["ConvertFunction"] + ":live"
     other = stack.deployed.functions["SignUploadFunction"] + ":live"
@@ -70,9 +70,9 @@ def actions(stack: Service, job: str) -> dict[str, Asked]:
         "write a new manifest": ("s3", "put_object", {"Bucket": thumbnails, "Key": manifest, **new}),
         "replace a manifest": ("s3", "put_object", {"Bucket": thumbnails, "Key": manifest, **replaced}),
         "overwrite a manifest": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/manifest.json"}),
-        "read a claim": ("s3", "get_object", {"Bucket": thumbnails, "Key": claim}),
-        "write a claim": ("s3", "put_object", {"Bucket": thumbnails, "Key": claim, **new}),
-        "overwrite a claim": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/claim.json"}),
+        "read a binding": ("s3", "get_object", {"Bucket": thumbnails, "Key": binding}),
+        "write a binding": ("s3", "put_object", {"Bucket": thumbnails, "Key": binding, **new}),
+        "overwrite a binding": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/binding.json"}),
         "read a thumbnail": ("s3", "get_object", {"Bucket": thumbnails, "Key": small}),
         "read a thumbnail by a link": ("s3", "read_by_link", {"Bucket": thumbnails, "Key": small}),
         "write a new thumbnail": ("s3", "put_object", {"Bucket": thumbnails, "Key": "9" * 32 + "/x.webp", **new}),
@@ -130,8 +130,8 @@ MAY = {
         "read a manifest by a link",
         "write a new manifest",
         "replace a manifest",
-        "read a claim",
-        "write a claim",
+        "read a binding",
+        "write a binding",
         "read a thumbnail by a link",
         "write a new thumbnail",
         "list thumbnails",

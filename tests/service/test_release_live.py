@@ -101,13 +101,13 @@ def _deny(fault: ExitStack, stack: Service, denied: tuple[str, str, str] | None)
 
 def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Releases) -> None:
     verified = len(stack.log("verify_live"))
-    claims = "    if (claim := claims.claim(job, upload)) and not claim.admits(upload):\n"
+    bound = "    if (binding := bindings.bind(job, upload)) and not binding.admits(upload):\n"
     once = (
-        "    first = not claims.s3.exists(settings.current().thumbnail_bucket, keys.claim(job))\n"
-        f"    claims.claim(job, upload)\n    if first and {UPLOADED}:\n        raise OSError('once')\n{claims}"
+        "    first = not bindings.s3.exists(settings.current().thumbnail_bucket, keys.binding(job))\n"
+        f"    bindings.bind(job, upload)\n    if first and {UPLOADED}:\n        raise OSError('once')\n{bound}"
     )
 
-    release = releases.release("ConvertFunction", package(Change("convert.py", claims, once)))
+    release = releases.release("ConvertFunction", package(Change("convert.py", bound, once)))
 
     # The stand-in runs the hook again if the emulator keeps its log back. That run belongs to no deployment.
     (job,) = {line["job"] for line in stack.log("verify_live")[verified:] if "deployment" in line and "job" in line}

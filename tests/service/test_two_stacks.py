@@ -21,7 +21,7 @@ REACHED = {
     f"uploads/{JOB}": ("get_object", "put_object", "write_by_form", "list_objects_v2"),
     f"uploads/{OF_A_PROBE}": ("delete_object",),
     f"{JOB}/manifest.json": ("get_object", "read_by_link", "put_object"),
-    f"{JOB}/claim.json": ("get_object", "put_object"),
+    f"{JOB}/binding.json": ("get_object", "put_object"),
     f"{JOB}/small.webp": ("get_object", "read_by_link", "put_object", "delete_object"),
     f"probes/{OF_A_PROBE}": ("get_object", "put_object", "delete_object"),
     f"{OF_A_PROBE}/manifest.json": ("get_object", "delete_object", "list_objects_v2"),

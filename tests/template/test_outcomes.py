@@ -25,7 +25,7 @@ def test_each_manifest_that_appears_or_goes_is_notified_and_nothing_else(resourc
         assert rule == {"Name": "suffix", "Value": f"/{keys.MANIFEST}"}
     job = keys.new_job()
     assert keys.manifest(job).endswith(rule["Value"])
-    assert not keys.claim(job).endswith(rule["Value"])
+    assert not keys.binding(job).endswith(rule["Value"])
 
 
 def test_s3_may_publish_for_this_account_alone_before_the_bucket_asks(resources: Template) -> None:

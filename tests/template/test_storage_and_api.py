@@ -48,7 +48,7 @@ def test_what_a_probe_leaves_behind_goes_after_a_day(resources: Template) -> Non
 
     assert expiring == {keys.PROBES: 1, keys.PROBE_JOBS: 1}
     probe, job = keys.new_probe(), "f" + keys.new_job()[1:]
-    for place in (keys.manifest, keys.claim, keys.folder):
+    for place in (keys.manifest, keys.binding, keys.folder):
         assert place(probe).startswith(keys.PROBE_JOBS)
         assert not place(job).startswith(tuple(expiring))
 

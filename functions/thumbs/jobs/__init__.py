@@ -1,7 +1,7 @@
 """The life of a job, in its order.
 
 notices     S3 reports an upload
-claims      the job is about this upload, unless another was first
+bindings    the job is about this upload, unless another was first
 originals   it is read
 thumbnails  they are stored
 ledger      the manifest is written, if the job may end so

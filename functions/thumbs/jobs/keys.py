@@ -2,7 +2,7 @@
 
 UploadBucket     uploads/{job}
 ThumbnailBucket  {job}/manifest.json
-                 {job}/claim.json                      which upload the job is about (claims.py)
+                 {job}/binding.json                    which upload the job is about (bindings.py)
                  {folder}/{digest}/{size}.{extension}  a thumbnail: its address reveals neither its job nor its siblings
                  {job}/{size}.{extension}              a thumbnail of version 0.1; its manifest names it
                  probes/{job}                          a golden picture, while a release is verified; no notification
@@ -19,7 +19,7 @@ import uuid
 UPLOADS = "uploads/"
 PROBES = "probes/"
 MANIFEST = "manifest.json"
-CLAIM = "claim.json"
+BINDING = "binding.json"
 
 # The prefix of probes' jobs, so that the permission to delete their leftovers covers no other job: only one job in 4
 # billion has this prefix.
@@ -79,8 +79,8 @@ def manifest(job: str) -> str:
     return f"{job}/{MANIFEST}"
 
 
-def claim(job: str) -> str:
-    return f"{job}/{CLAIM}"
+def binding(job: str) -> str:
+    return f"{job}/{BINDING}"
 
 
 def folder(job: str) -> str:

@@ -86,7 +86,7 @@ def end(outcome: Manifest, seen: Entry | None = None, again: bool = False) -> bo
     determined.
     """
     if not _may_replace(seen, outcome, again):
-        _raise_if_erased(find(outcome["job"]))  # in the meantime: the run may have written a new claim
+        _raise_if_erased(find(outcome["job"]))  # in the meantime: the run may have written a new binding
         _ignored("the job keeps its outcome", seen, outcome)
         return False
     try:

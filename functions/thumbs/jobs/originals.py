@@ -1,4 +1,4 @@
-"""Originals: the uploaded files. The service reads each once, and only the one that was claimed."""
+"""Originals: the uploaded files. The service reads each once, and only the one that its job is bound to."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Originals are read as they were claimed, and never beyond the limit."""
+"""Originals are read as they were bound, and never beyond the limit."""
 
 import hashlib
 from typing import Any

@@ -1,4 +1,4 @@
-"""A job is about one upload: the one that was claimed first. Others with the same form change nothing."""
+"""A job is about one upload: the one that was bound first. Others with the same form change nothing."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 import convert
 from tests.actors.uploader import AGAIN, JOB, A, B, Form, ended
 from tests.material.invocation import Context
-from thumbs.jobs import claims, keys, ledger, notices
+from thumbs.jobs import bindings, keys, ledger, notices
 
 
 def conversions(capsys: pytest.CaptureFixture[str]) -> int:
@@ -20,9 +20,9 @@ def conversions(capsys: pytest.CaptureFixture[str]) -> int:
 def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
     form: Form, context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The first run is still in progress: only its claim exists yet."""
+    """The first run is still in progress: only its binding exists yet."""
     first = form.post(A)
-    claims.claim(JOB, notices.uploads(first)[0])
+    bindings.bind(JOB, notices.uploads(first)[0])
 
     for content in (A, B, A):
         convert.handler(form.post(content), context)
@@ -33,21 +33,21 @@ def test_an_upload_by_a_form_that_was_used_before_is_not_converted(
     assert ended()["original"]["width"] == 80
 
 
-def test_a_duplicate_event_and_a_further_attempt_continue_the_claim(form: Form, context: Context) -> None:
+def test_a_duplicate_event_and_a_further_attempt_continue_the_binding(form: Form, context: Context) -> None:
     event = form.post(A)
-    claims.claim(JOB, notices.uploads(event)[0])  # an attempt that died here
+    bindings.bind(JOB, notices.uploads(event)[0])  # an attempt that died here
 
     convert.handler(event, context)
 
     assert ended()["status"] == "done"
 
 
-def test_a_claim_of_a_later_version_is_honoured(s3: Any, form: Form, context: Context) -> None:
+def test_a_binding_of_a_later_version_is_honoured(s3: Any, form: Form, context: Context) -> None:
     """During a release, both versions run."""
     event = form.post(A)
     (upload,) = notices.uploads(event)
     later = {"etag": upload.etag, "sequencer": upload.sequencer, "more": 1}
-    s3.put_object(Bucket="thumbnails-bucket", Key=keys.claim(JOB), Body=json.dumps(later))
+    s3.put_object(Bucket="thumbnails-bucket", Key=keys.binding(JOB), Body=json.dumps(later))
 
     convert.handler(form.post(A), context)
     assert ledger.find(JOB) is None
@@ -95,7 +95,7 @@ def test_again_converts_the_same_picture_after_anyone_stored_it_anew(form: Form,
     assert ended()["reason"]["code"] == "not_an_image"
 
 
-def test_again_binds_a_job_that_had_no_claim(form: Form, context: Context) -> None:
+def test_again_binds_a_job_that_had_no_binding(form: Form, context: Context) -> None:
     """Like one from an earlier version."""
     form.post(A)
     convert.handler(AGAIN, context)
@@ -107,7 +107,7 @@ def test_again_binds_a_job_that_had_no_claim(form: Form, context: Context) -> No
     assert ended() == before
 
 
-def test_the_manifest_and_its_reader_learn_nothing_of_the_claim(form: Form, context: Context) -> None:
+def test_the_manifest_and_its_reader_learn_nothing_of_the_binding(form: Form, context: Context) -> None:
     """An ETag is the MD5 of the original: anyone with a candidate could prove that it is this one."""
     event = form.post(A)
     convert.handler(event, context)

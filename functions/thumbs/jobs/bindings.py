@@ -1,4 +1,4 @@
-"""The claim: the upload that a job is about. The first one is claimed, because a signed form can be used again."""
+"""The binding: the upload that a job is about. The first one is bound, because a signed form can be used again."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from thumbs.jobs.notices import Upload
 
 
 @dataclass(frozen=True)
-class Claim:
+class Binding:
     """The upload that a job is about. etag: its content. sequencer: its write, or None if an operator requested it."""
 
     etag: str
@@ -22,25 +22,25 @@ class Claim:
 
 
 class Withdrawn(Exception):
-    """Another upload was first, and its claim was deleted: the job is being deleted."""
+    """Another upload was first, and its binding was deleted: the job is being deleted."""
 
 
-def claim(job: str, upload: Upload) -> Claim | None:
+def bind(job: str, upload: Upload) -> Binding | None:
     """The upload that a job is about: this one, unless another was first. None if there is no original.
 
-    The claim is written once and never changed, so a job is always about one picture, and only the events of one write
-    convert it. A run that finds another upload's claim may leave the job to it, because the event of that upload is
-    tried three times, and then dead-lettered. Raises Withdrawn.
+    The binding is written once and never changed, so a job is always about one picture, and only the events of one
+    write convert it. A run that finds another upload's binding may leave the job to it, because the event of that
+    upload is tried three times, and then dead-lettered. Raises Withdrawn.
     """
     etag = upload.etag or s3.etag(upload.bucket, upload.key)
     if etag is None:
         return None
-    own = Claim(etag, upload.sequencer)
-    bucket, key = settings.current().thumbnail_bucket, keys.claim(job)
+    own = Binding(etag, upload.sequencer)
+    bucket, key = settings.current().thumbnail_bucket, keys.binding(job)
     if s3.create(bucket, key, json.dumps(asdict(own)).encode(), ContentType="application/json"):
         return own
     standing = s3.read(bucket, key)
     if standing is None:
         raise Withdrawn(job)
     found = json.loads(standing.content)  # possibly from a later version, with more members
-    return Claim(found["etag"], found["sequencer"])
+    return Binding(found["etag"], found["sequencer"])
