@@ -1,6 +1,7 @@
 /** Requests permission to upload. */
 
 import {contentType} from "./check.js";
+import {digest} from "./digest.js";
 import {content, Problem} from "./problem.js";
 import {ask} from "./service.js";
 
@@ -14,11 +15,17 @@ import {ask} from "./service.js";
  * @returns {Promise<(Signed | Problem)[]>}
  */
 export async function sign(files, {limits, ...access}) {
+  /** @type {Map<File, object>} */
+  const announced = new Map();
+  for (const file of files) { // one at a time, because each is in memory meanwhile
+    const sha256 = await digest(file);
+    announced.set(file, {name: file.name, type: contentType(file, limits), size: file.size, ...(sha256 && {sha256})});
+  }
   /** @type {Map<File, Signed | Problem>} */
   const answers = new Map();
   for (let rest = files; rest.length > 0; rest = files.filter((file) => !answers.has(file))) {
     try {
-      const body = JSON.stringify({files: rest.map((file) => ({name: file.name, type: contentType(file, limits), size: file.size}))});
+      const body = JSON.stringify({files: rest.map((file) => announced.get(file))});
       const response = await ask("uploads", access, {method: "POST", headers: {"content-type": "application/json"}, body});
       // By the service's clock if it can be read, because the visitor's may be wrong.
       const now = Date.parse(response.headers.get("date") ?? "") || Date.now();

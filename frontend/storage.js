@@ -1,6 +1,6 @@
 /** Uploads one file to S3, once. */
 
-import {lostConnection, storageProblem} from "./problem.js";
+import {lostConnection, Problem, seconds} from "./problem.js";
 
 /** After this long without progress, the connection is considered lost although no error was reported. Milliseconds. */
 const STALLED = 60_000;
@@ -67,3 +67,60 @@ export function post(file, {url, fields}, {onProgress = () => {}, onSent = () =>
 /** Reads all headers at once, because reading one that another origin does not expose logs a warning in the console. */
 const retryAfter = (/** @type {XMLHttpRequest} */ request) =>
   /^retry-after: *(.*?)\s*$/im.exec(request.getAllResponseHeaders())?.[1] ?? null;
+
+/**
+ * The problem behind S3's XML response to a form upload.
+ * Codes: "List of error codes" in the Amazon S3 API reference.
+ * @param {number} status
+ * @param {string} xml
+ * @param {string | null} [after] the Retry-After header
+ * @returns {Problem}
+ */
+export function storageProblem(status, xml, after = null) {
+  const retryAfter = seconds(after);
+  const code = element(xml, "Code");
+  const message = element(xml, "Message");
+  switch (code) {
+    case "EntityTooLarge": {
+      const limit = Number(element(xml, "MaxSizeAllowed"));
+      const than = limit ? `larger than ${Math.floor(limit / 1e6)} MB` : "too large";
+      return new Problem("too_large", `The file is ${than}. Please choose a smaller one.`);
+    }
+    case "EntityTooSmall":
+      return new Problem("empty", "The file is empty. Please choose another one.");
+    case "ExpiredToken":
+    case "RequestTimeTooSkewed":
+      return new Problem("expired", "The permission to upload is no longer valid. Please try again.");
+    case "BadDigest": // not the content whose checksum the form contains
+      return new Problem("digest_mismatch", "The file that arrived is not the one that was announced. Please upload the picture again.", {retryable: true});
+    case "AccessDenied":
+      // S3 has one code for everything that a policy forbids; only the text distinguishes an old signature from a wrong file.
+      if (/expired/i.test(message)) {
+        return new Problem("expired", "The permission to upload has expired. Please try again.");
+      }
+      if (/content-type/i.test(message)) {
+        return new Problem("type_not_supported", "The file's type differs from the announced type.", {retryable: true});
+      }
+      return new Problem("refused", "The storage refused the file. Please try again.", {retryable: true});
+    case "SlowDown":
+    case "ServiceUnavailable":
+    case "InternalError":
+    case "RequestTimeout":
+    case "IncompleteBody":
+      return new Problem("busy", "The storage could not accept the file. Please try again in a moment.", {retryAfter});
+    default:
+      if (status >= 500 || status === 429 || status === 408) {
+        return new Problem("busy", "The storage has a problem. Please try again in a moment.", {retryAfter});
+      }
+      return new Problem("refused", `The storage refused the file (${code || status}). Please try again.`, {retryable: true});
+  }
+}
+
+/**
+ * The text of the first element with that name. S3's errors are flat, and their texts contain no markup.
+ * @param {string} xml
+ * @param {string} name
+ */
+function element(xml, name) {
+  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? "";
+}

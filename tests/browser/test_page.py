@@ -1,5 +1,6 @@
 """The upload page with the running stack: what a visitor sees from the first file to the last thumbnail."""
 
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,27 @@ def test_a_type_that_the_browser_does_not_know_is_taken_from_the_name(page: Page
     choose(page, {**photo, "mimeType": ""})
     expect_stage(row(page, "IMG_2041.JPG"), "done")
     assert watch.signings()[0][0]["type"] == "image/jpeg"
+
+
+def test_another_file_than_the_announced_one_is_refused(page: Page, watch: Watch) -> None:
+    watch.expect("400 (Bad Request)")
+    page.evaluate(
+        """() => {
+            const {digest} = SubtleCrypto.prototype;
+            SubtleCrypto.prototype.digest = function () {
+                SubtleCrypto.prototype.digest = digest;
+                return digest.call(this, "SHA-256", Uint8Array.of(1));
+            };
+        }"""
+    )
+    photo = jpeg("photo.jpg")
+    choose(page, photo)
+    expect_stage(row(page, "photo.jpg"), "stopped")
+    expect(row(page, "photo.jpg")).to_contain_text("The file that arrived is not the one that was announced.")
+    row(page, "photo.jpg").get_by_role("button", name="photo.jpg").click()
+    expect_stage(row(page, "photo.jpg"), "done")
+    (retried,) = watch.signings()[-1]
+    assert retried["sha256"] == hashlib.sha256(photo["buffer"]).hexdigest()
 
 
 def test_forty_files_take_two_signings_and_all_come_back(page: Page, watch: Watch, shoot: Any) -> None:

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 
-import {problemOf, storageProblem} from "../../frontend/problem.js";
+import {problemOf} from "../../frontend/problem.js";
+import {storageProblem} from "../../frontend/storage.js";
 
 const xml = (code, message = "", more = "") =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>${more}<RequestId>1</RequestId></Error>`;
@@ -15,6 +16,7 @@ test("S3's errors become sentences, each with what can be done next", () => {
     [403, xml("AccessDenied", "Access Denied"), "refused", /refused/, true],
     [403, xml("RequestTimeTooSkewed"), "expired", /no longer valid/, true],
     [400, xml("ExpiredToken"), "expired", /no longer valid/, true],
+    [400, xml("BadDigest", "The SHA256 you specified did not match the calculated checksum."), "digest_mismatch", /not the one that was announced/, true],
     [503, xml("SlowDown"), "busy", /in a moment/, true],
     [500, "", "busy", /in a moment/, true],
     [400, xml("MalformedPOSTRequest"), "refused", /MalformedPOSTRequest/, true],

@@ -34,6 +34,22 @@ test("files that wait together are signed together, up to a call's limit", async
   assert.deepEqual(jobs, ["a 1", "b 1", "c 1", "d 2", "e 2"]);
 });
 
+test("large files wait for another call, because each is read first", async () => {
+  const {signatures, calls} = signer();
+  const files = ["a", "b", "c"].map((name) => ({...named(name), size: 15_000_000}));
+  files.forEach((file) => signatures.expect(file));
+  for (const file of files) await signatures.take(file);
+  assert.deepEqual(calls, [["a", "b"], ["c"]]);
+});
+
+test("a file that is larger than all that is read first is signed alone", async () => {
+  const {signatures, calls} = signer();
+  const files = ["a", "b"].map((name) => ({...named(name), size: 100_000_000}));
+  files.forEach((file) => signatures.expect(file));
+  for (const file of files) await signatures.take(file);
+  assert.deepEqual(calls, [["a"], ["b"]]);
+});
+
 test("a signature serves a retry, and is replaced 30 seconds before its end", async () => {
   const {signatures, calls, clock} = signer();
   const file = named("a");
