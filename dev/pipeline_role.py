@@ -132,7 +132,12 @@ def _lines(statements: list[dict[str, Any]], stack: str) -> Iterator[str]:
             yield f"          {' ' if number else '-'} {name}: {_yaml(value, stack)}\n"
 
 
-_REPLACED = {"arn:aws:": "arn:${AWS::Partition}:", "ACCOUNT": "${AWS::AccountId}", "REGION": "${AWS::Region}"}
+_REPLACED = {
+    "arn:aws:": "arn:${AWS::Partition}:",
+    "ACCOUNT:role/": "ACCOUNT:role${RolePath}",
+    "ACCOUNT": "${AWS::AccountId}",
+    "REGION": "${AWS::Region}",
+}
 
 
 def _yaml(value: Any, stack: str) -> str:

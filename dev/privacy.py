@@ -52,6 +52,7 @@ _HOLDS = {
     "BuildLogs": "the output of tests and builds; no picture",
     "DevLogs": "the output of releases to dev",
     "ProdLogs": "the output of releases to prod",
+    "TrailBucket": "each access to an object: the caller's address and identity; without the stack `audit`, nothing",
     "WebAcl": "counts per address, for five minutes; no sampled requests",
 }
 
@@ -88,8 +89,6 @@ def _how_long(resource: dict[str, Any]) -> str:
             return _value(properties["RetentionInDays"])
         case "AWS::SQS::Queue":
             return f"{properties['MessageRetentionPeriod'] // 86400} days"
-        case "AWS::SNS::Topic" if properties.get("KmsMasterKeyId") == "alias/aws/sns":
-            return "by the service"
         case "AWS::SNS::Topic":
             return "until delivered"
         case "AWS::WAFv2::WebACL":
@@ -124,12 +123,13 @@ def _encrypted(resource: dict[str, Any]) -> str:
         case "AWS::SQS::Queue":
             with_key, default = _choice(properties["SqsManagedSseEnabled"])
             return _or_with_key(with_key, {True: "SSE-SQS"}[default])
-        case "AWS::SNS::Topic" if properties.get("KmsMasterKeyId") == "alias/aws/sns":
-            return "by the service"
         case "AWS::SNS::Topic":
-            return _or_with_key(properties.get("KmsMasterKeyId"), "in transit")
+            with_key, default = _choice(properties.get("KmsMasterKeyId"))
+            return _or_with_key(with_key, "by the service" if default == "alias/aws/sns" else "in transit")
         case "AWS::Logs::LogGroup":
             return _or_with_key(properties.get("KmsKeyId"), "by the service")
+        case "AWS::Cognito::UserPool":
+            return _or_with_key(properties.get("KeyConfiguration"), "by the service")
     return "by the service"
 
 

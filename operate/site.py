@@ -9,7 +9,7 @@ So visitors always get all files of one version, even at the moment of publishin
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -104,15 +104,16 @@ class Plan:
         yield from (f"delete {key}, of an older version" for key in self.delete)
 
 
-def plan(page: Page, present: Mapping[str, str], published: str | None) -> Plan:
-    """present: the bucket's keys with their ETags. published: the version that index.html names now, or None.
+def plan(page: Page, present: Collection[str], published: bytes | None) -> Plan:
+    """present: the bucket's keys. published: the content of its index.html, or None.
 
-    The replaced version stays, because open pages may still load its modules.
+    Contents are compared, because with a KMS key an ETag is no digest (Amazon S3 API reference, Object). The replaced
+    version stays, because open pages may still load its modules.
     """
     assets = [file for file in page.assets if file.key not in present]
-    if present.get(INDEX) == _etag(page.index.content):
+    if published == page.index.content:
         return Plan(assets, [], [])
-    kept = {page.version, published}
+    kept = {page.version, _named(published)}
     outdated = [key for key in present if _VERSION.fullmatch(key.split("/")[0]) and key.split("/")[0] not in kept]
     invalid = ["/", f"/{INDEX}"] if INDEX in present else []  # nobody has cached a first page
     return Plan([*assets, page.index], outdated, invalid)
@@ -137,8 +138,9 @@ def publish(
     """
     bucket, s3 = site.bucket, site.s3
     listing = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    present = {entry["Key"]: entry["ETag"] for part in listing for entry in part.get("Contents", ())}
-    changes = plan(page, present, _published(s3, bucket) if INDEX in present else None)
+    present = [entry["Key"] for part in listing for entry in part.get("Contents", ())]
+    published = s3.get_object(Bucket=bucket, Key=INDEX)["Body"].read() if INDEX in present else None
+    changes = plan(page, present, published)
     for line in changes.summary():
         say(line)
     if not changes.put:
@@ -169,12 +171,7 @@ def _carry_out(changes: Plan, site: Site) -> None:
         site.s3.delete_object(Bucket=site.bucket, Key=key)
 
 
-def _published(s3: Any, bucket: str) -> str | None:
-    index: str = s3.get_object(Bucket=bucket, Key=INDEX)["Body"].read().decode()
-    found = re.search(rf'\b(?:href|src)="({_VERSION.pattern})/', index)
+def _named(index: bytes | None) -> str | None:
+    """The version whose files an index.html loads."""
+    found = re.search(rf'\b(?:href|src)="({_VERSION.pattern})/', (index or b"").decode())
     return found[1] if found else None
-
-
-def _etag(content: bytes) -> str:
-    """The ETag of an object put in one piece and encrypted with S3's own keys (Amazon S3 API reference, Object)."""
-    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'

@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     if not PACKAGED.exists():
-        sys.stderr.write(f"There is no {PACKAGED}: run `make build`, then `sam package` (docs/organisation.md).\n")
+        sys.stderr.write(f"There is no {PACKAGED}: run `make build`, then `sam package` (examples/cdk/README.md).\n")
         return 1
     try:
         template = expanded(yaml_parse(PACKAGED.read_text()), _settings(options.set), options.region)

@@ -1,4 +1,4 @@
-# The service as one resource: the stack of the packaged template. docs/organisation.md explains how to package it.
+# The service as one resource: the stack of the packaged template. examples/terraform/README.md explains how to package it.
 
 terraform {
   required_version = ">= 1.5"
@@ -29,7 +29,7 @@ variable "packaged_template" {
 
   validation {
     condition     = fileexists(var.packaged_template)
-    error_message = "There is no such file: run make build, then sam package (docs/organisation.md)."
+    error_message = "There is no such file: run make build, then sam package (examples/terraform/README.md)."
   }
 }
 

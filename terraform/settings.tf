@@ -401,7 +401,7 @@ variable "role_path" {
 }
 
 variable "kms_key_arn" {
-  description = "Your KMS key, which encrypts buckets, queue, topics, logs and the functions' environment. Its policy must allow what docs/organisation.md lists. If empty, AWS's own keys encrypt."
+  description = "Your KMS key, which encrypts buckets, queue, topics, logs and the functions' environment. Its policy must allow what docs/keys.md lists. If empty, AWS's own keys encrypt."
   type        = string
   default     = ""
   nullable    = false

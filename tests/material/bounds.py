@@ -15,14 +15,12 @@ from dev import stack
 from operate import delivery
 from operate.optional_stack import FOLDER
 from tests.material import texts
-from tests.material.texts import BUCKET, Texts, filled
+from tests.material.texts import Texts, filled
 
 # Ten sizes, the maximum, in the maximum number of characters: the largest that fits a side, the largest box, and the
 # thinnest.
 _TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=40x40,ff=20"
 
-_BUCKET_OR_NOTHING = Texts("", BUCKET.longest, BUCKET.right, BUCKET.wrong[1:])
-_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 _SERVICE = {
     "ThumbnailSizes": Texts(
         shortest="a=1",
@@ -119,37 +117,9 @@ _SERVICE = {
     "AdminGroup": Texts(
         shortest="", longest="a" * 16, right=("admins", "A-1_b"), wrong=("a b", "ä", "a,b", "[admins]", "admins\n")
     ),
-    "PermissionsBoundary": Texts(
-        shortest="",
-        longest=filled("arn:aws:iam::123456789012:policy/a", "", 2048),
-        right=("arn:aws:iam::aws:policy/PowerUserAccess", "arn:aws-us-gov:iam::123456789012:policy/teams/Boundary_1"),
-        wrong=(
-            "Boundary",
-            "arn:aws:iam::12345678901:policy/a",
-            "arn:aws:iam::123456789012:role/a",
-            "arn:aws:iam::aws:policy/",
-        ),
-    ),
-    "RolePath": Texts(
-        shortest="/",
-        longest=filled("/a", "/", 512),
-        right=("/teams/pictures/", "/a+b=c,d.e@f-g_h/"),
-        wrong=("", "teams", "/teams", "teams/", "//", "/a//", "/a b/", "/ä/"),
-    ),
-    "KmsKeyArn": Texts(
-        shortest="",
-        longest=f"arn:aws-us-gov:kms:us-gov-west-1234:123456789012:key/{_KEY}",
-        right=(
-            f"arn:aws:kms:eu-central-1:123456789012:key/{_KEY}",
-            f"arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-{'0f' * 16}",
-        ),
-        wrong=(
-            _KEY,
-            "arn:aws:kms:eu-central-1:123456789012:alias/pictures",  # logs take no alias
-            f"arn:aws:kms:eu-central-1::key/{_KEY}",
-            f"arn:aws:kms:eu-central-1:123456789012:key/{_KEY.upper()}",
-        ),
-    ),
+    "PermissionsBoundary": texts.POLICY,
+    "RolePath": texts.PATH,
+    "KmsKeyArn": texts.KEY,
     "VpcEndpointIds": Texts(
         shortest="",
         longest=",".join(["vpce-0123456789abcdef0"] * 5),
@@ -174,7 +144,7 @@ _SERVICE = {
         right=("sg-0123456789abcdef0",),
         wrong=("sg-", "sg-0123456789ABCDEF0", "sg-0123456789abcdef0,", ",".join(["sg-0123456789abcdef0"] * 3)),
     ),
-    "AccessLogs": _BUCKET_OR_NOTHING,
+    "AccessLogs": texts.BUCKET_OR_NOTHING,
     "TelemetryLayer": Texts(
         shortest="",
         longest=f"arn:aws-us-gov:lambda:us-gov-west-1234:123456789012:layer:{'n' * 64}:{'9' * 8}",
@@ -237,8 +207,9 @@ SERVICE = _of(stack.TEMPLATE, _SERVICE)
 DELIVERY = _of(delivery.TEMPLATE, texts.DELIVERY)
 
 PIPELINE = _of(FOLDER / "pipeline.yaml", texts.PIPELINE)
+AUDIT = _of(FOLDER / "audit.yaml", texts.AUDIT)
 
 # Each parameter of these templates, for parametrized tests, and their ids.
-TEMPLATES = {"service": SERVICE, "delivery": DELIVERY, "pipeline": PIPELINE}
+TEMPLATES = {"service": SERVICE, "delivery": DELIVERY, "pipeline": PIPELINE, "audit": AUDIT}
 EACH = [(bounds, name) for bounds in TEMPLATES.values() for name in bounds.parameters]
 NAMES = [f"{template}-{name}" for template, bounds in TEMPLATES.items() for name in bounds.parameters]

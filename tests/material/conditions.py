@@ -11,13 +11,14 @@ _NOTHING = {"Ref": "AWS::NoValue"}
 def decided(template: Template, **parameters: str) -> Template:
     """The resources that exist with these parameters, the others at their defaults. Ref of a parameter is its value.
 
-    Fn::If and AWS::NoValue are gone. Other functions stay as they are. Raises KeyError for an unknown parameter.
+    A parameter without a default and without a value stays a Ref. Fn::If and AWS::NoValue are gone. Other functions
+    stay as they are. Raises KeyError for an unknown parameter.
     """
-    values = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
+    declared = template["Parameters"]
     for name in parameters:
-        values[name]
-    values |= parameters
-    conditions: dict[str, Any] = template["Conditions"]
+        declared[name]
+    values = {name: str(each["Default"]) for name, each in declared.items() if "Default" in each} | parameters
+    conditions: dict[str, Any] = template.get("Conditions", {})
 
     def holds(name: str) -> bool:
         return _holds(conditions[name], conditions, values)

@@ -25,6 +25,43 @@ BUCKET = Texts(
     wrong=("", "ab", "Abc", "-bc", "ab-", "a_c", "a/c"),
 )
 
+BUCKET_OR_NOTHING = Texts("", BUCKET.longest, BUCKET.right, BUCKET.wrong[1:])
+
+_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+POLICY = Texts(
+    shortest="",
+    longest=filled("arn:aws:iam::123456789012:policy/a", "", 2048),
+    right=("arn:aws:iam::aws:policy/PowerUserAccess", "arn:aws-us-gov:iam::123456789012:policy/teams/Boundary_1"),
+    wrong=(
+        "Boundary",
+        "arn:aws:iam::12345678901:policy/a",
+        "arn:aws:iam::123456789012:role/a",
+        "arn:aws:iam::aws:policy/",
+    ),
+)
+
+PATH = Texts(
+    shortest="/",
+    longest=filled("/a", "/", 512),
+    right=("/teams/pictures/", "/a+b=c,d.e@f-g_h/"),
+    wrong=("", "teams", "/teams", "teams/", "//", "/a//", "/a b/", "/ä/"),
+)
+
+KEY = Texts(
+    shortest="",
+    longest=f"arn:aws-us-gov:kms:us-gov-west-1234:123456789012:key/{_KEY}",
+    right=(
+        f"arn:aws:kms:eu-central-1:123456789012:key/{_KEY}",
+        f"arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-{'0f' * 16}",
+    ),
+    wrong=(
+        _KEY,
+        "arn:aws:kms:eu-central-1:123456789012:alias/pictures",  # logs take no alias
+        f"arn:aws:kms:eu-central-1::key/{_KEY}",
+        f"arn:aws:kms:eu-central-1:123456789012:key/{_KEY.upper()}",
+    ),
+)
+
 DELIVERY = {
     "ApiUrl": Texts(
         shortest="https://a/b/",
@@ -79,6 +116,15 @@ DELIVERY = {
         right=("aB3_-" * 7, "a" * 32),
         wrong=("a" * 31, "a" * 31 + "*", "a" * 31 + " ", "a" * 31 + "ä", "a" * 31 + "\n"),
     ),
+    "KmsKeyArn": Texts(
+        shortest="",
+        longest=f"arn:aws-us-gov:kms:us-east-1:123456789012:key/{_KEY}",
+        right=(f"arn:aws:kms:us-east-1:123456789012:key/mrk-{'0f' * 16}",),
+        wrong=(
+            f"arn:aws:kms:eu-central-1:123456789012:key/{_KEY}",
+            "arn:aws:kms:us-east-1:123456789012:alias/pictures",
+        ),
+    ),
 }
 
 PIPELINE = {
@@ -112,4 +158,15 @@ PIPELINE = {
         right=("a@b.c",),
         wrong=("a", "a@b", "@b.c", "a b@c.d", "a@b@c.d"),
     ),
+    "PermissionsBoundary": POLICY,
+    "RolePath": Texts("/", filled("/a", "/", 503), PATH.right, PATH.wrong),
+    "ReleasePolicyArn": POLICY,
+    "KmsKeyArn": KEY,
+}
+
+AUDIT = {
+    "UploadBucket": BUCKET,
+    "ThumbnailBucket": BUCKET,
+    "LogArchiveBucket": BUCKET_OR_NOTHING,
+    "KmsKeyArn": KEY,
 }

@@ -1,10 +1,6 @@
 """`python -m operate stack pipeline`: deployed as far as the emulator goes, which has no CodePipeline."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,8 +10,8 @@ from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse
 
 from dev import pipeline_role
-from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
-from tests.actors.client import PATIENCE
+from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
+from tests.actors.optional_stacks import OptionalStacks, without
 from tests.standins.ports import free_port
 
 SERVICE = "image-thumbnails-prod"
@@ -46,48 +42,30 @@ def aws(emulator: Emulator) -> Client:
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
     """The template without what the emulator lacks, and without the outputs about it."""
-    written: dict[str, Any] = yaml_parse(pipeline_role.PIPELINE.read_text())
-    for name in [name for name, resource in written["Resources"].items() if resource["Type"] == LACKING]:
-        del written["Resources"][name]
-    for name in ("PipelineName", "PipelineUrl"):
-        del written["Outputs"][name]
-    return written
+    return without(yaml_parse(pipeline_role.PIPELINE.read_text()), LACKING)
 
 
 @pytest.fixture(scope="module")
 def deployed(
     emulator: Emulator, aws: Client, template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> str:
-    """The output of the command that deploys the stack."""
-    project = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "operate", project / "operate", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "template.yaml", project)
-    (project / "stacks").mkdir()
-    (project / "stacks" / "pipeline.yaml").write_text(json.dumps(template))
+    """The output of the command that deploys the stack, under the rules of an organisation."""
     service = {
         "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
         "Outputs": {"ApiUrl": {"Value": "https://a/v1/"}, "RedriveFunction": {"Value": "redrive"}},
     }
-    aws("cloudformation").create_stack(StackName=SERVICE, TemplateBody=json.dumps(service))
-    settings = {"Connection": CONNECTION, "Repository": "you/image-thumbnails", "ApproverEmail": "ada@example.com"}
-    given = [argument for name, value in settings.items() for argument in ("--set", f"{name}={value}")]
-    command = ["stack", "pipeline", "deploy", "--yes", "--pause", "0.1", "--stack-name", SERVICE, *given]
-    account = {
-        "AWS_ENDPOINT_URL": emulator.url,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        "AWS_REGION": REGION,
-    }
-    answer = subprocess.run(
-        [sys.executable, "-m", "operate", *command],
-        cwd=project,
-        env=os.environ | account,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
+    aws("cloudformation").create_stack(
+        StackName=SERVICE, TemplateBody=json.dumps(service), Tags=[{"Key": "team", "Value": "pictures"}]
     )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout
+    stacks = OptionalStacks(tmp_path_factory.mktemp("project"), emulator.url, SERVICE, pipeline=template)
+    return stacks.run(
+        "pipeline",
+        "deploy",
+        Connection=CONNECTION,
+        Repository="you/image-thumbnails",
+        ApproverEmail="ada@example.com",
+        KmsKeyArn=aws("kms").create_key()["KeyMetadata"]["Arn"],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +96,30 @@ def test_nobody_else_may_assume_a_role(resources: dict[str, str], aws: Client) -
         arn = aws("iam").get_role(RoleName=resources[role])["Role"]["Arn"]
         with pytest.raises(ClientError, match="AccessDenied"):
             aws("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")
+
+
+def test_the_tags_of_the_services_stack_reach_its_resources(resources: dict[str, str], aws: Client) -> None:
+    """Not the bucket: the emulator's CloudFormation tags none."""
+    names = [resources[name] for name in ("BuildProject", "DevProject", "ProdProject")]
+    tagged = [
+        *(aws("iam").get_role(RoleName=resources[name])["Role"]["Tags"] for name in ("BuildRole", "ProdRole")),
+        *(project["tags"] for project in aws("codebuild").batch_get_projects(names=names)["projects"]),
+        aws("sns").list_tags_for_resource(ResourceArn=resources["Approvals"])["Tags"],
+    ]
+    assert len(tagged) == 6
+    for tags in tagged:
+        assert "pictures" in [each.get("Value", each.get("value")) for each in tags]
+    for name in ("BuildLogs", "DevLogs", "ProdLogs"):
+        assert aws("logs").list_tags_log_group(logGroupName=resources[name])["tags"]["team"] == "pictures"
+
+
+@pytest.mark.usefixtures("resources")
+def test_the_logs_are_encrypted_with_the_key(aws: Client) -> None:
+    """The emulator's CloudFormation sets no key of a topic."""
+    (key,) = aws("kms").list_keys()["Keys"]
+    groups = aws("logs").describe_log_groups(logGroupNamePrefix=f"/aws/codebuild/{STACK}")["logGroups"]
+
+    assert [group["kmsKeyId"] for group in groups] == [key["KeyArn"]] * 3
 
 
 @pytest.fixture

@@ -16,7 +16,13 @@ from tests.material.template import Template, of_type
 TEMPLATE_BYTES = 51_200  # of a template in a request (CloudFormation quotas); `operate stack` sends it so
 INLINE_CHARACTERS = 10_240  # all inline policies of a role, without white space (IAM and STS quotas)
 RELEASES = {"dev": "DevReleasePolicy", "prod": "ProdReleasePolicy"}
-NAMES = {"AWS::Partition": "aws", "AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT", "AWS::StackName": "s-pipeline"}
+NAMES = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "REGION",
+    "AWS::AccountId": "ACCOUNT",
+    "AWS::StackName": "s-pipeline",
+    "RolePath": "/",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +50,17 @@ def resolved(value: Any) -> Any:
 
 
 def inline(resources: Template, role: str) -> list[dict[str, Any]]:
-    """The documents of a role's policies."""
+    """The documents of a role's policies, with all statements that settings add."""
     own = [policy["PolicyDocument"] for policy in resources[role]["Properties"].get("Policies", ())]
     attached = [
         policy["Properties"]["PolicyDocument"]
         for policy in of_type(resources, "AWS::IAM::Policy").values()
         if {"Ref": role} in policy["Properties"]["Roles"]
     ]
-    return [*own, *attached]
+    return [
+        document | {"Statement": [each["Fn::If"][1] if "Fn::If" in each else each for each in document["Statement"]]}
+        for document in (*own, *attached)
+    ]
 
 
 def listed(value: Any) -> list[Any]:
@@ -123,18 +132,36 @@ def test_what_builds_may_deploy_nothing(resources: Template) -> None:
         for action in listed(statement["Action"])
     }
 
-    assert actions == {"s3:GetObject", "s3:PutObject", "logs:CreateLogStream", "logs:PutLogEvents"}
+    with_key = {"kms:Decrypt", "kms:GenerateDataKey"}
+    assert actions == {"s3:GetObject", "s3:PutObject", "logs:CreateLogStream", "logs:PutLogEvents"} | with_key
 
 
-def test_no_role_of_the_pipeline_is_one_that_a_release_may_change(resources: Template) -> None:
+@pytest.mark.parametrize("path", ["/", "/teams/pictures/"])
+def test_no_role_of_the_pipeline_is_one_that_a_release_may_change(
+    resources: Template, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Even if the service's stack is image-thumbnails-prod, and this one image-thumbnails-prod-pipeline."""
+    monkeypatch.setitem(NAMES, "RolePath", path)
     for environment, policy in RELEASES.items():
         document = resolved(resources[policy]["Properties"]["PolicyDocument"])
         patterns = [arn for each in document["Statement"] for arn in listed(each["Resource"]) if ":role/" in arn]
+        released = f"arn:aws:iam::ACCOUNT:role{path}image-thumbnails-{environment}-ConvertFunctionRole-1A2B3C"
+        assert [pattern for pattern in patterns if fnmatchcase(released, pattern)], "it may change what it releases"
         for role in ("DevRole", "ProdRole"):
-            path = resources[role]["Properties"]["Path"]
-            arn = f"arn:aws:iam::ACCOUNT:role{path}image-thumbnails-{environment}-pipeline-{role}-1A2B3C"
+            own = resolved(resources[role]["Properties"]["Path"])
+            arn = f"arn:aws:iam::ACCOUNT:role{own}image-thumbnails-{environment}-pipeline-{role}-1A2B3C"
             assert not [pattern for pattern in patterns if fnmatchcase(arn, pattern)]
+
+
+def test_a_policy_of_the_organisation_goes_to_what_releases(resources: Template) -> None:
+    attached = {"Fn::If": ["HasReleasePolicy", [{"Ref": "ReleasePolicyArn"}], {"Ref": "AWS::NoValue"}]}
+    roles = of_type(resources, "AWS::IAM::Role")
+
+    assert {name for name, role in roles.items() if "ManagedPolicyArns" in role["Properties"]} == {
+        "DevRole",
+        "ProdRole",
+    }
+    assert all(roles[name]["Properties"]["ManagedPolicyArns"] == attached for name in ("DevRole", "ProdRole"))
 
 
 def test_only_its_own_project_may_use_a_role(resources: Template) -> None:
