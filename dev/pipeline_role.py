@@ -63,7 +63,7 @@ _ARTIFACTS = {"s3:GetObject", "s3:GetObjectVersion"}  # the code of functions an
 _NAMED = "REGION:ACCOUNT"
 _WHERE = {
     "apigateway": ["arn:aws:apigateway:REGION::/*"],  # an API's id does not identify its stack
-    "cloudwatch": [f"arn:aws:cloudwatch:{_NAMED}:alarm:STACK-*", "arn:aws:cloudwatch::ACCOUNT:dashboard/STACK"],
+    "cloudwatch": [f"arn:aws:cloudwatch:{_NAMED}:alarm:STACK-*", "arn:aws:cloudwatch::ACCOUNT:dashboard/STACK-REGION"],
     "codedeploy": [f"arn:aws:codedeploy:{_NAMED}:{kind}:STACK-*" for kind in ("application", "deploymentgroup")],
     "iam": ["arn:aws:iam::ACCOUNT:role/STACK-*"],
     "lambda": [

@@ -37,6 +37,59 @@ def test_no_two_resources_share_a_name(names: dict[str, tuple[str, str, Any]]) -
     assert len({*found}) == len(found)
 
 
+# Types whose names all regions of an account share: IAM's and CloudFront's are global services, and "all dashboards in
+# your account are global" (Amazon CloudWatch API reference, PutDashboard). Names of buckets are shared by all accounts.
+SHARED_BY_REGIONS = ("AWS::CloudFront::", "AWS::CloudWatch::Dashboard", "AWS::IAM::", "AWS::S3::")
+UNNAMED = {
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::S3::Bucket": "BucketName",
+}
+
+
+def test_stacks_of_two_regions_and_two_accounts_collide_nowhere(
+    resources: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if they have the same name, as far as CloudFormation allows it: dev and prod, Europe and America."""
+    every = resources | {
+        name: resource
+        for path in sorted(FOLDER.glob("*.yaml"))
+        for name, resource in yaml_parse(path.read_text())["Resources"].items()
+    }
+    made = []
+    for account, region in (("111111111111", "eu-central-1"), ("111111111111", "us-east-1"), ("2" * 12, "us-east-1")):
+        stack = f"arn:aws:cloudformation:{region}:{account}:stack/pictures/{account[:8]}-{region}"
+        monkeypatch.setattr(
+            "tests.material.names.PSEUDO",
+            {
+                "AWS::StackName": "pictures",
+                "AWS::StackId": stack,
+                "AWS::Region": region,
+            },
+        )
+        found = named(every).values()
+        made += [(kind, name) for kind, _, name in found if kind.startswith(SHARED_BY_REGIONS)]
+
+    within = [(kind, name) for kind, name in made if kind != "AWS::CloudWatch::Dashboard"]
+    assert len(within) > 10
+    assert len({*within}) == len(within)
+    dashboards = [name for kind, name in made if kind == "AWS::CloudWatch::Dashboard"]
+    assert dashboards == ["pictures-eu-central-1", "pictures-us-east-1", "pictures-us-east-1"], (
+        "two accounts share none"
+    )
+    for name, resource in every.items():
+        assert UNNAMED.get(resource["Type"]) not in resource.get("Properties", {}), f"{name}: AWS would not name it"
+
+
+def test_no_output_is_exported(translated: Template) -> None:
+    """An export's name is unique in a region, so a second stack could not be created."""
+    outputs = [*translated["Outputs"].values()]
+    for path in FOLDER.glob("*.yaml"):
+        outputs += yaml_parse(path.read_text()).get("Outputs", {}).values()
+
+    assert not [output for output in outputs if "Export" in output]
+
+
 def test_what_is_not_named_here_is_named_by_aws(resources: Template) -> None:
     """Roles, buckets, topics, queues, alarms: CloudFormation adds random characters to the stack's name."""
     own = {"RoleName", "BucketName", "TopicName", "QueueName", "AlarmName", "ExportName"}
