@@ -1,24 +1,31 @@
 """A stack under an organisation's rules (docs/organisation.md) does everything that one without them does.
 
-The emulator enforces boundaries. It asks for no key on behalf of S3 and SQS, keeps no encryption of a bucket that
-CloudFormation sets, and has no networks and no private APIs:
+The emulator enforces boundaries, and the policy of a private API. It asks for no key on behalf of S3 and SQS, keeps no
+encryption of a bucket that CloudFormation sets, has no networks, and ignores AWS_LAMBDA_EXEC_WRAPPER:
 tests/template/test_organisation.py checks what the template says about those.
 """
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import requests
 
 from dev.emulator import ROOT, Emulator
 from dev.stack import Stack
 from tests.actors import journeys
-from tests.actors.client import Service
+from tests.actors.client import PATIENCE, Service
+from tests.material.organisation import CALLED_BY_USERS
 from tests.standins.ports import free_port
+from tests.standins.vpc_endpoints import HEADER
 
 BOUNDARY = "arn:aws:iam::000000000000:policy/Boundary"
 JOB = "0f" * 16
+ENDPOINTS = ("vpce-0123456789abcdef0", "vpce-0123456789abcdef1")
 
 
 def boundary() -> str:
@@ -35,10 +42,31 @@ def allowing(*actions: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Service]:
-    """page_url: of the API."""
-    with Emulator(free_port()) as emulator:
+def instrumented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that a wrapper of telemetry writes when it starts a function."""
+    return tmp_path_factory.mktemp("telemetry") / "started"
+
+
+def layer(wrapper: str) -> bytes:
+    """The content of a layer of telemetry."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        entry = zipfile.ZipInfo("otel-instrument")
+        entry.external_attr = 0o755 << 16
+        archive.writestr(entry, wrapper)
+        archive.writestr("python/telemetry_of_the_organisation.py", "")
+    return content.getvalue()
+
+
+@pytest.fixture(scope="module")
+def stack(instrumented: Path) -> Iterator[Service]:
+    """page_url: of the API, which calls reach through an endpoint."""
+    with Emulator(free_port(), "tests.standins.vpc_endpoints") as emulator:
         account = Stack(emulator.url)
+        wrapper = f'#!/bin/sh\ntouch {instrumented}\nexec "$@"\n'
+        telemetry = account.client("lambda").publish_layer_version(
+            LayerName="opentelemetry", Content={"ZipFile": layer(wrapper)}
+        )["LayerVersionArn"]
         account.client("iam").create_policy(PolicyName="Boundary", PolicyDocument=boundary())
         account.client("s3").create_bucket(Bucket="logs-of-the-organisation")
         key = account.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -49,12 +77,17 @@ def stack() -> Iterator[Service]:
             "SubnetIds": "subnet-0123456789abcdef0",
             "SecurityGroupIds": "sg-0123456789abcdef0",
             "AccessLogs": "logs-of-the-organisation",
+            "EndpointType": "PRIVATE",
+            "VpcEndpointIds": ",".join(ENDPOINTS),
+            "TelemetryLayer": telemetry,
             "RequestsPerSecond": "500",
             "RequestBurst": "1000",
         }
         deployed = Stack(emulator.url, rules)
         deployed.deploy()
-        yield Service(deployed.api_url, deployed)
+        service = Service(deployed.api_url, deployed)
+        service.key = {HEADER: ENDPOINTS[1]}
+        yield service
 
 
 JOURNEYS = [
@@ -105,3 +138,28 @@ def test_a_boundary_without_s3_would_stop_the_service(stack: Service) -> None:
         assert stack.get(f"uploads/{JOB}").status_code >= 500
     finally:
         iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=BOUNDARY)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "status"),
+    [*((each, 200) for each in ENDPOINTS), ("vpce-0fedcba9876543210", 403), ("", 403)],
+    ids=["the first", "the second", "another one", "none"],
+)
+def test_a_private_api_answers_its_endpoints_only(stack: Service, endpoint: str, status: int) -> None:
+    """By its policy. The emulator does nothing with EndpointConfiguration."""
+    answer = requests.get(f"{stack.page_url}limits", headers={HEADER: endpoint}, timeout=PATIENCE)
+
+    assert answer.status_code == status
+
+
+def test_what_users_call_has_the_layer_of_telemetry(stack: Service, instrumented: Path) -> None:
+    """The emulator does not run its wrapper. As soon as it does, test that it starts the function."""
+    aws, layer = stack.deployed.client("lambda"), stack.deployed.parameters["TelemetryLayer"]
+    for logical, function in stack.deployed.functions.items():
+        found = aws.get_function_configuration(FunctionName=function, Qualifier="live")
+        variables = found["Environment"]["Variables"]
+        wrapped = logical in CALLED_BY_USERS
+        assert (layer in [each["Arn"] for each in found["Layers"]]) == wrapped
+        assert (variables.get("AWS_LAMBDA_EXEC_WRAPPER") == "/opt/otel-instrument") == wrapped
+    assert stack.get("limits").status_code == 200
+    assert not instrumented.exists(), "the emulator knows AWS_LAMBDA_EXEC_WRAPPER now"
