@@ -93,7 +93,7 @@ def test_sam_deploys_an_environment_with_the_role_of_its_account(
     (tmp_path / "config").write_text(profiles)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     variables = kept | {"AWS_CONFIG_FILE": str(tmp_path / "config"), "SAM_CLI_TELEMETRY": "0", "AWS_MAX_ATTEMPTS": "1"}
-    command = [SAM, "deploy", "--config-env", environment, "--template-file", "template.yaml"]
+    command = [str(SAM), "deploy", "--config-env", environment, "--template-file", "template.yaml"]
 
     answer = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
 
