@@ -37,6 +37,7 @@ TESTED_ELSEWHERE = {
     "releases": "tests/service/test_release.py",
     "service": "tests/browser/played/test_weather.py",
     "vulnerability_database": "tests/publish/test_sbom.py",
+    "vpc_endpoints": "tests/service/test_organisation.py",
 }
 
 FILES = {path.relative_to(ROOT).as_posix(): path for path in ours()}
