@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from dev.emulator import ROOT, Emulator
@@ -12,6 +14,9 @@ from dev.stack import Stack
 from tests.actors.client import PAGE, Service
 from tests.actors.sam import sam
 from tests.standins.ports import free_port
+
+# A session of boto3 reads AWS's models, megabytes of JSON, and moto begins one for each test: all share what was read.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 # The cheap kinds first, so that basic mistakes are found within seconds.
 KINDS = ("unit", "template", "lifecycle", "publish", "service", "deployed", "browser", "sam_local", "fuzz")
