@@ -40,6 +40,12 @@ def test_a_lock_has_a_hash_for_every_package_and_names_no_index(lock: Path) -> N
     assert "--index" not in text
 
 
+@pytest.mark.parametrize("lock", LOCKS, ids=name)
+def test_no_package_takes_every_process_a_second(lock: Path) -> None:
+    """jsonschema imports rfc3987-syntax, if it is installed, and that builds a parser of its grammar each time."""
+    assert "\nrfc3987-syntax==" not in lock.read_text()
+
+
 @pytest.mark.parametrize("layer", ["imaging", "powertools"])
 def test_the_lock_of_a_layer_has_what_was_chosen_and_nothing_else(layer: Path) -> None:
     """pip installs it without looking for what a package needs."""
