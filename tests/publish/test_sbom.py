@@ -82,7 +82,7 @@ def test_it_is_valid_by_the_schema_of_cyclonedx(schema: Draft7Validator, documen
     no_iri = {"externalReferences": [{"type": "website", "url": "https://example.com/a b"}]}
 
     assert [str(error) for error in schema.iter_errors(content)] == []
-    for wrong in ({"pearl": first["purl"]}, no_iri):
+    for wrong in ({"pearl": "pkg:pypi/pillow"}, no_iri):
         assert not schema.is_valid(content | {"components": [first | wrong, *others]})
 
 
