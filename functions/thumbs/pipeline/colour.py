@@ -1,19 +1,18 @@
 """Colour: every picture becomes 8-bit RGB or RGBA, first in its own colours, then in sRGB.
 
 Profiles are applied after the resize: 9 ms on 640 pixels instead of 176 on 12 megapixels. If 8 bits of a picture's own
-colours are too coarse, its reader has already converted its 16 bits to a curve like sRGB's (see `deep`).
+colours are too coarse, its reader has already converted its 16 bits to sRGB (see `deep`).
 """
 
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, ImageCms
 
-from thumbs.pipeline import alpha, hdr, icc, icc_read
+from thumbs.pipeline import alpha, hdr, icc, icc_read, light
 
 # The meaning of a picture's colours: an ICC profile, or the names of HDR, which no profile describes.
-Profile = bytes | hdr.Signal
+Profile = bytes | light.Signal
 
 _UPPER_BITS = [value >> 8 for value in range(65536)]
 _16_BIT = {"I;16", "I;16L", "I;16B", "I;16N"}
@@ -45,10 +44,10 @@ def plain(image: Image.Image) -> Image.Image:
     return image
 
 
-def from_16_bit(image: Image.Image, transparent: Any, table: Sequence[int] = _UPPER_BITS) -> Image.Image:
-    """16-bit gray as L, or as LA if one of its shades is transparent. table: one of 256 levels for each of 65,536."""
+def from_16_bit(image: Image.Image, transparent: Any) -> Image.Image:
+    """16-bit gray as L, or as LA if one of its shades is transparent."""
     wide = image.convert("I")
-    gray = wide.point(table, "L")
+    gray = wide.point(_UPPER_BITS, "L")
     if not isinstance(transparent, int):
         return gray
     alpha = wide.point([0 if value == transparent else 255 for value in range(65536)], "L")
@@ -70,16 +69,23 @@ def measured(image: Image.Image, profile: Profile | None) -> Profile | None:
     by those names, because its curves and tables describe one particular display."""
     names = icc_read.cicp(profile) if isinstance(profile, bytes) else None
     meant = (hdr.of_cicp(*names) if names else None) or profile
-    return hdr.measured(image, meant) if isinstance(meant, hdr.Signal) else meant
+    return (
+        light.measured(alpha.straight(image).convert("RGB").split(), meant)
+        if isinstance(meant, light.Signal)
+        else meant
+    )
 
 
 def to_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:
     """The picture in sRGB, as RGB, RGBA or RGBa. A profile that is broken or unsuitable is ignored."""
     if image.mode == "RGBa" and not profile:
         return image
-    if isinstance(profile, hdr.Signal):
-        return hdr.to_srgb(image, profile)
     image = alpha.straight(image)
+    if isinstance(profile, light.Signal):
+        made = light.to_srgb(image.convert("RGB").split(), profile)
+        if image.mode in alpha.PREMULTIPLIED:
+            made.putalpha(image.getchannel("A"))
+        return made
     if image.mode == "LAB":
         return _transformed(image, None) or image.convert("RGB")
     if profile:

@@ -60,11 +60,7 @@ def is_known(primaries: int, transfer: int) -> bool:
 
 def profile(chromaticities: Chromaticities, curve: Curve) -> bytes:
     """chromaticities: of red, green, blue and white. curve: from signal to light, both 0 to 1."""
-    return with_colorants(_adapted(chromaticities), curve)
-
-
-def with_colorants(colorants: Matrix, curve: Curve) -> bytes:
-    """colorants: the XYZ of red, green and blue, adapted to D50."""
+    colorants = _adapted(chromaticities)
     points = (round(65535 * min(1.0, max(0.0, curve(i / (_CURVE_POINTS - 1))))) for i in range(_CURVE_POINTS))
     table = b"curv" + struct.pack(f">4xI{_CURVE_POINTS}H", _CURVE_POINTS, *points)
     tags = [
@@ -120,8 +116,13 @@ def _curve(transfer: int) -> Curve | None:
 
 def to_srgb(chromaticities: Chromaticities) -> Matrix:
     """The matrix from linear light of these primaries to sRGB's."""
+    return from_colorants(_adapted(chromaticities))
+
+
+def from_colorants(colorants: Matrix) -> Matrix:
+    """The same. colorants: the XYZ of red, green and blue, adapted to D50."""
     into = _inverse(_transposed(_adapted(SRGB)))
-    return _transposed(tuple(_times(into, colorant) for colorant in _adapted(chromaticities)))
+    return _transposed(tuple(_times(into, colorant) for colorant in colorants))
 
 
 def luminance(chromaticities: Chromaticities) -> tuple[float, ...]:

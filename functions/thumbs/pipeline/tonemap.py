@@ -6,9 +6,11 @@ the largest of red, green and blue, and the others follow in proportion, so that
 docs/decisions/imaging-hdr.md explains why this curve.
 """
 
-from typing import Any
+from functools import lru_cache
 
-from PIL import Image, ImageMath
+from PIL import Image
+
+from thumbs.pipeline.pixelmath import MOST, Pieces, halves, lines, looked_up, power, scaled, sixteen_bits
 
 WHITE_NITS = 203.0
 
@@ -31,22 +33,27 @@ def pq_signal(light: float) -> float:
 
 def gain(brightest: Image.Image, peak: float) -> Image.Image:
     """The factor for each pixel, in mode F. brightest: the largest of its red, green and blue in units of white, in
-    mode F. peak: the maximum that occurs, above 1."""
+    mode F. peak: the maximum that occurs, above 1.
+
+    Looked up by the fourth root of light, of which 256 steps are as fine in the dark as in the highlights.
+    """
+    root = scaled(power(scaled(brightest, 1 / peak), 1 / 4), MOST)
+    return looked_up(*halves(sixteen_bits(root)), _gains(peak))
+
+
+@lru_cache(4)
+def _gains(peak: float) -> Pieces:
     top = pq_signal(peak)
     white = pq_signal(1.0) / top  # maxLum
     knee = 1.5 * white - 0.5
 
-    def expression(given: dict[str, Any]) -> Any:
-        light, smaller, larger = given["light"], given["min"], given["max"]
-        power = (larger(light, 0.0) * (WHITE_NITS / _BRIGHTEST_NITS)) ** _M1
-        signal = smaller(((power * _C2 + _C1) / (power * _C3 + 1.0)) ** _M2 * (1 / top), 1.0)
-        t = larger(signal - knee, 0.0) * (1 / (1 - knee))
-        rise = t * t * (t * 2.0 - 3.0)  # 2t³ - 3t²
-        spline = (rise + 1.0) * knee + (t * t * t - t * t * 2.0 + t) * (1 - knee) - rise * white
-        # Below the knee t is 0, and the spline equals the knee.
-        root = ((smaller(signal, knee) + spline - knee) * top) ** (1 / _M2)
-        nits = (larger(root - _C1, 0.0) / (root * -_C3 + _C2)) ** (1 / _M1) * (_BRIGHTEST_NITS / WHITE_NITS)
-        return nits / larger(light, 1e-6)
+    def factor(root: float) -> float:
+        light = peak * root**4
+        signal = pq_signal(light) / top
+        if signal <= knee or not light:
+            return 1.0
+        t = (signal - knee) / (1 - knee)
+        rise = 2 * t**3 - 3 * t**2
+        return pq(((rise + 1) * knee + (t**3 - 2 * t**2 + t) * (1 - knee) - rise * white) * top) / light
 
-    made: Image.Image = ImageMath.lambda_eval(expression, light=brightest)
-    return made
+    return lines(factor)

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
-from math import exp, log
+from math import exp
 
 import pytest
 from PIL import Image
@@ -12,32 +12,9 @@ from pillow_heif import from_bytes
 
 from tests.material import containers, pictures
 from tests.material.deep import SIDE, Light, code, level, light, off, samples16, seen, with_profile
+from tests.material.hdr_signals import HLG, PQ, naming, pq, signals
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import hdr, icc, icc_read, tonemap
-
-BT2020 = ((0.6274, 0.3293, 0.0433), (0.0691, 0.9195, 0.0114), (0.0164, 0.0880, 0.8956))  # from BT.709 (BT.2087)
-PQ, HLG = 16, 18
-
-
-def pq(nits: float) -> float:
-    power = (nits / 10000) ** 0.1593017578125
-    return float(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
-
-
-def hlg(*nits: float) -> tuple[float, ...]:
-    """The signals of one colour on a display of 1,000 cd/m²."""
-    luminance = sum(a * b for a, b in zip((0.2627, 0.6780, 0.0593), nits, strict=True))
-    scene = [value / 1000 * (luminance / 1000) ** (1 / 1.2 - 1) if luminance else 0.0 for value in nits]
-    return tuple(
-        (3 * value) ** 0.5 if value <= 1 / 12 else 0.17883277 * log(12 * value - 0.28466892) + 0.55991073
-        for value in scene
-    )
-
-
-def signals(transfer: int, colour: Light) -> tuple[float, ...]:
-    """The luminance of a colour in BT.709's primaries, in units of white."""
-    wide = [203 * sum(a * b for a, b in zip(row, colour, strict=True)) for row in BT2020]
-    return tuple(map(pq, wide)) if transfer == PQ else hlg(*wide)
 
 
 def hdr_png(transfer: int, colour: Light, depth: int = 16) -> bytes:
@@ -177,16 +154,10 @@ def test_the_roll_off_is_that_of_bt_2390(peak: float, share: float) -> None:
     assert gain * nits == pytest.approx(eetf(nits, peak), rel=2e-3, abs=1e-3)
 
 
-@pytest.mark.parametrize("transfer", [PQ, HLG])
-def test_16_bits_of_hdr_lose_little_in_8(transfer: int) -> None:
-    table, signal = hdr.companded(9, transfer)
-    plain = hdr.of_cicp(9, transfer)
-    assert plain is not None
-    assert (table[0], table[-1]) == (0, 255)
-    for eighth in range(256):
-        exact, found = plain.light[eighth], signal.light[table[257 * eighth]]
-        assert abs(level(exact) - level(found)) < 1 or exact > 1
-        assert found == pytest.approx(exact, rel=0.06, abs=0.001)
+@pytest.mark.parametrize("light", [0.0, 0.001, 0.2, 1.0, 1.001, 12.0, 49.0])
+def test_the_curve_of_averages_is_reversible(light: float) -> None:
+    assert hdr.expanded(hdr.compressed(light)) == pytest.approx(light, rel=1e-6)
+    assert 0 <= hdr.compressed(light) <= 1
 
 
 def test_the_primaries_of_hdr_count() -> None:
@@ -197,19 +168,6 @@ def test_the_primaries_of_hdr_count() -> None:
     ]
     assert off(seen(in_p3), tuple(expected)) <= 4
     assert off(seen(in_709), tuple(map(level, (0.2, 0.5, 0.1)))) <= 4
-
-
-def naming(profile: bytes, primaries: int, transfer: int) -> bytes:
-    """The profile with one more tag, cicp, whose content is at its end."""
-    (count,) = struct.unpack_from(">I", profile, 128)
-    entries = profile[132 : 132 + 12 * count]
-    moved = b"".join(
-        struct.pack(">4sII", name, start + 12, length) for name, start, length in struct.iter_unpack(">4sII", entries)
-    )
-    last = struct.pack(">4sII", b"cicp", len(profile) + 12, 12)
-    head = profile[:128] + struct.pack(">I", count + 1) + moved + last
-    made = head + profile[132 + 12 * count :] + b"cicp" + bytes((0, 0, 0, 0, primaries, transfer, 0, 1))
-    return struct.pack(">I", len(made)) + made[4:]
 
 
 @pytest.mark.parametrize("transfer", [PQ, HLG])
@@ -243,4 +201,4 @@ def test_hdr_keeps_transparency() -> None:
 def test_the_inverse_of_the_hlg_curve_ends_at_one() -> None:
     signal = hdr.of_cicp(9, HLG)
     assert signal is not None
-    assert signal.light[255] == pytest.approx(12 / (exp((0.75 - 0.55991073) / 0.17883277) + 0.28466892), rel=1e-4)
+    assert signal.curves[0](1.0) == pytest.approx(12 / (exp((0.75 - 0.55991073) / 0.17883277) + 0.28466892), rel=1e-4)

@@ -195,16 +195,22 @@ def test_every_pixel_at_the_edges_counts(mode: str) -> None:
         assert min(small.crop(edge).tobytes()) > 30
 
 
+def of_16_bits(mode: str) -> Image.Image:
+    halves = [Image.new(mode, (1, 200_000))] * 2
+    meant = deep.of_cicp(9, 16)
+    assert meant
+    return deep.to_srgb((1, 200_000), deep.of_halves(*halves), meant, (1, 640))
+
+
 @pytest.mark.parametrize(
     "convert",
     [
         lambda: resize(Image.new("RGBA", (1, 200_000), (5, 5, 5, 9)), (1, 640)),
         lambda: resize(Image.frombytes("RGBA", (8, 100_000), random.Random(1).randbytes(3_200_000)), (2, 25_000)),
-        lambda: deep.recoded(
-            Image.new("RGB", (1, 200_000)), Image.new("RGB", (1, 200_000)), deep.Recoding((bytes(65536),), None)
-        ),
+        lambda: of_16_bits("RGB"),
+        lambda: of_16_bits("RGBA"),
     ],
-    ids=["drawing", "with alpha", "of 16 bits"],
+    ids=["drawing", "with alpha", "of 16 bits", "of 16 bits with alpha"],
 )
 def test_a_narrow_picture_is_not_taken_apart_into_a_thousand_pieces(
     convert: Callable[[], Image.Image], monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageChops, ImageFile
 from pillow_heif import HeifFile, HeifImageFile, options
 
 from thumbs.errors import Reason, Rejected
@@ -12,7 +12,7 @@ from thumbs.pipeline.readers import Source, avif, deep, hevc, isobmff
 # The codings that pillow-heif's libheif decodes: HEVC.
 _DECODED = {b"hvc1", b"hev1"}
 # Memory for pictures of more than 8 bits, decoded in 16: libheif's copy, pillow-heif's, and two of Pillow's.
-_DEEP_BYTES_PER_PIXEL = 28.0
+_DEEP_BYTES_PER_PIXEL = {"RGB": 17.0, "RGBA": 28.0}
 
 
 def source(original: bytes) -> Source:
@@ -29,37 +29,56 @@ def source(original: bytes) -> Source:
     icc_profile = image.info.get("icc_profile")
     cicp = _cicp(facts, image.info.get("nclx_profile"))
     profile = icc_profile or (colour.named(*cicp) if cicp else None)
-    recoding = None
-    if image.info.get("bit_depth", 8) > 8 and image.mode in {"RGB", "RGBA"}:
-        recoding = deep.of_profile(icc_profile) if icc_profile else deep.of_cicp(*cicp) if cicp else None
+    meant = None
+    bits = image.info.get("bit_depth", 8)
+    if bits > 8 and image.mode in {"RGB", "RGBA"}:
+        meant = deep.of_profile(icc_profile) if icc_profile else deep.of_cicp(*cicp) if cicp else None
 
-    def load(_: tuple[int, int]) -> Image.Image:
-        made = _recoded(original, recoding) if recoding else image
+    def load(wanted: tuple[int, int]) -> Image.Image:
+        made = _in_srgb(original, meant, bits, wanted, size) if meant else image
         made.load()
-        if made.size != size:  # libheif's result for a file that ends early
-            raise Rejected(Reason.DAMAGED, f"{size} announced, {made.size} decoded")
+        if not meant and made.size != size:
+            raise _damaged(size, made.size)
         return made
 
     return Source(
         size,
         load,
-        profile=recoding.profile if recoding else profile,
-        bytes_per_pixel=_DEEP_BYTES_PER_PIXEL if recoding else None,
+        profile=None if meant else profile,
+        bytes_per_pixel=_DEEP_BYTES_PER_PIXEL[image.mode] if meant else None,
         coded=facts.size,
         metadata=isobmff.metadata(original, image.info),
     )
 
 
-def _recoded(original: bytes, recoding: deep.Recoding) -> Image.Image:
+def _in_srgb(
+    original: bytes, meant: deep.Deep, bits: int, wanted: tuple[int, int], size: tuple[int, int]
+) -> Image.Image:
     """For more than 8 bits, which libheif would truncate."""
     file = HeifFile(BytesIO(original), convert_hdr_to_8bit=False)  # type: ignore[no-untyped-call]
     primary = file[file.primary_index]
-    pixels, mode = primary.data, primary.mode.partition(";")[0]
-    upper, lower = (
-        Image.frombytes(mode, primary.size, pixels, "raw", f"{mode};{order}", primary.stride)
-        for order in ("16L", "16B")  # in 16L the upper byte is the second
-    )
-    return deep.recoded(upper, lower, recoding)
+    pixels, mode, stride = memoryview(primary.data), primary.mode.partition(";")[0], primary.stride
+    if primary.size != size:
+        raise _damaged(size, primary.size)
+
+    # pillow-heif appends zeros to 10 and 12 bits. White has 16 ones, so the first bits are repeated instead.
+    repeated = [upper >> (bits - 8) for upper in range(256)] * len(mode)
+
+    def part(box: deep.Box) -> deep.Part:
+        _, top, width, bottom = box
+        rows = pixels[top * stride : bottom * stride]
+        upper, lower = (
+            Image.frombytes(mode, (width, bottom - top), rows, "raw", f"{mode};{order}", stride)
+            for order in ("16L", "16B")  # in 16L the upper byte is the second
+        )
+        return deep.of_halves(upper, ImageChops.add(lower, upper.point(repeated)))((0, 0, *upper.size))
+
+    return deep.to_srgb(primary.size, part, meant, wanted)
+
+
+def _damaged(announced: tuple[int, int], decoded: tuple[int, int]) -> Rejected:
+    """libheif's result for a file that ends early."""
+    return Rejected(Reason.DAMAGED, f"{announced} announced, {decoded} decoded")
 
 
 def _cicp(facts: isobmff.Facts, nclx: dict[str, int] | None) -> tuple[int, int] | None:

@@ -89,15 +89,15 @@ def source(original: bytes) -> Source:
             frames += 1
     depth, colour = original[_DEPTH_AND_COLOUR]
     samples = _Samples(b"".join((*header, _EMPTY_DATA)), data, depth, colour, clear)
-    recoding = png_colours.recoding(colours) if depth == 16 else None
+    meant = png_colours.deep_ones(colours, 1 if colour in {_GRAY, _GRAY_ALPHA} else 3) if depth == 16 else None
     image = samples.opened()
     return Source(
         image.size,
-        lambda _: samples.recoded(recoding) if recoding else samples.upper(image),
+        lambda wanted: samples.in_srgb(meant, wanted) if meant else samples.upper(image),
         orientation=orient.of_exif(next((block.content for block in reversed(metadata) if block.form == "exif"), b"")),
-        profile=recoding.profile if recoding else png_colours.named(colours),
+        profile=None if meant else png_colours.named(colours),
         frames=max(1, frames),
-        bytes_per_pixel=deep.BYTES_PER_PIXEL if recoding else None,
+        bytes_per_pixel=deep.BYTES_PER_PIXEL if meant else None,
         metadata=tuple(metadata),
     )
 
@@ -119,16 +119,18 @@ class _Samples(NamedTuple):
         exact = (self.depth, self.colour) == (16, _RGB) and len(self.clear) == 6
         return self._with_one_colour_clear() if exact else _loaded(image, self.data)
 
-    def recoded(self, recoding: deep.Recoding) -> Image.Image:
-        """Samples of 16 bits reduced to 8 along a better curve than the upper bits."""
+    def in_srgb(self, meant: deep.Deep, wanted: tuple[int, int]) -> Image.Image:
+        """Samples of 16 bits, converted before they are reduced to 8."""
+        image = self.opened()
         if self.colour == _GRAY:
-            image = self.opened()
             image.deep = True
-            return deep.recoded_gray(_loaded(image, self.data), recoding)
+            return deep.to_srgb(image.size, deep.of_gray(_loaded(image, self.data)), meant, wanted)
         if self.colour == _GRAY_ALPHA:
-            upper, lower, alpha, _ = self._lower().split()
-            return Image.merge("LA", (deep.recoded_gray(deep.wide(upper, lower), recoding), alpha))
-        return deep.recoded(self.upper(self.opened()), self._lower(), recoding)
+            upper, lower, *alpha = self._lower().split()
+            halves = Image.merge("LA", (upper, alpha[0])), Image.merge("LA", (lower, alpha[1]))
+        else:
+            halves = self.upper(image), self._lower()
+        return deep.to_srgb(image.size, deep.of_halves(*halves), meant, wanted)
 
     def _lower(self) -> Image.Image:
         """The lower bytes of 16-bit samples."""

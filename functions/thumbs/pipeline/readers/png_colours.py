@@ -18,16 +18,18 @@ _RGB_MATRIX = 0  # the only one for a PNG (11.3.2.6)
 def named(chunks: Mapping[bytes, bytes]) -> colour.Profile | None:
     """In the precedence of the specification: cICP, iCCP, sRGB, gAMA and cHRM. Invalid ones are ignored."""
     cicp = _cicp(chunks)
-    if cicp:
-        return colour.named(*cicp)
+    return colour.named(*cicp) if cicp else _embedded(chunks)
+
+
+def _embedded(chunks: Mapping[bytes, bytes]) -> bytes | None:
     profile = _profile(chunks.get(b"iCCP", b""))
     return profile if profile or b"sRGB" in chunks else _measured(chunks)
 
 
-def recoding(chunks: Mapping[bytes, bytes]) -> deep.Recoding | None:
-    """The recoding for 16 bits, if the colours need more than 8."""
+def deep_ones(chunks: Mapping[bytes, bytes], channels: int) -> deep.Deep | None:
+    """The colours of 16 bits, if they need more than 8. channels: 1 for gray."""
     cicp = _cicp(chunks)
-    return (deep.of_cicp(*cicp) if cicp else None) or deep.of_profile(named(chunks))
+    return deep.of_cicp(*cicp, channels) if cicp else deep.of_profile(_embedded(chunks), channels)
 
 
 def _cicp(chunks: Mapping[bytes, bytes]) -> tuple[int, int] | None:

@@ -45,18 +45,17 @@ def _read(original: bytes) -> Source:
     if image.palette and max(colours, default=0) < 256:  # some programs write 8 bits where 16 are required
         image.palette = ImagePalette.raw("RGB;L", bytes(colours))
 
-    def load(_: tuple[int, int]) -> Image.Image:
+    def load(wanted: tuple[int, int]) -> Image.Image:
         try:
             image.load()
         except OSError as error:
             if compression in _NOT_ALWAYS_READ:
                 raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"a TIFF of compression {compression}: {error}") from error
             raise
-        return tiff_deep.recoded(image, original, recoding) if recoding else image
+        return tiff_deep.in_srgb(image, original, meant, wanted) if meant else image
 
-    recoding = tiff_deep.recoding(image)
-    profile = recoding.profile if recoding else image.info.get("icc_profile")
-    return Source(image.size, load, profile=profile)
+    meant = tiff_deep.meant(image, _profile(directory))
+    return Source(image.size, load, profile=None if meant else image.info.get("icc_profile"))
 
 
 def _is_misread(directory: Directory, photometric: int) -> bool:
@@ -75,10 +74,18 @@ def _is_separate(directory: Directory) -> bool:
 
 
 def _with_samples(directory: Directory) -> Source:
-    layout = tiff_samples.Layout(directory, deep.of_profile(_profile(directory)))
+    layout = tiff_samples.Layout(directory)
     layout.check()
     source = _source(directory, layout.picture, layout.bytes_per_pixel)
-    return replace(source, profile=layout.recoding.profile) if layout.recoding and layout.recoded else source
+    meant = deep.of_profile(_profile(directory), 1 if directory.samples < 3 else 3) if layout.has_lower_bits else None
+    if meant is None:
+        return source
+
+    def load(wanted: tuple[int, int]) -> Image.Image:
+        upper, lower = (replace(layout, table=table).picture() for table in (deep.UPPER, deep.LOWER))
+        return deep.to_srgb(directory.size, deep.of_halves(upper, lower), meant, wanted)
+
+    return replace(source, load=load, profile=None)
 
 
 def _source(directory: Directory, picture: Callable[[], Image.Image], bytes_per_pixel: float | None = None) -> Source:

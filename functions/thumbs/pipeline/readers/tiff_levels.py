@@ -27,17 +27,17 @@ _NO_NUMBERS = {16: (*range(0x7C, 0x80), *range(0xFC, 0x100)), 32: (0x7F, 0xFF)}
 
 
 class Levels:
-    """depend: whether the levels depend on all samples, which must then be read first. recoded: the level for each of
+    """depend: whether the levels depend on all samples, which must then be read first. table: the level for each of
     65,536 steps from black to white, if that is not the upper 8 bits (see `deep`)."""
 
-    def __init__(self, bits: int, kind: int, directory: Directory, recoded: Sequence[int] | None = None):
-        self._bits, self._kind, self._recoded = bits, kind, recoded or _UPPER_BITS
-        self._upper_half = (bits, kind) == (8, UNSIGNED) or ((bits, kind) == (16, UNSIGNED) and not recoded)
+    def __init__(self, bits: int, kind: int, directory: Directory, table: Sequence[int] | None = None):
+        self._bits, self._kind, self._steps = bits, kind, table or _UPPER_BITS
+        self._upper_half = (bits, kind) == (8, UNSIGNED) or ((bits, kind) == (16, UNSIGNED) and not table)
         self.depend = bits > 8 and (kind != UNSIGNED or bits == 32)
         self._directory = directory
         self._bytes: list[list[int]] = [[0] * 256 for _ in range(bits // 8)]
         self._counted: Counter[int] = Counter()
-        self._table: list[int] | None = None
+        self._made_table: list[int] | None = None
 
     def see(self, samples: bytes) -> None:
         for place, seen in enumerate(self._bytes):
@@ -64,10 +64,10 @@ class Levels:
         if self._bits == 8:
             return samples.translate(_OF_SIGNED_BYTES)
         codes = self._half(samples, upper=not self._is_small).tobytes()
-        if self._table is None:
-            self._table = self._made()
+        if self._made_table is None:
+            self._made_table = self._made()
         picture = Image.frombytes("I;16", (len(codes) // 2, 1), codes)
-        return picture.convert("I").point(self._table, "L").tobytes()
+        return picture.convert("I").point(self._made_table, "L").tobytes()
 
     def _half(self, samples: bytes, upper: bool) -> memoryview:
         codes = memoryview(samples).cast("H")
@@ -84,26 +84,26 @@ class Levels:
 
     def _made(self) -> list[int]:
         if self._bits == 12:
-            return [self._recoded[min(_CODES - 1, code << 4 | code >> 8)] for code in range(_CODES)]
+            return [self._steps[min(_CODES - 1, code << 4 | code >> 8)] for code in range(_CODES)]
         if self._kind == FLOAT:
             return self._of_floats()
         if not self.depend:
-            return [*self._recoded]
+            return [*self._steps]
         if (self._is_small or self._bits == 16) and not self._has(1):
             return [min(255, code) for code in range(_CODES)]
         if self._is_small:
             return [code >> 8 for code in range(_CODES)]
         if self._kind == SIGNED:  # negative values are black
-            return [self._recoded[0 if code >> 15 else code << 1] for code in range(_CODES)]
-        return [*self._recoded]
+            return [self._steps[0 if code >> 15 else code << 1] for code in range(_CODES)]
+        return [*self._steps]
 
     def _of_floats(self) -> list[int]:
         layout = ("<H", "<e") if self._bits == 16 else ("<2xH", "<f")
         values = [unpack(layout[1], pack(layout[0], code))[0] for code in range(_CODES)]
         low, high = self._range(values)
-        if self._recoded is not _UPPER_BITS:
+        if self._steps is not _UPPER_BITS:
             steps = (_within((value - low) / (high - low), _CODES - 1) for value in values)
-            return [self._recoded[step] for step in steps]
+            return [self._steps[step] for step in steps]
         return [_within((value - low) / (high - low), 255) for value in values]
 
     def _range(self, values: list[float]) -> tuple[float, float]:

@@ -13,8 +13,8 @@ from math import ceil
 from PIL import Image
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline.readers import deep, tiff_lab
 from thumbs.pipeline.readers import tiff_directory as tags
+from thumbs.pipeline.readers import tiff_lab
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED, Levels
 from thumbs.pipeline.readers.tiff_libtiff import KINDS, LOWER_BYTES, TOGETHER, decoded
@@ -43,10 +43,10 @@ class _Part:
 
 @dataclass(frozen=True)
 class Layout:
-    """recoding: for colours that need more than the upper 8 bits of their samples."""
+    """table: the level for each of 65,536 steps from black to white, if that is not the upper 8 bits."""
 
     directory: Directory
-    recoding: deep.Recoding | None = None
+    table: Sequence[int] | None = None
 
     @cached_property
     def _photometric(self) -> int:
@@ -82,12 +82,12 @@ class Layout:
         has = colours < self.directory.samples and extras[:1] in {(_ASSOCIATED,), (_UNASSOCIATED,)}
         return colours if has and self._photometric != _CMYK else None
 
-    @cached_property
-    def recoded(self) -> Sequence[int] | None:
-        """The level for each of 65,536 steps. None if no recoding applies: it supports neither alpha nor negatives."""
-        if self.recoding is None or len({*self.recoding.tables}) > 1 or self._kind[0] == 8 or self._together:
-            return None
-        return self.recoding.tables[0] if self._photometric in {_BLACK_IS_ZERO, _RGB} and self.alpha is None else None
+    @property
+    def has_lower_bits(self) -> bool:
+        """Whether a table applies: it supports neither alpha nor negatives."""
+        if self._kind[0] == 8 or self._together:
+            return False
+        return self._photometric in {_BLACK_IS_ZERO, _RGB} and self.alpha is None
 
     def check(self) -> None:
         """Raises Rejected (variant_not_supported) for an unsupported layout."""
@@ -107,7 +107,7 @@ class Layout:
     def picture(self) -> Image.Image:
         """In mode L, LA, La, RGB, RGBA, RGBa or CMYK. Alpha of CMYK is left out."""
         mode = _MODES[self._photometric]
-        levels = Levels(*self._kind, self.directory, self.recoded)
+        levels = Levels(*self._kind, self.directory, self.table)
         if levels.depend:
             self._each(levels.see)
         if levels.unclear:
@@ -227,7 +227,7 @@ class Layout:
                 lengths = [min(rows, part.rows - number * rows) * self._row for number in range(len(places))]
         values[of_data[0]] = tuple(offsets[place] + part.skipped * self._row for place in places)
         values[of_data[1]] = tuple(lengths)
-        kind = (16, FLOAT) if self.recoded and self._kind == (16, UNSIGNED) else self._kind  # both bytes of 16 bits
+        kind = (16, FLOAT) if self.table and self._kind == (16, UNSIGNED) else self._kind  # both bytes of 16 bits
         mode, raw = TOGETHER[of_pixel, self._kind[0]] if self._together else KINDS[kind]
         raw = LOWER_BYTES if lower else raw
         samples = decoded(directory, values, mode, raw, (width * step, part.rows)).tobytes()
