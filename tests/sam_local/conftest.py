@@ -10,12 +10,13 @@ import pytest
 from dev.emulator import ROOT
 from dev.sam_local.engine import Engine, NoEngine
 from dev.stack import CACHE, Stack, layer_packages
+from tests.actors import developer
 from tests.actors.chromium import blank, browser, context, context_options, watch  # noqa: F401 (fixtures)
 from tests.actors.client import Service, wait_for
 from tests.actors.sam_local import Run
 from tests.standins.lambda_image import NoImage, image
 
-NEEDED = ("dev", "docs", "events", "frontend", "functions", "layers", "operate", "samconfig.toml", "template.yaml")
+NEEDED = (*developer.NEEDED, "docs", "events", "samconfig.toml")
 
 
 @pytest.fixture(scope="session")
