@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ def written(stack: str) -> Template:
     return template
 
 
+@cache
 def ruled(stack: str) -> Template:
     """The resources of a stack with the organisation's rules that it knows."""
     if stack == "service":
