@@ -13,25 +13,18 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from dev import watch
 from dev.emulator import Emulator
 from dev.server import Server, is_taken, shared_port
+from dev.sign_in import HostedPage, SignIn
 from dev.stack import Stack
-from dev.terminal import listeners
+from dev.terminal import listeners, user
 from operate.arguments import parameters
 from operate.terminal import lines, say
 
 
 def main() -> int:
     options = _options()
-    if shared := shared_port({"page": options.port, "emulator": options.emulator_port}):
-        print(shared, file=sys.stderr)
+    if sentence := _unusable(options):
+        print(sentence, file=sys.stderr)
         return 1
-    for what, variable, port in (("page", "PORT", options.port), ("emulator", "EMULATOR_PORT", options.emulator_port)):
-        if is_taken(port):
-            print(
-                f"Port {port} for the {what} is in use: stop the program that uses it, or choose another port with "
-                f"{variable}={port + 1} make run.",
-                file=sys.stderr,
-            )
-            return 1
     stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stop.set())
@@ -40,9 +33,10 @@ def main() -> int:
         say("starting the AWS emulator (ministack), with signatures and IAM enforced")
         origins = [f"http://localhost:{options.port}", *options.origins]
         emulator = running.enter_context(Emulator(options.emulator_port, origins=origins))
-        say("deploying template.yaml to it")
-        stack = Stack(emulator.url, dict(options.set))
         try:
+            sign_in = _sign_in(options, emulator.url)
+            say("deploying template.yaml to it")
+            stack = Stack(emulator.url, (sign_in.identifying if sign_in else {}) | dict(options.set))
             stack.deploy()
         except (RuntimeError, ClientError, InvalidDocumentException) as error:
             if stop.is_set():
@@ -51,13 +45,18 @@ def main() -> int:
             return 1
         if stop.is_set():
             return 0
-        server = Server(options.port, stack.api_url, emulator.url, options.origins)
+        if sign_in:
+            running.callback(HostedPage(sign_in).stop)
+        line = sign_in.line if sign_in else ""
+        server = Server(options.port, stack.api_url, emulator.url, options.origins, line)
         running.callback(server.stop)
         watch.Reload(stack, say).start()
         watch.Logs(stack, say).start()
         watch.Failures(stack, emulator.log, say).start()
         say(f"ready after {time.monotonic() - started:.1f} s; press Ctrl-C to stop everything")
         say(f"AWS endpoint: {emulator.url} (key test, secret test); log: {emulator.log}")
+        for address, password in sign_in.accounts.items() if sign_in else ():
+            say(f"sign in as {address} with the password {password}")
         print(f"Upload page: {server.url}", flush=True)
         while not stop.wait(0.5):
             if not emulator.is_running():
@@ -68,6 +67,35 @@ def main() -> int:
     return 0
 
 
+def _unusable(options: argparse.Namespace) -> str | None:
+    """A sentence about a port that cannot be used, or None."""
+    ports = {"page": options.port, "emulator": options.emulator_port}
+    if options.user:
+        ports["sign-in page"] = options.port + 1
+    if shared := shared_port(ports):
+        return shared
+    for what, port in ports.items():
+        if is_taken(port):
+            variable, other = ("EMULATOR_PORT", port) if what == "emulator" else ("PORT", options.port)
+            return (
+                f"Port {port} for the {what} is in use: stop the program that uses it, or choose another port with "
+                f"{variable}={other + 1} make run."
+            )
+    return None
+
+
+def _sign_in(options: argparse.Namespace, endpoint: str) -> SignIn | None:
+    """The sign-in, if there are users. Raises RuntimeError."""
+    if not options.user:
+        return None
+    say("deploying stacks/sign_in.yaml to it")
+    sign_in = SignIn(endpoint, f"http://localhost:{options.port}/", options.port + 1)
+    sign_in.deploy()
+    for name in options.user:
+        sign_in.add(name)
+    return sign_in
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m dev",
@@ -76,6 +104,14 @@ def _options() -> argparse.Namespace:
     )
     listeners(parser)
     parameters(parser, "template.yaml, such as ThumbnailFormat=avif")
+    parser.add_argument(
+        "--user",
+        type=user,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="make people sign in, with an account for this name; can be repeated",
+    )
     return parser.parse_args()
 
 

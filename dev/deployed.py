@@ -1,5 +1,6 @@
 """What is deployed on the emulator: physical ids, addresses and clients."""
 
+import time
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +37,29 @@ class Deployed:
                 config=Config(read_timeout=600, signature_version="s3v4" if service == "s3" else None),
             )
         return self._clients[service]
+
+    def make(self, **template: str) -> None:
+        """Create the stack. template: where CloudFormation finds it. Raises RuntimeError with its reasons."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.create_stack(
+            StackName=self.name,
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
+            Capabilities=["CAPABILITY_IAM"],
+            **template,
+        )
+        for _ in range(1800):  # three minutes
+            stack = cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+            if stack["StackStatus"] != "CREATE_IN_PROGRESS":
+                break
+            time.sleep(0.1)
+        if stack["StackStatus"] != "CREATE_COMPLETE":
+            events = cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
+            reasons = "\n".join(
+                f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+                for event in reversed(events)
+                if event.get("ResourceStatusReason")
+            )
+            raise RuntimeError(f"{stack['StackStatus']}\n{reasons}")
 
     @cached_property
     def id(self) -> str:

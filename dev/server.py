@@ -1,19 +1,14 @@
 """The page and the API on one origin: serves the files of frontend/, and forwards the API's paths."""
 
-import asyncio
-import http.client
 import socket
-import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
-
-from dev.isolation import App, Isolation, Scope, answer, header, isolated
-from operate.site import INDEX, TYPES, sources
+from dev.isolation import Isolation, Scope, answer, header
+from dev.listener import Headers, Listener
+from operate.provider import SIGN_IN, origins_of
+from operate.site import INDEX, TYPES, said, sources
 
 API_PATHS = ("/uploads", "/limits")
 
@@ -31,53 +26,23 @@ _REQUEST_HEADERS = (
 )
 _RESPONSE_HEADERS = ("cache-control", "content-type", "retry-after", "vary")
 
-_BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
-_CALLS = 32  # concurrent API calls; further ones wait
-_PATIENCE = 60  # seconds for an API response, which may include starting a function on a busy machine
-_MAX_BODY = 10_000_000  # bytes; API Gateway's own limit ("Amazon API Gateway quotas", payload size)
 
+class Server(Listener):
+    """Serves the page on localhost until stop()."""
 
-class Server:
-    """Serves on localhost until stop(). url: of the page."""
-
-    def __init__(self, port: int, api_url: str, bucket_origin: str, origins: Iterable[str] = ()):
+    def __init__(self, port: int, api_url: str, bucket_origin: str, origins: Iterable[str] = (), sign_in: str = ""):
         """bucket_origin: of both buckets, the only foreign origin that the page may use. origins: of further pages that
-        may call the API, see Isolation.
+        may call the API, see Isolation. sign_in: what the page says about where people sign in, see provider.py.
         """
-        self.url = f"http://localhost:{port}/"
         self._api = urlsplit(api_url.rstrip("/"))
         self._bucket_origin = bucket_origin
-        self._calls = ThreadPoolExecutor(_CALLS, "api")
-        self._stopping = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-        config = Config()
-        # It listens before this returns; connections wait until the loop runs.
-        config.bind = [f"fd://{socket.create_server(('127.0.0.1', port), backlog=_BACKLOG).detach()}"]
-        config.backlog = _BACKLOG
-        config.graceful_timeout = 1
-        config.loglevel = "WARNING"
-        config.include_server_header = False
-        isolation = PageIsolation((self.url, *origins))
-        app = isolated(self._app, isolation.refusal)
-        self._thread = threading.Thread(target=self._run, args=(app, config), name="page", daemon=True)
-        self._thread.start()
+        self._sign_in = sign_in
+        super().__init__(port, PageIsolation((f"http://localhost:{port}/", *origins)).refusal)
 
-    def _run(self, app: App, config: Config) -> None:
-        try:
-            self._loop.run_until_complete(serve(app, config, shutdown_trigger=self._stopping.wait))  # type: ignore[arg-type]
-        finally:
-            self._loop.close()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(5)
-        self._calls.shutdown(wait=False, cancel_futures=True)
-
-    async def _app(self, scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            return
+    async def answer(self, scope: Scope, receive: Any, send: Any) -> None:
         if any(scope["path"] == path or scope["path"].startswith(f"{path}/") for path in API_PATHS):
-            await self._pass_on(scope, receive, send)
+            headers = {name: values[0] for name in _REQUEST_HEADERS if (values := header(scope, name))}
+            await self.forward(scope, receive, send, self._api, headers, _kept)
         elif scope["method"] not in ("GET", "HEAD"):
             await answer(send, 405, b"", [("allow", "GET, HEAD")])
         elif scope["path"] == "/" and not header(scope, "host")[0].startswith("localhost"):
@@ -93,10 +58,12 @@ class Server:
             await answer(send, 404, b"There is no such file.\n")
             return
         buckets = self._bucket_origin
+        connect = " ".join(["'self'", buckets, *origins_of(self._sign_in)])
         # As strict as at the edge, so that a violation is noticed here first.
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-            f"frame-ancestors 'none'; connect-src 'self' {buckets}; img-src 'self' blob: data: {buckets}"
+            f"frame-ancestors 'none'; connect-src {connect}; "
+            f"img-src 'self' blob: data: {buckets}"
         )
         headers = [
             ("content-type", TYPES[path.suffix]),
@@ -105,50 +72,18 @@ class Server:
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
         ]
-        await answer(send, 200, path.read_bytes(), headers)
+        content = path.read_bytes()
+        if name == INDEX and self._sign_in:
+            content = said(content.decode(), {SIGN_IN: self._sign_in}).encode()
+        await answer(send, 200, content, headers)
 
-    async def _pass_on(self, scope: Scope, receive: Any, send: Any) -> None:
-        body = bytearray()
-        more = True
-        while more:
-            event = await receive()
-            if event["type"] == "http.disconnect":
-                return
-            body += event.get("body", b"")
-            more = event.get("more_body", False)
-            if len(body) > _MAX_BODY:
-                await answer(send, 413, b"The API accepts at most 10 MB.\n")
-                return
-        target = f"{self._api.path}{scope['raw_path'].decode('ascii')}"
-        if scope["query_string"]:
-            target += f"?{scope['query_string'].decode('ascii')}"
-        headers = {name: values[0] for name in _REQUEST_HEADERS if (values := header(scope, name))}
-        call = asyncio.get_running_loop().run_in_executor(
-            self._calls, self._call, scope["method"], target, bytes(body), headers
-        )
-        try:
-            status, received, content = await call
-        except (OSError, http.client.HTTPException) as error:
-            text = f"The API does not respond: {error!r}\n".encode()
-            await answer(send, 503, text, [("content-type", "text/plain"), ("retry-after", "1")])
-            return
-        await answer(send, status, content, received)
 
-    def _call(
-        self, method: str, target: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
-        connection = http.client.HTTPConnection(self._api.hostname or "", self._api.port, timeout=_PATIENCE)
-        try:
-            connection.request(method, target, body or None, headers)
-            response = connection.getresponse()
-            received = [
-                (name, value)
-                for name, value in response.getheaders()
-                if name.lower() in _RESPONSE_HEADERS or name.lower().startswith("access-control-")
-            ]
-            return response.status, received, response.read()
-        finally:
-            connection.close()
+def _kept(received: Headers) -> Headers:
+    return [
+        (name, value)
+        for name, value in received
+        if name.lower() in _RESPONSE_HEADERS or name.lower().startswith("access-control-")
+    ]
 
 
 class PageIsolation(Isolation):

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -49,26 +48,8 @@ class Stack(Deployed):
         self.template = gaps.without_unsupported(translate(template, self.parameters))
         template_file = json.dumps(self.template).encode()
         self.client("s3").put_object(Bucket=ARTIFACTS, Key=f"{self.name}.json", Body=template_file)
-        cloudformation = self.client("cloudformation")
-        cloudformation.create_stack(
-            StackName=self.name,
-            TemplateURL=f"{self.endpoint}/{ARTIFACTS}/{self.name}.json",  # too long for a request
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()],
-            Capabilities=["CAPABILITY_IAM"],
-        )
-        for _ in range(1800):  # three minutes
-            stack = cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
-            if stack["StackStatus"] != "CREATE_IN_PROGRESS":
-                break
-            time.sleep(0.1)
-        if stack["StackStatus"] != "CREATE_COMPLETE":
-            events = cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
-            reasons = "\n".join(
-                f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
-                for event in reversed(events)
-                if event.get("ResourceStatusReason")
-            )
-            raise RuntimeError(f"{stack['StackStatus']}\n{reasons}")
+        # The template is too long for a request.
+        self.make(TemplateURL=f"{self.endpoint}/{ARTIFACTS}/{self.name}.json")
 
     def upload_packages(self) -> dict[str, str]:
         """Put the code of functions and layers into the artifacts bucket. Returns the keys by name."""

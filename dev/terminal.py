@@ -21,6 +21,13 @@ def origins(text: str) -> list[str]:
     return listed
 
 
+def user(text: str) -> str:
+    """The first part of an e-mail address. Raises argparse.ArgumentTypeError."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name of lower-case letters, digits and hyphens")
+    return text
+
+
 def listeners(parser: argparse.ArgumentParser) -> None:
     """Add the options port, emulator_port and origins."""
     parser.add_argument(

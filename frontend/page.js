@@ -27,7 +27,16 @@ const base = said("api") || "./";
 const key = said("api-key");
 /** @type {import("./service.js").Headers} */
 const headers = key ? {"x-api-key": key} : {};
-const access = {api: new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI), headers: () => headers};
+const signIn = said("sign-in");
+const account = signIn ? new (await import("./account.js")).Account(signIn, {
+  list: () => uploads.list,
+  clear,
+  say: (text) => notices.say("account", text),
+}) : null;
+const access = {
+  api: new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI),
+  headers: async (/** @type {boolean} */ refused) => ({...headers, ...(await account?.headers(refused))}),
+};
 
 /** The service's limits, once it has responded. @type {import("./service.js").Limits | null} */
 let limits = null;
@@ -65,11 +74,8 @@ const summary = new Summary({
   },
   downloadAll: download,
   clear: () => {
-    uploads.clear();
-    list.clear();
-    notices.say("forgotten", "");
+    clear();
     input.focus();
-    total();
   },
 });
 
@@ -88,6 +94,7 @@ byId("offer-room").textContent = words.offer([160, 320, 640, 1280].map((side) =>
 byId("terms-room").textContent = words.terms({accepted: FORMATS, limit: 100e6, megapixels: 100, days: 10});
 whenForgotten(total);
 uploads.resume(kept());
+account?.open();
 open();
 
 /** Requests the service's limits. Files that are chosen meanwhile wait in their rows. */
@@ -147,6 +154,15 @@ function show(upload) {
  */
 function said(name) {
   return document.querySelector(`meta[name="${name}"]`)?.getAttribute("content");
+}
+
+/** Empties the list, and cancels what is in progress. */
+function clear() {
+  const cleared = uploads.clear();
+  list.clear();
+  notices.say("forgotten", "");
+  total();
+  return cleared;
 }
 
 /** Updates the summary soon, for all changes until then. */

@@ -7,9 +7,10 @@ So visitors always get all files of one version, even at the moment of publishin
 """
 
 import hashlib
+import html
 import re
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,10 +54,24 @@ def sources(folder: Path = FRONTEND) -> dict[str, Path]:
     }
 
 
-class Page:
-    """The files of one version. Raises FileNotFoundError if the folder has no index.html."""
+def said(index: str, head: Mapping[str, str]) -> str:
+    """index.html with these contents of its meta elements, by name. Raises ValueError if it has no such element."""
+    for name, content in head.items():
+        before, opening, rest = index.partition(f'<meta name="{name}" content="')
+        if not opening:
+            raise ValueError(f"{INDEX} has no meta element {name}.")
+        index = f"{before}{opening}{html.escape(content)}{rest[rest.index(chr(34)) :]}"
+    return index
 
-    def __init__(self, folder: Path = FRONTEND):
+
+class Page:
+    """The files of one version. head: contents of meta elements of index.html, by name.
+
+    Raises FileNotFoundError if the folder has no index.html.
+    """
+
+    def __init__(self, folder: Path = FRONTEND, head: Mapping[str, str] | None = None):
+        self._head = head or {}
         self._sources = {name: path.read_bytes() for name, path in sources(folder).items()}
         if INDEX not in self._sources:
             raise FileNotFoundError(f"{folder} has no {INDEX}")
@@ -72,7 +87,7 @@ class Page:
     @property
     def index(self) -> File:
         """index.html, with links into this version's folder."""
-        text = self._sources[INDEX].decode()
+        text = said(self._sources[INDEX].decode(), self._head)
         for name in self._sources.keys() - {INDEX}:
             text = re.sub(rf'(\b(?:href|src)=")(?:\./)?{re.escape(name)}"', rf'\g<1>{self.version}/{name}"', text)
         return File(INDEX, text.encode(), TYPES[".html"], CHECKED)

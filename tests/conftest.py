@@ -56,10 +56,16 @@ def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(trail: Path) -> Iterator[Service]:
+def second_page() -> int:
+    """The port of a second upload page, of another stack on the running service's emulator."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def stack(trail: Path, second_page: int) -> Iterator[Service]:
     """The running service. page_url: of the upload page, whose origin also has the API."""
     page = free_port()
-    pages = [f"http://localhost:{page}", PAGE]
+    pages = [f"http://localhost:{page}", f"http://localhost:{second_page}", PAGE]
     with Emulator(free_port(), "tests.standins.trail", origins=pages, TRAIL=str(trail)) as emulator:
         deployed = Stack(emulator.url, {"RequestsPerSecond": "500", "RequestBurst": "1000"})
         deployed.deploy()

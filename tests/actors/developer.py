@@ -11,7 +11,7 @@ from dev.emulator import ROOT
 from dev.stack import CACHE
 from tests.standins.ports import free_port
 
-NEEDED = ("dev", "frontend", "functions", "layers", "operate", "publish", "template.yaml")
+NEEDED = ("dev", "frontend", "functions", "layers", "operate", "publish", "stacks", "template.yaml")
 
 
 def copy_of_the_project(folder: Path) -> Path:

@@ -47,3 +47,16 @@ def expect_all_over(page: Page) -> None:
 
 def title(page: Page) -> Any:
     return expect(page.get_by_role("heading", level=2))
+
+
+def sign_in(page: Page, address: str, password: str) -> None:
+    """From the sign-in page, at which the visitor is, back to the page."""
+    page.locator("#username").fill(address)
+    page.locator("#password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def token(page: Page) -> str:
+    """The ID token that the page holds."""
+    found: str = page.evaluate("JSON.parse(sessionStorage.getItem('sign-in tokens')).id")
+    return found

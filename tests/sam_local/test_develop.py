@@ -50,7 +50,7 @@ LISTENERS = {  # docs/develop.md has each in its table
     "dev/emulator.py",  # 4566
     "dev/sam_local/bridge.py",  # the doors for containers
     "dev/sam_local/gate.py",  # 8080 of a container
-    "dev/server.py",  # 3000
+    "dev/listener.py",  # 3000, and 3001 with users
 }
 
 

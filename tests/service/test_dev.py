@@ -20,6 +20,7 @@ from dev.emulator import ROOT
 from dev.stack import CACHE, layer_packages
 from tests.actors.client import PATIENCE, wait_for
 from tests.actors.developer import Run, copy_of_the_project, documented_listeners
+from tests.actors.sign_in import SignInPage
 from tests.standins.ports import descendants, free_port, listening
 
 
@@ -29,8 +30,14 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(project: Path) -> Iterator[Run]:
-    started = Run(project)
+def options() -> tuple[str, ...]:
+    """Options of the command; a test that needs some parametrizes this fixture."""
+    return ()
+
+
+@pytest.fixture
+def run(project: Path, options: tuple[str, ...]) -> Iterator[Run]:
+    started = Run(project, *options)
     yield started
     started.kill()
 
@@ -69,11 +76,7 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
 
     children = descendants(run.process.pid)
     assert children
-    if sys.platform == "linux":
-        emulator = run.named("AWS endpoint: ").split()[0]
-        usual = {urlsplit(page).port: 3000, urlsplit(emulator).port: 4566}
-        found = listening([run.process.pid, *children])
-        assert {(address, usual.get(port, port)) for address, port in found} == documented_listeners("make run")
+    assert _listening(run) == documented_listeners("make run")
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(PATIENCE) == 0
     assert run.lines[-1].endswith("stopping")
@@ -81,9 +84,22 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
 
 
 @pytest.mark.usefixtures("stack")
-def test_nothing_outlives_a_run_that_was_killed(run: Run) -> None:
+@pytest.mark.parametrize("options", [("--user", "anna", "--user", "ben")], ids=["users"])
+def test_users_may_sign_in_and_nothing_outlives_a_run_that_was_killed(run: Run) -> None:
     wait_for(lambda: run.said("Upload page: "), "service")
+    page = run.named("Upload page: ")
+    accounts = dict(
+        line.split(" sign in as ")[1].split(" with the password ") for line in run.lines if "sign in" in line
+    )
+    (client,) = re.findall(r'name="sign-in" content="client=(\w+) ', requests.get(page, timeout=PATIENCE).text)
+    hosted = SignInPage(f"http://localhost:{(urlsplit(page).port or 0) + 1}", client, page)
+    assert [*accounts] == ["anna@example.com", "ben@example.com"]
+    for address, password in accounts.items():
+        headers = {"Authorization": f"Bearer {hosted.tokens(address, password)['id_token']}"}
+        assert requests.get(f"{page}limits", headers=headers, timeout=PATIENCE).status_code == 200
+    assert requests.get(f"{page}limits", timeout=PATIENCE).status_code == 401
     children = descendants(run.process.pid)
+    assert _listening(run) == documented_listeners("make run") | documented_listeners("make run USERS=…")
 
     run.process.kill()
 
@@ -195,6 +211,16 @@ def refused(project: Path, *arguments: str) -> str:
     assert "template.yaml cannot be deployed: " in answer.stderr
     assert "Traceback" not in answer.stderr
     return answer.stderr
+
+
+def _listening(run: Run) -> set[tuple[str, int]]:
+    """The addresses on which a run listens, with the usual ports instead of its own."""
+    page, emulator = (
+        urlsplit(run.named(before).split()[0]).port or 0 for before in ("Upload page: ", "AWS endpoint: ")
+    )
+    usual = {page: 3000, page + 1: 3001, emulator: 4566}
+    found = listening([run.process.pid, *descendants(run.process.pid)])
+    return {(address, usual.get(port, port)) for address, port in found}
 
 
 def _is_alive(pid: int) -> bool:
