@@ -153,15 +153,16 @@ class Service:
         payload = json.loads(answer["Payload"].read() or b"null")
         return {"error": payload} if "FunctionError" in answer else {"result": payload}
 
-    def log(self, function: str) -> list[dict[str, Any]]:
-        """The lines that a function has logged. function: name of its file."""
-        return [line for line in self._written(function) if "message" in line]
+    def log(self, function: str, about: str = "") -> list[dict[str, Any]]:
+        """The lines that a function has logged. function: name of its file. about: what they contain, such as a job:
+        the emulator selects them, because its logs of a whole session are long."""
+        return [line for line in self._written(function, about) if "message" in line]
 
     def log_of(self, function: str, job: str) -> list[dict[str, Any]]:
         """The lines about a job, once there are some: a run's lines arrive when it ends, after its manifest."""
 
         def about() -> list[dict[str, Any]] | None:
-            lines = self.log(function)
+            lines = self.log(function, job)
             return [line for line in lines if job in (line.get("job"), *line.get("jobs", ()))] or None
 
         return wait_for(about, "a line in the log")
@@ -175,10 +176,11 @@ class Service:
         """The metrics that a function has written, as CloudWatch reads them: values, dimensions and "_aws"."""
         return [line for line in self._written(function) if "_aws" in line]
 
-    def _written(self, function: str) -> list[dict[str, Any]]:
+    def _written(self, function: str, about: str = "") -> list[dict[str, Any]]:
         pages = self.deployed.client("logs").get_paginator("filter_log_events")
         group = f"/aws/lambda/{self.deployed.name}-{function}"
-        messages = [event["message"] for page in pages.paginate(logGroupName=group) for event in page["events"]]
+        found = pages.paginate(logGroupName=group, filterPattern=f'"{about}"' if about else "")
+        messages = [event["message"] for page in found for event in page["events"]]
         lines = [line for message in messages for line in message.splitlines()]
         return [json.loads(line) for line in lines if line.startswith("{")]
 

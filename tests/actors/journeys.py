@@ -11,7 +11,7 @@ from tests.material import pictures
 
 
 def attempts(stack: Service, job: str) -> int:
-    return sum(line["message"] == "conversion failed" and line.get("job") == job for line in stack.log("convert"))
+    return sum(line["message"] == "conversion failed" and line.get("job") == job for line in stack.log("convert", job))
 
 
 def rejects_a_text_file(stack: Service) -> None:

@@ -115,7 +115,7 @@ def test_a_job_whose_original_went_before_it_was_read_ends_as_failed(stack: Serv
     manifest = stack.manifest(job)
     assert manifest is not None
     assert manifest["status"] == "failed"
-    assert [line["message"] for line in stack.log("convert") if line.get("job") == job] == [
+    assert [line["message"] for line in stack.log("convert", job) if line.get("job") == job] == [
         "failed: the original is gone"
     ]
 
@@ -148,7 +148,11 @@ def test_converting_again_takes_no_thumbnails_away(stack: Service) -> None:
     assert stack.call("ConvertFunction", stack.event(signed.fields["key"]) | {"again": True}) == {"result": None}
 
     assert stack.manifest(signed.job) == before
-    (kept,) = (line for line in stack.log("convert") if line.get("job") == signed.job and "keeps" in line["message"])
+    (kept,) = (
+        line
+        for line in stack.log("convert", signed.job)
+        if line.get("job") == signed.job and "keeps" in line["message"]
+    )
     assert kept["message"] == "ignored: the job keeps its outcome"
 
 
@@ -160,7 +164,7 @@ def test_of_two_uploads_by_one_form_one_is_converted(stack: Service) -> None:
 
     def seen() -> list[str] | None:
         """What convert has logged about the job, once it has logged something about both uploads."""
-        lines = [line for line in stack.log("convert") if line.get("job") == signed.job]
+        lines = [line for line in stack.log("convert", signed.job) if line.get("job") == signed.job]
         ended = [line["message"] for line in lines if line["message"].startswith(("ignored", "done"))]
         rejected = [line["reason"] for line in lines if line["message"] == "rejected"]
         return ended + rejected if len(ended + rejected) >= 2 else None

@@ -4,6 +4,7 @@ test_release_live.py covers faults that appear only once a version has all traff
 users' traffic reveals.
 """
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,7 @@ def test_too_slow_a_version_gets_no_traffic_and_the_old_one_goes_on(stack: Servi
         while not releasing.done():  # for ten seconds
             uploads.append(stack.upload(pictures.jpeg()))
             assert stack.result(uploads[-1])["status"] == "done"
+            time.sleep(1)  # a few suffice
         release = releasing.result()
     assert uploads, "nobody uploaded anything during the release"
 

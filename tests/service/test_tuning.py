@@ -45,7 +45,7 @@ def job_of(asked: dict[str, Any]) -> str:
 
 def lines(stack: Service, job: str) -> list[str]:
     """What convert has logged of a job."""
-    return [line["message"] for line in stack.log("convert") if line.get("job") == job]
+    return [line["message"] for line in stack.log("convert", job) if line.get("job") == job]
 
 
 def versions(stack: Service) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from dev import stack as deployed
@@ -135,7 +136,7 @@ class Releases:
 
     def _faults(self, hook: str, execution: Execution) -> list[dict[str, Any]]:
         def lines() -> list[dict[str, Any]] | None:
-            logged = self._service.log(LOGS[hook])
+            logged = self._service.log(LOGS[hook], execution.deployment)
             found = [line for line in logged if line.get("deployment") == execution.deployment]
             ended = any(line["message"] == "verified" for line in found)
             return [line for line in found if line["message"] == "refused"] if ended else None
@@ -173,12 +174,14 @@ def objects(stack: Service) -> set[str]:
         for bucket in (stack.uploads, stack.thumbnails)
         for page in pages.paginate(Bucket=bucket)
         for entry in page.get("Contents", ())
-        if not (keys.is_probe(entry["Key"]) and _is_tombstone(stack, entry["Key"]))
+        if not (keys.is_probe(entry["Key"]) and _is_tombstone(stack, entry["Key"], entry["ETag"]))
     }
 
 
-def _is_tombstone(stack: Service, key: str) -> bool:
-    """Tests of permissions write manifests without content: those are none."""
+@cache
+def _is_tombstone(stack: Service, key: str, _: str) -> bool:
+    """Read once for each ETag, because every release leaves more of them. Tests of permissions write manifests without
+    content: those are none."""
     if not key.endswith(f"/{keys.MANIFEST}"):
         return False
     content = stack.s3.get_object(Bucket=stack.thumbnails, Key=key)["Body"].read()
