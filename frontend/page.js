@@ -50,10 +50,11 @@ const notices = new Notices();
 const uploads = new Uploads({...access, limits: known, onChange: show});
 const list = new List({
   retry: (upload) => upload.retry(),
-  remove: (upload) => {
-    uploads.remove(upload);
-    (list.remove(upload)?.querySelector("button") ?? input).focus();
-    total();
+  remove,
+  erase: async (upload) => {
+    const {erase} = await import("./upload.js");
+    await erase(/** @type {string} */ (upload.job), access);
+    remove(upload);
   },
   choose: () => input.click(),
   refresh: (upload) => uploads.refresh(upload),
@@ -124,6 +125,13 @@ async function open() {
   know(limits);
   uploads.prepare();
   import("./folders.js").catch(() => {});
+}
+
+/** Removes a row, and moves the focus to the next one. @param {Upload} upload */
+function remove(upload) {
+  uploads.remove(upload);
+  (list.remove(upload)?.querySelector("button") ?? input).focus();
+  total();
 }
 
 /** @param {File[]} files */

@@ -10,6 +10,7 @@
  *   unreadable  the file was changed or removed after it was chosen
  *   no_result   the upload arrived, but there was no result before the deadline
  *   unknown     the service does not know this upload (any more)
+ *   erased      somebody has erased this upload
  */
 
 /** Temporary problems: the same step may succeed a little later. */
@@ -40,6 +41,7 @@ export class Problem extends Error {
   }
 }
 
+export const erased = () => new Problem("erased", "This upload was erased.");
 export const lostConnection = () => new Problem("network", "The connection was lost.");
 
 /**

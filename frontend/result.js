@@ -3,7 +3,7 @@
  * and calls the API only if the presigned address has expired, so waiting invokes no function.
  */
 
-import {Problem} from "./problem.js";
+import {erased, Problem} from "./problem.js";
 import {current} from "./service.js";
 import {Slots} from "./slots.js";
 import {online, sleep, unlessAborted, visible} from "./waiting.js";
@@ -12,7 +12,7 @@ import {online, sleep, unlessAborted, visible} from "./waiting.js";
  * @typedef {{size: string, width: number, height: number, type: string, bytes: number, key: string, url: string}} Thumbnail
  * @typedef {{
  *   job: string,
- *   status: "done" | "rejected" | "failed",
+ *   status: "done" | "rejected" | "failed" | "erased",
  *   reason: {code: string, message: string, retryable: boolean} | null,
  *   original: {format: string, width: number, height: number, bytes: number, frames: number} | null,
  *   thumbnails: Thumbnail[],
@@ -44,7 +44,7 @@ export function* schedule({expected = EXPECTED, random = Math.random} = {}) {
 
 /**
  * The manifest of a job, once it is done. Throws a Problem with the manifest's reason if the picture was rejected or
- * its conversion failed, with code "no_result" after the deadline, "unknown" if the service does not know the job.
+ * its conversion failed, with code "no_result" after the deadline, "unknown" if the service does not know the job, "erased".
  * Time in a hidden tab or without a response does not count.
  * @param {{job: string, result?: string | null}} signed result: the manifest's address; without it the API is called
  * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number, deadline?: number, onSlow?: () => void}} options
@@ -89,6 +89,7 @@ async function look(address) {
 /** @param {Manifest} manifest */
 function unlessRefused(manifest) {
   if (manifest.status === "done") return manifest;
+  if (manifest.status === "erased") throw erased();
   const {code, message, retryable} = manifest.reason ?? {code: "no_thumbnails", message: "No thumbnails were made.", retryable: true};
   throw new Problem(code, message, {retryable, quoted: true});
 }

@@ -13,7 +13,7 @@ import {isOver} from "./transfer.js";
  * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {{retry: (upload: Upload) => void, remove: (upload: Upload) => void, choose: () => void,
  *   refresh: (upload: Upload) => Promise<Manifest | null>, announce: (text: string) => void, onToggle: () => void,
- *   limits: () => import("./service.js").Limits | null, fail: (text: string) => void}} Actions
+ *   limits: () => import("./service.js").Limits | null, fail: (text: string) => void, erase: (upload: Upload) => Promise<void>}} Actions
  */
 
 /** Loaded with the first file. @type {typeof import("./preview.js") | null} */
@@ -102,11 +102,18 @@ export class Row {
       this.#panel = make("div", {class: "panel", id: this.#panelId()}, ...thumbnails(this.upload.name, manifest, {refresh, announce: this.#actions.announce}));
       this.#panel.hidden = true;
       this.element.append(this.#panel);
+      if (this.#actions.limits()?.erasable) this.#offerErasing(this.#panel);
       return true;
     } catch {
       this.#actions.fail(words.notFetched);
       return false;
     }
+  }
+
+  /** @param {HTMLElement} panel */
+  async #offerErasing(panel) {
+    const {eraser} = await import("./erasing.js");
+    panel.append(eraser(this.upload.name, {erase: () => this.#actions.erase(this.upload), announce: this.#actions.announce}));
   }
 
   #panelId() {

@@ -1,13 +1,13 @@
 /** Calls the service's API: its limits, and the state of an upload. */
 
-import {content, lostConnection, Problem, problemOf} from "./problem.js";
+import {content, erased, lostConnection, Problem, problemOf} from "./problem.js";
 
 /**
  * @typedef {{name: string, width: number, height: number, crop: boolean}} Size
  * @typedef {{
  *   maxFiles: number, maxUploadBytes: number, maxMegapixels: number, types: Record<string, string[]>,
- *   accepted: string, sizes: Size[], keepOriginalsDays: number,
- * }} Limits
+ *   accepted: string, sizes: Size[], keepOriginalsDays: number, erasable?: boolean,
+ * }} Limits erasable: whether owners can erase their uploads
  * @typedef {{
  *   job: string, upload: {url: string, fields: Record<string, string>}, result: string, expires: string, lifetime: number,
  * }} Signed lifetime: remaining milliseconds of the signature when it arrived
@@ -57,6 +57,16 @@ export async function isThere(job, access) {
 }
 
 /**
+ * Erases an upload for good: the original, and all that was made of it. Only its owner and administrators may; for everybody
+ * else it does not exist ("unknown"). Throws a Problem that passes while it is not finished.
+ * @param {string} job
+ * @param {Access} access
+ */
+export async function erase(job, access) {
+  await ask(`uploads/${job}`, access, {method: "DELETE"});
+}
+
+/**
  * @param {string} path
  * @param {Access} access
  * @param {RequestInit & {headers?: Headers}} [options]
@@ -73,6 +83,7 @@ export async function ask(path, {api, headers}, options = {}) {
   if (response.status === 404 && path.startsWith("uploads/")) {
     throw new Problem("unknown", "The service no longer knows this upload.", {retryable: true});
   }
+  if (response.status === 410) throw erased();
   if (!response.ok) throw await problemOf(response);
   return response;
 }

@@ -15,7 +15,7 @@ import {check, look} from "./check.js";
 import {Patience, persist} from "./patience.js";
 import {Problem} from "./problem.js";
 import {result} from "./result.js";
-import {isThere, limits} from "./service.js";
+import {isThere, limits, erase as once} from "./service.js";
 import {sign} from "./sign.js";
 import {Signatures} from "./signatures.js";
 import {post} from "./storage.js";
@@ -48,6 +48,15 @@ export async function upload(file, {onProgress = () => {}, signal, ...access}) {
   const signed = await send(file, {signatures, isThere: (job) => isThere(job, access), onProgress, signal});
   onProgress({stage: "converting"});
   return result(signed, {...access, signal, onSlow: () => onProgress({stage: "slow"})});
+}
+
+/**
+ * Erases an upload for good, which only its owner and administrators may do. Returns when nothing is left of it.
+ * @param {string} job
+ * @param {Access & {signal?: AbortSignal}} options
+ */
+export async function erase(job, {signal, ...access}) {
+  await persist(() => once(job, access), {signal});
 }
 
 /**

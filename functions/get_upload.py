@@ -12,7 +12,7 @@ from thumbs.jobs import access, keys, ledger, manifest, originals
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     job = (event.get("pathParameters") or {}).get("job") or ""
     if not keys.is_job(job) or not access.may_see(event, job):
-        return _not_found(event)
+        return responses.no_upload(event)
     observe.log().append_keys(job=job)
     observe.correlate(correlation.of(event))
     found = ledger.find(job)
@@ -27,8 +27,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             return responses.problem(event, HTTPStatus.GONE, "This upload was erased.")
         return responses.ok(event, manifest.relinked(found.manifest, links.to))
     observe.log().info("answered", status="unknown")
-    return _not_found(event)
-
-
-def _not_found(event: dict[str, Any]) -> dict[str, Any]:
-    return responses.problem(event, HTTPStatus.NOT_FOUND, "There is no such upload, or nothing has been uploaded yet.")
+    return responses.no_upload(event)

@@ -31,8 +31,9 @@ def _report(job: str, upload: Upload) -> None:
 
 
 def _end(job: str, upload: Upload) -> bool:
-    """Whether the job has ended as failed. Raises ledger.Erased."""
+    """Whether this has ended the job as failed. Raises ledger.Erased."""
     if ledger.is_closed(None, upload):
+        ledger.assure_not_erased(job)  # what the run that was given up has stored is swept even if its report is late
         return False
     # Only with an authorizer may this function ask whose an upload is.
     whose = originals.attribution_of(upload) if settings.current().has_owners else attribution.NOBODY

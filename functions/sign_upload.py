@@ -98,6 +98,7 @@ def _upload(job: str, file: upload_request.File, whose: Attribution, signer: Sig
 
 def _limits() -> dict[str, Any]:
     current = settings.current()
+    with_owners = {"erasable": True} if current.has_owners else {}  # DELETE /uploads/{job} exists
     return {
         "maxFiles": upload_request.MAX_FILES,
         "maxUploadBytes": current.max_upload_bytes,
@@ -106,4 +107,4 @@ def _limits() -> dict[str, Any]:
         "accepted": formats.ACCEPTED_LABELS,
         "sizes": [vars(size) for size in current.sizes],
         "keepOriginalsDays": current.keep_originals_days,
-    }
+    } | with_owners

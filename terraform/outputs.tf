@@ -1,7 +1,7 @@
 # Generated from template.yaml by `make docs`.
 
 output "api_url" {
-  description = "The address of the API. Paths are uploads (POST), uploads/{job} (GET) and limits (GET)."
+  description = "The address of the API. Paths are uploads (POST), uploads/{job} (GET; DELETE with an Authorizer) and limits (GET)."
   value       = aws_cloudformation_stack.service.outputs["ApiUrl"]
 }
 

@@ -37,7 +37,7 @@ if [[ -z $manifest ]]; then echo "There is no result after ten minutes." >&2; ex
 
 # 4. Download the thumbnails, or say why there are none.
 if [[ $(jq --raw-output .status <<<"$manifest") != done ]]; then
-	jq --raw-output .reason.message <<<"$manifest" >&2
+	jq --raw-output '.reason.message // "This upload was \(.status)."' <<<"$manifest" >&2
 	exit 1
 fi
 jq --raw-output '.thumbnails[] | [.size, "\(.width)x\(.height)", (.key | split(".")[-1]), .url] | @tsv' <<<"$manifest" |

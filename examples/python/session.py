@@ -61,7 +61,8 @@ def main() -> int:
     except OSError as error:  # as are all errors of requests, and TimeoutError
         sys.exit(str(error))
     if manifest["status"] != "done":
-        print(manifest["reason"]["message"], file=sys.stderr)
+        reason = manifest["reason"] or {"message": f"This upload was {manifest['status']}."}
+        print(reason["message"], file=sys.stderr)
         return 1
     for thumbnail in manifest["thumbnails"]:
         path = Path(thumbnail["size"] + Path(thumbnail["key"]).suffix)

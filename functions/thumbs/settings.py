@@ -85,6 +85,7 @@ class Settings:
     upload_bucket = Setting("UPLOAD_BUCKET", str)
     thumbnail_bucket = Setting("THUMBNAIL_BUCKET", str)
     delivery_domain = Setting("DELIVERY_DOMAIN", _if_any, default="")  # of /t/{key}; without it, links are presigned
+    delivery_distribution = Setting("DELIVERY_DISTRIBUTION", _if_any, default="")  # the id of what serves that domain
     dead_letter_queue_url = Setting("DEAD_LETTER_QUEUE_URL", str)
     convert_function = Setting("CONVERT_FUNCTION", str)  # the ARN of the alias that redrive calls
     erase_function = Setting("ERASE_FUNCTION", str)  # NAME:ALIAS of the function that erases jobs

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from tests.actors.client import PATIENCE, Service, Signed
+from tests.actors.client import PAGE, PATIENCE, Service, Signed
 
 PASSWORD = "Correct-horse-7"
 
@@ -31,6 +31,9 @@ class Member:
 
     def status(self, job: str) -> requests.Response:
         return self.call("GET", f"uploads/{job}")
+
+    def erase(self, job: str) -> requests.Response:
+        return self.call("DELETE", f"uploads/{job}", headers={"Origin": PAGE})
 
 
 class Pool:

@@ -58,7 +58,7 @@ test("each reason of service and client has a sentence in each language", async 
   const source = await readFile(new URL("../../functions/thumbs/errors.py", import.meta.url), "utf8");
   const codes = [...source.matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm)].map(([, code]) => code);
   assert.ok(codes.includes("variant_not_supported") && codes.length >= 11);
-  const own = ["network", "busy", "expired", "refused", "unreadable", "no_result", "no_thumbnails", "unknown", "unexpected"];
+  const own = ["network", "busy", "expired", "refused", "unreadable", "no_result", "no_thumbnails", "unknown", "erased", "unexpected"];
   for (const words of [inEnglish(languages.en), inGerman(languages.de)]) {
     assert.deepEqual(Object.keys(words.reasons).sort(), [...codes, ...own].sort());
     for (const say of Object.values(words.reasons)) {

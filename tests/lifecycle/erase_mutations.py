@@ -3,6 +3,8 @@
 from tests.lifecycle.mutations import Mutation
 
 _ERASED = "When a job was erased"
+_FORGOTTEN = "With a delivery"
+_CACHED = "a job whose thumbnails are cached is erased"
 _LEFT_BY_REDRIVE = "a failed job is erased, and its letter is redriven after the tombstone has expired"
 
 ERASE_MUTATIONS = [
@@ -58,7 +60,7 @@ ERASE_MUTATIONS = [
         "the tombstone comes after the sweep",
         "thumbs.jobs.erasure",
         "    ledger.bury(job)\n",
-        "    _sweep(job)\n    ledger.bury(job)\n",
+        "    _sweep(job, deadline)\n    ledger.bury(job)\n",
         "a done job is erased while its page waits",
         "A manifest names",
     ),
@@ -73,8 +75,8 @@ ERASE_MUTATIONS = [
     Mutation(
         "only the folder that is named after the job is swept",
         "thumbs.jobs.erasure",
-        "for place in (keys.folder(job), job):",
-        "for place in (job,):",
+        "    thumbnails, _ = _empty(job, keys.folder(job), deadline)\n",
+        "    thumbnails = 0\n",
         "a done job is erased while its page waits",
         _ERASED,
     ),
@@ -97,8 +99,8 @@ ERASE_MUTATIONS = [
     Mutation(
         "a late report of failure ends a job",
         "report_failure",
-        "    if ledger.is_closed(None, upload):\n        return False\n",
-        "",
+        "    if ledger.is_closed(None, upload):\n",
+        "    if False:\n",
         "a job is erased, and its failure is reported after the tombstone has expired",
         _ERASED,
     ),
@@ -133,5 +135,60 @@ ERASE_MUTATIONS = [
         "if False:",
         "a done job is erased while its original expires and a program asks for it",
         "`GET /uploads/{job}` finds",
+    ),
+    Mutation(
+        "DELETE takes a failure for a success",
+        "erase",
+        '        observe.log().exception("not erased yet")\n',
+        "        return responses.nothing(event)\n",
+        "an owner erases a done job",
+        _ERASED,
+    ),
+    Mutation(
+        "DELETE does not sweep a job again that it finds erased",
+        "erase",
+        "    if not _is_known(event, job):\n",
+        '    if (buried := ledger.find(job)) and buried.manifest["status"] == "erased":\n'
+        "        return responses.nothing(event)\n"
+        "    if not _is_known(event, job):\n",
+        "an owner erases a done job",
+        _ERASED,
+    ),
+    Mutation(
+        "DELETE hands nothing over that it could not finish",
+        "erase",
+        "        erasure.hand_over(Upload(*_original(job), job))\n",
+        "",
+        "an owner erases a done job, and does not repeat a request that was not finished",
+        _ERASED,
+    ),
+    Mutation(
+        "caches are not asked to forget",
+        "thumbs.jobs.erasure",
+        "        _forget(job, old > 0, deadline)\n",
+        "        pass\n",
+        _CACHED,
+        _FORGOTTEN,
+    ),
+    Mutation(
+        "caches are asked to forget before the sweep",
+        "thumbs.jobs.erasure",
+        "    thumbnails, _ = _empty(job, keys.folder(job), deadline)\n"
+        "    old, is_bound = _empty(job, job, deadline)\n"
+        "    if thumbnails or old or is_bound:\n"
+        "        _forget(job, old > 0, deadline)\n",
+        "    _forget(job, True, deadline)\n"
+        "    thumbnails, _ = _empty(job, keys.folder(job), deadline)\n"
+        "    old, is_bound = _empty(job, job, deadline)\n",
+        _CACHED,
+        _FORGOTTEN,
+    ),
+    Mutation(
+        "the binding is swept together with the thumbnails",
+        "thumbs.jobs.erasure",
+        "found = listed - {keys.manifest(job), keys.binding(job)}",
+        "found = listed - {keys.manifest(job)}",
+        _CACHED,
+        _FORGOTTEN,
     ),
 ]

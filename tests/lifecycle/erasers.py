@@ -4,15 +4,16 @@ import json
 from typing import Any
 
 import erase
-from tests.lifecycle.actors import JOB, MANIFEST, ORIGINAL, asynchronous, attempt, once, unobserved
+from tests.lifecycle.actors import JOB, MANIFEST, ORIGINAL, OWNER, asynchronous, attempt, once, unobserved
 from tests.lifecycle.invariants import NOT_SWEPT
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, Actor, World, call, manifest_of
 from thumbs.jobs import notices
 from thumbs.jobs.notices import Upload
 
+BY_API = "DELETE"  # the role of who erases with an authorizer
 _REPETITIONS = 2  # by the caller, who repeats a request that was not answered well
 _CONTEXT: Any = None
-_AT_WORK = ("convert", "erase", "the eraser", "report_failure", "redrive", "visitor", "get_upload")
+_AT_WORK = ("convert", "erase", BY_API, "the eraser", "report_failure", "redrive", "visitor", "get_upload")
 
 
 def request(world: World, times: int = 1) -> None:
@@ -28,6 +29,29 @@ def request(world: World, times: int = 1) -> None:
                     break
 
     world.spawn("erase", body)
+
+
+def delete(world: World, repetitions: int = _REPETITIONS) -> None:
+    """The owner calls DELETE /uploads/{job} until the answer is 204, or has been something else too often."""
+    request = {
+        "httpMethod": "DELETE",
+        "pathParameters": {"job": JOB},
+        "requestContext": {"authorizer": {"principalId": OWNER}},
+    }
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.append(unobserved(erase.handler)(request, _CONTEXT)["statusCode"])
+
+    def body(actor: Actor) -> None:
+        for repetition in range(1 + repetitions):
+            actor.begin(repetition)
+            if attempt(actor, ask):
+                world.flags.add("answered: erased" if answers[-1] == 204 else "answered: being erased")
+            if answers[-1:] == [204]:
+                break
+
+    world.spawn(BY_API, body)
 
 
 def erase_later(world: World, event: dict[str, Any]) -> None:

@@ -162,3 +162,49 @@ def _(world: World) -> None:
     world.flags.add("writes are slow")
     again(world)
     erasers.request(world)
+
+
+@_scenario("an owner erases a done job")
+def _(world: World) -> None:
+    done(world, stays=False)
+    erasers.delete(world)
+
+
+@_scenario("an owner erases a job while it is converted", complete=False)
+def _(world: World) -> None:
+    uploaded(world, stays=False)
+    erasers.delete(world)
+
+
+@_scenario("an owner erases a job before it is uploaded", complete=False)
+def _(world: World) -> None:
+    actors.upload(world, A, "A")
+    erasers.delete(world)
+
+
+@_scenario("an owner erases a done job, and does not repeat a request that was not finished")
+def _(world: World) -> None:
+    done(world, stays=False)
+    erasers.delete(world, repetitions=0)
+
+
+@_scenario("an owner erases a job twice at once while it is converted", complete=False)
+def _(world: World) -> None:
+    uploaded(world, stays=False)
+    erasers.delete(world)
+    erasers.delete(world)
+
+
+@_scenario("a job whose thumbnails are cached is erased", complete=False)
+def _(world: World) -> None:
+    world.flags.add("with a delivery")
+    done(world, stays=False)
+    actors.page(world)
+    erasers.delete(world)
+
+
+@_scenario("a failed job is redriven while its owner erases it", complete=False)
+def _(world: World) -> None:
+    failed(world, stays=False)
+    erasers.delete(world)
+    actors.operator_redrives(world)

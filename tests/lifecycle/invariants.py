@@ -179,7 +179,7 @@ def _hidden(world: World, replaced: bool) -> bool:
 def _erased(world: World) -> Verdict:
     """When a job was erased and its runs have ended within 20 days, nothing remains but its tombstone, for 21 days."""
     # "Within 20 days": docs/decisions/erased-for-good.md, "What remains".
-    if "answered: erased" not in world.flags:
+    if not {"answered: erased", "answered: being erased"} & world.flags:
         return None
     expired = "the tombstone has expired" in world.flags
     left = {key for _, key in world.objects} - (set() if expired else {MANIFEST}) - world.outlived
@@ -187,6 +187,13 @@ def _erased(world: World) -> Verdict:
     if not expired and (found is None or found["status"] != "erased"):
         return f"the tombstone is {found and found['status']}"
     return f"{sorted(left)} left" if left else None
+
+
+@_at_the_end
+def _forgotten(world: World) -> Verdict:
+    """With a delivery, its caches forget what was erased."""
+    is_due = "answered: erased" in world.flags and "with a delivery" in world.flags
+    return f"they send {sorted(world.cached)}" if is_due and world.cached else None
 
 
 def record(world: World, write: Write) -> None:

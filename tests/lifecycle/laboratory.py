@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from tests.lifecycle.actors import Broken, convert_later
-from tests.lifecycle.erasers import erase_later
-from tests.lifecycle.model import S3, SQS, Lambda
+from tests.lifecycle.erasers import BY_API, erase_later
+from tests.lifecycle.model import S3, SQS, CloudFront, Lambda
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
 from tests.material import pictures
 from tests.material.invocation import ENVIRONMENT
@@ -43,9 +43,18 @@ class _Silence:
         return lambda *_, **__: None
 
 
-def _settings(version: int) -> settings.Settings:
+@cache
+def _settings(version: int, has_owners: bool, is_delivered: bool) -> settings.Settings:
     changed = {"THUMBNAIL_SIZES": _SIZES[version], "MAX_MEGAPIXELS": _MEGAPIXELS[version]}
+    changed |= {"HAS_OWNERS": "true"} if has_owners else {}
+    changed |= {"DELIVERY_DISTRIBUTION": "E1A2B3C4D5E6F7"} if is_delivered else {}
     return settings.Settings(ENVIRONMENT | _ONE | changed)
+
+
+def _current() -> settings.Settings:
+    """Whether a stack has owners matters only to who calls its API."""
+    actor = me()
+    return _settings(actor.version or 1, actor.role.startswith(BY_API), "with a delivery" in actor.world.flags)
 
 
 def _converted(run: Any) -> Any:
@@ -81,17 +90,13 @@ def _pipeline() -> Any:
 
 @contextmanager
 def laboratory() -> Iterator[None]:
-    fakes = {"s3": S3(), "sqs": SQS(), "lambda": Lambda(convert=convert_later, erase=erase_later)}
-    versions = {version: _settings(version) for version in _SIZES}
+    lambda_ = Lambda(convert=convert_later, erase=erase_later)
+    fakes = {"s3": S3(), "sqs": SQS(), "lambda": lambda_, "cloudfront": CloudFront()}
     silence = _Silence()
-
-    def current() -> settings.Settings:
-        return versions[me().version or 1]
-
     with pytest.MonkeyPatch.context() as patch:
         clients.client.cache_clear()
         patch.setattr(boto3, "client", lambda service, **_: fakes[service])
-        patch.setattr(settings, "current", current)
+        patch.setattr(settings, "current", _current)
         patch.setattr(manifest, "datetime", Frozen)
         patch.setattr(ledger, "datetime", SimpleNamespace(now=lambda _: me().world.now()))
         patch.setattr(ledger, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))

@@ -187,6 +187,20 @@ class SQS:
         return call("count the letters", effect, constant=True)
 
 
+class CloudFront:
+    """Invalidated objects are not sent from a cache again (developer guide, "Invalidate files to remove content"). Here
+    all caches are one, and forget at once."""
+
+    def create_invalidation(self, DistributionId: str, InvalidationBatch: dict[str, Any]) -> Any:  # noqa: N803
+        paths = [path.removesuffix("*") for path in InvalidationBatch["Paths"]["Items"]]
+
+        def effect() -> None:
+            world = _world()
+            world.cached = {key for key in world.cached if not f"/t/{key}".startswith((*paths,))}
+
+        return call("let the caches forget", effect, (ERROR, KILL))
+
+
 class Lambda:
     """invoke: what starts an asynchronous run of the conversion."""
 

@@ -117,6 +117,7 @@ class World:
     version: int = 1  # of the deployed settings
     days: int = 0  # that have gone by
     outlived: set[str] = field(default_factory=set)  # keys of an erased job that no run can sweep any more
+    cached: set[str] = field(default_factory=set)  # the thumbnails in the caches of the delivery
     posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in order
     converted: set[str] = field(default_factory=set)  # the writes that were converted without `again`
     counts: Counter[str] = field(default_factory=Counter)
@@ -163,8 +164,7 @@ class World:
         self.violation = self.violation or (invariant, text)
 
     def leave(self) -> None:
-        """End actors that are in the middle of something: a suspended greenlet holds its frames, and is never
-        collected."""
+        """End actors in the middle of something: a suspended greenlet holds its frames, and is never collected."""
         for actor in self.actors:
             if not actor.dead:
                 actor.throw(GreenletExit)
@@ -179,7 +179,7 @@ class World:
                 tuple(sorted(actor.seen for actor in self.actors if not actor.dead)),
                 (self.broken, self.version, self.days, len(self.posted)),
                 frozenset(self.counts.items()),
-                (frozenset(self.converted), frozenset(self.pictures), frozenset(self.flags), frozenset(self.outlived)),
+                (*map(frozenset, (self.converted, self.pictures, self.flags, self.outlived, self.cached)),),
                 (*self.statuses[-1:], "failed" in self.statuses),
             )
         )

@@ -126,6 +126,8 @@ SYNTHETIC = {
     "DeadLetters": one("AWS/SQS:ApproximateNumberOfMessagesVisible", {"QueueName": "{queue}"}, 0, 1),
     "LostFailures": one("AWS/Lambda:DeadLetterErrors", CONVERT, 0, 1),
     "ReportFailureErrors": one("AWS/Lambda:Errors", {"FunctionName": "{ReportFailureFunction}"}, 0, 1),
+    "EraseErrors": one("AWS/Lambda:Errors", {"FunctionName": "{EraseFunction}"}, 0, 1),
+    "LostErasures": one("AWS/Lambda:DeadLetterErrors", {"FunctionName": "{EraseFunction}"}, 0, 1),
     "StuckConversions": one("AWS/Lambda:AsyncEventAge", CONVERT, 600_000, 600_001),
     "ConvertThrottles": minutes("AWS/Lambda:Throttles", CONVERT, every=5),
     "ApiErrors": one(f"{deployed.NAME}:ApiFaults", {}, 0, 1),

@@ -2,16 +2,22 @@
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 import requests
 
+from dev.emulator import ROOT
 from dev.stack import Stack
 from tests.actors.client import CALLS, PAGE, PATIENCE, Service, wait_for
 from tests.actors.members import Member, Pool
 from tests.material import pictures
 from thumbs.jobs import keys
+
+DELETE = ("DELETE", f"uploads/{'0' * 32}")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +75,7 @@ def other_subject(token: str, subject: str) -> str:
     return f"{header}.{forged}.{signature}"
 
 
-@pytest.mark.parametrize(("method", "path"), CALLS)
+@pytest.mark.parametrize(("method", "path"), [*CALLS, DELETE])
 def test_a_call_without_a_valid_token_is_refused_readably(
     owned: Service, stack: Service, bob: Member, alice: Member, method: str, path: str
 ) -> None:
@@ -86,7 +92,7 @@ def test_a_call_without_a_valid_token_is_refused_readably(
     assert bob.call(method, path, json={}).status_code not in (401, 403)
 
 
-@pytest.mark.parametrize(("method", "path"), CALLS)
+@pytest.mark.parametrize(("method", "path"), [*CALLS, DELETE])
 def test_a_preflight_needs_no_token(owned: Service, method: str, path: str) -> None:
     asked = {"Origin": PAGE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization"}
 
@@ -94,6 +100,7 @@ def test_a_preflight_needs_no_token(owned: Service, method: str, path: str) -> N
 
     assert answer.status_code == 204
     assert "authorization" in answer.headers["Access-Control-Allow-Headers"].lower().split(",")
+    assert method in answer.headers["Access-Control-Allow-Methods"].split(",")
 
 
 def test_an_upload_is_its_owners_from_the_signature_to_the_manifest(
@@ -159,3 +166,66 @@ def test_a_failed_conversion_is_its_owners_too(owned: Service, alice: Member) ->
     gone = json.dumps(owned.event(keys.original(job := keys.new_job(alice.subject))))
     assert "error" not in owned.call("ReportFailureFunction", {"Records": [{"Sns": {"Message": gone}}]})
     assert alice.status(job).json()["status"] == "failed"
+
+
+def test_an_upload_is_erased_by_its_owner_only(owned: Service, alice: Member, bob: Member) -> None:
+    signed = alice.sign()
+    assert signed.post(pictures.jpeg()).status_code == 204
+    wait_for(lambda: owned.manifest(signed.job), "a manifest")
+    foreign, unknown = bob.erase(signed.job), bob.erase(keys.new_job(alice.subject))
+
+    assert (foreign.status_code, foreign.content) == (404, unknown.content)
+    assert bob.status(signed.job).content == unknown.content
+    assert alice.status(signed.job).json()["status"] == "done"
+    for _ in range(2):
+        answer = alice.erase(signed.job)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert owned.keys(signed.job) == {keys.manifest(signed.job)}
+    assert not owned.s3.list_objects_v2(Bucket=owned.uploads, Prefix=keys.original(signed.job)).get("Contents")
+    assert alice.status(signed.job).status_code == 410
+    assert requests.get(signed.result, timeout=PATIENCE).json()["status"] == "erased"
+
+
+def test_an_upload_that_arrives_after_its_job_was_erased_is_swept(owned: Service, alice: Member, admin: Member) -> None:
+    signed = alice.sign()
+    assert admin.erase(signed.job).status_code == 404, "nothing of it exists yet"
+    assert alice.erase(signed.job).status_code == 204
+    assert signed.post(pictures.jpeg()).status_code == 204
+
+    def is_swept() -> bool:
+        originals = owned.s3.list_objects_v2(Bucket=owned.uploads, Prefix=keys.original(signed.job))
+        return "Contents" not in originals and owned.keys(signed.job) == {keys.manifest(signed.job)}
+
+    wait_for(lambda: is_swept() or None, "sweep")
+    assert admin.erase(signed.job).status_code == 204, "its tombstone exists"
+
+
+@pytest.mark.parametrize("program", [("bash", "curl/erase.sh"), (sys.executable, "python/erase.py")])
+def test_an_owner_erases_an_upload_with_the_examples(owned: Service, alice: Member, program: tuple[str, str]) -> None:
+    job, token = alice.sign().job, alice.headers["Authorization"].removeprefix("Bearer ")
+
+    def run(job: str) -> "subprocess.CompletedProcess[str]":
+        command, environment = [*program, owned.page_url, job], os.environ | {"TOKEN": token}
+        folder = ROOT / "examples"
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+
+    said, refused = run(job), run("0" * 32)
+
+    assert (said.returncode, said.stdout) == (0, f"{job} was erased.\n"), said.stderr
+    assert alice.status(job).status_code == 410
+    assert refused.returncode != 0
+    assert "404" in refused.stderr
+
+
+@pytest.mark.parametrize("job", ["..%2F..%2Fuploads", "%2e%2e%2f", "%00", "a" * 10_000, "%20", "%C3%A4" * 32])
+def test_a_job_that_is_none_is_not_erased(alice: Member, job: str) -> None:
+    assert alice.erase(job).status_code in (403, 404, 414)
+
+
+def test_there_is_no_such_route_without_an_authorizer(stack: Service, alice: Member) -> None:
+    address = f"{stack.deployed.api_url}/uploads/{keys.new_job()}"
+
+    answer = requests.delete(address, headers=alice.headers, timeout=PATIENCE)
+
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing here.")

@@ -123,9 +123,11 @@ def test_probes_lie_where_nobody_is_notified(resources: Template) -> None:
     assert not keys.probe(keys.new_probe()).endswith(suffixes), "the live version would convert it, too"
 
 
-def test_nothing_can_be_erased_before_all_of_the_traffic_knows_tombstones(resources: Template) -> None:
-    """CloudFormation creates the eraser after what it depends on, so a stack of version 0.1 is safe in one update."""
-    order, waits_for = graph(resources), {"EraseFunction"}
+@pytest.mark.parametrize("what", ["EraseFunction", "Apiv1Stage"])
+def test_nothing_can_be_erased_before_all_of_the_traffic_knows_tombstones(resources: Template, what: str) -> None:
+    """CloudFormation creates the eraser, and the API with DELETE /uploads/{job}, after what they depend on, so a stack
+    of version 0.1 is safe in one update."""
+    order, waits_for = graph(resources), {what}
     while more := {name for each in waits_for for name in order[each]} - waits_for:
         waits_for |= more
 

@@ -145,7 +145,12 @@ def test_each_call_but_preflights_needs_an_identity_and_a_key(resources: Templat
     ]
     for methods in resources["Api"]["Properties"]["Body"]["paths"].values():
         for method, operation in methods.items():
-            assert operation.get("security", []) == ([] if method == "options" else asked)
+            if method == "delete":  # exists only with an authorizer
+                condition, operation, no = operation["Fn::If"]
+                assert (condition, no) == ("HasAuthorizer", nothing)
+                assert operation["security"] == [{"authorizer": []}, asked[1]]
+            else:
+                assert operation.get("security", []) == ([] if method == "options" else asked)
 
 
 def test_without_an_authorizer_nothing_is_added(resources: Template) -> None:
@@ -153,14 +158,22 @@ def test_without_an_authorizer_nothing_is_added(resources: Template) -> None:
     assert resources["AskAuthorizer"]["Condition"] == "ByFunction"
     document = resources["Api"]["Properties"]["Body"]
     assert document["components"]["securitySchemes"]["authorizer"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
-    role = resources["ReportFailureFunctionRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    conditional = [each["Fn::If"] for each in role if "Fn::If" in each and each["Fn::If"][0] != "HasKey"]
-    assert [(condition, grant["Action"], no) for condition, grant, no in conditional] == [
-        ("HasAuthorizer", "s3:GetObject", {"Ref": "AWS::NoValue"}),
-        ("HasAuthorizer", "s3:ListBucket", {"Ref": "AWS::NoValue"}),
-    ]
+    assert resources["EraseByApi"]["Condition"] == "HasAuthorizer"
+    granted = {
+        "ReportFailureFunctionRole": [("HasAuthorizer", "s3:GetObject"), ("HasAuthorizer", "s3:ListBucket")],
+        "EraseFunctionRole": [
+            ("HasDelivery", "cloudfront:CreateInvalidation"),
+            ("HasAuthorizer", "s3:ListBucket"),
+            ("HasAuthorizer", "lambda:InvokeFunction"),
+        ],
+    }
+    for name, grants in granted.items():
+        role = resources[name]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        conditional = [each["Fn::If"] for each in role if "Fn::If" in each and each["Fn::If"][0] != "HasKey"]
+        assert [(condition, grant["Action"]) for condition, grant, _ in conditional] == grants
+        assert all(no == {"Ref": "AWS::NoValue"} for _, _, no in conditional)
     for name, resource in of_type(resources, "AWS::Lambda::Function").items():
-        sees = name in ("SignUploadFunction", "GetUploadFunction", "ReportFailureFunction")
+        sees = name in ("SignUploadFunction", "GetUploadFunction", "ReportFailureFunction", "EraseFunction")
         variables = resource["Properties"]["Environment"]["Variables"]
         assert variables.get("HAS_OWNERS") == ({"Fn::If": ["HasAuthorizer", "true", "false"]} if sees else None)
 

@@ -15,6 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
+import erase
 import get_upload
 import sign_upload
 from dev import stack
@@ -31,9 +32,10 @@ ANSWERS = {
     "GET /limits": {200},
     "OPTIONS /limits": {204},
     "GET /uploads/{job}": {200, 202, 404},
+    "DELETE /uploads/{job}": {404},
     "OPTIONS /uploads/{job}": {204},
 }
-HANDLERS = {"GET /uploads/{job}": get_upload.handler}
+HANDLERS = {"GET /uploads/{job}": get_upload.handler, "DELETE /uploads/{job}": erase.handler}
 
 Answer = Callable[[str, list[tuple[str, str]]], object]
 
@@ -42,7 +44,8 @@ def document() -> dict[str, Any]:
     """The OpenAPI document of the stack, without AWS's extensions, and with the parameters of its paths."""
     body = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["Api"]["Properties"]["Body"]
     paths: dict[str, Any] = {}
-    for path, methods in body["paths"].items():
+    for path, conditional in body["paths"].items():
+        methods = {method: operation.get("Fn::If", [None, operation])[1] for method, operation in conditional.items()}
         names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
         parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
         paths[path] = {

@@ -31,20 +31,37 @@ def ok(request: dict[str, Any], body: Any, status: HTTPStatus = HTTPStatus.OK, *
 
 
 def problem(
-    request: dict[str, Any], status: HTTPStatus, detail: str, problems: list[Problem] | None = None
+    request: dict[str, Any],
+    status: HTTPStatus,
+    detail: str,
+    problems: list[Problem] | None = None,
+    retry_after: int | None = None,
 ) -> dict[str, Any]:
-    """A response of type application/problem+json, with one entry in "errors" per bad file."""
+    """A response of type application/problem+json, with one entry in "errors" per bad file. retry_after: seconds."""
     body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     if problems is not None:
         body["errors"] = [{name: value for name, value in vars(each).items() if value is not None} for each in problems]
-    return _answer(request, status, "application/problem+json", body, {})
+    later = {"Retry-After": str(retry_after), "Access-Control-Expose-Headers": "Retry-After"} if retry_after else {}
+    return _answer(request, status, "application/problem+json", body, later)
+
+
+def no_upload(request: dict[str, Any]) -> dict[str, Any]:
+    """The response about a job that does not exist, or not for this caller."""
+    return problem(request, HTTPStatus.NOT_FOUND, "There is no such upload, or nothing has been uploaded yet.")
+
+
+def nothing(request: dict[str, Any]) -> dict[str, Any]:
+    """The response to a request that has succeeded, and about which there is nothing more to say."""
+    headers = {"Cache-Control": "no-store"} | _cors(request)
+    return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": headers, "body": ""}
 
 
 def preflight(request: dict[str, Any]) -> dict[str, Any]:
     """The response to a browser's preflight."""
-    identifying = ",Authorization,X-Amz-Date,X-Amz-Security-Token" if settings.current().has_owners else ""
+    has_owners = settings.current().has_owners
+    identifying = ",Authorization,X-Amz-Date,X-Amz-Security-Token" if has_owners else ""
     allowed = {
-        "Access-Control-Allow-Methods": "GET,POST,OPTIONS",
+        "Access-Control-Allow-Methods": "GET,POST,DELETE,OPTIONS" if has_owners else "GET,POST,OPTIONS",
         "Access-Control-Allow-Headers": f"Content-Type,X-Api-Key,X-Request-Id,Traceparent{identifying}",
         "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
     }

@@ -45,6 +45,11 @@ def condition_failed(error: Exception) -> bool:
     return clients.code(error) == "PreconditionFailed"
 
 
+def access_denied(error: Exception) -> bool:
+    """Whether S3 refused a request because its caller lacks a permission (403)."""
+    return clients.code(error) == "AccessDenied"
+
+
 def read(bucket: str, key: str, *, etag: str | None = None, limit: int | None = None) -> Object | None:
     """An object, or None if there is none.
 

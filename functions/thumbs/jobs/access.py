@@ -22,3 +22,9 @@ def may_see(event: dict[str, Any], job: str, owner: str | None = None) -> bool:
     if current.admin_group is not None and current.admin_group in who.groups:
         return True
     return keys.is_of(job, who.subject) and owner in (None, who.subject)
+
+
+def is_own(event: dict[str, Any], job: str) -> bool:
+    """Whether a job was created for the caller of an API event, as far as its id shows."""
+    subject = callers.caller(event).subject
+    return subject is not None and keys.is_of(job, subject)

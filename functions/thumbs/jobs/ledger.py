@@ -78,6 +78,15 @@ def is_closed(standing: Entry | None, upload: Upload) -> bool:
     return closed
 
 
+def assure_not_erased(job: str) -> None:
+    """Raises Erased. Without permission to list the bucket, S3 denies access to a manifest that does not exist."""
+    try:
+        _raise_if_erased(find(job))
+    except s3.ERRORS as error:
+        if not s3.access_denied(error):
+            raise
+
+
 def end(outcome: Manifest, seen: Entry | None = None, again: bool = False) -> bool:
     """End a job with this outcome if the table allows it. Returns whether it was written.
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 import convert
+import report_failure
 from tests.material.invocation import Context
 from tests.material.outcomes import FAILED, JOB, OUTCOMES, standing, upload
-from thumbs.aws import clients
+from thumbs.aws import clients, functions
 from thumbs.jobs import keys, ledger, manifest, notices
 from thumbs.jobs.notices import Upload
 
@@ -105,3 +107,28 @@ def test_an_old_event_ends_a_job_that_has_failed(s3: Any) -> None:
     ledger.end(FAILED)
 
     assert not ledger.is_closed(ledger.find(JOB), upload(400))
+
+
+@pytest.mark.parametrize("time", [upload(20.5).time, None], ids=["late", "without a time"])
+def test_a_late_report_of_an_erased_job_is_handed_over(
+    s3: Any, context: Context, monkeypatch: pytest.MonkeyPatch, time: Any
+) -> None:
+    """Its run may have stored thumbnails after the sweep."""
+    handed_over: list[Any] = []
+    monkeypatch.setattr(functions, "start", lambda _, event: handed_over.append(event))
+    message = json.dumps(notices.event([Upload("uploads-bucket", keys.original(JOB), JOB, time=time)]))
+    report = {"Records": [{"Sns": {"Message": message}}]}
+
+    def deny(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+
+    clients.client("s3").meta.events.register("before-call.s3.GetObject", deny, "as for a function that may not list")
+    report_failure.handler(report, context)
+    assert handed_over == []
+    clients.client("s3").meta.events.unregister("before-call.s3.GetObject", deny, "as for a function that may not list")
+    assert standing() is None
+
+    ledger.bury(JOB)
+    report_failure.handler(report, context)
+
+    assert len(handed_over) == 1
