@@ -112,9 +112,10 @@ docs: .venv/test.stamp  ## Update the generated parts of the documents
 lock: .cache/packages.stamp  ## Update all dependencies to their newest versions, pinned by hash
 	$(LOCK) layers/imaging/requirements.in -o layers/imaging/requirements.txt
 	$(LOCK) layers/powertools/requirements.in -o layers/powertools/requirements.txt
+	$(LOCK) stacks/authorizer/requirements.in -o stacks/authorizer/requirements.txt
 	$(LOCK) dev/requirements.in -o dev/requirements.txt
-	$(LOCK) -c dev/requirements.txt tests/requirements.in layers/imaging/requirements.in layers/powertools/requirements.in \
-		-o tests/requirements.txt
+	$(LOCK) -c dev/requirements.txt -c stacks/authorizer/requirements.txt tests/requirements.in layers/imaging/requirements.in \
+		layers/powertools/requirements.in stacks/authorizer/requirements.in -o tests/requirements.txt
 	$(LOCK) --no-binary pyvips benchmarks/requirements.in -o benchmarks/requirements.txt
 	$(LOCK) tests/sam.in -o tests/sam.txt
 	$(LOCK) tests/checkov.in -o tests/checkov.txt
@@ -131,8 +132,8 @@ audit: .cache/packages.stamp sbom  ## Check the locked packages, and the librari
 	@$(VENV)/python -m publish.vulnerabilities
 
 # Packages that users run come first.
-LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt dev/requirements.txt tests/requirements.txt \
-	tests/sam.txt tests/checkov.txt tests/packages.txt benchmarks/requirements.txt
+LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt stacks/authorizer/requirements.txt \
+	dev/requirements.txt tests/requirements.txt tests/sam.txt tests/checkov.txt tests/packages.txt benchmarks/requirements.txt
 
 .cache/tsc.stamp: tests/frontend/package-lock.json
 	@echo "installing TypeScript, which checks the page's types (once)"

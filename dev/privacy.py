@@ -45,6 +45,8 @@ _HOLDS = {
     "VerifyApiLogs": _FUNCTION_LOG,
     "VerifyLiveLogs": _FUNCTION_LOG,
     "UserPool": "accounts: e-mail address, password (hashed), group; without the stack `sign_in`, nothing",
+    "AuthorizerLogs": "whether a token was accepted, and why not; no token, subject, group or address",
+    "PackageBucket": "the authorizer function's code; nothing about callers",
     "SiteBucket": "the upload page; nothing about visitors",
     "LogBucket": "requests to the distribution; no visitor's address, browser, referrer or query",
     "ArtifactBucket": "sources and builds; no picture",

@@ -7,10 +7,11 @@ from operate.arguments import Commands
 from operate.delivery import Delivery
 from operate.optional_stack import NAMES, OptionalStack
 from operate.service import Service
+from operate.sign_in import SignIn
 from operate.terminal import Agree, confirm, say
 
 # Stacks that need more than their template. Each accepts the arguments of OptionalStack.
-_SPECIAL: dict[str, type[OptionalStack]] = {"delivery": Delivery}
+_SPECIAL: dict[str, type[OptionalStack]] = {"delivery": Delivery, "sign_in": SignIn}
 
 
 def optional_stack(service: Service, name: str, pause: float) -> OptionalStack:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from tests.actors.client import PATIENCE
+from tests.actors.client import PATIENCE, Service
 
 
 class SignInPage:
@@ -56,3 +56,10 @@ def pair() -> tuple[str, str]:
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     return verifier, base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def settings(service: Service) -> tuple[str, str]:
+    """Authorizer and AdminGroup of a service's stack."""
+    (found,) = service.deployed.client("cloudformation").describe_stacks(StackName=service.deployed.name)["Stacks"]
+    values = {each["ParameterKey"]: each["ParameterValue"] for each in found["Parameters"]}
+    return values["Authorizer"], values["AdminGroup"]

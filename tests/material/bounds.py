@@ -208,8 +208,9 @@ DELIVERY = _of(delivery.TEMPLATE, texts.DELIVERY)
 
 PIPELINE = _of(FOLDER / "pipeline.yaml", texts.PIPELINE)
 AUDIT = _of(FOLDER / "audit.yaml", texts.AUDIT)
+SIGN_IN = _of(FOLDER / "sign_in.yaml", texts.SIGN_IN | {"AdminGroup": _SERVICE["AdminGroup"]} | texts.OF_ROLES)
 
 # Each parameter of these templates, for parametrized tests, and their ids.
-TEMPLATES = {"service": SERVICE, "delivery": DELIVERY, "pipeline": PIPELINE, "audit": AUDIT}
+TEMPLATES = {"service": SERVICE, "delivery": DELIVERY, "pipeline": PIPELINE, "audit": AUDIT, "sign_in": SIGN_IN}
 EACH = [(bounds, name) for bounds in TEMPLATES.values() for name in bounds.parameters]
 NAMES = [f"{template}-{name}" for template, bounds in TEMPLATES.items() for name in bounds.parameters]

@@ -8,7 +8,7 @@ from dev.stack import Stack
 from tests.actors.client import Service
 from tests.actors.members import PASSWORD, Member
 from tests.actors.operators import operator, said
-from tests.actors.sign_in import SignInPage, pair
+from tests.actors.sign_in import SignInPage, pair, settings
 from tests.material import pictures
 
 PAGE = "https://pictures.example.com/"
@@ -34,12 +34,6 @@ def signing_in(service: Service, tmp_path_factory: pytest.TempPathFactory) -> It
     yield {output["OutputKey"]: output["OutputValue"] for output in found["Stacks"][0]["Outputs"]}
     said(operate("stack", "sign_in", "remove", *named))
     assert settings(service) == ("", "")
-
-
-def settings(service: Service) -> tuple[str, str]:
-    (found,) = service.deployed.client("cloudformation").describe_stacks(StackName=service.deployed.name)["Stacks"]
-    values = {each["ParameterKey"]: each["ParameterValue"] for each in found["Parameters"]}
-    return values["Authorizer"], values["AdminGroup"]
 
 
 @pytest.fixture(scope="module")

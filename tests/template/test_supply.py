@@ -15,7 +15,12 @@ CHOICES = sorted(path for path in ROOT.glob("**/*.in") if ".cache" not in path.p
 LOCKS = [path.with_suffix(".txt") for path in CHOICES]
 # Where packages are installed. dev/stack.py installs the layers for this machine.
 INSTALLERS = [ROOT / "Makefile", ROOT / "layers" / "Makefile", ROOT / ".ci" / "run", ROOT / "dev" / "stack.py"]
-INSTALLERS += [*WORKFLOWS, *sorted(ROOT.glob("buildspec*.yml")), ROOT / "benchmarks" / "functions.py"]
+INSTALLERS += [
+    ROOT / "operate" / "package.py",
+    *WORKFLOWS,
+    *sorted(ROOT.glob("buildspec*.yml")),
+    ROOT / "benchmarks" / "functions.py",
+]
 
 
 def name(path: Path) -> str:
@@ -23,7 +28,7 @@ def name(path: Path) -> str:
 
 
 def test_there_is_a_lock_for_everything_that_was_chosen() -> None:
-    assert len(LOCKS) == 8
+    assert len(LOCKS) == 9
     assert all(lock.is_file() for lock in LOCKS)
 
 

@@ -10,7 +10,7 @@ import pytest
 import thumbs
 from dev.emulator import ROOT
 
-FOLDERS = ("functions", "dev", "operate", "publish", "benchmarks", "tests")
+FOLDERS = ("functions", "stacks", "dev", "operate", "publish", "benchmarks", "tests")
 # The helpers of tests are above everything that they test and below the tests, each of which has its own folder.
 TESTED_WITH = ({"tests/actors", "tests/standins"}, {"tests/material"})
 # Rooms on one level that import each other nevertheless. There is no circle of modules, which is checked too.

@@ -32,6 +32,7 @@ TESTED_ELSEWHERE = {
     "delivery_gaps": "tests/service/test_delivery_gaps.py",
     "docker_engine": "tests/sam_local/test_walls.py",
     "lambda_image": "tests/sam_local/test_debugging.py",
+    "openid_provider": "tests/unit/authorizer/test_provider.py",
     "ports": "tests/sam_local/test_listeners.py",
     "probe": "tests/service/test_iam.py",
     "releases": "tests/service/test_release.py",

@@ -1,0 +1,38 @@
+"""A request to the provider: whom it trusts, and when it gives up."""
+
+import pytest
+
+from stacks.authorizer import fetch
+from stacks.authorizer.fetch import Unreachable
+from tests.material.tokens import Ask
+from tests.standins.openid_provider import JWKS, Provider
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    provider: Provider, environment: pytest.MonkeyPatch
+) -> None:
+    environment.delenv("SSL_CERT_FILE")
+
+    with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
+        fetch.document(provider.url + JWKS)
+    assert not provider.asked
+
+
+def test_a_certificate_for_another_name_is_not_trusted(provider: Provider) -> None:
+    with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
+        fetch.document(provider.url.replace("localhost", "127.0.0.1") + JWKS)
+
+
+def test_nobody_there_is_told_at_once() -> None:
+    with pytest.raises(Unreachable, match="ConnectionRefusedError"):
+        fetch.document("https://localhost:1/keys")
+
+
+def test_a_slow_answer_ends_although_each_byte_comes_in_time(
+    provider: Provider, ask: Ask, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setattr(fetch, "PATIENCE", 0.3)
+    provider.pause = 0.05
+
+    with pytest.raises(Unreachable, match="TimeoutError"):
+        ask(f"Bearer {provider.token()}")
