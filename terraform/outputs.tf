@@ -40,6 +40,11 @@ output "conversion_failures" {
   value       = aws_cloudformation_stack.service.outputs["ConversionFailures"]
 }
 
+output "alarms" {
+  description = "The topic for alarms, for optional stacks."
+  value       = aws_cloudformation_stack.service.outputs["Alarms"]
+}
+
 output "conversion_dead_letter_queue" {
   description = "The queue in which these conversions are parked for 14 days."
   value       = aws_cloudformation_stack.service.outputs["ConversionDeadLetterQueue"]

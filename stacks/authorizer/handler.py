@@ -18,7 +18,7 @@ class Unauthorized(Exception):
 
 @cache
 def verifier() -> Verifier:
-    """Of the function's settings, with the keys that this copy of the function has fetched."""
+    """A verifier with the function's settings, and the keys that this copy of the function has fetched."""
     return Verifier(Provider(os.environ["ISSUER"]), os.environ["AUDIENCE"], os.environ["GROUPS_CLAIM"])
 
 

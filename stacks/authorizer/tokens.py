@@ -92,7 +92,7 @@ class Verifier:
             leeway=SKEW,
             options={"require": ["exp", "iss", "aud", "sub"]},
         )
-        # Of a token for several audiences, each could make use elsewhere. `azp` says who asked, not for whom it is.
+        # Each audience of a token could use it elsewhere. `azp` says who asked for the token, not for whom it is.
         if claims["aud"] not in (self.audience, [self.audience]):
             raise Refused("audience")
         if not all(_is_time(claims[name]) for name in ("exp", "nbf", "iat") if name in claims):

@@ -14,7 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 from dev import stack
 from operate import delivery
 from operate.optional_stack import FOLDER
-from tests.material import texts
+from tests.material import sign_in_texts, texts
 from tests.material.texts import Texts, filled
 
 # Ten sizes, the maximum, in the maximum number of characters: the largest that fits a side, the largest box, and the
@@ -114,9 +114,7 @@ _SERVICE = {
             "arn:aws:lambda:us-east-1:123456789012:layer:a",
         ),
     ),
-    "AdminGroup": Texts(
-        shortest="", longest="a" * 16, right=("admins", "A-1_b"), wrong=("a b", "ä", "a,b", "[admins]", "admins\n")
-    ),
+    "AdminGroup": sign_in_texts.SIGN_IN["AdminGroup"],
     "PermissionsBoundary": texts.POLICY,
     "RolePath": texts.PATH,
     "KmsKeyArn": texts.KEY,
@@ -208,7 +206,7 @@ DELIVERY = _of(delivery.TEMPLATE, texts.DELIVERY)
 
 PIPELINE = _of(FOLDER / "pipeline.yaml", texts.PIPELINE)
 AUDIT = _of(FOLDER / "audit.yaml", texts.AUDIT)
-SIGN_IN = _of(FOLDER / "sign_in.yaml", texts.SIGN_IN | {"AdminGroup": _SERVICE["AdminGroup"]} | texts.OF_ROLES)
+SIGN_IN = _of(FOLDER / "sign_in.yaml", sign_in_texts.SIGN_IN)
 
 # Each parameter of these templates, for parametrized tests, and their ids.
 TEMPLATES = {"service": SERVICE, "delivery": DELIVERY, "pipeline": PIPELINE, "audit": AUDIT, "sign_in": SIGN_IN}

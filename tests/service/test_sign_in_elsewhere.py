@@ -135,7 +135,9 @@ FORGED: dict[str, Callable[[Provider], str]] = {
     ),
     "expired": lambda provider: provider.token(exp=1),
     "audience": lambda provider: provider.token(aud="another-client"),
-    "unknown key": lambda provider: provider.token().replace(".", "x.", 1),
+    "unknown key": lambda provider: tokens.token(
+        {"alg": "RS256", "kid": "unknown"}, provider.claims(), tokens.by(rsa_key("rsa"))
+    ),
 }
 
 

@@ -23,7 +23,7 @@ def test_a_certificate_for_another_name_is_not_trusted(provider: Provider) -> No
         fetch.document(provider.url.replace("localhost", "127.0.0.1") + JWKS)
 
 
-def test_nobody_there_is_told_at_once() -> None:
+def test_a_closed_port_is_no_reason_to_wait() -> None:
     with pytest.raises(Unreachable, match="ConnectionRefusedError"):
         fetch.document("https://localhost:1/keys")
 
