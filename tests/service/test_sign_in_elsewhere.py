@@ -219,16 +219,6 @@ def test_no_token_and_no_subject_is_logged(service: Service, provider: Provider,
     assert f"{service.deployed.name}/TokensRefused" in service.metrics(name)
 
 
-def test_the_function_may_write_its_log_and_nothing_else(signing_in: Stack) -> None:
-    iam, role = signing_in.client("iam"), signing_in.resources["AuthorizerRole"]
-
-    assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
-    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    (statement,) = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]
-    assert {*statement["Action"]} == {"logs:CreateLogStream", "logs:PutLogEvents"}
-    assert f"log-group:/aws/lambda/{signing_in.name}-authorizer" in statement["Resource"]
-
-
 def test_a_setting_changes_and_the_package_stays(signing_in: Stack, command: Operate) -> None:
     answer = said(command("update", "--set", "GroupsClaim=roles", "--dry-run"))
 
