@@ -85,11 +85,11 @@ class Deployed:
 
     @property
     def functions(self) -> dict[str, str]:
-        """Names of the functions by logical id."""
+        """Names of the functions that the stack has, by logical id."""
         return {
             logical: self.resources[logical]
             for logical, resource in self.template["Resources"].items()
-            if resource["Type"] == "AWS::Lambda::Function"
+            if resource["Type"] == "AWS::Lambda::Function" and logical in self.resources
         }
 
     @property

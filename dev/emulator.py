@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-from dev import api_policy, condition_keys, conditions, form_checksums, invocations
+from dev import api_policy, condition_keys, conditions, deleted_versions, form_checksums, invocations
 from dev.isolation import App, Isolation, Scope, header, is_sure, isolated
 
 ROOT = Path(__file__).parent.parent
@@ -192,6 +192,7 @@ async def serve(port: int) -> None:
     conditions.teach()
     api_policy.teach()
     form_checksums.teach()
+    deleted_versions.teach()
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.backlog = _BACKLOG

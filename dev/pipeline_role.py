@@ -65,6 +65,7 @@ _WHERE = {
     "apigateway": ["arn:aws:apigateway:REGION::/*"],  # an API's id does not identify its stack
     "cloudwatch": [f"arn:aws:cloudwatch:{_NAMED}:alarm:STACK-*", "arn:aws:cloudwatch::ACCOUNT:dashboard/STACK-REGION"],
     "codedeploy": [f"arn:aws:codedeploy:{_NAMED}:{kind}:STACK-*" for kind in ("application", "deploymentgroup")],
+    "events": [f"arn:aws:events:{_NAMED}:rule/STACK-*"],
     "iam": ["arn:aws:iam::ACCOUNT:role/STACK-*"],
     "lambda": [
         f"arn:aws:lambda:{_NAMED}:{name}"

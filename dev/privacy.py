@@ -24,7 +24,10 @@ _KEEP = {
 
 _FUNCTION_LOG = "what the function did, by job and the caller's id of its request; no file names, addresses or links"
 _HOLDS = {
-    "UploadBucket": "originals, with all their metadata; their owner, reference and the id of the request",
+    "UploadBucket": (
+        "originals, with all their metadata; their owner, reference and the id of the request; with `Upkeep`, which "
+        "jobs have no outcome yet"
+    ),
     "ThumbnailBucket": (
         "thumbnails without metadata; manifests: format, size, kinds of metadata, outcome, owner and reference of an "
         "original; bindings: its ETag; tombstones: only the job"
@@ -44,6 +47,7 @@ _HOLDS = {
     "VerifyReleaseLogs": _FUNCTION_LOG,
     "VerifyApiLogs": _FUNCTION_LOG,
     "VerifyLiveLogs": _FUNCTION_LOG,
+    "UpkeepLogs": _FUNCTION_LOG,
     "UserPool": "accounts: e-mail address, password (hashed), group; without the stack `sign_in`, nothing",
     "AuthorizerLogs": "whether a token was accepted, and why not; no token, subject, group or address",
     "PackageBucket": "the authorizer function's code; nothing about callers",

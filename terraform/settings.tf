@@ -371,6 +371,18 @@ variable "api_gateway_account" {
   }
 }
 
+variable "upkeep" {
+  description = "Whether a function looks every 15 minutes for uploads without an outcome, converts them again, and deletes old versions of functions."
+  type        = string
+  default     = "Disabled"
+  nullable    = false
+
+  validation {
+    condition     = contains(["Disabled", "Enabled"], var.upkeep)
+    error_message = "One of Disabled, Enabled."
+  }
+}
+
 variable "permissions_boundary" {
   description = "The permissions boundary of every role of this stack."
   type        = string
@@ -519,6 +531,7 @@ locals {
     Tracing              = var.tracing
     LogLevel             = var.log_level
     ApiGatewayAccount    = var.api_gateway_account
+    Upkeep               = var.upkeep
     PermissionsBoundary  = var.permissions_boundary
     RolePath             = var.role_path
     KmsKeyArn            = var.kms_key_arn

@@ -78,8 +78,8 @@ def stack(trail: Path, second_page: int) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def neighbour(stack: Service) -> Service:
-    """A second stack in the same account, for programs: its API requires a key. page_url: of that API."""
-    parameters = {"ApiKeyRequired": "true", "ApiGatewayAccount": "configured"}
+    """A second stack in the same account, for programs: with upkeep, and an API that requires a key. page_url: its."""
+    parameters = {"ApiKeyRequired": "true", "ApiGatewayAccount": "configured", "Upkeep": "Enabled"}
     deployed = Stack(stack.deployed.endpoint, parameters, f"{stack.deployed.name}-prod")
     deployed.deploy()
     return Service(deployed.api_url, deployed)

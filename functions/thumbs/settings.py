@@ -7,6 +7,7 @@ with its name.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Generic, Self, TypeVar, overload
 
@@ -54,6 +55,10 @@ def _whole(text: str) -> int:
     return int(float(text))
 
 
+def _minutes(text: str) -> timedelta:
+    return timedelta(minutes=_whole(text))
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
 
@@ -88,6 +93,7 @@ class Settings:
     delivery_distribution = Setting("DELIVERY_DISTRIBUTION", _if_any, default="")  # the id of what serves that domain
     dead_letter_queue_url = Setting("DEAD_LETTER_QUEUE_URL", str)
     convert_function = Setting("CONVERT_FUNCTION", str)  # the ARN of the alias that redrive calls
+    report_failure_function = Setting("REPORT_FAILURE_FUNCTION", str)  # the ARN of its alias
     erase_function = Setting("ERASE_FUNCTION", str)  # NAME:ALIAS of the function that erases jobs
     stack_id = Setting("STACK_ID", str)
     region = Setting("AWS_REGION", str)
@@ -97,6 +103,13 @@ class Settings:
     convert_version = Setting("CONVERT_VERSION", str)
     sign_upload_version = Setting("SIGN_UPLOAD_VERSION", str)
     get_upload_version = Setting("GET_UPLOAD_VERSION", str)
+
+    # Upkeep
+    functions = Setting("FUNCTIONS", _listed)  # the names of all others of the stack
+    function_name = Setting("AWS_LAMBDA_FUNCTION_NAME", str)
+    patience = Setting("PATIENCE_MINUTES", _minutes)  # how old an upload without an outcome must be to be lost
+    cost_formula = Setting("COST_FORMULA", str)  # of milliseconds, calls and writes, as CloudWatch's metric math
+    stack_name = Setting("POWERTOOLS_METRICS_NAMESPACE", str)
 
     # Limits on uploads
     max_upload_megabytes = Setting("MAX_UPLOAD_MEGABYTES", _whole)

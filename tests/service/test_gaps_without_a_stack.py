@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from ministack.core.iam_actions import s3_service_context
+from ministack.core.iam_actions import extract_resource_arn, s3_service_context
 from ministack.services import apigateway_v1
 from ministack.services import s3 as emulated_s3
 from ministack.services.cloudformation import provisioners
@@ -21,6 +21,15 @@ def test_emulated_iam_knows_no_conditional_writes_nor_signature_kinds() -> None:
 
     assert s3_service_context("s3:PutObject", {}, "/bucket/key", sent) == {}
     assert s3_service_context("s3:GetObject", {"X-Amz-Signature": ["0"]}, "/bucket/key", {}) == {}
+
+
+def test_emulated_iam_does_not_name_the_version_that_is_deleted() -> None:
+    """In a separate process, where dev/deleted_versions.py is not loaded."""
+    path = "/2015-03-31/functions/convert"
+
+    arn = extract_resource_arn("lambda", "DELETE", path, {}, b"", {"Qualifier": ["7"]}, REGION, "0" * 12)
+
+    assert arn == f"arn:aws:lambda:{REGION}:{'0' * 12}:function:convert"
 
 
 def test_the_policy_in_an_openapi_document_is_not_imported() -> None:

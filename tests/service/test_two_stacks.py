@@ -83,6 +83,7 @@ ASKED: dict[str, Callable[[str], Iterable[Asked]]] = {
     "AWS::ApiGateway::RestApi": lambda name: [("apigateway", "get_rest_api", {"restApiId": name})],
     "AWS::ApiGateway::ApiKey": lambda name: [("apigateway", "get_api_key", {"apiKey": name, "includeValue": True})],
     "AWS::ApiGateway::UsagePlan": lambda name: [("apigateway", "get_usage_plan", {"usagePlanId": name})],
+    "AWS::Events::Rule": lambda name: [("events", "disable_rule", {"Name": name})],
     "AWS::CloudWatch::Alarm": lambda name: [("cloudwatch", "delete_alarms", {"AlarmNames": [name]})],
     "AWS::CloudWatch::Dashboard": lambda name: [("cloudwatch", "get_dashboard", {"DashboardName": name})],
 }

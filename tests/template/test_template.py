@@ -55,7 +55,7 @@ def test_every_function_is_called_through_its_alias(resources: Template) -> None
 
 def test_every_function_says_how_it_is_run(resources: Template) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
-    assert len(functions) == 9
+    assert len(functions) == 10
     for name, function in functions.items():
         properties = function["Properties"]
         assert properties["Runtime"] == "python3.13"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import get_upload
 import redrive
 import report_failure
 import sign_upload
+import upkeep
 import verify_api
 import verify_live
 import verify_release
@@ -21,9 +23,22 @@ from tests.material import pictures
 from tests.material.invocation import Context
 from tests.standins.codedeploy import CodeDeploy
 from thumbs.jobs import ledger
+from thumbs.upkeep.day import midnight
+from thumbs.upkeep.memory import Memory
 
 EVENTS = Path(__file__).parents[2] / "events"
-MODULES = (convert, erase, get_upload, redrive, report_failure, sign_upload, verify_api, verify_live, verify_release)
+MODULES = (
+    convert,
+    erase,
+    get_upload,
+    redrive,
+    report_failure,
+    sign_upload,
+    upkeep,
+    verify_api,
+    verify_live,
+    verify_release,
+)
 HANDLERS = {module.__name__: module.handler for module in MODULES}
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
 
@@ -40,6 +55,7 @@ def put_through(environment: pytest.MonkeyPatch, s3: Any, codedeploy: CodeDeploy
     queue = boto3.client("sqs").create_queue(QueueName="letters")["QueueUrl"]
     environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
     s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=pictures.jpeg())
+    Memory(day=midnight(datetime.now(UTC)).date().isoformat()).save()  # so that upkeep asks for no versions
 
     def put_through(name: str) -> Any:
         event = json.loads((EVENTS / f"{name}.json").read_text())
@@ -76,6 +92,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "verify_api.pre_traffic": lambda answer: answer == {"status": "Failed"},
     "verify_live.post_traffic": lambda answer: answer == {"status": "Failed"},
     "verify_release.pre_traffic": lambda answer: answer == {"status": "Failed"},
+    "upkeep.scheduled": lambda answer: answer is None,
     "redrive.ten": lambda answer: answer == {"redriven": 0, "jobs": [], "left": 0},
 }
 

@@ -28,6 +28,15 @@ class Object:
     modified: datetime
 
 
+@dataclass(frozen=True)
+class Listed:
+    """An object in a listing. size: bytes. modified: when it was written."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
 class Changed(Exception):
     """The object's content differs from the requested one."""
 
@@ -104,19 +113,23 @@ def create(bucket: str, key: str, content: bytes, **options: Any) -> bool:
     return True
 
 
-def write(bucket: str, key: str, content: bytes, **options: Any) -> None:
-    """Write an object. options: of PutObject, including conditions.
+def write(bucket: str, key: str, content: bytes, **options: Any) -> str:
+    """Write an object. Returns its ETag, in quotes. options: of PutObject, including conditions.
 
     A conflict (409) means that another write of the same object is in progress, which may still fail. So S3 requests
     another attempt (Amazon S3 user guide, "Conditional write behavior").
     """
-    for attempts_left in reversed(range(_ATTEMPTS)):
+    attempts_left = _ATTEMPTS
+    while True:
+        attempts_left -= 1
         try:
-            clients.client("s3").put_object(Bucket=bucket, Key=key, Body=content, **options)
-            return
+            answer = clients.client("s3").put_object(Bucket=bucket, Key=key, Body=content, **options)
         except ClientError as error:
             if clients.code(error) != "ConditionalRequestConflict" or not attempts_left:
                 raise
+        else:
+            etag: str = answer["ETag"]
+            return etag
 
 
 def exists(bucket: str, key: str) -> bool:
@@ -129,6 +142,14 @@ def keys(bucket: str, prefix: str) -> list[str]:
     """The first 1000 keys with a prefix."""
     listing = clients.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
     return [entry["Key"] for entry in listing.get("Contents", ())]
+
+
+def page(bucket: str, after: str) -> tuple[list[Listed], bool]:
+    """Up to 1000 objects in the order of their keys, and whether there are more. after: begins after this key; "" for
+    the first."""
+    listing = clients.client("s3").list_objects_v2(Bucket=bucket, **({"StartAfter": after} if after else {}))
+    found = [Listed(entry["Key"], entry["Size"], entry["LastModified"]) for entry in listing.get("Contents", ())]
+    return found, listing["IsTruncated"]
 
 
 def delete(bucket: str, *names: str) -> None:

@@ -96,6 +96,11 @@ def _record(upload: Upload) -> dict[str, Any]:
     return record
 
 
+def giving_up(event: dict[str, Any]) -> dict[str, Any]:
+    """The SNS event inside which report_failure gets an S3 event whose conversion is given up."""
+    return {"Records": [{"Sns": {"Message": json.dumps(event)}}]}
+
+
 def given_up(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The S3 events inside an SNS event, one for each conversion that failed for good."""
     for record in event["Records"]:
