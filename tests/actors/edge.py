@@ -142,3 +142,13 @@ def done(edge: Edge) -> dict[str, str]:
     manifest = edge.convert(pictures.jpeg())
     assert manifest["status"] == "done"
     return {thumbnail["size"]: thumbnail["url"] for thumbnail in manifest["thumbnails"]}
+
+
+def invalidations(edge: Edge) -> list[list[str]]:
+    """The paths of all requests so far, the newest last."""
+    cloudfront = edge.deployed.client("cloudfront")
+    place = {"DistributionId": edge.delivery.stack.outputs()["DeliveryDistribution"]}
+    listing = cloudfront.list_invalidations(**place)["InvalidationList"].get("Items", ())
+    found = [cloudfront.get_invalidation(**place, Id=item["Id"])["Invalidation"] for item in listing]
+    found.sort(key=lambda each: each["CreateTime"])
+    return [each["InvalidationBatch"]["Paths"]["Items"] for each in found]

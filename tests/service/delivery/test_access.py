@@ -6,8 +6,9 @@ import pytest
 import requests
 
 from tests.actors.client import PATIENCE
-from tests.actors.edge import Edge, done
+from tests.actors.edge import Edge, done, invalidations
 from tests.material import pictures
+from thumbs.jobs import keys
 
 
 def test_the_buckets_refuse_direct_requests(edge: Edge) -> None:
@@ -32,6 +33,19 @@ def test_another_distribution_may_not_read_the_buckets(edge: Edge) -> None:
     assert edge.get("/").status_code == 200
     assert edge.get(f"/t/{url.split('/t/')[1]}", Host=other).status_code == 403
     assert edge.get("/", Host=other).status_code == 403
+
+
+def test_what_was_erased_is_invalidated_once(edge: Edge) -> None:
+    """By the eraser's own role."""
+    signed = edge.upload(pictures.jpeg())
+    assert edge.result(signed)["status"] == "done"
+    before, event = invalidations(edge), edge.event(keys.original(signed.job))
+
+    answers = [edge.call("EraseFunction", event) for _ in range(2)]
+
+    assert [answer["result"]["deleted"] for answer in answers] == [4, 0]
+    folder = keys.folder(signed.job)
+    assert invalidations(edge)[len(before) :] == [[f"/t/{folder}/*", f"/{folder}/*"]]
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,7 @@ import socket
 import pytest
 
 from tests.actors.client import PATIENCE
-from tests.actors.edge import Edge
-
-
-def invalidations(edge: Edge) -> list[list[str]]:
-    """The paths of all requests so far, the newest last."""
-    cloudfront = edge.deployed.client("cloudfront")
-    place = {"DistributionId": edge.delivery.stack.outputs()["DeliveryDistribution"]}
-    listing = cloudfront.list_invalidations(**place)["InvalidationList"].get("Items", ())
-    found = [cloudfront.get_invalidation(**place, Id=item["Id"])["Invalidation"] for item in listing]
-    found.sort(key=lambda each: each["CreateTime"])
-    return [each["InvalidationBatch"]["Paths"]["Items"] for each in found]
+from tests.actors.edge import Edge, invalidations
 
 
 def test_given_again_the_command_changes_nothing(edge: Edge) -> None:
