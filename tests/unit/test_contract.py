@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 
 import convert
+import erase
 import get_upload
 import report_failure
 import sign_upload
+from tests.actors import eraser
 from tests.material import pictures
 from tests.material.invocation import Context
 from thumbs import errors
-from thumbs.jobs import ledger, notices
+from thumbs.jobs import keys, ledger, notices
 from thumbs.jobs.notices import Upload
 
 VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
@@ -84,6 +86,26 @@ def test_a_rejection_has_all_that_it_had(then: dict[str, Any], s3: Any, context:
     convert.handler(EVENT, context)
 
     assert missing(then["rejected"], get(context)) == []
+
+
+@pytest.mark.parametrize("version", [path for path in VERSIONS if "erasing" in json.loads(path.read_text())])
+def test_erasing_is_answered_as_it_was(
+    version: Path, environment: pytest.MonkeyPatch, s3: Any, context: Context
+) -> None:
+    """DELETE /uploads/{job}, with an authorizer."""
+    environment.setenv("HAS_OWNERS", "true")
+    then, job = json.loads(version.read_text()), keys.new_job("alice")
+
+    def answered(handler: Any, subject: str) -> dict[str, Any]:
+        said = handler(eraser.request(job, subject), context)
+        return {"status": said["statusCode"], "body": said["body"] and json.loads(said["body"])}
+
+    assert answered(erase.handler, "bob") == then["erasing"]["other"]
+    assert answered(erase.handler, "alice") == then["erasing"]["owner"]
+    assert answered(get_upload.handler, "alice") == then["erasing"]["gone"]
+    found = ledger.find(job)
+    assert found
+    assert missing(then["erased"], found.manifest) == []
 
 
 def test_every_code_that_was_ever_answered_still_exists(then: dict[str, Any]) -> None:
