@@ -16,7 +16,6 @@ from tests.material.organisation import ALL, BOUNDARY, KEY, actions, made, state
 from tests.material.template import Template, of_type, references
 
 KEYS = ROOT / "docs" / "keys.md"
-SWITCHES = {"Firewall": "Enabled", "Domain": "pictures.example.com", "HostedZoneId": "Z1"}  # that add resources
 BY_ORGANISATION = ("PermissionsBoundary", "RolePath", "KmsKeyArn")
 PATH = "/teams/pictures/"
 
@@ -28,12 +27,13 @@ def written(stack: str) -> Template:
 
 @cache
 def ruled(stack: str) -> Template:
-    """The resources of a stack with the organisation's rules that it knows."""
+    """The resources of a stack with the organisation's rules that it knows, also those that other settings add."""
     if stack == "service":
         return made(**ALL)
     template = written(stack)
-    rules = {name: ALL[name] for name in BY_ORGANISATION} | SWITCHES
-    return decided(template, **{name: value for name, value in rules.items() if name in template["Parameters"]})
+    for resource in template["Resources"].values():
+        resource.pop("Condition", None)
+    return decided(template, **{name: ALL[name] for name in BY_ORGANISATION if name in template["Parameters"]})
 
 
 EVERY = ("service", *NAMES)
@@ -90,7 +90,12 @@ ENCRYPTED = {
         "AWS::SNS::Topic",
     },
     "queries": set(),
-    "sign_in": {"AWS::Cognito::UserPool"},
+    "sign_in": {
+        "AWS::Cognito::UserPool",
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
+    },
 }
 
 

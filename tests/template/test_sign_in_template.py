@@ -40,13 +40,15 @@ def test_the_function_may_write_its_log_and_nothing_else(sign_in: Template) -> N
     (policy,) = properties["Policies"]
 
     assert "ManagedPolicyArns" not in properties
-    assert policy["PolicyDocument"]["Statement"] == [
-        {
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": {"Fn::GetAtt": ["AuthorizerLogs", "Arn"]},
-        }
-    ]
+    log, with_key = policy["PolicyDocument"]["Statement"]
+    assert log == {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": {"Fn::GetAtt": ["AuthorizerLogs", "Arn"]},
+    }
+    key, nothing = with_key["Fn::If"][1:]
+    assert (key["Action"], key["Resource"]) == ("kms:Decrypt", {"Ref": "KmsKeyArn"}), "Lambda reads the environment"
+    assert nothing == {"Ref": "AWS::NoValue"}
     function = sign_in["Resources"]["AuthorizerFunction"]["Properties"]
     assert function["LoggingConfig"]["LogGroup"] == {"Ref": "AuthorizerLogs"}
     assert of_type(sign_in["Resources"], "AWS::Lambda::Permission") == {}, "the service's stack has it (AskAuthorizer)"
