@@ -26,7 +26,7 @@ class SignIn(Deployed):
     passwords by address."""
 
     def __init__(self, endpoint: str, page: str, port: int, name: str = f"{NAME}-sign-in"):
-        super().__init__(endpoint, name, {"PageUrls": page, "SignInName": name})
+        super().__init__(endpoint, name, {"PageUrls": page, "SignInName": name, "ServiceName": NAME})
         self.page, self.port = page, port
         self.accounts: dict[str, str] = {}
 

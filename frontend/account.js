@@ -21,7 +21,7 @@ const CHANNEL = "sign-in";
 /** How often, and how many milliseconds in all, another tab is asked to take an answer. */
 const OFTEN = 200, LONG = 2_000;
 
-const style = make("link", {rel: "stylesheet", href: new URL("account.css", import.meta.url).href});
+const style = make("link", {rel: "stylesheet", href: new URL("./account.css", import.meta.url).href});
 await new Promise((resolve) => {
   style.onload = style.onerror = resolve;
   document.head.append(style);

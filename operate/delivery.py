@@ -1,7 +1,7 @@
 """The delivery stack, stacks/delivery.yaml: page, API and thumbnails behind CloudFront. Three steps:
 
 1. Create or update the stack. With the firewall, the distribution gets a secret that it sends to the API.
-2. Publish the page: only what has changed.
+2. Publish the page: only what has changed. With a stack sign_in, the page signs people in there.
 3. Set the domain of the thumbnails in the service's stack, and let the distribution read them. If DNS is elsewhere, the
    domain has to respond first, because a release of the service follows a link of that domain. With the firewall, the
    API responds only to the distribution from then on.
@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from operate import door, site
+from operate import door, provider, site
 from operate.change_set import ChangeSet
 from operate.door import Door
 from operate.optional_stack import FOLDER, OptionalStack
@@ -24,6 +24,7 @@ from operate.stack import StackFailed
 from operate.terminal import Agree, say
 
 TEMPLATE = FOLDER / "delivery.yaml"
+_SIGN_IN, _ORIGINS = "SignIn", "SignInOrigins"
 _LONGEST_ORIGINS = 100  # characters; MaxLength of AllowedOrigins in template.yaml
 
 
@@ -67,6 +68,29 @@ class Delivery(OptionalStack):
             self.door.open(agree)
         return super().deploy(settings | secret, agree, create=create, dry_run=dry_run)
 
+    def filled(self, settings: dict[str, str]) -> dict[str, str]:
+        """Also with where people sign in. Raises StackFailed if that is wrong."""
+        if _ORIGINS in settings:
+            raise StackFailed(f"{_ORIGINS} follows from {_SIGN_IN}; set that instead.")
+        found = super().filled(settings)
+        try:
+            return found | self._sign_in(settings)
+        except ValueError as error:
+            raise StackFailed(str(error)) from error
+
+    def _sign_in(self, settings: dict[str, str]) -> dict[str, str]:
+        """The settings of the page's sign-in, or nothing if an earlier run has set one of your own."""
+        if _SIGN_IN in settings:
+            line = provider.resolved(settings[_SIGN_IN])
+        elif not self.parent.parameters().get("Authorizer"):
+            line = ""  # nobody has to sign in
+        else:
+            outputs = OptionalStack(self.service, "sign_in", self.say).stack.outputs()
+            if "SignInUrl" not in outputs:
+                return {}
+            line = provider.of_cognito(outputs["SignInUrl"], outputs["SignInClient"])
+        return {_SIGN_IN: line, _ORIGINS: " ".join(provider.origins_of(line))}
+
     def complete(self, agree: Agree, *, dry_run: bool = False) -> str:
         self.publish(agree, dry_run=dry_run)
         if not dry_run:
@@ -86,7 +110,8 @@ class Delivery(OptionalStack):
             self.stack.client("s3"),
             self.stack.client("cloudfront"),
         )
-        site.publish(Page(), place, self.say, agree, dry_run)
+        head = {provider.SIGN_IN: outputs.get(_SIGN_IN, "")}
+        site.publish(Page(head=head), place, self.say, agree, dry_run)
         return f"Upload page: {self.url}"
 
     def told(self) -> dict[str, str]:

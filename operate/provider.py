@@ -45,7 +45,7 @@ def resolved(text: str) -> str:
         return ""
     words = dict(word.partition("=")[::2] for word in text.split())
     if issuer := words.pop("issuer", None):
-        words = dict(_discovered(_address("issuer", issuer))) | words
+        words = dict(discovered(_address("issuer", issuer))) | words
     if unknown := sorted(words.keys() - {*_NEEDED, *_OPTIONAL}):
         raise ValueError(
             f"A sign-in has no {', '.join(unknown)}. It has {', '.join((*_NEEDED, *_OPTIONAL))}, or issuer."
@@ -75,7 +75,8 @@ def _address(name: str, text: str) -> str:
 
 
 @cache
-def _discovered(issuer: str) -> tuple[tuple[str, str], ...]:
+def discovered(issuer: str) -> tuple[tuple[str, str], ...]:
+    """The endpoints of an issuer, by our names, from its discovery document. Raises ValueError if it cannot be read."""
     url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
     try:
         with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 (https, as checked)

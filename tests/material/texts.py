@@ -116,6 +116,29 @@ DELIVERY = {
         right=("aB3_-" * 7, "a" * 32),
         wrong=("a" * 31, "a" * 31 + "*", "a" * 31 + " ", "a" * 31 + "ä", "a" * 31 + "\n"),
     ),
+    "SignIn": Texts(
+        shortest="",
+        longest=filled("client=a token=https://a/b", "", 2000),
+        right=(
+            "client=2f0k authorize=https://a.example/b?c=d&e=f token=https://a.example:8443/t logout=https://a/ revoke=https://a/",
+        ),
+        wrong=(
+            "client=",
+            "client=a",
+            "issuer=https://a client=a",
+            "client=a token=http://a/",
+            "client=a  token=https://a/",
+            'client=a token=https://a/"',
+            "client=a token=https://a/;script-src",
+            "client=<b> token=https://a/",
+        ),
+    ),
+    "SignInOrigins": Texts(
+        shortest="",
+        longest=filled("https://a", "", 1000),
+        right=("https://a.example https://b.example:8443",),
+        wrong=("http://a", "https://a/", "https://a; script-src *", "https://a  https://b", "*", "'unsafe-inline'"),
+    ),
     "KmsKeyArn": Texts(
         shortest="",
         longest=f"arn:aws-us-gov:kms:us-east-1:123456789012:key/{_KEY}",

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+import operate.service
+from dev.emulator import REGION
 from dev.stack import Stack
+from operate.delivery import Delivery
 from tests.actors.client import Service
 from tests.actors.members import PASSWORD, Member
 from tests.actors.operators import operator, said
@@ -52,6 +55,19 @@ def test_the_command_tells_the_service_who_identifies_callers(service: Service, 
     assert settings(service) == (signing_in["Authorizer"], "admins")
     assert signing_in["Authorizer"].endswith(f"userpool/{signing_in['UserPool']}")
     assert signing_in["SignInUrl"] == "https://example-company.auth.us-east-1.amazoncognito.com/"
+
+
+def test_the_delivery_learns_where_people_sign_in(service: Service, signing_in: dict[str, str]) -> None:
+    deployed = service.deployed
+    parent = operate.service.Service(deployed.name, REGION, lambda aws, _: deployed.client(aws))
+
+    found = Delivery(parent, say=lambda _: None).filled({})
+
+    assert found["SignIn"].split()[:2] == [
+        f"client={signing_in['SignInClient']}",
+        f"authorize={signing_in['SignInUrl']}oauth2/authorize",
+    ]
+    assert found["SignInOrigins"] == signing_in["SignInUrl"].rstrip("/")
 
 
 def test_people_who_sign_in_own_what_they_upload(stack: Service, signing_in: dict[str, str], page: SignInPage) -> None:

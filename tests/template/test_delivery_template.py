@@ -162,12 +162,14 @@ def test_the_index_leads_to_every_file_of_its_version_and_no_other() -> None:
     page = Page()
     named = re.findall(r'\b(?:href|src)="([^"]+)"', page.index.content.decode())
 
-    # Modules that are needed later are imported relative to the importing file, so in the same version.
+    # What is needed later is named relative to the importing file, so in the same version.
     code = [(file.key, file.content.decode()) for file in page.assets if file.key.endswith(".js")]
     imported = {
         f"{key.rsplit('/', 1)[0]}/{name}"
         for key, text in code
-        for name in re.findall(r'\b(?:import\(|from )"\./([^"]+)"', re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+        for name in re.findall(
+            r'\b(?:import\(|from |new URL\()"\./([^"]+)"', re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        )
     }
     files = sorted(file.key for file in page.assets)
     assert sorted({*named, *imported}) == files, "what nothing names would never be cached"

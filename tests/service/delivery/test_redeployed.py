@@ -9,6 +9,7 @@ import pytest
 
 from tests.actors.client import PATIENCE
 from tests.actors.edge import Edge, invalidations
+from tests.standins import delivery_gaps
 
 
 def test_given_again_the_command_changes_nothing(edge: Edge) -> None:
@@ -50,6 +51,29 @@ def test_an_edited_page_joins_the_old_one_and_invalidates_only_its_index(edge: E
     assert edge.command("--page-only").returncode == 0
     assert edge.get(f"/{old}/style.css").status_code in (403, 404), "two versions are kept"
     assert edge.get(f"/{new}/style.css").status_code == 200
+
+
+def test_the_page_signs_people_in_at_the_provider_that_is_set(edge: Edge) -> None:
+    line = "client=2f0k authorize=https://id.example.com/a token=https://token.example.com/t"
+    plain = edge.get("/")
+    answer = edge.command("--set", f"SignIn={line}")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    delivery_gaps.bridge(edge.deployed, edge.delivery)
+    page = edge.get("/")
+    assert f'<meta name="sign-in" content="{line}">' in page.text
+    before, after = (set(each.headers["Content-Security-Policy"].split()) for each in (plain, page))
+    assert {source.strip(";") for source in after - before} - before == {"https://token.example.com"}
+
+    for setting, sentence in (("SignIn=client=2f0k", "A sign-in needs"), ("SignInOrigins=https://a", "follows from")):
+        refused = edge.command("--set", setting)
+        assert refused.returncode == 1
+        assert sentence in refused.stderr
+
+    answer = edge.command()
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    delivery_gaps.bridge(edge.deployed, edge.delivery)
+    assert edge.get("/").text == plain.text, "the service needs no sign-in"
+    assert edge.get("/").headers["Content-Security-Policy"] == plain.headers["Content-Security-Policy"]
 
 
 def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
