@@ -10,6 +10,8 @@ from typing import Any
 from dev import conditions
 from dev.deployed import Deployed
 
+_NOTHING = {"Ref": "AWS::NoValue"}
+
 
 def bridge(service: Deployed) -> None:
     """Applies everything below, after the stack is created."""
@@ -115,9 +117,10 @@ def _chosen(value: Any, holds: dict[str, bool]) -> Any:
         case {"Fn::If": [condition, yes, no]}:
             return _chosen(yes if holds[condition] else no, holds)
         case dict():
-            return {name: _chosen(each, holds) for name, each in value.items()}
+            chosen = {name: _chosen(each, holds) for name, each in value.items()}
+            return {name: each for name, each in chosen.items() if each != _NOTHING}
         case list():
-            return [_chosen(each, holds) for each in value]
+            return [each for each in (_chosen(each, holds) for each in value) if each != _NOTHING]
     return value
 
 

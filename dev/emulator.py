@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-from dev import api_policy, condition_keys, conditions, deleted_versions, form_checksums, invocations
+from dev import api_policy, condition_keys, conditions, deleted_versions, form_checksums, invocations, object_tags
 from dev.isolation import App, Isolation, Scope, header, is_sure, isolated
 
 ROOT = Path(__file__).parent.parent
@@ -193,6 +193,7 @@ async def serve(port: int) -> None:
     api_policy.teach()
     form_checksums.teach()
     deleted_versions.teach()
+    object_tags.teach()
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.backlog = _BACKLOG

@@ -40,6 +40,7 @@ _HOLDS = {
     "ApiKey": "a caller's key",
     "SignUploadLogs": _FUNCTION_LOG,
     "GetUploadLogs": _FUNCTION_LOG,
+    "ClaimLogs": _FUNCTION_LOG,
     "ConvertLogs": _FUNCTION_LOG,
     "ReportFailureLogs": _FUNCTION_LOG,
     "RedriveLogs": _FUNCTION_LOG,
@@ -86,10 +87,8 @@ def _how_long(resource: dict[str, Any]) -> str:
     properties = resource["Properties"]
     match resource["Type"]:
         case "AWS::S3::Bucket":
-            rules = properties.get("LifecycleConfiguration", {}).get("Rules", ())
-            days = [
-                f"{_value(rule['ExpirationInDays'])}" + _below(rule) for rule in rules if "ExpirationInDays" in rule
-            ]
+            rules = [_rule(each) for each in properties.get("LifecycleConfiguration", {}).get("Rules", ())]
+            days = [f"{_value(each['ExpirationInDays'])}{_below(each)}" for each in rules if "ExpirationInDays" in each]
             return "; ".join(days) if any(_whole(rule) for rule in rules) else "; ".join(["until deleted", *days])
         case "AWS::Logs::LogGroup":
             return _value(properties["RetentionInDays"])
@@ -102,15 +101,26 @@ def _how_long(resource: dict[str, Any]) -> str:
     return "until deleted"
 
 
+def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """The rule itself, if a setting decides whether there is one."""
+    match rule:
+        case {"Fn::If": [_, {"Ref": "AWS::NoValue"}, inner] | [_, inner, {"Ref": "AWS::NoValue"}]}:
+            return {**inner, "optional": True}
+    return rule
+
+
 def _whole(rule: dict[str, Any]) -> bool:
-    expires = "ExpirationInDays" in rule and "TagFilters" not in rule
+    expires = "ExpirationInDays" in rule and "TagFilters" not in rule and "optional" not in rule
     return expires and rule.get("Prefix", "uploads/") == "uploads/"
 
 
 def _below(rule: dict[str, Any]) -> str:
     if "TagFilters" in rule:
-        return f" (tagged `{'`, `'.join(tag['Value'] for tag in rule['TagFilters'])}`)"
-    return f" (below `{rule['Prefix']}`)" if "Prefix" in rule else ""
+        named = f"tagged `{'`, `'.join(tag['Value'] for tag in rule['TagFilters'])}`"
+        return f" ({named}, unless that is 0)" if "optional" in rule else f" ({named})"
+    if "Prefix" in rule:
+        return f" (below `{rule['Prefix']}`)"
+    return " (everything, unless that is 0)" if "optional" in rule else ""
 
 
 def _value(value: Any) -> str:

@@ -15,9 +15,13 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     dismiss: "OK",
     offer: (/** @type {{width: number, height: number, crop: boolean}[]} */ sizes) =>
       `Pictures in, thumbnails out: ${all(sizes.map((size) => (size.crop ? box(size) : number(size.width, {useGrouping: false}))))} pixels.`,
-    terms: (/** @type {{accepted: string[], limit: number, megapixels: number, days: number}} */ {accepted, limit, megapixels, days}) =>
+    terms: (
+      /** @type {{accepted: string[], limit: number, megapixels: number, days: number, unclaimed?: number}} */
+      {accepted, limit, megapixels, days, unclaimed},
+    ) =>
       `${any(accepted)}, up to ${bytes(limit)} and ${number(megapixels)} megapixels each. ` +
-      `Location and other hidden data are left out of the thumbnails. Originals are deleted after ${count(days, "day")}.`,
+      `Location and other hidden data are left out of the thumbnails. Originals are deleted after ${count(days, "day")}.` +
+      (unclaimed ? ` Thumbnails that nobody uses are deleted after ${count(unclaimed, "day")}.` : ""),
 
     // The status of a row.
     waiting: "Waiting",

@@ -16,9 +16,10 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     dismiss: "OK",
     offer: (sizes) =>
       `Aus Bildern werden Vorschaubilder: ${all(sizes.map((size) => (size.crop ? box(size) : number(size.width, {useGrouping: false}))))} Pixel.`,
-    terms: ({accepted, limit, megapixels, days}) =>
+    terms: ({accepted, limit, megapixels, days, unclaimed}) =>
       `${any(accepted)}, je bis zu ${bytes(limit)} und ${number(megapixels)} Megapixel. ` +
-      `Aufnahmeort und andere verborgene Daten kommen nicht in die Vorschaubilder. Originale werden nach ${count(days, "Tag", "Tagen")} gelöscht.`,
+      `Aufnahmeort und andere verborgene Daten kommen nicht in die Vorschaubilder. Originale werden nach ${count(days, "Tag", "Tagen")} gelöscht.` +
+      (unclaimed ? ` Vorschaubilder, die niemand verwendet, werden nach ${count(unclaimed, "Tag", "Tagen")} gelöscht.` : ""),
 
     waiting: "Wartet",
     uploading: ({sent, size, left}) => facts([`Wird hochgeladen: ${part(sent, size)} von ${bytes(size)}`, left !== null && `noch ${time(left)}`]),

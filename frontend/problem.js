@@ -4,7 +4,7 @@
  * The service's codes (functions/thumbs/errors.py) pass through unchanged. The client's own are:
  *
  *   network     the connection was lost, or never existed
- *   busy        the service or the storage is throttling, or has an outage (429, 5xx)
+ *   busy        the service or the storage is throttling, has an outage, or is still converting (429, 5xx, 409)
  *   expired     the signature has expired; a fresh one helps
  *   refused     the service or the storage refused, for another reason than the file
  *   unreadable  the file was changed or removed after it was chosen
@@ -61,6 +61,9 @@ export async function problemOf(response) {
   const retryAfter = seconds(response.headers.get("retry-after"));
   if (response.status === 429) {
     return new Problem("busy", "Too many uploads are in progress. Please try again in a moment.", {retryAfter});
+  }
+  if (response.status === 409) {
+    return new Problem("busy", "The upload is still being converted. Please try again in a moment.", {retryAfter});
   }
   if (response.status >= 500) {
     return new Problem("busy", "The service is not responding correctly. Please try again in a moment.", {retryAfter});

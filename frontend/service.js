@@ -6,7 +6,8 @@ import {content, erased, lostConnection, Problem, problemOf} from "./problem.js"
  * @typedef {{name: string, width: number, height: number, crop: boolean}} Size
  * @typedef {{
  *   maxFiles: number, maxUploadBytes: number, maxMegapixels: number, types: Record<string, string[]>,
- *   accepted: string, sizes: Size[], keepOriginalsDays: number, erasable?: boolean,
+ *   accepted: string, sizes: Size[], keepOriginalsDays: number, keepThumbnailsDays?: number, unclaimedDays?: number,
+ *   erasable?: boolean,
  * }} Limits erasable: whether owners can erase their uploads
  * @typedef {{
  *   job: string, upload: {url: string, fields: Record<string, string>}, result: string, expires: string, lifetime: number,
@@ -64,6 +65,16 @@ export async function isThere(job, access) {
  */
 export async function erase(job, access) {
   await ask(`uploads/${job}`, access, {method: "DELETE"});
+}
+
+/**
+ * Keeps what was made of an upload. Only where the limits have unclaimedDays. Throws a Problem with code "busy" while the job
+ * is in progress.
+ * @param {string} job
+ * @param {Access} access
+ */
+export async function claim(job, access) {
+  await ask(`uploads/${job}/claim`, access, {method: "POST"});
 }
 
 /**

@@ -60,16 +60,17 @@ def _end(job: str, upload: Upload) -> None:
     seen = ledger.find(job)
     if ledger.is_closed(seen, upload):
         return
-    if (binding := bindings.bind(job, upload)) and not binding.admits(upload):
+    claimed = ledger.claimed(seen)
+    if (binding := bindings.bind(job, upload, claimed)) and not binding.admits(upload):
         observe.log().info("ignored: another upload of this job was first")
         return
     started = time.monotonic()
-    outcome = _outcome(job, upload, binding)
+    outcome = _outcome(job, upload, binding, claimed)
     if ledger.end(outcome, seen, upload.again):  # last: the manifest is the commit
         _report(outcome, (time.monotonic() - started) * 1000)
 
 
-def _outcome(job: str, upload: Upload, binding: bindings.Binding | None) -> manifest.Manifest:
+def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed: bool | None) -> manifest.Manifest:
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
@@ -89,7 +90,7 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None) -> mani
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
         privacy = manifest.receipt(None, originals.until(original)) if original else None
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
-    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]
+    stored = [thumbnails.store(job, rendered, claimed) for rendered in conversion.thumbnails]
     privacy = manifest.receipt(conversion.metadata, originals.until(original))
     return manifest.done(job, conversion.original, stored, conversion.placeholder, whose, privacy)
 

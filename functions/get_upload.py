@@ -5,7 +5,7 @@ from typing import Any
 
 from thumbs import correlation, observe
 from thumbs.api import links, responses
-from thumbs.jobs import access, keys, ledger, manifest, originals
+from thumbs.jobs import access, keys, ledger, manifest, originals, retention
 
 
 @observe.function
@@ -16,12 +16,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     observe.log().append_keys(job=job)
     observe.correlate(correlation.of(event))
     found = ledger.find(job)
-    if not found and originals.exists(job):
+    if not found and originals.is_waiting(job):
         observe.log().info("answered", status="processing")
         return responses.ok(event, {"job": job, "status": "processing"}, HTTPStatus.ACCEPTED, Retry_After="1")
     # Again, because between the two requests the job may have ended and its original expired.
     found = found or ledger.find(job)
-    if found and access.may_see(event, job, found.manifest.get("owner")):
+    if found and not retention.is_over(found.manifest) and access.may_see(event, job, found.manifest.get("owner")):
         observe.log().info("answered", status=found.manifest["status"])
         if found.manifest["status"] == "erased":
             return responses.problem(event, HTTPStatus.GONE, "This upload was erased.")

@@ -99,12 +99,20 @@ def _upload(job: str, file: upload_request.File, whose: Attribution, signer: Sig
 def _limits() -> dict[str, Any]:
     current = settings.current()
     with_owners = {"erasable": True} if current.has_owners else {}  # DELETE /uploads/{job} exists
-    return {
-        "maxFiles": upload_request.MAX_FILES,
-        "maxUploadBytes": current.max_upload_bytes,
-        "maxMegapixels": current.max_megapixels,
-        "types": {content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types},
-        "accepted": formats.ACCEPTED_LABELS,
-        "sizes": [vars(size) for size in current.sizes],
-        "keepOriginalsDays": current.keep_originals_days,
-    } | with_owners
+    limits = {"keepThumbnailsDays": current.keep_thumbnails_days, "unclaimedDays": current.unclaimed_days}
+    kept = {name: days for name, days in limits.items() if days}
+    return (
+        {
+            "maxFiles": upload_request.MAX_FILES,
+            "maxUploadBytes": current.max_upload_bytes,
+            "maxMegapixels": current.max_megapixels,
+            "types": {
+                content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types
+            },
+            "accepted": formats.ACCEPTED_LABELS,
+            "sizes": [vars(size) for size in current.sizes],
+            "keepOriginalsDays": current.keep_originals_days,
+        }
+        | kept
+        | with_owners
+    )

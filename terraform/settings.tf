@@ -116,6 +116,30 @@ variable "keep_originals_days" {
   }
 }
 
+variable "keep_thumbnails_days" {
+  description = "Days to keep thumbnails and manifests. 0 keeps them for ever. A new value also holds for what exists."
+  type        = string
+  default     = "0"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(0|2[1-9]|[3-9][0-9]|[1-9][0-9]{2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$", var.keep_thumbnails_days))
+    error_message = "0, or a whole number of days from 21 to 3650."
+  }
+}
+
+variable "unclaimed_days" {
+  description = "Days to keep thumbnails and manifests that your application does not claim (POST /uploads/{job}/claim). 0 means that nothing has to be claimed."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.unclaimed_days >= 0 && var.unclaimed_days <= 365 && floor(var.unclaimed_days) == var.unclaimed_days
+    error_message = "A whole number of days from 0 to 365."
+  }
+}
+
 variable "link_expiry_seconds" {
   description = "Seconds until signed links to results and thumbnails expire. GET /uploads/{job} returns fresh ones to any caller that may see the job."
   type        = number
@@ -511,6 +535,8 @@ locals {
     UploadExpirySeconds  = tostring(var.upload_expiry_seconds)
     AllowedOrigins       = var.allowed_origins
     KeepOriginalsDays    = tostring(var.keep_originals_days)
+    KeepThumbnailsDays   = var.keep_thumbnails_days
+    UnclaimedDays        = tostring(var.unclaimed_days)
     LinkExpirySeconds    = tostring(var.link_expiry_seconds)
     LogRetentionDays     = tostring(var.log_retention_days)
     ContactEmail         = var.contact_email

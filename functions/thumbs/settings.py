@@ -117,6 +117,8 @@ class Settings:
     upload_expiry_seconds = Setting("UPLOAD_EXPIRY_SECONDS", _whole)
     allowed_origins = Setting("ALLOWED_ORIGINS", _listed)
     keep_originals_days = Setting("KEEP_ORIGINALS_DAYS", _whole)
+    keep_thumbnails_days = Setting("KEEP_THUMBNAILS_DAYS", _whole, default="0")  # 0: for ever
+    unclaimed_days = Setting("UNCLAIMED_DAYS", _whole, default="0")  # 0: nothing has to be claimed
     conversion_memory = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", _for_a_conversion, default="1769")
 
     # Callers

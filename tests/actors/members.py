@@ -35,6 +35,9 @@ class Member:
     def erase(self, job: str) -> requests.Response:
         return self.call("DELETE", f"uploads/{job}", headers={"Origin": PAGE})
 
+    def claim(self, job: str) -> requests.Response:
+        return self.call("POST", f"uploads/{job}/claim")
+
 
 class Pool:
     """A Cognito user pool with one client. cognito: a boto3 client. arn: of the pool."""

@@ -33,6 +33,14 @@ class End(Service):
     def get(self, path: str, **headers: str) -> requests.Response:
         return patiently(lambda: super(End, self).get(path, **headers))
 
+    def post(self, path: str) -> requests.Response:
+        return patiently(lambda: requests.post(self.page_url + path, headers=self.key, timeout=PATIENCE))
+
+    def tagged(self, job: str) -> set[str]:
+        """The keys of what was made of a job and has tags."""
+        place = {"Bucket": self.thumbnails}
+        return {key for key in self.keys(job) if self.s3.get_object_tagging(Key=key, **place)["TagSet"]}
+
     def environment(self, function: str) -> dict[str, str]:
         """The variables of the live version of a function. function: logical id."""
         answer = self.deployed.client("lambda").get_function_configuration(

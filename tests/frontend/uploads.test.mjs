@@ -5,7 +5,7 @@ import {test} from "node:test";
 import {flush, forget, keep, kept, willBeForgotten} from "../../frontend/session.js";
 import {Problem} from "../../frontend/problem.js";
 import {Signatures} from "../../frontend/signatures.js";
-import {limits, send} from "../../frontend/upload.js";
+import {claim, limits, send} from "../../frontend/upload.js";
 import {Uploads} from "../../frontend/uploads.js";
 
 const JOB = "1f";
@@ -144,4 +144,18 @@ test("a full storage reports how many uploads a reload would lose", (t) => {
   for (let id = 2000; id < 2020; id += 1) forget(id);
   flush();
   assert.equal(willBeForgotten(), 0);
+});
+
+test("a claim waits for the conversion", async (t) => {
+  const asked = [];
+  const answer = (status, headers = {}) => (response, request) => {
+    asked.push(`${request.method} ${request.url} ${request.headers["x-api-key"]}`);
+    response.writeHead(status, headers);
+    response.end();
+  };
+  const api = await serve(t, [answer(409, {"retry-after": "0"}), answer(503), answer(204), answer(404)]);
+  const access = {api, headers: () => ({"x-api-key": "key"})};
+  await claim(JOB, access);
+  assert.deepEqual(asked, Array(3).fill(`POST /uploads/${JOB}/claim key`));
+  await assert.rejects(claim(JOB, access), {code: "unknown"});
 });

@@ -13,16 +13,16 @@ import convert
 import get_upload
 import redrive
 import report_failure
+from tests.lifecycle import days
+from tests.lifecycle.stored import Object, etag
 from tests.lifecycle.world import (
     KILL,
     THUMBNAILS,
     UPLOADS,
     Actor,
     Killed,
-    Object,
     World,
     call,
-    etag,
     manifest_of,
 )
 from thumbs import observe
@@ -36,7 +36,10 @@ ORIGINAL, MANIFEST = keys.original(JOB), keys.manifest(JOB)
 # The invariants that actors check themselves.
 NO_MISTAKE = "No handler raises what no call that went wrong explains."
 NAMES = "A manifest names only thumbnails that are there, each with its own content."
-FINDS = "`GET /uploads/{job}` finds every job that has ended, and says of an erased one only that it is gone."
+FINDS = (
+    "`GET /uploads/{job}` finds every job that has ended until its time is over, and says of an erased one only that "
+    "it is gone."
+)
 
 _ATTEMPTS = 3  # of an asynchronous event (Lambda developer guide, "Asynchronous invocation", error handling)
 _CONTEXT: Any = None
@@ -221,9 +224,15 @@ def program(world: World) -> None:
         except (Killed, ClientError):
             return  # 502: it retries
         found = manifest_of(world, MANIFEST)
-        if known and found and answer["statusCode"] == 404:
+        is_over = days.is_over(world, found)
+        if known and found and not is_over and answer["statusCode"] == 404:
             world.violated(FINDS, "404")
+        if is_over and answer["statusCode"] != 404:
+            world.violated(FINDS, f"{answer['statusCode']} for what is over")
         if found and found["status"] == "erased" and '"erased"' in answer["body"]:
             world.violated(FINDS, "a tombstone")
+        for thumbnail in json.loads(answer["body"]).get("thumbnails", ()):
+            if (THUMBNAILS, thumbnail["key"]) not in world.objects and "erased" not in world.statuses:
+                world.violated(NAMES, "a program finds none")
 
     world.spawn("get_upload", body)

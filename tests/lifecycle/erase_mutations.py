@@ -19,7 +19,7 @@ ERASE_MUTATIONS = [
     Mutation(
         "a run that meets the tombstone at its commit leaves",
         "thumbs.jobs.ledger",
-        "        if not _may_replace(first.standing, outcome):\n",
+        "        if not _may_replace(first.standing, outcome, again and was_claimed):\n",
         '        if first.standing.manifest["status"] == "erased" or not _may_replace(first.standing, outcome):\n',
         "a job is erased while it is converted",
         _ERASED,
@@ -27,7 +27,7 @@ ERASE_MUTATIONS = [
     Mutation(
         "a run that may not write its outcome leaves without another look",
         "thumbs.jobs.ledger",
-        '        _raise_if_erased(find(outcome["job"]))',
+        '        raise_if_erased(find(outcome["job"]))',
         "        pass",
         "a failed job is erased while its letter is redriven",
         _ERASED,
@@ -91,7 +91,7 @@ ERASE_MUTATIONS = [
     Mutation(
         "an old event ends a job",
         "thumbs.jobs.ledger",
-        "upload.time is None or datetime.now(UTC) - upload.time > _OLDEST_EVENT",
+        "upload.time is None or retention.is_late(upload.time)",
         "upload.time is None",
         _LEFT_BY_REDRIVE,
         _ERASED,
@@ -123,7 +123,7 @@ ERASE_MUTATIONS = [
     Mutation(
         "a run takes the tombstone for the report of a failure",
         "thumbs.jobs.ledger",
-        '    _raise_if_erased(standing)\n    by_any_event, when_asked = _MAY_REPLACE.get(standing.manifest["status"]',
+        '    raise_if_erased(standing)\n    by_any_event, when_asked = _MAY_REPLACE.get(standing.manifest["status"]',
         '    by_any_event, when_asked = _MAY_REPLACE.get(standing.manifest["status"].replace("erased", "failed")',
         "a job is erased while it is converted",
         "`done` and `rejected` stay",

@@ -13,7 +13,7 @@ from thumbs.jobs.notices import Upload
 BY_API = "DELETE"  # the role of who erases with an authorizer
 _REPETITIONS = 2  # by the caller, who repeats a request that was not answered well
 _CONTEXT: Any = None
-_AT_WORK = ("convert", "erase", BY_API, "the eraser", "report_failure", "redrive", "visitor", "get_upload")
+_AT_WORK = ("convert", "erase", BY_API, "the eraser", "report_failure", "redrive", "visitor", "get_upload", "claim")
 
 
 def request(world: World, times: int = 1) -> None:
@@ -85,14 +85,14 @@ def days_go_by(world: World) -> None:
         world.delete(UPLOADS, ORIGINAL)
 
     days = once(world, "25 days go by", effect, "time")
-    days.ready = lambda: not any(_is_at_work(actor) for actor in world.actors)
+    days.ready = lambda: not any(is_at_work(actor) for actor in world.actors)
 
 
 def _is_at_sns(actor: Actor) -> bool:
     return not actor.dead and actor.pending == "SNS delivers"
 
 
-def _is_at_work(actor: Actor) -> bool:
+def is_at_work(actor: Actor) -> bool:
     if actor.dead or not actor.role.startswith(_AT_WORK):
         return False
     return not _is_at_sns(actor) and actor.pending != "receive a letter"

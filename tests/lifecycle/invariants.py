@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tests.lifecycle import days
 from tests.lifecycle.actors import FINDS, JOB, MANIFEST, ORIGINAL
-from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, Write, manifest_of
+from tests.lifecycle.stored import Write
+from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, manifest_of
 from thumbs.jobs import keys
 
 # What a predicate finds wrong; None if it holds.
@@ -60,7 +62,7 @@ def _manifests(write: Write) -> tuple[dict[str, Any] | None, dict[str, Any] | No
 @_at_the_end
 def _ends(world: World) -> Verdict:
     """Every uploaded job ends in exactly one manifest: `done`, `rejected` or `failed`; or it is erased."""
-    if not world.posted or "the tombstone has expired" in world.flags:
+    if not world.posted or {"the tombstone has expired", "the manifest has expired"} & world.flags:
         return None
     if world.letters:
         return "a letter stays, though everything was redriven"
@@ -80,7 +82,8 @@ def _final(world: World, write: Write) -> Verdict:
         allowed = set()
     allowed |= {("failed", "done"), ("failed", "rejected")}
     is_erased = after["status"] == "erased" and before["status"] != "erased"
-    return None if change in allowed or is_erased else f"{change[0]} → {change[1]}"
+    is_claim = after == {**before, "claimed": True}
+    return None if change in allowed or is_erased or is_claim else f"{change[0]} → {change[1]}"
 
 
 @_on_write
@@ -95,15 +98,17 @@ def _content(_: World, write: Write) -> Verdict:
 def _names(world: World, write: Write) -> Verdict:
     """A manifest names only thumbnails that exist, each with its own content."""
     _, after = _manifests(write)
-    named = after or manifest_of(world, MANIFEST) or {"thumbnails": []}
+    named = after or manifest_of(world, MANIFEST)
+    if named is None or days.is_over(world, named):
+        return None
     for thumbnail in named["thumbnails"]:
         there = world.objects.get((THUMBNAILS, thumbnail["key"]))
         if there is None:
             return f"{thumbnail['key']} is missing"
         extension = thumbnail["key"].rpartition(".")[2]
-        if len(there.content) != thumbnail["bytes"] or thumbnail["key"] != keys.thumbnail(
-            JOB, thumbnail["size"], extension, there.content
-        ):
+        if len(there.content) != thumbnail["bytes"] or thumbnail["key"] not in {
+            keys.thumbnail(JOB, thumbnail["size"], extension, there.content, batch) for batch in days.batches(world)
+        }:
             return f"{thumbnail['key']} holds other content"
     return None
 
@@ -152,7 +157,7 @@ def _redriven(world: World) -> Verdict:
 @_at_the_end
 def _counted(world: World) -> Verdict:
     """Metrics count each job once, by its outcome."""
-    if "asked again" in world.flags or "erased" in world.statuses or not world.posted:
+    if {"asked again", "the manifest has expired"} & world.flags or "erased" in world.statuses or not world.posted:
         return None
     found = manifest_of(world, MANIFEST)
     status = found["status"] if found else None
@@ -194,6 +199,43 @@ def _forgotten(world: World) -> Verdict:
     """With a delivery, its caches forget what was erased."""
     is_due = "answered: erased" in world.flags and "with a delivery" in world.flags
     return f"they send {sorted(world.cached)}" if is_due and world.cached else None
+
+
+@_on_write
+def _whole(world: World, write: Write) -> Verdict:
+    """A manifest says that its job was claimed only when nothing that it names can expire as unclaimed."""
+    _, after = _manifests(write)
+    if not after or not after["claimed"]:
+        return None
+    named = [MANIFEST, keys.binding(JOB), *(thumbnail["key"] for thumbnail in after["thumbnails"])]
+    tagged = [key for key in named if (there := world.objects.get((THUMBNAILS, key))) and there.tags]
+    return f"{tagged} can" if tagged else None
+
+
+@_at_the_end
+def _claimed(world: World) -> Verdict:
+    """A job that was claimed in time stays claimed and whole, however often it is converted again."""
+    if "answered: claimed" not in world.flags or "erased" in world.statuses:
+        return None
+    found = manifest_of(world, MANIFEST)
+    if not found or not found["claimed"]:
+        return "it is not claimed any more"
+    missing = [each["key"] for each in found["thumbnails"] if (THUMBNAILS, each["key"]) not in world.objects]
+    return f"{missing} are missing" if missing else None
+
+
+@_at_the_end
+def _over(world: World) -> Verdict:
+    """What nobody has claimed expires as a whole, and does not come back."""
+    if "S3 has looked" not in world.flags or {"answered: claimed", "a claim was given up"} & world.flags:
+        return None
+    is_gone = "the manifest has expired" in world.flags
+    kept = {
+        key: each
+        for (bucket, key), each in world.objects.items()
+        if bucket == THUMBNAILS and (is_gone or world.days - each.day > days.UNCLAIMED)
+    }
+    return f"{sorted(kept)} left" if kept else None
 
 
 def record(world: World, write: Write) -> None:

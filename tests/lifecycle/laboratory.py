@@ -3,7 +3,7 @@ numbers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.lifecycle import days
 from tests.lifecycle.actors import Broken, convert_later
 from tests.lifecycle.erasers import BY_API, erase_later
 from tests.lifecycle.model import S3, SQS, CloudFront, Lambda
@@ -19,7 +20,7 @@ from tests.material import pictures
 from tests.material.invocation import ENVIRONMENT
 from thumbs import observe, pipeline, settings
 from thumbs.aws import clients
-from thumbs.jobs import ledger, manifest
+from thumbs.jobs import ledger, manifest, retention
 
 # Two pictures, one file that is none, and one picture that the second version of the settings rejects.
 A, B, BAD = pictures.jpeg(8, 6), pictures.jpeg(6, 8), b"no picture"
@@ -30,31 +31,30 @@ _SIZES = {1: "small=4", 2: "small=3"}
 _MEGAPIXELS = {1: "50", 2: "1"}
 
 
-class Frozen(datetime):
-    """The same second for everything: the manifests of two runs have the same ETag if their content is the same."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> "Frozen":
-        return cls(2026, 11, 26, tzinfo=tz or UTC)
-
-
 class _Silence:
     def __getattr__(self, name: str) -> Any:
         return lambda *_, **__: None
 
 
 @cache
-def _settings(version: int, has_owners: bool, is_delivered: bool) -> settings.Settings:
+def _settings(version: int, has_owners: bool, is_delivered: bool, expects_claims: bool) -> settings.Settings:
     changed = {"THUMBNAIL_SIZES": _SIZES[version], "MAX_MEGAPIXELS": _MEGAPIXELS[version]}
     changed |= {"HAS_OWNERS": "true"} if has_owners else {}
     changed |= {"DELIVERY_DISTRIBUTION": "E1A2B3C4D5E6F7"} if is_delivered else {}
+    changed |= {"UNCLAIMED_DAYS": str(days.UNCLAIMED)} if expects_claims else {}
     return settings.Settings(ENVIRONMENT | _ONE | changed)
 
 
 def _current() -> settings.Settings:
     """Whether a stack has owners matters only to who calls its API."""
     actor = me()
-    return _settings(actor.version or 1, actor.role.startswith(BY_API), "with a delivery" in actor.world.flags)
+    flags = actor.world.flags
+    is_owned, is_delivered, is_claimed = (
+        actor.role.startswith(BY_API),
+        "with a delivery" in flags,
+        days.EXPECTS_CLAIMS in flags,
+    )
+    return _settings(actor.version or 1, is_owned, is_delivered, is_claimed)
 
 
 def _converted(run: Any) -> Any:
@@ -92,13 +92,14 @@ def _pipeline() -> Any:
 def laboratory() -> Iterator[None]:
     lambda_ = Lambda(convert=convert_later, erase=erase_later)
     fakes = {"s3": S3(), "sqs": SQS(), "lambda": lambda_, "cloudfront": CloudFront()}
+    clock = SimpleNamespace(now=lambda _: me().world.now(), fromisoformat=datetime.fromisoformat)
     silence = _Silence()
     with pytest.MonkeyPatch.context() as patch:
         clients.client.cache_clear()
         patch.setattr(boto3, "client", lambda service, **_: fakes[service])
         patch.setattr(settings, "current", _current)
-        patch.setattr(manifest, "datetime", Frozen)
-        patch.setattr(ledger, "datetime", SimpleNamespace(now=lambda _: me().world.now()))
+        patch.setattr(manifest, "datetime", clock)
+        patch.setattr(retention, "datetime", clock)
         patch.setattr(ledger, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))
         patch.setattr(observe, "log", lambda: silence)
         patch.setattr(observe, "count", lambda name, value=1: me().counts.append((name, float(value))))

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.lifecycle.stored import Letter, Object
 from tests.lifecycle.world import (
     CONFLICT,
     ERROR,
@@ -12,8 +14,6 @@ from tests.lifecycle.world import (
     LOST,
     REPEATED,
     UPLOADS,
-    Letter,
-    Object,
     World,
     call,
     me,
@@ -92,6 +92,7 @@ class S3:
         IfMatch: str | None = None,  # noqa: N803
         IfNoneMatch: str | None = None,  # noqa: N803
         Metadata: dict[str, str] | None = None,  # noqa: N803
+        Tagging: str = "",  # noqa: N803
         **_: str,
     ) -> Any:
         """If-None-Match: 412 if there is an object. If-Match: 412 if the ETag differs, 404 if there is none. Two
@@ -111,7 +112,7 @@ class S3:
                 raise refusal("NoSuchKey", 404, "PutObject")
             if IfMatch and there and there.etag != IfMatch:
                 raise refusal("PreconditionFailed", 412, "PutObject")
-            return {"ETag": world.put(Bucket, Key, Body, sorted((Metadata or {}).items())).etag}
+            return {"ETag": world.put(Bucket, Key, Body, sorted((Metadata or {}).items()), Tagging).etag}
 
         what = f"PUT {_short(Bucket, Key)}"
         faults: tuple[str, ...] = (KILL, REPEATED)
@@ -132,10 +133,21 @@ class S3:
         """In the order of keys, 1000 at most (API reference, ListObjectsV2)."""
 
         def effect() -> dict[str, Any]:
-            keys = sorted(key for bucket, key in _world().objects if bucket == Bucket and key.startswith(Prefix))
-            return {"Contents": [{"Key": key} for key in keys[:MaxKeys]]} if keys else {}
+            objects = _world().objects
+            keys = sorted(key for bucket, key in objects if bucket == Bucket and key.startswith(Prefix))
+            listed = [{"Key": key, "LastModified": _world().on(objects[Bucket, key].day)} for key in keys[:MaxKeys]]
+            return {"Contents": listed} if keys else {}
 
         return call(f"LIST {_short(Bucket, Prefix)}", effect, _READ)
+
+    def delete_object_tagging(self, Bucket: str, Key: str) -> Any:  # noqa: N803
+        """The object itself, its ETag and its age stay (user guide, "Categorizing your objects using tags")."""
+
+        def effect() -> None:
+            world = _world()
+            world.objects[Bucket, Key] = replace(self._found(Bucket, Key, "NoSuchKey"), tags="")
+
+        return call(f"UNTAG {_short(Bucket, Key)}", effect, (KILL, REPEATED))
 
     def delete_object(self, Bucket: str, Key: str) -> Any:  # noqa: N803
         """Succeeds even if there is nothing (API reference, DeleteObject)."""

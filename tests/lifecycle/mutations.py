@@ -46,7 +46,7 @@ MUTATIONS = [
     Mutation(
         "the manifest is written before the thumbnails",
         "convert",
-        "    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n",
+        "    stored = [thumbnails.store(job, rendered, claimed) for rendered in conversion.thumbnails]\n",
         "    create, thumbnails.s3.create = thumbnails.s3.create, lambda *_, **__: True\n"
         "    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n"
         "    thumbnails.s3.create = create\n"
@@ -74,7 +74,7 @@ MUTATIONS = [
     Mutation(
         "a thumbnail is written over whatever has its key, which says nothing of its content",
         "thumbs.jobs.thumbnails",
-        "output.extension, rendered.content)\n",
+        "output.extension, rendered.content, retention.batch(claimed))\n",
         'output.extension, b"")\n    s3.write(current.thumbnail_bucket, key, rendered.content)\n',
         "a done job is converted again with other sizes while its page waits",
         "A manifest names",
@@ -82,7 +82,7 @@ MUTATIONS = [
     Mutation(
         "a thumbnail is written in two steps",
         "thumbs.jobs.thumbnails",
-        "    s3.create(current.thumbnail_bucket, key, rendered.content, **options)\n",
+        "    s3.create(current.thumbnail_bucket, key, rendered.content, **options, **retention.tagging(claimed))\n",
         "    s3.write(current.thumbnail_bucket, key, rendered.content[:-1], **options)\n"
         "    s3.write(current.thumbnail_bucket, key, rendered.content, **options)\n",
         "a picture is converted while its page waits",
@@ -99,7 +99,7 @@ MUTATIONS = [
     Mutation(
         "a run that meets a report of failure leaves",
         "thumbs.jobs.ledger",
-        "if not _may_replace(first.standing, outcome):",
+        "if not _may_replace(first.standing, outcome, again and was_claimed):",
         "if True:",
         _REDRIVEN,
         "Once the cause is fixed",
@@ -155,8 +155,8 @@ MUTATIONS = [
     Mutation(
         "a commit is taken for another run's when its answer was lost",
         "thumbs.jobs.ledger",
-        "if standing and standing.commit == own:",
-        "if False:",
+        "if standing and standing.commit == own and",
+        "if False and",
         "a picture is converted while its page waits",
         "Metrics count each job once",
     ),

@@ -4,6 +4,7 @@ from functools import partial
 
 from tests.lifecycle import actors
 from tests.lifecycle.actors import convert_later, posted
+from tests.lifecycle.claimings import CLAIMINGS
 from tests.lifecycle.erasures import ERASURES
 from tests.lifecycle.explorer import Scenario, scenario
 from tests.lifecycle.laboratory import BAD, BIG, A, B
@@ -185,3 +186,4 @@ def _(world: World) -> None:
 
 
 SCENARIOS.update(ERASURES)  # last, because they are larger
+SCENARIOS.update(CLAIMINGS)

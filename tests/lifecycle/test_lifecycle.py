@@ -9,6 +9,7 @@ import pytest
 from dev.emulator import ROOT
 from tests.lifecycle import invariants
 from tests.lifecycle.__main__ import main
+from tests.lifecycle.claim_mutations import CLAIM_MUTATIONS
 from tests.lifecycle.erase_mutations import ERASE_MUTATIONS
 from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
 from tests.lifecycle.laboratory import laboratory
@@ -57,7 +58,7 @@ def test_orders_at_random_keep_the_invariants(scenario: Scenario) -> None:
     assert report.runs > 10
 
 
-@pytest.mark.parametrize("mutation", [*MUTATIONS, *ERASE_MUTATIONS], ids=lambda it: it.name)
+@pytest.mark.parametrize("mutation", [*MUTATIONS, *ERASE_MUTATIONS, *CLAIM_MUTATIONS], ids=lambda it: it.name)
 def test_a_broken_protocol_is_found(mutation: Mutation) -> None:
     with mutated(mutation), laboratory():
         report = explore(SCENARIOS[mutation.scenario], MUTATED)
@@ -85,7 +86,7 @@ def test_every_invariant_is_broken_by_a_mutation() -> None:
     """Otherwise nobody would know that the explorer detects it."""
     seen = {
         sentence
-        for each in [*MUTATIONS, *ERASE_MUTATIONS]
+        for each in [*MUTATIONS, *ERASE_MUTATIONS, *CLAIM_MUTATIONS]
         for sentence in invariants.SENTENCES
         if sentence.startswith(each.breaks)
     }

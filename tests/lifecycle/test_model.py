@@ -10,7 +10,8 @@ from greenlet import getcurrent
 from moto import mock_aws
 
 from tests.lifecycle.model import S3
-from tests.lifecycle.world import THUMBNAILS, World, etag
+from tests.lifecycle.stored import etag
+from tests.lifecycle.world import THUMBNAILS, World
 
 KEY, OTHER = "job/manifest.json", "job/other.json"
 A, B = b'{"status": "done"}', b'{"status": "failed"}'
@@ -47,6 +48,10 @@ def delete(*keys: str) -> Ask:
     return ask
 
 
+def untag(key: str) -> Ask:
+    return lambda s3: s3.delete_object_tagging(Bucket=THUMBNAILS, Key=key) and None
+
+
 CONVERSATION: list[Ask] = [
     get(),
     lambda s3: s3.head_object(Bucket=THUMBNAILS, Key=KEY)["ETag"],
@@ -64,6 +69,10 @@ CONVERSATION: list[Ask] = [
     listed("job/"),
     listed("job/", most=1),
     listed("other"),
+    put(B, IfMatch=etag(B), Tagging="status=unclaimed"),
+    untag(KEY),
+    untag(KEY),
+    get(),
     delete(KEY),
     delete(KEY),
     get(),

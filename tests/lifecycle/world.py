@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from hashlib import md5
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 from greenlet import GreenletExit, getcurrent, greenlet
+
+from tests.lifecycle.stored import Letter, Object, Write, etag
 
 T = TypeVar("T")
 
@@ -33,41 +33,9 @@ class Killed(BaseException):
     """The end of a process. Not an Exception, so that no handler catches it."""
 
 
-@cache
-def etag(content: bytes) -> str:
-    """The ETag of an object that was written in one piece is its MD5 (Amazon S3 API reference, "Object")."""
-    return f'"{md5(content, usedforsecurity=False).hexdigest()}"'
-
-
 def refusal(code: str, status: int, operation: str) -> ClientError:
     answer: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, operation)
-
-
-@dataclass(frozen=True)
-class Object:
-    content: bytes
-    etag: str
-    metadata: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass
-class Letter:
-    """A message of the dead-letter queue. hidden: whether a consumer holds it."""
-
-    number: int
-    body: str
-    hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Write:
-    """One change of a bucket. before, after: None if there was, or is, nothing."""
-
-    bucket: str
-    key: str
-    before: Object | None
-    after: Object | None
 
 
 class Actor(greenlet):  # type: ignore[misc]
@@ -143,14 +111,18 @@ class World:
 
     def now(self) -> datetime:
         """All within a second, except for whole days: manifests of two runs have the same ETag if they say the same."""
-        return datetime(2026, 11, 26, tzinfo=UTC) + timedelta(self.days)
+        return self.on(self.days)
+
+    def on(self, day: int) -> datetime:
+        return datetime(2026, 11, 26, tzinfo=UTC) + timedelta(day)
 
     def park(self, body: str) -> None:
         self.letters.append(Letter(self.parked, body))
         self.parked += 1
 
-    def put(self, bucket: str, key: str, content: bytes, metadata: Iterable[tuple[str, str]] = ()) -> Object:
-        before, after = self.objects.get((bucket, key)), Object(content, etag(content), tuple(metadata))
+    def put(self, bucket: str, key: str, content: bytes, data: Iterable[tuple[str, str]] = (), tag: str = "") -> Object:
+        after = Object(content, etag(content), tuple(data), tag, self.days)
+        before = self.objects.get((bucket, key))
         self.objects[bucket, key] = after
         self.writes += 1
         self.on_write(self, Write(bucket, key, before, after))
@@ -174,7 +146,7 @@ class World:
         at_work = {actor.token for actor in self.actors if not actor.dead}
         return hash(
             (
-                frozenset((place, each.etag, self._live(each, at_work)) for place, each in self.objects.items()),
+                frozenset((place, *self._said(each, at_work)) for place, each in self.objects.items()),
                 tuple((letter.body, letter.hidden) for letter in self.letters),
                 tuple(sorted(actor.seen for actor in self.actors if not actor.dead)),
                 (self.broken, self.version, self.days, len(self.posted)),
@@ -185,9 +157,9 @@ class World:
         )
 
     @staticmethod
-    def _live(stored: Object, at_work: set[str]) -> tuple[tuple[str, str], ...]:
+    def _said(stored: Object, at_work: set[str]) -> tuple[object, ...]:
         """The mark of a commit matters only to the process that wrote it."""
-        return tuple(item for item in stored.metadata if item[1] in at_work)
+        return stored.etag, stored.tags, stored.day, *(item for item in stored.metadata if item[1] in at_work)
 
 
 def me() -> Actor:

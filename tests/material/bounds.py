@@ -73,6 +73,12 @@ _SERVICE = {
             "https://a,",
         ),
     ),
+    "KeepThumbnailsDays": Texts(
+        shortest="0",
+        longest="3650",
+        right=("21", "29", "30", "99", "100", "999", "1000", "2999", "3000", "3599", "3600", "3649"),
+        wrong=("", "1", "20", "00", "021", "3651", "3660", "3700", "4000", "-30", "30.5", "30 ", "30\n", "many"),
+    ),
     "ContactEmail": Texts(
         shortest="",
         longest=filled("somebody@m", ".example.com", 254),

@@ -58,6 +58,8 @@ def test_the_page_receives_the_limits(end: End) -> None:
     assert limits["maxUploadBytes"] == end.number("MaxUploadMegabytes") * 1_000_000
     assert limits["maxMegapixels"] == end.number("MaxMegapixels")
     assert limits["keepOriginalsDays"] == end.number("KeepOriginalsDays")
+    for name in ("keepThumbnailsDays", "unclaimedDays"):
+        assert limits.get(name, 0) == end.number(name[0].upper() + name[1:])
     assert limits["sizes"] == [vars(size) for size in sizes.parse(end.set["ThumbnailSizes"])]
 
 
@@ -87,6 +89,17 @@ def test_a_picture_of_exactly_the_limit_is_converted(end: End) -> None:
     made = [(thumbnail["size"], thumbnail["width"], thumbnail["height"]) for thumbnail in manifest["thumbnails"]]
     assert made == [(size.name, size.width, size.height) for size in chosen]
     assert {thumbnail["type"] for thumbnail in manifest["thumbnails"]} == {f"image/{end.set['ThumbnailFormat']}"}
+
+
+def test_what_nobody_claims_is_tagged_as_is_set(end: End) -> None:
+    job, expected = end.convert(pictures.jpeg())["job"], end.number("UnclaimedDays") > 0
+    assert end.tagged(job) == (end.keys(job) if expected else set())
+
+    for _ in range(2):
+        assert end.post(f"uploads/{job}/claim").status_code == (204 if expected else 404)
+
+    assert end.tagged(job) == set()
+    assert end.get(f"uploads/{job}").json()["claimed"] is (True if expected else None)
 
 
 def test_one_column_of_pixels_more_is_refused(end: End) -> None:

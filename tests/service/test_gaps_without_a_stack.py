@@ -78,3 +78,12 @@ def test_the_checksum_in_a_form_is_not_compared() -> None:
     )
 
     assert status == 204, answer
+
+
+def test_an_object_keeps_its_tags_when_it_is_written_without_any() -> None:
+    """In a separate process, where dev/object_tags.py is not loaded."""
+    emulated_s3._create_bucket("tagged", b"", {})
+    for headers in ({"x-amz-tagging": "status=unclaimed"}, {}):
+        assert emulated_s3._put_object("tagged", "k", b"x", headers)[0] == 200
+
+    assert emulated_s3._object_tags[("tagged", "k", None)] == {"status": "unclaimed"}

@@ -27,7 +27,12 @@ def pool(stack: Service) -> Pool:
 
 @pytest.fixture(scope="module")
 def owned(stack: Service, pool: Pool) -> Iterator[Service]:
-    parameters = {"Authorizer": pool.arn, "AdminGroup": "admins", "ApiGatewayAccount": "configured"}
+    parameters = {
+        "Authorizer": pool.arn,
+        "AdminGroup": "admins",
+        "ApiGatewayAccount": "configured",
+        "UnclaimedDays": "1",
+    }
     deployed = Stack(stack.deployed.endpoint, parameters, f"{stack.deployed.name}-owned")
     deployed.deploy()
     yield Service(deployed.api_url, deployed)
@@ -121,6 +126,19 @@ def test_an_upload_is_its_owners_from_the_signature_to_the_manifest(
     other(bob.status(signed.job))
     assert alice.status(signed.job).json()["reference"] == manifest["reference"]
     assert admin.status(signed.job).json()["owner"] == alice.subject
+
+
+def test_an_upload_is_claimed_by_its_owner_only(owned: Service, alice: Member, bob: Member, admin: Member) -> None:
+    signed = alice.sign()
+    assert signed.post(pictures.jpeg()).status_code == 204
+    wait_for(lambda: owned.manifest(signed.job), "a manifest")
+
+    assert bob.claim(signed.job).content == bob.claim(keys.new_job(bob.subject)).content
+    assert Member(owned, {}).claim(signed.job).status_code == 401
+    for no_job in ("..%2F..%2Fuploads", f"{signed.job}%2F..", "a" * 10_000, "%20", "%00"):
+        assert alice.claim(no_job).status_code in (404, 414)
+    assert [member.claim(signed.job).status_code for member in (bob, alice, admin)] == [404, 204, 204]
+    assert alice.status(signed.job).json()["claimed"] is True
 
 
 @pytest.mark.parametrize("job", ["..%2F..%2Fuploads", "%2e%2e%2f", "%00", "a" * 10_000, "%20"])

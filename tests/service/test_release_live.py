@@ -101,7 +101,7 @@ def _deny(fault: ExitStack, stack: Service, denied: tuple[str, str, str] | None)
 
 def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Releases) -> None:
     verified = len(stack.log("verify_live"))
-    bound = "    if (binding := bindings.bind(job, upload)) and not binding.admits(upload):\n"
+    bound = "    if (binding := bindings.bind(job, upload, claimed)) and not binding.admits(upload):\n"
     once = (
         "    first = not bindings.s3.exists(settings.current().thumbnail_bucket, keys.binding(job))\n"
         f"    bindings.bind(job, upload)\n    if first and {UPLOADED}:\n        raise OSError('once')\n{bound}"

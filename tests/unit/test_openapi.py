@@ -15,6 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
+import claim
 import erase
 import get_upload
 import sign_upload
@@ -34,8 +35,14 @@ ANSWERS = {
     "GET /uploads/{job}": {200, 202, 404},
     "DELETE /uploads/{job}": {404},
     "OPTIONS /uploads/{job}": {204},
+    "POST /uploads/{job}/claim": {204, 404, 409, 410},
+    "OPTIONS /uploads/{job}/claim": {204},
 }
-HANDLERS = {"GET /uploads/{job}": get_upload.handler, "DELETE /uploads/{job}": erase.handler}
+HANDLERS = {
+    "GET /uploads/{job}": get_upload.handler,
+    "DELETE /uploads/{job}": erase.handler,
+    "POST /uploads/{job}/claim": claim.handler,
+}
 
 Answer = Callable[[str, list[tuple[str, str]]], object]
 
@@ -44,7 +51,8 @@ def document() -> dict[str, Any]:
     """The OpenAPI document of the stack, without AWS's extensions, and with the parameters of its paths."""
     body = stack.translate(stack.packaged(PACKAGES), {})["Resources"]["Api"]["Properties"]["Body"]
     paths: dict[str, Any] = {}
-    for path, conditional in body["paths"].items():
+    for path, item in body["paths"].items():
+        conditional = item.get("Fn::If", [None, item])[1]  # with the settings that they depend on
         methods = {method: operation.get("Fn::If", [None, operation])[1] for method, operation in conditional.items()}
         names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
         parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
@@ -80,7 +88,7 @@ class Gateway:
         return [said["body"].encode()]
 
     def _event(self, environ: dict[str, Any], path: str) -> dict[str, Any]:
-        resource, _, job = ("/uploads/{job}", "", path[9:]) if path.startswith("/uploads/") else (path, "", None)
+        resource, job = self._resource(path)
         content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name[:5] == "HTTP_"}
         return {
@@ -93,6 +101,13 @@ class Gateway:
             "body": content.decode("utf-8", "replace") if content else None,
             "isBase64Encoded": False,
         }
+
+    def _resource(self, path: str) -> tuple[str, str | None]:
+        if not path.startswith("/uploads/"):
+            return path, None
+        job = path.removeprefix("/uploads/")
+        is_claim = job.endswith("/claim")
+        return "/uploads/{job}" + "/claim" * is_claim, job.removesuffix("/claim") if is_claim else job
 
 
 def operations() -> Iterator[Any]:

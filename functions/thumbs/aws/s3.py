@@ -133,9 +133,24 @@ def write(bucket: str, key: str, content: bytes, **options: Any) -> str:
 
 
 def exists(bucket: str, key: str) -> bool:
-    """Whether an object exists. Lists its exact key, so no permission to read it is needed."""
+    """Whether an object exists. Needs no permission to read it."""
+    return written(bucket, key) is not None
+
+
+def written(bucket: str, key: str) -> datetime | None:
+    """When an object was written, or None if there is none. Lists its exact key, so no permission to read it is
+    needed."""
     listing = clients.client("s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
-    return any(entry["Key"] == key for entry in listing.get("Contents", ()))
+    return next((entry["LastModified"] for entry in listing.get("Contents", ()) if entry["Key"] == key), None)
+
+
+def untag(bucket: str, key: str) -> None:
+    """Remove all tags of an object, if it exists."""
+    try:
+        clients.client("s3").delete_object_tagging(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if clients.code(error) != "NoSuchKey":
+            raise
 
 
 def keys(bucket: str, prefix: str) -> list[str]:

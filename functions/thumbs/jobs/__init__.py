@@ -6,6 +6,8 @@ originals   it is read
 thumbnails  they are stored
 ledger      the manifest is written, if the job may end so
 parked      a conversion that was given up waits for a redrive
+claims      somebody uses it, so it is kept
+retention   or it expires
 erasure     nothing remains of it but a tombstone
 keys, manifest        where everything is, and what an outcome says
 attribution, access   whose a job is, and who may see it

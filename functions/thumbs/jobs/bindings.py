@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from thumbs import settings
 from thumbs.aws import s3
-from thumbs.jobs import keys
+from thumbs.jobs import keys, retention
 from thumbs.jobs.notices import Upload
 
 
@@ -25,19 +25,22 @@ class Withdrawn(Exception):
     """Another upload was first, and its binding was deleted: the job is being deleted."""
 
 
-def bind(job: str, upload: Upload) -> Binding | None:
+def bind(job: str, upload: Upload, claimed: bool | None = None) -> Binding | None:
     """The upload that a job is about: this one, unless another was first. None if there is no original.
 
     The binding is written once and never changed, so a job is always about one picture, and only the events of one
     write convert it. A run that finds another upload's binding may leave the job to it, because the event of that
     upload is tried three times, and then dead-lettered. Raises Withdrawn.
+
+    claimed: what the manifest will say. The binding expires with it, at the latest when no event may convert any more.
     """
     etag = upload.etag or s3.etag(upload.bucket, upload.key)
     if etag is None:
         return None
     own = Binding(etag, upload.sequencer)
     bucket, key = settings.current().thumbnail_bucket, keys.binding(job)
-    if s3.create(bucket, key, json.dumps(asdict(own)).encode(), ContentType="application/json"):
+    options = {"ContentType": "application/json"} | retention.tagging(claimed)
+    if s3.create(bucket, key, json.dumps(asdict(own)).encode(), **options):
         return own
     standing = s3.read(bucket, key)
     if standing is None:

@@ -93,7 +93,10 @@ def folder(job: str) -> str:
     return (PROBE_JOBS + digest if is_probe(job) else digest)[:32]
 
 
-def thumbnail(job: str, size: str, extension: str, content: bytes) -> str:
-    """The key of this content and no other. Only callers that know the job can compute its digest."""
-    digest = hashlib.sha256(job.encode() + content).hexdigest()[:16]
+def thumbnail(job: str, size: str, extension: str, content: bytes, batch: str = "") -> str:
+    """The key of this content and no other. Only callers that know the job can compute its digest.
+
+    batch: see retention.batch.
+    """
+    digest = hashlib.sha256(f"{job}{batch}".encode() + content).hexdigest()[:16]
     return f"{folder(job)}/{digest}/{size}.{extension}"

@@ -8,13 +8,11 @@ the other learns why it may not.
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from thumbs import observe, settings
 from thumbs.aws import s3
 from thumbs.errors import Reason
-from thumbs.jobs import keys, manifest
+from thumbs.jobs import keys, manifest, retention
 from thumbs.jobs.manifest import Manifest, Status
 from thumbs.jobs.notices import Upload
 
@@ -32,11 +30,6 @@ _MAY_REPLACE: dict[Status | None, tuple[set[Status], set[Status]]] = {
 
 # The tag of a tombstone, by which the lifecycle of the thumbnail bucket deletes it after 21 days (template.yaml).
 _TOMBSTONE = "status=erased"
-
-# The oldest event that may end a job without a manifest. Older ones may be about an erased job whose tombstone has
-# expired. A tombstone lives a day longer than this, because a conversion may be under way when its event becomes too
-# old, and S3's lifecycle and the clocks of functions are not exact.
-_OLDEST_EVENT = timedelta(days=20)
 
 _BURIALS = 5  # attempts to write a tombstone while runs of the job write its manifest
 
@@ -68,20 +61,26 @@ def find(job: str) -> Entry | None:
     return Entry(json.loads(found.content), found.etag, found.metadata.get("commit")) if found else None
 
 
+def claimed(standing: Entry | None) -> bool | None:
+    """What the manifest that replaces this one, or the job's first, says about claims (see retention)."""
+    return retention.claimed(standing.manifest if standing else None)
+
+
 def is_closed(standing: Entry | None, upload: Upload) -> bool:
     """Whether an event about an upload may no longer change the job's manifest; the log says why. Raises Erased."""
     if standing is None:
         return _is_late(upload)
     closed = not _allowed(standing, upload.again)
-    if closed:
+    if closed or retention.is_over(standing.manifest):
         observe.log().info("ignored: the job has ended", status=standing.manifest["status"])
-    return closed
+        return True
+    return False
 
 
 def assure_not_erased(job: str) -> None:
     """Raises Erased. Without permission to list the bucket, S3 denies access to a manifest that does not exist."""
     try:
-        _raise_if_erased(find(job))
+        raise_if_erased(find(job))
     except s3.ERRORS as error:
         if not s3.access_denied(error):
             raise
@@ -91,21 +90,34 @@ def end(outcome: Manifest, seen: Entry | None = None, again: bool = False) -> bo
     """End a job with this outcome if the table allows it. Returns whether it was written.
 
     seen: the manifest when the run began. A run that was overtaken tries once more, because the job may only have been
-    reported as failed, and then raises Overtaken. Raises Erased, and S3's error if the current manifest cannot be
-    determined.
+    reported as failed, and then raises Overtaken. So does a run that was overtaken by a claim, because its thumbnails
+    are those of a job that nobody has claimed; another attempt stores others. Raises Erased, and S3's error if the
+    current manifest cannot be determined.
     """
+    outcome = {**outcome, "claimed": claimed(seen)}
     if not _may_replace(seen, outcome, again):
-        _raise_if_erased(find(outcome["job"]))  # in the meantime: the run may have written a new binding
+        raise_if_erased(find(outcome["job"]))  # in the meantime: the run may have written a new binding
         _ignored("the job keeps its outcome", seen, outcome)
         return False
     try:
         _commit(outcome, seen)
     except Overtaken as first:
-        if not _may_replace(first.standing, outcome):
+        was_claimed = claimed(first.standing) is not outcome["claimed"]
+        if not _may_replace(first.standing, outcome, again and was_claimed):
             _ignored("another run was first", first.standing, outcome)
             return False
+        if was_claimed:
+            raise
         _commit(outcome, first.standing)
     return True
+
+
+def claim(standing: Entry) -> None:
+    """Say in a manifest that its job was claimed, and remove its tag. Raises Overtaken, and S3's error.
+
+    The mark of the run that has ended the job stays, because that run may not have recognised it yet.
+    """
+    _commit({**standing.manifest, "claimed": True}, standing, standing.commit)
 
 
 def bury(job: str) -> bool:
@@ -119,7 +131,7 @@ def bury(job: str) -> bool:
     while True:
         attempts += 1
         try:
-            _commit(manifest.erased(job), standing, Tagging=_TOMBSTONE)
+            _commit(manifest.erased(job), standing)
             return True
         except Overtaken as first:
             if first.standing.manifest["status"] == "erased":
@@ -131,19 +143,20 @@ def bury(job: str) -> bool:
 
 def _is_late(upload: Upload) -> bool:
     """Whether the event is too old to end a job without a manifest, or does not say how old it is."""
-    late = upload.time is None or datetime.now(UTC) - upload.time > _OLDEST_EVENT
+    late = upload.time is None or retention.is_late(upload.time)
     if late:
         observe.log().info("ignored: the job may have been erased since this event", time=upload.time)
     return late
 
 
 def _allowed(standing: Entry | None, again: bool) -> set[Status]:
-    _raise_if_erased(standing)
+    raise_if_erased(standing)
     by_any_event, when_asked = _MAY_REPLACE.get(standing.manifest["status"] if standing else None, (set(), set()))
     return by_any_event | when_asked if again else by_any_event
 
 
-def _raise_if_erased(standing: Entry | None) -> None:
+def raise_if_erased(standing: Entry | None) -> None:
+    """Raises Erased."""
     if standing and standing.manifest["status"] == "erased":
         raise Erased(standing.manifest["job"])
 
@@ -161,16 +174,18 @@ def _ignored(why: str, standing: Entry | None, outcome: Manifest) -> None:
     observe.log().info(f"ignored: {why}", status=status, reason=outcome["reason"])
 
 
-def _commit(outcome: Manifest, replacing: Entry | None, **options: Any) -> None:
-    """Write a manifest if the job still has none, or still the one that it replaces. options: of PutObject.
+def _commit(outcome: Manifest, replacing: Entry | None, mark: str | None = None) -> None:
+    """Write a manifest if the job still has none, or still the one that it replaces.
 
     Raises Overtaken if another run was first: that run's manifest stays, and nothing was changed. If the response was
     lost, the current manifest shows whether the write took effect: botocore retries it, and S3 refuses the retry
     because of the first attempt. If the manifest to be replaced was deleted in the meantime, S3's NoSuchKey is raised:
     its thumbnails may be deleted too, and the next attempt stores them again.
     """
-    own = uuid.uuid4().hex
+    own = mark or uuid.uuid4().hex
     condition = {"IfMatch": replacing.etag} if replacing else {"IfNoneMatch": "*"}
+    is_tombstone = outcome["status"] == "erased"
+    tagging = {"Tagging": _TOMBSTONE} if is_tombstone else retention.tagging(outcome.get("claimed"))
     try:
         s3.write(
             settings.current().thumbnail_bucket,
@@ -180,11 +195,11 @@ def _commit(outcome: Manifest, replacing: Entry | None, **options: Any) -> None:
             CacheControl="no-cache",  # it may be replaced
             Metadata={"commit": own},
             **condition,
-            **options,
+            **tagging,
         )
     except s3.ERRORS as error:
         standing = find(outcome["job"])
-        if standing and standing.commit == own:
+        if standing and standing.commit == own and standing.manifest.get("claimed") in (outcome.get("claimed"), True):
             return
         if standing and s3.condition_failed(error):
             raise Overtaken(standing) from error

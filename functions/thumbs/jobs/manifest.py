@@ -45,7 +45,7 @@ class Privacy(TypedDict):
 class Manifest(TypedDict):
     """reason: None if the job is done. original: None if nothing is known about the file. thumbnails: in the order of
     the setting. placeholder: None unless the job is done. created: UTC, to the second (RFC 3339). owner, reference: see
-    Attribution. privacy: None if no original was read."""
+    Attribution. privacy: None if no original was read. claimed: see retention; the ledger decides it."""
 
     version: int
     job: str
@@ -58,6 +58,7 @@ class Manifest(TypedDict):
     owner: str | None
     reference: str | None
     privacy: Privacy | None
+    claimed: bool | None
 
 
 def done(
@@ -130,4 +131,5 @@ def _manifest(
         "owner": whose.owner,
         "reference": whose.reference,
         "privacy": privacy,
+        "claimed": None,
     }

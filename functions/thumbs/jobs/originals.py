@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from thumbs import settings
 from thumbs.aws import s3
 from thumbs.errors import Reason, Rejected
-from thumbs.jobs import attribution, keys
+from thumbs.jobs import attribution, keys, retention
 from thumbs.jobs.attribution import Attribution
 from thumbs.jobs.notices import Upload
 
@@ -42,6 +42,8 @@ def attribution_of(upload: Upload) -> Attribution:
     return attribution.of(s3.metadata(upload.bucket, upload.key) or {})
 
 
-def exists(job: str) -> bool:
-    """Whether a job's original exists. Needs no permission to read it."""
-    return s3.exists(settings.current().upload_bucket, keys.original(job))
+def is_waiting(job: str) -> bool:
+    """Whether the original of a job without a manifest exists, and may still be converted, as far as is known. If
+    manifests expire, it may already have been. Needs no permission to read it."""
+    written = s3.written(settings.current().upload_bucket, keys.original(job))
+    return written is not None and not (retention.is_limited() and retention.is_late(written))

@@ -3,7 +3,7 @@
 from thumbs import settings
 from thumbs.api import links
 from thumbs.aws import s3
-from thumbs.jobs import keys
+from thumbs.jobs import keys, retention
 from thumbs.jobs.manifest import Thumbnail
 from thumbs.pipeline import Rendered
 
@@ -11,15 +11,15 @@ from thumbs.pipeline import Rendered
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def store(job: str, rendered: Rendered) -> Thumbnail:
-    """Store a thumbnail. Returns its description for the manifest.
+def store(job: str, rendered: Rendered, claimed: bool | None = None) -> Thumbnail:
+    """Store a thumbnail. Returns its description for the manifest. claimed: what the manifest will say.
 
     The key depends on the content: if it is taken, an earlier attempt or a duplicate event has stored the same content.
     """
     current = settings.current()
-    key = keys.thumbnail(job, rendered.size, current.output.extension, rendered.content)
+    key = keys.thumbnail(job, rendered.size, current.output.extension, rendered.content, retention.batch(claimed))
     options = {"ContentType": current.output.content_type, "CacheControl": _FOR_EVER}
-    s3.create(current.thumbnail_bucket, key, rendered.content, **options)
+    s3.create(current.thumbnail_bucket, key, rendered.content, **options, **retention.tagging(claimed))
     return {
         "size": rendered.size,
         "width": rendered.width,

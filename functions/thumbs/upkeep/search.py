@@ -2,7 +2,7 @@
 
 A search looks at each original once: with a HEAD of its manifest, in the first search after the original's quarter of
 an hour. Later ones pass over it, because an outcome never disappears while it matters: a manifest is only ever
-replaced, and a tombstone outlives each event that could end its job (ledger._OLDEST_EVENT).
+replaced, and it outlives each event that could end its job, as a tombstone does (retention.oldest_event).
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from thumbs import observe, settings
 from thumbs.aws import s3
-from thumbs.jobs import keys, ledger
+from thumbs.jobs import keys, retention
 from thumbs.upkeep import memory
 from thumbs.upkeep.memory import Lost, Memory
 
@@ -83,7 +83,7 @@ class Search:
         return stored <= until and (since is None or stored > since) and not self._is_too_old(stored)
 
     def _is_too_old(self, stored: datetime) -> bool:
-        return self._now - stored > ledger._OLDEST_EVENT
+        return self._now - stored > retention.oldest_event()
 
     def _has_ended(self, job: str) -> bool:
         """Whether the job has a manifest, which may be a tombstone."""

@@ -49,10 +49,10 @@ def test_any_other_error_of_s3_is_raised(s3: Any) -> None:
 
 def test_an_original_is_found_by_its_exact_key(s3: Any) -> None:
     s3.put_object(Bucket="uploads-bucket", Key=f"{UPLOAD.key}-longer", Body=b"x")
-    assert not originals.exists(JOB)
+    assert not originals.is_waiting(JOB)
 
     put(s3, b"x")
-    assert originals.exists(JOB)
+    assert originals.is_waiting(JOB)
 
 
 def test_a_file_that_is_not_the_announced_one_has_a_reason_of_its_own(s3: Any) -> None:

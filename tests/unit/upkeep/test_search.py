@@ -53,6 +53,16 @@ def test_what_is_too_old_to_end_is_left_alone(account: Account, caplog: Any) -> 
     assert account.lost == {}
 
 
+def test_what_may_have_expired_because_nobody_claimed_it_is_not_lost(
+    account: Account, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("UNCLAIMED_DAYS", "3")
+    account.upload(1, minutes=3 * DAY + 1)
+    account.upload(2, minutes=3 * DAY - 10)
+
+    assert account.run() == [("convert", job(2))]
+
+
 STRANGERS = ["note.txt", "uploads/note.txt", f"uploads/{'f' * 31}", f"probes/{'f' * 32}", f"elsewhere/{'f' * 32}"]
 
 

@@ -1,0 +1,156 @@
+"""The protocol of claims and of expiry with one of its rules switched off. Each rule is needed, because each change is
+detected."""
+
+from tests.lifecycle.mutations import Mutation
+
+_LATE = "nobody claims a job: its time goes by while a program asks, and its event comes once more"
+_ON_ANOTHER_DAY = "a claimed job is converted again on another day, and its time goes by"
+_DAYS_LATER = "an unclaimed job is converted again days later, and what is older expires while a program asks"
+_CLAIMED, _EXPIRED = "A job that was claimed", "What nobody has claimed"
+
+CLAIM_MUTATIONS = [
+    Mutation(
+        "the manifest says that its job was claimed before the tags are gone",
+        "thumbs.jobs.claims",
+        "        bucket = settings.current().thumbnail_bucket\n",
+        "        bucket = settings.current().thumbnail_bucket\n        ledger.claim(standing)\n",
+        "a claim of a done job may end halfway for good",
+        "A manifest says that its job was claimed only",
+    ),
+    Mutation(
+        "the binding keeps its tag",
+        "thumbs.jobs.claims",
+        'keys.binding(outcome["job"]), *(',
+        'keys.binding("another"), *(',
+        "a rejected job is claimed",
+        "A manifest says that its job was claimed only",
+    ),
+    Mutation(
+        "a claim replaces whatever is there by then",
+        "thumbs.jobs.ledger",
+        '    condition = {"IfMatch": replacing.etag} if replacing',
+        '    condition = {} if mark else {"IfMatch": replacing.etag} if replacing',
+        "a done job is claimed while it is erased",
+        "`done` and `rejected` stay",
+    ),
+    Mutation(
+        "a claim gives up when a run was first",
+        "thumbs.jobs.claims",
+        "            standing = first.standing\n",
+        "            return\n",
+        "a failed job is claimed while its letter is redriven",
+        _CLAIMED,
+    ),
+    Mutation(
+        "a claim makes the manifest its own",
+        "thumbs.jobs.ledger",
+        "standing, standing.commit)",
+        "standing)",
+        "an upload is claimed while it is converted",
+        "Metrics count each job once",
+    ),
+    Mutation(
+        "a claim takes the run's mark for its own success",
+        "thumbs.jobs.ledger",
+        'standing.manifest.get("claimed") in (outcome.get("claimed"), True)',
+        "True",
+        "a rejected job is claimed",
+        _CLAIMED,
+    ),
+    Mutation(
+        "a run that a claim overtakes commits what it has stored",
+        "thumbs.jobs.ledger",
+        "        if was_claimed:\n            raise\n",
+        "",
+        "a failed job is claimed while its letter is redriven",
+        _CLAIMED,
+    ),
+    Mutation(
+        "a conversion forgets that its job was claimed",
+        "thumbs.jobs.retention",
+        'before = standing.get("claimed") if standing else False',
+        "before = False",
+        _ON_ANOTHER_DAY,
+        _CLAIMED,
+    ),
+    Mutation(
+        "thumbnails are named after their content alone",
+        "thumbs.jobs.retention",
+        "    if _days(is_claimed) is None:\n",
+        "    if True:\n",
+        _DAYS_LATER,
+        "A manifest names",
+    ),
+    Mutation(
+        "a conversion of a claimed job names what one before the claim has stored",
+        "thumbs.jobs.retention",
+        '    if _days(is_claimed) is None:\n        return ""\n',
+        "    is_claimed = False\n",
+        "an unclaimed job is converted again while it is claimed on its last day",
+        "A manifest says that its job was claimed only",
+    ),
+    Mutation(
+        "GET /uploads does not look at the time",
+        "get_upload",
+        "not retention.is_over(found.manifest) and ",
+        "",
+        _LATE,
+        "`GET /uploads/{job}` finds",
+    ),
+    Mutation(
+        "GET /uploads takes an original for one that waits, whatever its age",
+        "thumbs.jobs.originals",
+        "and not (retention.is_limited() and retention.is_late(written))",
+        "",
+        _LATE,
+        "`GET /uploads/{job}` finds",
+    ),
+    Mutation(
+        "a claim does not look at the time",
+        "claim",
+        "not found or retention.is_over(found.manifest) or ",
+        "not found or ",
+        "a job is claimed too late",
+        "A manifest names",
+    ),
+    Mutation(
+        "a late event converts a job that has expired",
+        "thumbs.jobs.retention",
+        "min(_OLDEST_EVENT, timedelta(unclaimed)) if unclaimed else _OLDEST_EVENT",
+        "_OLDEST_EVENT",
+        _LATE,
+        "`GET /uploads/{job}` finds",
+    ),
+    Mutation(
+        "a job whose time is over is converted while S3 deletes it",
+        "thumbs.jobs.ledger",
+        "if closed or retention.is_over(standing.manifest):",
+        "if closed:",
+        "an unclaimed job got another picture by its form, and is converted again when its time is over",
+        "A job is about one picture",
+    ),
+    Mutation(
+        "a manifest has no tag",
+        "thumbs.jobs.ledger",
+        'if is_tombstone else retention.tagging(outcome.get("claimed"))',
+        "if is_tombstone else {}",
+        _LATE,
+        _EXPIRED,
+    ),
+    Mutation(
+        "a binding has no tag",
+        "thumbs.jobs.bindings",
+        " | retention.tagging(claimed)",
+        "",
+        _LATE,
+        _EXPIRED,
+    ),
+    Mutation(
+        "thumbnails have no tags",
+        "thumbs.jobs.thumbnails",
+        ", **retention.tagging(claimed)",
+        "",
+        _LATE,
+        _EXPIRED,
+    ),
+]
