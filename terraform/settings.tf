@@ -271,7 +271,7 @@ variable "api_key_required" {
 }
 
 variable "authorizer" {
-  description = "Who identifies callers, so that each upload has an owner, the only caller that may see it. The ARN of a Cognito user pool or of a Lambda authorizer function, or iam (AWS Signature Version 4). If empty, calls need no identity, and everyone who knows a job may see it."
+  description = "Identifies callers, so that each upload has an owner, and only the owner may see it. The ARN of a Cognito user pool or of a Lambda authorizer function, or iam (AWS Signature Version 4). If empty, calls need no identity, and everyone who knows a job may see it."
   type        = string
   default     = ""
   nullable    = false

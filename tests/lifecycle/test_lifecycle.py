@@ -1,5 +1,5 @@
 """Every order of calls in the life of a job, with crashes and faults: no invariant is broken, and a broken protocol is
-found. Under a minute of processor time; `make explore` runs for an hour."""
+found. A minute of processor time; `make explore` runs for an hour."""
 
 import sys
 from collections.abc import Iterator
@@ -19,8 +19,10 @@ from tests.lifecycle.walks import WALKS
 
 SEED = 20261126
 # Processor time. Complete scenarios end in seconds; this limit is for those that grow out of proportion.
-COMPLETE, BOUNDED, WALKED, MUTATED = 60.0, 2.5, 2.0, 30.0
-SWITCHES = 2  # how often an actor is interrupted by another one if not every order can be explored
+COMPLETE, BOUNDED, WALKED, MUTATED = 60.0, 1.5, 1.0, 30.0
+# How often an actor is interrupted by another one if not every order can be explored. One finds every mutation below,
+# and is explored to the end in most scenarios; two are cut short in most.
+SWITCHES = 1
 
 
 @pytest.fixture
@@ -60,8 +62,12 @@ def test_orders_at_random_keep_the_invariants(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("mutation", [*MUTATIONS, *ERASE_MUTATIONS, *CLAIM_MUTATIONS], ids=lambda it: it.name)
 def test_a_broken_protocol_is_found(mutation: Mutation) -> None:
+    """With the fewest switches that suffice, because that is a tenth of all orders."""
     with mutated(mutation), laboratory():
-        report = explore(SCENARIOS[mutation.scenario], MUTATED)
+        for switches in range(SWITCHES + 1):
+            report = explore(SCENARIOS[mutation.scenario], MUTATED, bound=switches)
+            if report.violation:
+                break
 
     assert report.violation, f"nothing was found in {report.states} states"
     assert report.violation.invariant.startswith(mutation.breaks), report.violation

@@ -17,6 +17,7 @@ import erase
 import get_upload
 import report_failure
 import sign_upload
+from dev.emulator import ROOT
 from tests.actors import eraser
 from tests.material import pictures
 from tests.material.invocation import Context
@@ -166,3 +167,19 @@ def test_a_missing_member_is_found() -> None:
     assert missing({"a": [{"b": 1}]}, {"a": [{"b": "1"}]}) == ["/a/0/b"]
     assert missing({"a": {"b": 1}}, {"a": {}}) == ["/a/b"]
     assert missing({"a": [1]}, {"a": []}) == ["/a"]
+
+
+def test_the_manifest_of_the_document_has_the_members_of_a_real_one(s3: Any, context: Context) -> None:
+    example = (ROOT / "docs" / "api.md").read_text().split("## The manifest\n\n")[1].split("\n\n")[0]
+    put(s3, pictures.jpeg())
+    convert.handler(EVENT, context)
+    real = json.loads(s3.get_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json")["Body"].read())
+
+    assert names(json.loads(example)) == names(real)
+
+
+def names(value: Any) -> Any:
+    """The members of each object, and those of the first item of each list."""
+    if isinstance(value, list):
+        return names(value[0]) if value else None
+    return {name: names(each) for name, each in value.items()} if isinstance(value, dict) else None

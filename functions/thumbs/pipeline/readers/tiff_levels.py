@@ -7,6 +7,7 @@ if that does not decide, their upper 16 bits.
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import isfinite, isnan, nan
 from operator import add
 from struct import pack, unpack
@@ -98,15 +99,13 @@ class Levels:
         return [*self._steps]
 
     def _of_floats(self) -> list[int]:
-        layout = ("<H", "<e") if self._bits == 16 else ("<2xH", "<f")
-        values = [unpack(layout[1], pack(layout[0], code))[0] for code in range(_CODES)]
+        values = _floats(self._bits)
         low, high = self._range(values)
-        if self._steps is not _UPPER_BITS:
-            steps = (_within((value - low) / (high - low), _CODES - 1) for value in values)
-            return [self._steps[step] for step in steps]
-        return [_within((value - low) / (high - low), 255) for value in values]
+        if self._steps is _UPPER_BITS:
+            return _scaled(values, low, high, 255)
+        return [self._steps[step] for step in _scaled(values, low, high, _CODES - 1)]
 
-    def _range(self, values: list[float]) -> tuple[float, float]:
+    def _range(self, values: Sequence[float]) -> tuple[float, float]:
         """The values of black and white: 0.0 and 1.0 for light. For elevations and counts they are the minimum and the
         maximum, or 0 and 255 if these suffice."""
         missing = self._missing()
@@ -128,5 +127,18 @@ class Levels:
             return nan
 
 
-def _within(share: float, most: int) -> int:
-    return 0 if isnan(share) else round(most * min(1.0, max(0.0, share)))
+@cache
+def _floats(bits: int) -> tuple[float, ...]:
+    """The number with each upper half of its bits; of 16 bits, with all."""
+    if bits == 16:
+        return unpack(f"<{_CODES}e", pack(f"<{_CODES}H", *range(_CODES)))
+    return unpack(f"<{_CODES}f", pack(f"<{_CODES}I", *(code << 16 for code in range(_CODES))))
+
+
+def _scaled(values: Sequence[float], low: float, high: float, most: int) -> list[int]:
+    """Each value as a step, from 0 for low and less, and for NaN, to most for high and more."""
+    span = high - low
+    return [
+        0 if isnan(value) or value <= low else most if value >= high else round(most * ((value - low) / span))
+        for value in values
+    ]
