@@ -22,6 +22,7 @@ from thumbs import formats
 
 # The purpose of a request.
 LIMITS, SIGN, POST, STATUS, MANIFEST, THUMBNAIL = "limits", "sign", "post", "status", "manifest", "thumbnail"
+HELD = 600  # seconds for which a test may hold a response back: longer than it waits for what it expects meanwhile
 
 _PATHS = (
     (LIMITS, "GET", r"/limits"),

@@ -14,7 +14,7 @@ from operate.site import FRONTEND
 from tests.actors.tab import Network, Watch
 from tests.actors.visitor import FOLDERS, choose, expect_all_over, expect_stage, row
 from tests.material.photos import jpeg, small, text
-from tests.standins.service import LIMITS, MANIFEST, POST, SIGN, Standin, first, problem
+from tests.standins.service import HELD, LIMITS, MANIFEST, POST, SIGN, Standin, first, problem
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from tests.standins.service import LIMITS, MANIFEST, POST, SIGN, Standin, first,
 )
 def test_a_name_has_the_whole_width_of_a_phone_before_it_is_cut(page: Page, standin: Standin) -> None:
     going = threading.Event()
-    standin.weather[POST] = lambda _: going.wait(60) and ...
+    standin.weather[POST] = lambda _: going.wait(HELD) and ...
     long = "The whole family on the way to the summit 0042.jpg"
     choose(page, jpeg("holiday 0042.jpg", 64, 48), jpeg(long, 64, 48, seed=2))
     uncut = "(name) => [...name.children].every((part) => part.scrollWidth <= part.clientWidth)"
@@ -47,7 +47,7 @@ def test_a_name_has_the_whole_width_of_a_phone_before_it_is_cut(page: Page, stan
 @pytest.mark.parametrize("context_options", [{"forced_colors": "active", "viewport": {"width": 800, "height": 700}}])
 def test_bars_and_focus_are_seen_in_the_colours_of_the_system(page: Page, standin: Standin) -> None:
     going = threading.Event()
-    standin.weather[POST] = lambda _: going.wait(60) and ...
+    standin.weather[POST] = lambda _: going.wait(HELD) and ...
     choose(page, *small(2))
     bar = row(page, "IMG_0000.jpg").get_by_role("progressbar")
     expect_stage(row(page, "IMG_0000.jpg"), "storing")
@@ -128,8 +128,8 @@ def test_everybody_can_use_every_state_of_the_page(
 
     # Under way, and stopped.
     signing, storing = threading.Event(), threading.Event()
-    standin.weather[SIGN] = first(1, lambda _: signing.wait(60) and ...)
-    standin.weather[POST] = first(1, lambda _: storing.wait(60) and problem(403)(_))
+    standin.weather[SIGN] = first(1, lambda _: signing.wait(HELD) and ...)
+    standin.weather[POST] = first(1, lambda _: storing.wait(HELD) and problem(403)(_))
     again.click()
     usable(small="signing", other="stopped")
     signing.set()

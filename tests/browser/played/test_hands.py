@@ -13,7 +13,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.actors.tab import Watch
 from tests.actors.visitor import FOLDERS, choose, expect_all_over, expect_stage, row, title
 from tests.material.photos import small, text
-from tests.standins.service import POST, THUMBNAIL, Standin
+from tests.standins.service import HELD, POST, THUMBNAIL, Standin
 
 
 def test_a_double_click_on_remove_takes_one_row(page: Page) -> None:
@@ -26,7 +26,7 @@ def test_a_double_click_on_remove_takes_one_row(page: Page) -> None:
 
 def test_a_double_click_on_cancel_cancels_and_one_on_retry_retries(page: Page, standin: Standin) -> None:
     going = threading.Event()
-    standin.weather[POST] = lambda _: going.wait(60) and ...
+    standin.weather[POST] = lambda _: going.wait(HELD) and ...
     choose(page, *small(1))
     photo = row(page, "IMG_0000.jpg")
     expect_stage(photo, "storing")

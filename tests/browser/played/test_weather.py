@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.actors.tab import Watch
 from tests.actors.visitor import choose, expect_all_over, expect_stage, row, title
 from tests.material.photos import small, text
-from tests.standins.service import LIMITS, POST, SIGN, STATUS, Standin, first, problem
+from tests.standins.service import HELD, LIMITS, POST, SIGN, STATUS, Standin, first, problem
 
 LOST = "net::ERR_CONTENT_LENGTH_MISMATCH"
 
@@ -34,7 +34,7 @@ def test_a_file_that_was_chosen_before_the_script_arrived_is_taken(blank: Page, 
 
 def test_a_late_storage_is_waited_for_visibly_and_the_file_sent_once(blank: Page, standin: Standin) -> None:
     answered = threading.Event()
-    standin.weather[POST] = lambda _: answered.wait(60) and ...
+    standin.weather[POST] = lambda _: answered.wait(HELD) and ...
     blank.clock.install()
     blank.goto(standin.url)
     choose(blank, *small(1))
@@ -116,7 +116,7 @@ def test_what_was_cancelled_is_sent_again_with_all_others(page: Page, standin: S
     choose(page, *small(1))
     expect_all_over(page)
     answered = threading.Event()
-    standin.weather[POST] = lambda _: answered.wait(60) and ...
+    standin.weather[POST] = lambda _: answered.wait(HELD) and ...
     choose(page, *small(2, start=1))
     page.get_by_role("button", name="Cancel all").click()
     expect_all_over(page)
