@@ -217,11 +217,6 @@ variable "delivery_distribution" {
   nullable    = false
 
   validation {
-    condition     = length(var.delivery_distribution) <= 32
-    error_message = "The id of a CloudFront distribution, such as E1A2B3C4D5E6F7, or nothing."
-  }
-
-  validation {
     condition     = can(regex("^$|^[A-Z0-9]{8,32}$", var.delivery_distribution))
     error_message = "The id of a CloudFront distribution, such as E1A2B3C4D5E6F7, or nothing."
   }

@@ -201,10 +201,3 @@ def _(world: World) -> None:
     done(world, stays=False)
     actors.page(world)
     erasers.delete(world)
-
-
-@_scenario("a failed job is redriven while its owner erases it", complete=False)
-def _(world: World) -> None:
-    failed(world, stays=False)
-    erasers.delete(world)
-    actors.operator_redrives(world)
