@@ -10,10 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from thumbs import observe
-from thumbs.upkeep import day, memory, releases
+from thumbs.upkeep import day, memory, releases, rescue, search
 from thumbs.upkeep.memory import Memory
-from thumbs.upkeep.rescue import rescue
-from thumbs.upkeep.search import Search
 
 # What is left of the function's timeout when the last requests begin: each may take two retries (aws.clients).
 RESERVE = 45.0
@@ -31,11 +29,11 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _run(known: Memory, now: datetime, has_time: Callable[[], bool]) -> None:
-    search = Search(known, now, has_time)
-    search.look_again()
-    search.go_on()
+    searching = search.Search(known, now, has_time)
+    searching.look_again()
+    searching.go_on()
     observe.count("UploadsWithoutOutcome", len(known.lost))  # 0, too: an alarm needs it to see that this function runs
-    rescue(known, now, has_time)
+    rescue.rescue(known, now, has_time)
     today = day.midnight(now)
     if known.day != today.date().isoformat():
         known.save()  # so that nothing of the above is lost if the following fails

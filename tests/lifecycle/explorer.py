@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from greenlet import getcurrent
 
-from tests.lifecycle import invariants
+from tests.lifecycle import invariants, upkeepers
 from tests.lifecycle.actors import fix, operator_redrives
 from tests.lifecycle.world import Actor, World
 
@@ -163,6 +163,9 @@ def _settle(world: World) -> None:
         if world.letters:
             operator_redrives(world, most=10)
             finish()
+    for _ in range(upkeepers.RUNS if "upkeep runs" in world.flags else 0):
+        upkeepers.run(world)
+        finish()
 
 
 def explore(

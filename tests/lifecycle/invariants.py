@@ -9,6 +9,7 @@ from tests.lifecycle.actors import FINDS, JOB, MANIFEST, ORIGINAL
 from tests.lifecycle.stored import Write
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, manifest_of
 from thumbs.jobs import keys
+from thumbs.upkeep import memory
 
 # What a predicate finds wrong; None if it holds.
 Verdict = str | None
@@ -187,7 +188,7 @@ def _erased(world: World) -> Verdict:
     if not {"answered: erased", "answered: being erased"} & world.flags:
         return None
     expired = "the tombstone has expired" in world.flags
-    left = {key for _, key in world.objects} - (set() if expired else {MANIFEST}) - world.outlived
+    left = {key for _, key in world.objects} - (set() if expired else {MANIFEST}) - world.outlived - {memory.KEY}
     found = manifest_of(world, MANIFEST)
     if not expired and (found is None or found["status"] != "erased"):
         return f"the tombstone is {found and found['status']}"

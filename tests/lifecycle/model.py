@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.lifecycle.stored import Letter, Object
+from tests.lifecycle.stored import Letter, Object, etag
 from tests.lifecycle.world import (
     CONFLICT,
     ERROR,
@@ -105,7 +105,7 @@ class S3:
             world = _world()
             there = world.objects.get((Bucket, Key))
             if begun is not None and begun < world.writes:
-                return {}  # the other request has the later timestamp
+                return {"ETag": etag(Body)}  # the other request has the later timestamp
             if IfNoneMatch and there:
                 raise refusal("PreconditionFailed", 412, "PutObject")
             if IfMatch and there is None:
@@ -129,14 +129,17 @@ class S3:
         guide, "Amazon S3 data consistency model", "Concurrent applications")."""
         return condition is None and "writes are slow" in _world().flags
 
-    def list_objects_v2(self, Bucket: str, Prefix: str, MaxKeys: int = 1000) -> Any:  # noqa: N803
+    def list_objects_v2(self, Bucket: str, Prefix: str = "", MaxKeys: int = 1000) -> Any:  # noqa: N803
         """In the order of keys, 1000 at most (API reference, ListObjectsV2)."""
 
         def effect() -> dict[str, Any]:
             objects = _world().objects
             keys = sorted(key for bucket, key in objects if bucket == Bucket and key.startswith(Prefix))
-            listed = [{"Key": key, "LastModified": _world().on(objects[Bucket, key].day)} for key in keys[:MaxKeys]]
-            return {"Contents": listed} if keys else {}
+            found = [(key, objects[Bucket, key]) for key in keys[:MaxKeys]]
+            listed = [
+                {"Key": key, "Size": len(each.content), "LastModified": _world().on(each.day)} for key, each in found
+            ]
+            return {"IsTruncated": len(keys) > MaxKeys} | ({"Contents": listed} if keys else {})
 
         return call(f"LIST {_short(Bucket, Prefix)}", effect, _READ)
 
@@ -222,3 +225,17 @@ class Lambda:
     def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> Any:  # noqa: N803
         event, (function, *_) = json.loads(Payload), FunctionName.split(":")
         return call(f"hand over to {function}", lambda: self._starts[function](_world(), event), (KILL, REPEATED))
+
+    def get_paginator(self, _operation: str) -> Any:
+        """No function has versions."""
+        return self
+
+    def paginate(self, FunctionName: str) -> Any:  # noqa: N803
+        return [{"Versions": [], "Aliases": []}]
+
+
+class CloudWatch:
+    """No metric has values."""
+
+    def get_metric_data(self, **_: Any) -> Any:
+        return {"MetricDataResults": []}

@@ -8,6 +8,7 @@ from tests.lifecycle.claimings import CLAIMINGS
 from tests.lifecycle.erasures import ERASURES
 from tests.lifecycle.explorer import Scenario, scenario
 from tests.lifecycle.laboratory import BAD, BIG, A, B
+from tests.lifecycle.lost import LOST
 from tests.lifecycle.openings import again, done, failed, posted_before, uploaded
 from tests.lifecycle.world import World
 
@@ -185,5 +186,6 @@ def _(world: World) -> None:
     actors.operator_redrives(world)
 
 
+SCENARIOS.update(LOST)
 SCENARIOS.update(ERASURES)  # last, because they are larger
 SCENARIOS.update(CLAIMINGS)

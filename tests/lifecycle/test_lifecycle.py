@@ -13,6 +13,7 @@ from tests.lifecycle.claim_mutations import CLAIM_MUTATIONS
 from tests.lifecycle.erase_mutations import ERASE_MUTATIONS
 from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
 from tests.lifecycle.laboratory import laboratory
+from tests.lifecycle.lost_mutations import LOST_MUTATIONS
 from tests.lifecycle.mutations import MUTATIONS, Mutation, mutated
 from tests.lifecycle.scenarios import SCENARIOS
 from tests.lifecycle.walks import WALKS
@@ -60,7 +61,10 @@ def test_orders_at_random_keep_the_invariants(scenario: Scenario) -> None:
     assert report.runs > 10
 
 
-@pytest.mark.parametrize("mutation", [*MUTATIONS, *ERASE_MUTATIONS, *CLAIM_MUTATIONS], ids=lambda it: it.name)
+ALL_MUTATIONS = [*MUTATIONS, *ERASE_MUTATIONS, *CLAIM_MUTATIONS, *LOST_MUTATIONS]
+
+
+@pytest.mark.parametrize("mutation", ALL_MUTATIONS, ids=lambda it: it.name)
 def test_a_broken_protocol_is_found(mutation: Mutation) -> None:
     """With the fewest switches that suffice, because that is a tenth of all orders."""
     with mutated(mutation), laboratory():
@@ -90,12 +94,7 @@ def test_what_explore_finds_is_shown_in_steps(
 
 def test_every_invariant_is_broken_by_a_mutation() -> None:
     """Otherwise nobody would know that the explorer detects it."""
-    seen = {
-        sentence
-        for each in [*MUTATIONS, *ERASE_MUTATIONS, *CLAIM_MUTATIONS]
-        for sentence in invariants.SENTENCES
-        if sentence.startswith(each.breaks)
-    }
+    seen = {sentence for each in ALL_MUTATIONS for sentence in invariants.SENTENCES if sentence.startswith(each.breaks)}
 
     assert seen == {*invariants.SENTENCES}
 

@@ -84,6 +84,7 @@ class World:
     broken: bool = False  # whether the conversion always raises
     version: int = 1  # of the deployed settings
     days: int = 0  # that have gone by
+    quarters: int = 0  # of an hour, between runs of upkeep
     outlived: set[str] = field(default_factory=set)  # keys of an erased job that no run can sweep any more
     cached: set[str] = field(default_factory=set)  # the thumbnails in the caches of the delivery
     posted: list[bytes] = field(default_factory=list)  # the uploads of the job, in order
@@ -149,7 +150,7 @@ class World:
                 frozenset((place, *self._said(each, at_work)) for place, each in self.objects.items()),
                 tuple((letter.body, letter.hidden) for letter in self.letters),
                 tuple(sorted(actor.seen for actor in self.actors if not actor.dead)),
-                (self.broken, self.version, self.days, len(self.posted)),
+                (self.broken, self.version, self.days, self.quarters, len(self.posted)),
                 frozenset(self.counts.items()),
                 (*map(frozenset, (self.converted, self.pictures, self.flags, self.outlived, self.cached)),),
                 (*self.statuses[-1:], "failed" in self.statuses),
