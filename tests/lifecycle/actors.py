@@ -206,6 +206,17 @@ def page(world: World, looks: int = 2) -> None:
     world.spawn("page", body)
 
 
+def visit(world: World) -> None:
+    """A browser that knows the address of a thumbnail of a done job, and asks the delivery for it."""
+    found = manifest_of(world, MANIFEST) or {}
+    place = (THUMBNAILS, found["thumbnails"][0]["key"])
+
+    def effect() -> None:
+        _sent(world, place)
+
+    once(world, "GET a thumbnail", effect, "visitor")
+
+
 def _sent(world: World, place: tuple[str, str]) -> Object | None:
     """What the delivery sends, from its caches or from the bucket."""
     if found := world.objects.get(place):

@@ -199,5 +199,5 @@ def _(world: World) -> None:
 def _(world: World) -> None:
     world.flags.add("with a delivery")
     done(world, stays=False)
-    actors.page(world)
+    actors.visit(world)
     erasers.delete(world)
