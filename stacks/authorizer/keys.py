@@ -29,7 +29,7 @@ def usable(document: dict[str, Any]) -> Keys:
 def _algorithm(jwk: dict[str, Any]) -> str | None:
     """The accepted algorithm of a key, from its type and from what it says about its use."""
     operations = jwk.get("key_ops", ["verify"])
-    if not isinstance(jwk.get("kid"), str) or jwk.get("use", "sig") != "sig" or "d" in jwk:
+    if not isinstance(jwk.get("kid"), str) or jwk.get("use", "sig") != "sig":
         return None
     if not isinstance(operations, list) or "verify" not in operations:
         return None
@@ -44,6 +44,6 @@ def _key(jwk: dict[str, Any], algorithm: str) -> PublicKey | None:
         key = jwt.PyJWK(jwk, algorithm).key
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
-    if isinstance(key, RSAPublicKey):
+    if isinstance(key, RSAPublicKey):  # a private key is of another class
         return key if key.key_size in _RSA_BITS else None
     return key if isinstance(key, EllipticCurvePublicKey) else None

@@ -36,3 +36,11 @@ def test_a_slow_answer_ends_although_each_byte_comes_in_time(
 
     with pytest.raises(Unreachable, match="TimeoutError"):
         ask(f"Bearer {provider.token()}")
+
+
+def test_a_document_that_is_too_large_is_not_read_to_its_end(provider: Provider) -> None:
+    """Spaces after it would do no harm to a parser."""
+    provider.answers[JWKS] = b'{"keys": []}' + b" " * fetch.LARGEST
+
+    with pytest.raises(Unreachable, match=f"more than {fetch.LARGEST} bytes"):
+        fetch.document(provider.url + JWKS)

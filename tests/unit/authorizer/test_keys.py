@@ -34,7 +34,7 @@ UNUSABLE: dict[str, Any] = {
     "symmetric": {"kty": "oct", "kid": "k", "k": tokens.encoded(b"secret"), "alg": "HS256"},
     "symmetric for RS256": {"kty": "oct", "kid": "k", "k": tokens.encoded(b"secret"), "alg": "RS256"},
     "Ed25519": {"kty": "OKP", "kid": "k", "crv": "Ed25519", "x": tokens.encoded(bytes(32))},
-    "private": tokens.jwk(RSA, "k", d=tokens.number(3)),
+    "private": tokens.jwk(RSA, "k", d=tokens.number(RSA.private_numbers().d)),
     "no id": tokens.jwk(RSA, None),
     "a number as id": tokens.jwk(RSA, None) | {"kid": 7},
     "no object": "rsa",
