@@ -34,10 +34,15 @@ def _run(known: Memory, now: datetime, has_time: Callable[[], bool]) -> None:
     searching.go_on()
     observe.count("UploadsWithoutOutcome", len(known.lost))  # 0, too: an alarm needs it to see that this function runs
     rescue.rescue(known, now, has_time)
-    today = day.midnight(now)
-    if known.day != today.date().isoformat():
-        known.save()  # so that nothing of the above is lost if the following fails
-        day.write(today, known.last)
+    midnight = day.midnight(now)
+    today = midnight.date().isoformat()
+    # Each is tried again by the next run if it fails, but neither is repeated because the other one failed.
+    if known.day != today:
+        known.save()  # so that nothing of the above is lost either
+        day.write(midnight, known.last)
+        known.day = today
+    if known.tidied != today:
+        known.save()
         releases.tidy()
-        known.day = today.date().isoformat()
+        known.tidied = today
     known.release()

@@ -30,6 +30,11 @@ output "service_name" {
   value       = aws_cloudformation_stack.service.outputs["ServiceName"]
 }
 
+output "function_logs" {
+  description = "The log groups of the functions that work on uploads, for optional stacks."
+  value       = aws_cloudformation_stack.service.outputs["FunctionLogs"]
+}
+
 output "service_region" {
   description = "The region of this stack, for optional stacks that are in another one."
   value       = aws_cloudformation_stack.service.outputs["ServiceRegion"]

@@ -22,12 +22,24 @@ ALL = {
     "TelemetryLayer": LAYER,
     **IN_VPC,
 }
-CALLED_BY_USERS = {"SignUploadFunction", "GetUploadFunction", "ConvertFunction"}
+# What adds functions, roles or permissions to a stack.
+OPTIONAL = {
+    "Upkeep": "Enabled",
+    "UnclaimedDays": "3",
+    "Authorizer": "iam",
+    "DeliveryDistribution": "E1ABCDEFGHIJKL",
+}
+CALLED_BY_USERS = {"SignUploadFunction", "GetUploadFunction", "ClaimFunction", "ConvertFunction"}
 
 
 def made(**parameters: str) -> Template:
     """The resources of a stack with these parameters, as SAM and CloudFormation make them."""
     return decided(stack.translate(stack.packaged(PACKAGES), parameters), **parameters)
+
+
+def all_of_it() -> Template:
+    """The resources of a stack with everything that is optional, under all rules."""
+    return made(**ALL, **OPTIONAL)
 
 
 def statements(resources: Template, role: str) -> Iterator[Template]:

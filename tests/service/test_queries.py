@@ -39,8 +39,16 @@ def job(stack: Service) -> str:
     return signed.job
 
 
+def logs_of(stack: Service, groups: Any) -> list[str]:
+    """The functions whose logs a query reads, by the names of their files."""
+    if groups == {"Ref": "FunctionLogs"}:
+        names = stack.deployed.outputs["FunctionLogs"].split(",")
+        return [group.removeprefix(f"/aws/lambda/{stack.deployed.name}-") for group in names]
+    return [group["Fn::Sub"].removeprefix("/aws/lambda/${ServiceName}-") for group in groups]
+
+
 def result(stack: Service, name: str, **replaced: str) -> list[Line]:
-    groups = [group["Fn::Sub"].removeprefix("/aws/lambda/${ServiceName}-") for group in QUERIES[name]["LogGroupNames"]]
+    groups = logs_of(stack, QUERIES[name]["LogGroupNames"])
     query: str = QUERIES[name]["QueryString"]
     for placeholder, value in replaced.items():
         assert placeholder in QUERIES[name]["Name"]["Fn::Sub"]

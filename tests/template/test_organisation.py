@@ -5,8 +5,20 @@ import re
 
 import pytest
 
-from tests.material.organisation import ALL, CALLED_BY_USERS, IN_VPC, KEY, LAYER, actions, made, statements
-from tests.material.template import Template, of_type, references
+from dev import stack
+from tests.material.organisation import (
+    ALL,
+    CALLED_BY_USERS,
+    IN_VPC,
+    KEY,
+    LAYER,
+    OPTIONAL,
+    actions,
+    all_of_it,
+    made,
+    statements,
+)
+from tests.material.template import PACKAGES, Template, of_type, references
 
 
 def without_names_of_versions(resources: Template) -> str:
@@ -65,7 +77,7 @@ NEEDS = {
 
 
 def test_each_role_may_use_the_key_for_what_it_does_and_for_nothing_else() -> None:
-    resources = made(**ALL)
+    resources = all_of_it()
     for name, function in of_type(resources, "AWS::Lambda::Function").items():
         (role,) = references(function["Properties"]["Role"])
         needed: dict[str, set[str]] = {"lambda": {"kms:Decrypt"}}  # its environment
@@ -96,9 +108,27 @@ def test_s3_logs_each_bucket_under_its_own_prefix() -> None:
 
 
 def test_the_layer_of_telemetry_wraps_what_users_call() -> None:
-    for name, function in of_type(made(TelemetryLayer=LAYER), "AWS::Lambda::Function").items():
+    for name, function in of_type(made(TelemetryLayer=LAYER, **OPTIONAL), "AWS::Lambda::Function").items():
         properties = function["Properties"]
         wrapper = properties["Environment"]["Variables"].get("AWS_LAMBDA_EXEC_WRAPPER")
         assert (LAYER in properties["Layers"], wrapper) == (
             (True, "/opt/otel-instrument") if name in CALLED_BY_USERS else (False, None)
         )
+
+
+def test_saved_queries_read_the_log_of_each_function_that_works_on_uploads() -> None:
+    """Of those alone that exist, because a query over a log that does not exist fails."""
+    template = stack.translate(stack.packaged(PACKAGES), {})
+    text, optional = template["Outputs"]["FunctionLogs"]["Value"]["Fn::Sub"]
+    always = set(re.findall(r"\$\{(\w+Logs)\}", text))
+    sometimes = {
+        re.sub(r"\W", "", each["Fn::If"][1]["Fn::Sub"]): each["Fn::If"][0] for each in optional.values()
+    }  # which is empty without its condition
+    logs = {
+        re.sub(r"Function$", "Logs", name): function.get("Condition")
+        for name, function in template["Resources"].items()
+        if function["Type"] == "AWS::Lambda::Function" and not name.startswith("Verify")  # golden pictures
+    }
+
+    assert dict.fromkeys(always) | sometimes == logs
+    assert all(each["Fn::If"][2] == "" for each in optional.values())

@@ -1,11 +1,21 @@
 """An organisation's networks (docs/organisation.md): functions inside a VPC, and a private API."""
 
-from tests.material.organisation import ALL, CALLED_BY_USERS, ENDPOINTS, IN_VPC, actions, made, statements
+from tests.material.organisation import (
+    ALL,
+    CALLED_BY_USERS,
+    ENDPOINTS,
+    IN_VPC,
+    OPTIONAL,
+    actions,
+    all_of_it,
+    made,
+    statements,
+)
 from tests.material.template import of_type
 
 
 def test_what_users_call_is_inside_the_vpc_and_nothing_else() -> None:
-    functions = of_type(made(**ALL), "AWS::Lambda::Function")
+    functions = of_type(all_of_it(), "AWS::Lambda::Function")
     inside = {
         name: function["Properties"]["VpcConfig"]
         for name, function in functions.items()
@@ -19,7 +29,7 @@ def test_what_users_call_is_inside_the_vpc_and_nothing_else() -> None:
 
 def test_subnets_alone_grant_what_functions_need_there_first() -> None:
     """An existing stack needs the permission before the function moves (docs/organisation.md)."""
-    resources = made(SubnetIds=IN_VPC["SubnetIds"])
+    resources = made(SubnetIds=IN_VPC["SubnetIds"], **OPTIONAL)
 
     assert not any("VpcConfig" in each["Properties"] for each in of_type(resources, "AWS::Lambda::Function").values())
     for name in of_type(resources, "AWS::Lambda::Function"):
@@ -31,7 +41,7 @@ def test_subnets_alone_grant_what_functions_need_there_first() -> None:
 
 def test_functions_inside_the_vpc_call_s3_and_the_eraser_only() -> None:
     """So a gateway endpoint for S3, which is free of charge, is all that their subnets need for a conversion."""
-    resources = made(**ALL)
+    resources = all_of_it()
     called = {
         action
         for name in CALLED_BY_USERS

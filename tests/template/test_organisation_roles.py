@@ -8,7 +8,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untype
 from dev import stack
 from dev.emulator import REGION, ROOT
 from tests.material.conditions import decided
-from tests.material.organisation import ALL, BOUNDARY, actions, made, statements
+from tests.material.organisation import ALL, BOUNDARY, OPTIONAL, actions, all_of_it, made, statements
 from tests.material.template import PACKAGES, of_type
 
 DOCUMENT = ROOT / "docs" / "organisation.md"
@@ -17,7 +17,7 @@ DOCUMENT = ROOT / "docs" / "organisation.md"
 @pytest.mark.parametrize("gradual", ["true", "false"])
 def test_every_role_has_the_boundary_and_the_path(gradual: str) -> None:
     """The role of CodeDeploy too, which SAM would make without them (SAM's issue 1661)."""
-    resources = made(GradualDeployments=gradual, **ALL)
+    resources = made(GradualDeployments=gradual, **ALL, **OPTIONAL)
     roles = of_type(resources, "AWS::IAM::Role")
 
     assert ("CodeDeployServiceRole" in roles) == (gradual == "true") == ("ServerlessDeploymentApplication" in resources)
@@ -25,6 +25,17 @@ def test_every_role_has_the_boundary_and_the_path(gradual: str) -> None:
     for name, role in roles.items():
         assert role["Properties"]["PermissionsBoundary"] == BOUNDARY, name
         assert role["Properties"]["Path"] == "/teams/pictures/", name
+
+
+def test_a_stack_with_all_that_is_optional_has_every_role_and_function() -> None:
+    """Otherwise the tests of the rules would overlook one."""
+    template = stack.translate(stack.packaged(PACKAGES), {})
+
+    found = all_of_it()
+
+    for kind in ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Lambda::Function"):
+        written = {name for name, each in template["Resources"].items() if each["Type"] == kind}
+        assert of_type(found, kind).keys() == written
 
 
 def test_the_role_of_codedeploy_is_what_sam_would_make() -> None:
@@ -63,7 +74,7 @@ def test_the_documented_boundary_allows_what_the_roles_may_do() -> None:
     """A boundary that lacks cloudwatch:DescribeAlarms, for example, would stop every release."""
     (row,) = re.findall(r"^\| `PermissionsBoundary` .*$", DOCUMENT.read_text(), re.MULTILINE)
     allowed = set(re.findall(r"`([a-z0-9]+(?::\w+)?)`", row))
-    resources = made(**ALL)
+    resources = all_of_it()
     roles = of_type(resources, "AWS::IAM::Role")
     managed = {
         arn["Fn::Sub"].split("/")[-1]

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 import upkeep
 from dev import stack
 from tests.material.conditions import decided
-from tests.material.organisation import actions, made, statements
+from tests.material.organisation import OPTIONAL, actions, made, statements
 from tests.material.template import PACKAGES, Template, of_type
 from thumbs.upkeep import day, memory, rescue
 
@@ -21,12 +23,17 @@ def test_the_default_stack_has_nothing_of_it() -> None:
     assert {name: enabled[name] for name in default} == default, "no grant and no setting of another resource"
 
 
-def test_it_knows_every_function_of_the_stack() -> None:
-    resources = made(Upkeep="Enabled")
+@pytest.mark.parametrize("others", [{}, OPTIONAL], ids=["alone", "with all that is optional"])
+def test_it_knows_every_function_of_the_stack(others: dict[str, str]) -> None:
+    resources = made(**others | {"Upkeep": "Enabled"})
     functions = of_type(resources, "AWS::Lambda::Function").keys()
-    _, named = resources[FUNCTION]["Properties"]["Environment"]["Variables"]["FUNCTIONS"]["Fn::Join"]
+    text, parts = resources[FUNCTION]["Properties"]["Environment"]["Variables"]["FUNCTIONS"]["Fn::Sub"]
+    _, always = parts["Always"]["Fn::Join"]
+    claim = [{"Ref": "ClaimFunction"}] if parts["Claim"] == {"Fn::Sub": ",${ClaimFunction}"} else []
 
-    assert {each["Ref"] for each in named} == functions - {FUNCTION}
+    assert text == "${Always}${Claim}"
+    assert {each["Ref"] for each in [*always, *claim]} == functions - {FUNCTION}
+    assert claim or not parts["Claim"]
     (listing,) = granting(resources, "lambda:ListAliases")
     assert {each["Fn::GetAtt"][0] for each in listing["Resource"]} == functions
     (deleting,) = granting(resources, "lambda:DeleteFunction")

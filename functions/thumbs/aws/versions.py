@@ -25,11 +25,12 @@ def used(function: str) -> dict[str, set[int]]:
 
 
 def delete(function: str, version: int) -> bool:
-    """Delete a version. Returns False if an alias uses it, because Lambda refuses to delete such a version."""
+    """Delete a version. Returns False if an alias uses it, because Lambda refuses to delete such a version, or if there
+    is none: somebody else was first, or the response to an earlier attempt was lost."""
     try:
         clients.client("lambda").delete_function(FunctionName=function, Qualifier=str(version))
     except ClientError as error:
-        if clients.code(error) != "ResourceConflictException":
+        if clients.code(error) not in ("ResourceConflictException", "ResourceNotFoundException"):
             raise
         return False
     return True

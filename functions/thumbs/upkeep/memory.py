@@ -42,6 +42,7 @@ class Tally:
 @dataclass
 class Memory:
     """run: the id of the run that holds it, until a time. lost: by job. day: the last one with a line, as 2026-11-26.
+    tidied: the last day on which old versions were deleted.
 
     A search looks at uploads from before `until`, in the order of their keys. after: the last key that it has seen.
     since: the earlier ones were seen by the search before. last: the tally of the last complete search.
@@ -55,6 +56,7 @@ class Memory:
     seen: Tally = Tally()
     last: Tally | None = None
     day: str | None = None
+    tidied: str | None = None
     lost: dict[str, Lost] = field(default_factory=dict)
     _etag: str | None = field(default=None, repr=False)
 

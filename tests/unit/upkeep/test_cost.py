@@ -8,7 +8,7 @@ from dev.emulator import ROOT
 from tests.actors.upkeeper import Account
 from thumbs.upkeep import search
 
-PAGE = " ".join((ROOT / "docs/upkeep.md").read_text().split())
+PAGE, AUDIT = (" ".join((ROOT / f"docs/{name}.md").read_text().split()) for name in ("upkeep", "audit"))
 # Dollars per request, as the page says.
 DEAR, CHEAP = 0.005 / 1000, 0.0004 / 1000
 PRICES = {"PutObject": DEAR, "ListObjectsV2": DEAR, "GetObject": CHEAP, "HeadObject": CHEAP}
@@ -31,6 +31,7 @@ def test_the_page_states_the_cost_of_what_is_counted(account: Account, monkeypat
     account.run()
     looks, pages = account.requests["HeadObject"] / 10, account.requests["ListObjectsV2"]
 
+    assert "[upkeep](upkeep.md), if it is enabled, causes another one" in AUDIT, "a HEAD is an event, a page is none"
     assert (looks, pages) == (1, 3), "2 + 1 pages for 1000 objects each, and the memory"
     assert f"| a million uploads | 1,000,000 HEAD | {of(MILLION, {'HeadObject': 1}):.2f} |" in PAGE
     assert f"stored originals | 1,000 LIST | {of(MILLION / 1000, {'ListObjectsV2': 1}):.3f} |" in PAGE
@@ -40,6 +41,7 @@ def test_the_page_states_the_cost_of_what_is_counted(account: Account, monkeypat
 def test_the_page_states_the_bounds_of_a_run() -> None:
     assert f"at most {search.MOST_PAGES * 1000:,} entries" in PAGE
     assert f"at most {search.MOST_LOOKS:,} HEAD requests, and at most {search.MOST_LOST:,} uploads" in PAGE
+    assert f"keeps up with {RUNS // 30 * search.MOST_LOOKS:,} uploads a day" in PAGE
     listing = of(RUNS * search.MOST_PAGES, {"ListObjectsV2": 1})
     assert re.search(rf"a search takes ten runs.*the listing costs \${listing:.2f} a month", PAGE)
     assert MILLION / (search.MOST_PAGES * 1000) == 10

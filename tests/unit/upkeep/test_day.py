@@ -86,8 +86,8 @@ def test_a_day_without_numbers_has_a_line(account: Account, capsys: pytest.Captu
     assert "done" not in line, "the log leaves out what is not known"
 
 
-def test_a_failure_of_the_day_s_work_loses_nothing(account: Account) -> None:
-    """It comes last, and is tried again by the next run."""
+def test_a_failure_of_the_day_s_work_loses_nothing(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    """It comes last, and is tried again by the next run. The line of the day is not repeated."""
     account.upload(1)
 
     def refuse(**_: Any) -> None:
@@ -104,6 +104,8 @@ def test_a_failure_of_the_day_s_work_loses_nothing(account: Account) -> None:
 
     assert account.run() == []
     assert (account.lost, account.memory["run"]) == ({}, None)
+    assert account.memory["tidied"] == account.memory["day"]
+    assert len(lines(capsys)) == 1
 
 
 def test_the_formula_is_evaluated_by_cloudwatch(account: Account, asked: list[dict[str, Any]]) -> None:

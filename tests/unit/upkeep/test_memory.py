@@ -95,6 +95,19 @@ def test_a_write_whose_answer_was_lost_is_recognised(account: Account) -> None:
 UNREADABLE = [b"", b"[]", b"null", b'{"version": 2}', b'{"version": 1}', b"\xff", b'{"version": 1, "lost": {"a": 1}}']
 
 
+def test_a_memory_of_an_earlier_version_is_continued(account: Account) -> None:
+    """It knew no day of tidying."""
+    account.upload(1)
+    account.run()
+    known = account.memory
+    del known["tidied"]
+    account.s3.put_object(Bucket=UPLOADS, Key=memory.KEY, Body=json.dumps(known))
+
+    assert account.run() == []
+
+    assert account.lost == {job(1): 1}
+
+
 def test_a_memory_that_cannot_be_read_begins_again(account: Account) -> None:
     account.upload(1)
     for content in UNREADABLE:
