@@ -148,3 +148,12 @@ def attacked(seed: int, junk: int, good: int, refuses: bool = False) -> list[Ser
         new = Uploads(junk_of_new + good_of_new, 0 if refuses else good_of_new)
         series += traffic(new, Uploads(junk + good - new.seen, good - good_of_new), ago=(minute,))
     return series
+
+
+_LOST = "{stack}:UploadsWithoutOutcome", {"service": "upkeep"}
+# Of a stack with Upkeep. UpkeepStopped counts the data points themselves.
+UPKEEP: dict[str, tuple[list[Series], list[Series]]] = {
+    "UploadsWithoutOutcome": one(*_LOST, 0, 1),
+    "UpkeepErrors": one("AWS/Lambda:Errors", {"FunctionName": "{UpkeepFunction}"}, 1, 2),
+    "UpkeepStopped": ([Series(*_LOST, (0,), ago=30)], [Series(*_LOST, (0,), ago=200)]),
+}

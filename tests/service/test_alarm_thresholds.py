@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.actors.client import Service
-from tests.material.datapoints import SYNTHETIC, VERSION, Series, Uploads, attacked, throttled, traffic
+from tests.material.datapoints import SYNTHETIC, UPKEEP, VERSION, Series, Uploads, attacked, throttled, traffic
 from tests.standins.cloudwatch import CloudWatch
 from tests.standins.releases import HOOKS
 
@@ -16,10 +16,13 @@ from tests.standins.releases import HOOKS
 def noted(stack: Service, series: list[Series]) -> CloudWatch:
     """Only these data points, with the alarm on a day's cost at one dollar."""
     cloudwatch = CloudWatch(stack, CostAlarmDollars="1")
-    names = stack.deployed.functions | {"queue": stack.deployed.resources["ConversionDeadLetterQueue"].split("/")[-1]}
+    names = stack.deployed.functions | {
+        "stack": stack.deployed.name,
+        "queue": stack.deployed.resources["ConversionDeadLetterQueue"].split("/")[-1],
+    }
     for each in series:
         dimensions = {name: value.format(**names) for name, value in each.dimensions.items()}
-        namespace, metric = each.metric.split(":")
+        namespace, metric = each.metric.format(**names).split(":")
         for place, value in enumerate(each.values):
             cloudwatch.note(namespace, metric, dimensions, value, minutes_ago=each.ago + place * each.every)
     return cloudwatch
@@ -30,8 +33,8 @@ def state(cloudwatch: CloudWatch, name: str) -> str:
     return alarm.state
 
 
-def test_every_alarm_of_the_template_is_here(cloudwatch: CloudWatch) -> None:
-    assert SYNTHETIC.keys() == set(cloudwatch.alarms)
+def test_every_alarm_of_the_template_is_here(stack: Service) -> None:
+    assert SYNTHETIC.keys() == set(noted(stack, []).alarms)
 
 
 @pytest.mark.usefixtures("no_dead_letters")
@@ -41,6 +44,23 @@ def test_an_alarm_goes_off_beyond_its_threshold_and_is_silent_at_it(stack: Servi
 
     assert state(noted(stack, silent), name) == "OK"
     assert state(noted(stack, off), name) == "ALARM"
+
+
+def test_every_alarm_on_upkeep_is_here(neighbour: Service) -> None:
+    assert UPKEEP.keys() | SYNTHETIC.keys() == set(noted(neighbour, []).alarms)
+
+
+@pytest.mark.parametrize("name", UPKEEP)
+def test_an_alarm_on_upkeep_goes_off_beyond_its_threshold(neighbour: Service, name: str) -> None:
+    silent, off = UPKEEP[name]
+
+    assert state(noted(neighbour, silent), name) == "OK"
+    assert state(noted(neighbour, off), name) == "ALARM"
+
+
+@pytest.mark.parametrize(("name", "without_data"), {**dict.fromkeys(UPKEEP, "OK"), "UpkeepStopped": "ALARM"}.items())
+def test_missing_data_tells_only_that_upkeep_has_stopped(neighbour: Service, name: str, without_data: str) -> None:
+    assert state(noted(neighbour, []), name) == without_data
 
 
 @pytest.mark.usefixtures("no_dead_letters")

@@ -131,7 +131,11 @@ def ask_for_no_job(stack: Service, cloudwatch: CloudWatch) -> int:
         ),
         pytest.param(
             "GetUploadFunction",
-            Change("get_upload.py", "        return _not_found(event)\n    observe", "        return 404\n    observe"),
+            Change(
+                "get_upload.py",
+                "        return responses.no_upload(event)\n    observe",
+                "        return 404\n    observe",
+            ),
             ask_for_no_job,
             404,
             "GetUploadErrors",

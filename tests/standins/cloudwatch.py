@@ -18,6 +18,7 @@ from typing import Any
 
 from dev import stack
 from tests.actors.client import Service
+from tests.material.conditions import decided
 from tests.standins import log_filters
 from tests.standins.alarms import Alarm, Dimensions, Point, evaluate
 
@@ -47,7 +48,8 @@ class CloudWatch:
         by_lambda: Lambda's own response, not the function's: 429 if it throttles.
         """
         for metric, value in (("Count", 1), ("5XXError", status >= 500)):
-            for dimensions in ({"ApiName": stack.NAME}, {"ApiName": stack.NAME, "Stage": "v1"}):
+            name = self._deployed.name
+            for dimensions in ({"ApiName": name}, {"ApiName": name, "Stage": "v1"}):
                 self.note("AWS/ApiGateway", metric, dimensions, value)
         known = {"status": str(status), "integration.integrationStatus": str(by_lambda)}
         resources = self.template["Resources"]
@@ -89,7 +91,7 @@ class CloudWatch:
     def runs(self, function: str) -> list["Run"]:
         """The finished runs of a function. The emulator writes each into its own log stream."""
         pages = self._deployed.client("logs").get_paginator("filter_log_events")
-        group = f"/aws/lambda/{stack.NAME}-{self._handlers[function]}"
+        group = f"/aws/lambda/{self._deployed.name}-{self._handlers[function]}"
         streams: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for page in pages.paginate(logGroupName=group, startTime=int(self._since * 1000)):
             for event in page["events"]:
@@ -115,7 +117,7 @@ class CloudWatch:
 
     @cached_property
     def template(self) -> stack.Template:
-        """As CloudFormation would receive it on AWS, with its alarms on metric math and its deployment groups."""
+        """What CloudFormation would make on AWS, with its alarms on metric math and its deployment groups."""
         return _translated(**self._parameters)
 
     @property
@@ -163,7 +165,7 @@ class CloudWatch:
 
     def _reference(self, name: str) -> str:
         if name == "AWS::StackName":
-            return stack.NAME
+            return self._deployed.name
         if name in self.template["Parameters"]:
             return str(self._parameters.get(name, self.template["Parameters"][name]["Default"]))
         return self._deployed.resources[name]
@@ -177,7 +179,9 @@ class CloudWatch:
 @cache
 def _translated(**parameters: str) -> stack.Template:
     packages = dict.fromkeys(("functions", "imaging", "powertools"), "package.zip")
-    return stack.translate(stack.packaged(packages), parameters)
+    template = stack.translate(stack.packaged(packages), parameters)
+    template["Resources"] = {name: template["Resources"][name] for name in decided(template, **parameters)}
+    return template
 
 
 @dataclass(frozen=True)
