@@ -151,7 +151,7 @@ def attacked(seed: int, junk: int, good: int, refuses: bool = False) -> list[Ser
 
 
 _LOST = "{stack}:UploadsWithoutOutcome", {"service": "upkeep"}
-# Of a stack with Upkeep. UpkeepStopped counts the data points themselves.
+# Only a stack with Upkeep has these. UpkeepStopped counts the data points themselves.
 UPKEEP: dict[str, tuple[list[Series], list[Series]]] = {
     "UploadsWithoutOutcome": one(*_LOST, 0, 1),
     "UpkeepErrors": one("AWS/Lambda:Errors", {"FunctionName": "{UpkeepFunction}"}, 1, 2),
