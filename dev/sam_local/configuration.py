@@ -28,7 +28,8 @@ def write_configuration(stack: Stack, engine: Engine, lambda_url: str, image: st
     environment = environments(stack, lambda_url)
     ENVIRONMENT.write_text(json.dumps(environment, indent=2))
     ENVIRONMENT.chmod(0o600)
-    TEMPLATE.write_text(json.dumps(with_places(yaml_parse((BUILD / "template.yaml").read_text()), environment)))
+    template = with_sure_layers(yaml_parse((BUILD / "template.yaml").read_text()))
+    TEMPLATE.write_text(json.dumps(with_places(template, environment)))
     settings: dict[str, Any] = {
         "template_file": str(TEMPLATE),
         "env_vars": str(ENVIRONMENT),
@@ -82,6 +83,20 @@ def with_places(template: dict[str, Any], environment: dict[str, dict[str, str]]
         for name in variables:
             declared.setdefault(name, "")
     return template
+
+
+def with_sure_layers(template: dict[str, Any]) -> dict[str, Any]:
+    """The template without layers that only a setting adds. SAM cannot resolve a list in which AWS::NoValue may occur,
+    and then it leaves out all layers that depend on a condition, such as convert's decoders."""
+    for resource in template["Resources"].values():
+        properties = resource["Properties"]
+        if resource["Type"] == "AWS::Serverless::Function" and "Layers" in properties:
+            properties["Layers"] = [layer for layer in properties["Layers"] if not _may_be_missing(layer)]
+    return template
+
+
+def _may_be_missing(layer: Any) -> bool:
+    return {"Ref": "AWS::NoValue"} in layer.get("Fn::If", ())
 
 
 def put_example(stack: Stack) -> None:

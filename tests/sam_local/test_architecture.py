@@ -4,7 +4,7 @@ import subprocess
 import tomllib
 
 from dev.sam_local.engine import Engine
-from tests.actors.client import Service
+from tests.actors.client import Service, wait_for
 from tests.actors.sam_local import Run
 from tests.material import pictures
 from tests.material.layers import MACHINES
@@ -13,7 +13,18 @@ LAYERS = {"arm64": "ImagingLayerArm64", "x86_64": "ImagingLayerX86"}
 
 
 def docker(*arguments: str) -> bytes:
-    return subprocess.run(["docker", *arguments], check=True, capture_output=True).stdout
+    """What a command says; nothing if it fails, such as for a container that is gone."""
+    return subprocess.run(["docker", *arguments], check=False, capture_output=True).stdout
+
+
+def machines(run: Run) -> set[int]:
+    """For which processors the decoders are that lie in the running containers."""
+    found = set()
+    for container in docker("ps", "--quiet", "--filter", f"volume={(run.folder / 'functions').resolve()}").split():
+        find = ["find", "/opt", "-name", "_imaging.*.so", "-exec", "head", "-c", "20", "{}", ";"]
+        if header := docker("exec", container.decode(), *find):
+            found.add(int.from_bytes(header[18:20], "little"))  # e_machine of the ELF specification
+    return found
 
 
 def test_the_functions_are_for_the_engines_processor(containers: Service, engine: Engine, run: Run) -> None:
@@ -25,12 +36,10 @@ def test_the_functions_are_for_the_engines_processor(containers: Service, engine
 def test_the_container_of_convert_has_the_layer_for_its_processor(
     containers: Service, engine: Engine, run: Run
 ) -> None:
-    containers.convert(pictures.jpeg())
-    volume = f"volume={(run.folder / 'functions').resolve()}"
-    machines = set()
-    for container in docker("ps", "--quiet", "--filter", volume).decode().split():
-        find = ["find", "/opt", "-name", "_imaging.*.so", "-exec", "head", "-c", "20", "{}", ";"]
-        if header := docker("exec", container, *find):
-            machines.add(int.from_bytes(header[18:20], "little"))  # e_machine of the ELF specification
+    """SAM stops a container whenever it finds that the code has changed, and starts it again with the next call."""
 
-    assert machines == {MACHINES[LAYERS[engine.architecture]]}
+    def seen() -> set[int] | None:
+        containers.convert(pictures.jpeg())
+        return machines(run) or None
+
+    assert wait_for(seen, "container of convert") == {MACHINES[LAYERS[engine.architecture]]}

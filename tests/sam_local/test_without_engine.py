@@ -1,14 +1,20 @@
 """`make sam-local` on a machine without Docker reports that, and names the alternative."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
+from dev.sam_local.configuration import with_sure_layers
+from dev.stack import TEMPLATE
 from tests.actors.client import PATIENCE
+from tests.material.events import EVENTS, logical_id
+from tests.sam_local.test_events import ANSWERS
 
 
 def run(**changed: str) -> subprocess.CompletedProcess[str]:
@@ -38,3 +44,21 @@ def test_without_an_engine_that_answers_it_says_so_in_one_sentence(tmp_path: Pat
     assert answer.stderr.splitlines() == [
         "No Docker engine responds on this machine: `sam local` needs one; `make run` runs the whole service without."
     ]
+
+
+def test_every_event_of_the_default_stack_has_its_answer() -> None:
+    """The other functions exist only with a setting, and `make sam-local` deploys none."""
+    functions = yaml_parse(TEMPLATE.read_text())["Resources"]
+
+    assert {*ANSWERS} == {event for event in EVENTS if "Condition" not in functions[logical_id(event)]}
+
+
+def test_sam_gets_every_layer_but_those_that_only_a_setting_adds() -> None:
+    template = yaml_parse(TEMPLATE.read_text())
+    told = [*template["Resources"]["ConvertFunction"]["Properties"]["Layers"]]
+
+    given = with_sure_layers(template)["Resources"]["ConvertFunction"]["Properties"]["Layers"]
+
+    powertools, imaging, telemetry = told
+    assert "AWS::NoValue" in json.dumps(telemetry)
+    assert given == [powertools, imaging]
