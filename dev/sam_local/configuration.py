@@ -1,6 +1,7 @@
 """Everything that `sam local` needs: a template, each function's environment, a samconfig.toml, and a test picture."""
 
 import json
+import re
 from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
@@ -68,9 +69,10 @@ def environments(stack: Stack, lambda_url: str) -> dict[str, dict[str, str]]:
 
 
 def _as_sam_calls(value: str, stack: Stack) -> str:
-    """A function's ARN as its logical id, by which SAM knows it; any other value unchanged."""
+    """A function's name or ARN, also with an alias, as its logical id, by which SAM knows it; any other value
+    unchanged."""
     for logical, name in stack.functions.items():
-        if value.startswith("arn:") and f":function:{name}" in value:
+        if re.fullmatch(rf"(arn:[^,]+:function:)?{re.escape(name)}(:\w+)?", value):
             return logical
     return value
 
