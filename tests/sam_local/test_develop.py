@@ -44,7 +44,9 @@ def test_an_event_that_a_command_takes_is_there(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
-LISTENS = re.compile(r"create_server|TCPServer|UDPServer|HTTPServer|start_server|hypercorn|(?<!bindings)\.(bind|listen)\(|\.bind = ")
+LISTENS = re.compile(
+    r"create_server|TCPServer|UDPServer|HTTPServer|start_server|hypercorn|(?<!bindings)\.(bind|listen)\(|\.bind = "
+)
 LISTENERS = {  # docs/develop.md has each in its table
     "benchmarks/storage.py",  # make bench
     "dev/emulator.py",  # 4566

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import claim
 import convert
 import erase
 import get_upload
@@ -89,6 +90,11 @@ def test_a_rejection_has_all_that_it_had(then: dict[str, Any], s3: Any, context:
     assert missing(then["rejected"], get(context)) == []
 
 
+def answered(handler: Any, job: str, subject: str, context: Context) -> dict[str, Any]:
+    said = handler(eraser.request(job, subject), context)
+    return {"status": said["statusCode"], "body": said["body"] and json.loads(said["body"])}
+
+
 @pytest.mark.parametrize("version", [path for path in VERSIONS if "erasing" in json.loads(path.read_text())])
 def test_erasing_is_answered_as_it_was(
     version: Path, environment: pytest.MonkeyPatch, s3: Any, context: Context
@@ -97,16 +103,35 @@ def test_erasing_is_answered_as_it_was(
     environment.setenv("HAS_OWNERS", "true")
     then, job = json.loads(version.read_text()), keys.new_job("alice")
 
-    def answered(handler: Any, subject: str) -> dict[str, Any]:
-        said = handler(eraser.request(job, subject), context)
-        return {"status": said["statusCode"], "body": said["body"] and json.loads(said["body"])}
-
-    assert answered(erase.handler, "bob") == then["erasing"]["other"]
-    assert answered(erase.handler, "alice") == then["erasing"]["owner"]
-    assert answered(get_upload.handler, "alice") == then["erasing"]["gone"]
+    assert answered(erase.handler, job, "bob", context) == then["erasing"]["other"]
+    assert answered(erase.handler, job, "alice", context) == then["erasing"]["owner"]
+    assert answered(get_upload.handler, job, "alice", context) == then["erasing"]["gone"]
     found = ledger.find(job)
     assert found
     assert missing(then["erased"], found.manifest) == []
+
+
+@pytest.mark.parametrize("version", [path for path in VERSIONS if "claiming" in json.loads(path.read_text())])
+def test_claiming_is_answered_as_it_was(
+    version: Path, environment: pytest.MonkeyPatch, s3: Any, context: Context
+) -> None:
+    """POST /uploads/{job}/claim, with UnclaimedDays and an authorizer."""
+    environment.setenv("HAS_OWNERS", "true")
+    environment.setenv("UNCLAIMED_DAYS", "3")
+    then, job = json.loads(version.read_text())["claiming"], keys.new_job("alice")
+    uploaded = Upload("uploads-bucket", keys.original(job), job, time=datetime.now(UTC))
+    s3.put_object(Bucket=uploaded.bucket, Key=uploaded.key, Body=pictures.jpeg(), Metadata={"owner": "alice"})
+
+    assert answered(claim.handler, job, "alice", context) == then["early"]
+    convert.handler(notices.event([uploaded]), context)
+    assert answered(claim.handler, job, "bob", context) == then["other"]
+    for _ in range(2):
+        assert answered(claim.handler, job, "alice", context) == then["owner"]
+    found = ledger.find(job)
+    assert found
+    assert found.manifest["claimed"] is True
+    assert answered(erase.handler, job, "alice", context)["status"] == 204
+    assert answered(claim.handler, job, "alice", context) == then["gone"]
 
 
 def test_every_code_that_was_ever_answered_still_exists(then: dict[str, Any]) -> None:
