@@ -1,10 +1,14 @@
 """People with accounts: users of a Cognito pool, who sign in and call the API with their tokens."""
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 
+from dev.emulator import ROOT
 from tests.actors.client import PAGE, PATIENCE, Service, Signed
 
 PASSWORD = "Correct-horse-7"
@@ -37,6 +41,18 @@ class Member:
 
     def claim(self, job: str) -> requests.Response:
         return self.call("POST", f"uploads/{job}/claim")
+
+    def run(self, example: str, job: str) -> subprocess.CompletedProcess[str]:
+        """One of the programs of examples/, which takes the API, a job, and the token from its environment."""
+        interpreter = sys.executable if example.endswith(".py") else "bash"
+        return subprocess.run(
+            [interpreter, example, self.service.page_url, job],
+            cwd=ROOT / "examples",
+            env=os.environ | {"TOKEN": self.headers["Authorization"].removeprefix("Bearer ")},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
 
 
 class Pool:

@@ -18,6 +18,7 @@ from tests.actors.tab import Watch
 from tests.actors.visitor import choose, expect_stage, row, sign_in, token
 from tests.material.photos import jpeg
 from tests.standins.ports import free_port
+from thumbs.jobs import keys
 
 ANNA, BEN = "anna@example.com", "ben@example.com"
 
@@ -77,6 +78,12 @@ def member(page: Page, guarded: Service) -> Member:
     return Member(guarded, {"Authorization": f"Bearer {token(page)}"})
 
 
+def only_job(page: Page) -> str:
+    kept = page.evaluate("Object.entries(sessionStorage).find(([key]) => key.startsWith('uploads '))[1]")
+    (job,) = re.findall(r'"job":"(\w{32})"', kept)
+    return str(job)
+
+
 def test_two_people_in_two_browsers_see_only_their_own(
     page: Page, browser: Browser, guarded: Service, accounts: SignIn
 ) -> None:
@@ -86,8 +93,7 @@ def test_two_people_in_two_browsers_see_only_their_own(
     choose(page, jpeg("photo.jpg", 1200, 900))
     expect_stage(row(page, "photo.jpg"), "done")
     expect(row(page, "photo.jpg").get_by_role("img", name="photo.jpg, small")).to_have_js_property("naturalWidth", 160)
-    kept = page.evaluate("Object.entries(sessionStorage).find(([key]) => key.startsWith('uploads '))[1]")
-    (job,) = re.findall(r'"job":"(\w{32})"', kept)
+    job = only_job(page)
 
     manifest = member(page, guarded).status(job).json()
     cognito = guarded.deployed.client("cognito-idp")
@@ -107,6 +113,35 @@ def test_two_people_in_two_browsers_see_only_their_own(
     expect_stage(row(page, "photo.jpg"), "done")
     row(page, "photo.jpg").get_by_role("button", name="photo.jpg").click()
     expect(row(page, "photo.jpg").get_by_role("img", name="photo.jpg, small")).to_have_js_property("naturalWidth", 160)
+
+
+def test_only_her_own_upload_is_deleted_for_good(
+    page: Page, browser: Browser, guarded: Service, accounts: SignIn
+) -> None:
+    enter(page, accounts, ANNA)
+    choose(page, jpeg("photo.jpg"))
+    photo = row(page, "photo.jpg")
+    expect_stage(photo, "done")
+    job = only_job(page)
+
+    elsewhere = browser.new_context()
+    other = elsewhere.new_page()
+    other.goto(guarded.page_url)
+    enter(other, accounts, BEN)
+    assert member(other, guarded).call("DELETE", f"uploads/{job}").status_code == 404
+    elsewhere.close()
+    assert len(guarded.keys(job)) > 3, "all is still there"
+
+    photo.get_by_role("button", name="Delete photo.jpg").click()
+    photo.get_by_role("button", name="Delete for good: photo.jpg").click()
+
+    expect(photo).to_have_count(0)
+    expect(page.get_by_text("photo.jpg was deleted.")).to_be_attached()
+    assert member(page, guarded).status(job).status_code == 410
+    assert guarded.keys(job) == {keys.manifest(job)}, "its tombstone"
+    page.reload()
+    page.locator("#terms:not(:empty)").wait_for()
+    assert page.locator(".row").count() == 0
 
 
 def test_signing_out_leaves_nothing_in_the_browser(page: Page, guarded: Service, accounts: SignIn) -> None:

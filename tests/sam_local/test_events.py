@@ -44,29 +44,6 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
 
 
 @pytest.mark.usefixtures("containers")
-@pytest.mark.parametrize("event", ANSWERS)
-def test_an_event_is_answered_in_a_container(event: str, run: Run) -> None:
-    answer = run.invoke(logical_id(event), content(event))
-
-    assert ANSWERS[event](answer), answer
-
-
-@pytest.mark.usefixtures("containers")
-def test_an_erased_job_stays_erased_when_its_event_comes_again(run: Run) -> None:
-    """Convert, which meets the tombstone, hands the job to the eraser: one container starts another."""
-
-    def sweeps() -> int:
-        return sum(re.search(r"\berase +erased\b", line) is not None for line in run.lines)
-
-    run.invoke("EraseFunction", content("erase.upload"))
-    before = sweeps()
-    assert run.invoke("ConvertFunction", content("convert.upload")) is None
-
-    wait_for(lambda: sweeps() > before or None, "sweep")
-    assert body(run.invoke("GetUploadFunction", content("get_upload.job")))["status"] == 410
-
-
-@pytest.mark.usefixtures("containers")
 @pytest.mark.parametrize("event", ["convert.upload", "sign_upload.one"])
 def test_sam_local_invoke_takes_an_event_as_the_documentation_says(event: str, run: Run) -> None:
     file = f"events/{event}.json"
@@ -88,3 +65,26 @@ def test_sam_local_invoke_takes_an_event_as_the_documentation_says(event: str, r
 
     assert answer.returncode == 0, answer.stderr
     assert ANSWERS[event](json.loads(answer.stdout.strip().splitlines()[-1])), answer.stdout
+
+
+@pytest.mark.usefixtures("containers")
+@pytest.mark.parametrize("event", ANSWERS)
+def test_an_event_is_answered_in_a_container(event: str, run: Run) -> None:
+    answer = run.invoke(logical_id(event), content(event))
+
+    assert ANSWERS[event](answer), answer
+
+
+@pytest.mark.usefixtures("containers")
+def test_an_erased_job_stays_erased_when_its_event_comes_again(run: Run) -> None:
+    """Convert, which meets the tombstone, hands the job to the eraser: one container starts another."""
+
+    def sweeps() -> int:
+        return sum(re.search(r"\berase +erased\b", line) is not None for line in run.lines)
+
+    run.invoke("EraseFunction", content("erase.upload"))
+    before = sweeps()
+    assert run.invoke("ConvertFunction", content("convert.upload")) is None
+
+    wait_for(lambda: sweeps() > before or None, "sweep")
+    assert body(run.invoke("GetUploadFunction", content("get_upload.job")))["status"] == 410
