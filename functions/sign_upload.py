@@ -9,10 +9,9 @@ from http import HTTPStatus
 from typing import Any
 
 from thumbs import correlation, formats, observe, settings
-from thumbs.api import callers, responses, upload_request
+from thumbs.api import responses, upload_request
 from thumbs.api.signing import Signer
-from thumbs.jobs import attribution, keys
-from thumbs.jobs.attribution import Attribution
+from thumbs.jobs import keys
 
 
 @observe.function
@@ -37,6 +36,8 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
     probe = event.get("probe") is True
     owner = None
     if current.has_owners and not probe:
+        from thumbs.api import callers  # here, because most cold starts need none of it
+
         owner = callers.caller(event).subject
         if owner is None:
             return responses.problem(event, HTTPStatus.UNAUTHORIZED, "Sign in to upload pictures.")
@@ -58,7 +59,7 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
         _upload(
             keys.new_probe() if probe else keys.new_job(owner),
             file,
-            Attribution(owner, file.reference, asked_as),
+            _metadata(owner, file, asked_as),
             signer,
             now,
         )
@@ -75,7 +76,20 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
     return responses.ok(event, {"uploads": uploads}, HTTPStatus.CREATED)
 
 
-def _upload(job: str, file: upload_request.File, whose: Attribution, signer: Signer, now: datetime) -> dict[str, Any]:
+def _metadata(owner: str | None, file: upload_request.File, asked_as: str | None) -> dict[str, str]:
+    """The user-defined metadata of the original. asked_as: the caller's id of this request."""
+    if not (owner or file.reference or asked_as or file.sha256):
+        return {}
+    from thumbs.jobs import attribution  # here, because most cold starts need none of it
+
+    whose = attribution.Attribution(owner, file.reference, asked_as).metadata()
+    # The digest is also metadata, with which convert compares what S3 has stored.
+    return whose | ({attribution.SHA256: file.sha256} if file.sha256 else {})
+
+
+def _upload(
+    job: str, file: upload_request.File, metadata: dict[str, str], signer: Signer, now: datetime
+) -> dict[str, Any]:
     current = settings.current()
     post = signer.post(
         current.upload_bucket,
@@ -84,8 +98,7 @@ def _upload(job: str, file: upload_request.File, whose: Attribution, signer: Sig
         current.max_upload_bytes,
         current.upload_expiry_seconds,
         now,
-        # The digest is also metadata, with which convert compares what S3 has stored.
-        whose.metadata() | ({attribution.SHA256: file.sha256} if file.sha256 else {}),
+        metadata,
         file.sha256,
     )
     return {

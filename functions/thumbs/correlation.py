@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
-# A UUID, a trace's id and the like. No text, because logs contain it.
-ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,64}")
+# A UUID, a trace's id and the like. No text, because logs contain it. Python compiles both once a request has such a
+# header, because most cold starts need neither.
+_ID = r"[A-Za-z0-9._:/+=@-]{1,64}"
 # W3C Trace Context, section 3.2: version, trace-id, parent-id, flags. All zeros is no trace.
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
+_TRACEPARENT = r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 
 
 def of(event: dict[str, Any]) -> str | None:
@@ -15,7 +16,12 @@ def of(event: dict[str, Any]) -> str | None:
     X-Amzn-Trace-Id is not read, because API Gateway adds it to every request, and X-Ray follows it anyway.
     """
     sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    if ID.fullmatch(sent.get("x-request-id") or ""):
+    if is_id(sent.get("x-request-id")):
         return str(sent["x-request-id"])
-    traced = _TRACEPARENT.fullmatch(sent.get("traceparent") or "")
+    parent = sent.get("traceparent")
+    traced = re.fullmatch(_TRACEPARENT, parent) if parent else None
     return traced[1] if traced else None
+
+
+def is_id(text: str | None) -> bool:
+    return text is not None and re.fullmatch(_ID, text) is not None

@@ -17,8 +17,8 @@ from thumbs.settings import Settings
 
 MAX_FILES = 25
 MAX_NAME = 1024  # characters: longer than in any file system
-SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
-REFERENCE = re.compile(r"[ -~]{1,128}")  # printable ASCII
+_SHA256 = r"[0-9A-Fa-f]{64}"  # compiled once needed, as is the next, because most cold starts need neither
+_REFERENCE = r"[ -~]{1,128}"  # printable ASCII
 _OPTIONAL = {"reference", "sha256"}
 MAX_BODY = 400_000  # characters: more than MAX_FILES files with such names, each character written as an escape
 
@@ -117,9 +117,9 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
 
     if not 1 <= len(entry["name"]) <= MAX_NAME:
         return bad(Reason.INVALID, "name", f"A file's name has 1 to {MAX_NAME} characters.")
-    if "reference" in entry and not REFERENCE.fullmatch(entry["reference"]):
+    if "reference" in entry and not re.fullmatch(_REFERENCE, entry["reference"]):
         return bad(Reason.INVALID, "reference", "A reference has 1 to 128 printable ASCII characters.")
-    if "sha256" in entry and not SHA256.fullmatch(entry["sha256"]):
+    if "sha256" in entry and not re.fullmatch(_SHA256, entry["sha256"]):
         return bad(Reason.INVALID, "sha256", "A SHA-256 has 64 hexadecimal digits.")
     if entry["size"] < 1:
         return bad(Reason.INVALID, "size")

@@ -37,6 +37,6 @@ NOBODY = Attribution()
 def of(metadata: dict[str, str]) -> Attribution:
     """The attribution in an object's user-defined metadata."""
     known = {name: unquote(metadata[name]) for name in ("owner", "reference", "correlation") if name in metadata}
-    if not correlation.ID.fullmatch(known.get("correlation", "")):  # not from a form
+    if not correlation.is_id(known.get("correlation")):  # not from a form
         known.pop("correlation", None)
     return Attribution(**known)
