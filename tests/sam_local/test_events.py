@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
+from dev.stack import TEMPLATE
 from tests.actors.client import PATIENCE, wait_for
 from tests.actors.sam_local import Run, environment
-from tests.material.events import content, logical_id
+from tests.material.events import EVENTS, content, logical_id
 
 
 def body(answer: Any) -> Any:
@@ -20,7 +22,7 @@ def body(answer: Any) -> Any:
 
 
 # In this order: convert's come first, so that get_upload finds a manifest, and the eraser, which deletes what they have
-# made, comes last. test_without_engine.py compares them with events/.
+# made, comes last.
 ANSWERS: dict[str, Callable[[Any], bool]] = {
     "convert.encoded_key": lambda answer: answer is None,
     "convert.test_event": lambda answer: answer is None,
@@ -41,6 +43,13 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "verify_release.pre_traffic": lambda answer: "PutLifecycleEventHookExecutionStatus" in answer["errorMessage"],
     "erase.upload": lambda answer: answer["erased"] == 1 and answer["deleted"] >= 3,  # the thumbnails
 }
+
+
+def test_every_event_of_the_default_stack_has_its_answer() -> None:
+    """The other functions exist only with a setting, and `make sam-local` deploys none."""
+    functions = yaml_parse(TEMPLATE.read_text())["Resources"]
+
+    assert {*ANSWERS} == {event for event in EVENTS if "Condition" not in functions[logical_id(event)]}
 
 
 @pytest.mark.usefixtures("containers")

@@ -13,8 +13,6 @@ from dev.emulator import ROOT
 from dev.sam_local.configuration import with_sure_layers
 from dev.stack import TEMPLATE
 from tests.actors.client import PATIENCE
-from tests.material.events import EVENTS, logical_id
-from tests.sam_local.test_events import ANSWERS
 
 
 def run(**changed: str) -> subprocess.CompletedProcess[str]:
@@ -44,13 +42,6 @@ def test_without_an_engine_that_answers_it_says_so_in_one_sentence(tmp_path: Pat
     assert answer.stderr.splitlines() == [
         "No Docker engine responds on this machine: `sam local` needs one; `make run` runs the whole service without."
     ]
-
-
-def test_every_event_of_the_default_stack_has_its_answer() -> None:
-    """The other functions exist only with a setting, and `make sam-local` deploys none."""
-    functions = yaml_parse(TEMPLATE.read_text())["Resources"]
-
-    assert {*ANSWERS} == {event for event in EVENTS if "Condition" not in functions[logical_id(event)]}
 
 
 def test_sam_gets_every_layer_but_those_that_only_a_setting_adds() -> None:
