@@ -1,6 +1,7 @@
 """samconfig.toml: an environment for each stage, and one for each account and region (docs/organisation.md)."""
 
 import os
+import re
 import subprocess
 import threading
 import tomllib
@@ -52,6 +53,17 @@ def test_each_stage_has_an_account_and_each_region_a_stack() -> None:
         assert {key: value for key, value in DEPLOY[name].items() if key not in own} == {
             key: value for key, value in DEPLOY[stage].items() if key not in own
         }
+
+
+def test_the_document_deploys_with_an_environment_that_names_the_role() -> None:
+    text = " ".join((ROOT / "docs/organisation.md").read_text().split())
+
+    (environment, profile), *others = re.findall(
+        r"`sam deploy --config-env (\S+)` deploys with the role that `(\S+)`", text
+    )
+
+    assert DEPLOY[environment]["profile"] == profile
+    assert others == []
 
 
 class Account(BaseHTTPRequestHandler):

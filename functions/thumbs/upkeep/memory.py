@@ -111,14 +111,19 @@ def _read(content: bytes) -> Memory:
 def _parsed(members: dict[str, Any]) -> Memory:
     if members.pop("version") != _VERSION:
         raise ValueError("of another version")
-    times = {name: _time(members[name]) for name in ("held_until", "since", "until")}
+    if not isinstance(members["after"], str):
+        raise TypeError("the last key is no text")
+    times = {name: _time(text) if (text := members[name]) else None for name in ("held_until", "since", "until")}
     tallies = {"seen": Tally(**members["seen"]), "last": Tally(**members["last"]) if members["last"] else None}
     lost = {
-        job: Lost(datetime.fromisoformat(each["stored"]), int(each["attempts"]), datetime.fromisoformat(each["due"]))
+        job: Lost(_time(each["stored"]), int(each["attempts"]), _time(each["due"]))
         for job, each in members["lost"].items()
     }
     return Memory(**{**members, **times, **tallies, "lost": lost})
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text is not None else None
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("a time without a time zone")
+    return time

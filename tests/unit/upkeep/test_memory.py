@@ -108,9 +108,21 @@ def test_a_memory_of_an_earlier_version_is_continued(account: Account) -> None:
     assert account.lost == {job(1): 1}
 
 
+WRONG: list[dict[str, object]] = [
+    {"held_until": "2026-11-26T00:00:00"},  # without a time zone
+    {"since": "yesterday"},
+    {"after": 1},
+    {"lost": {job(1): {"stored": "2026-11-26T00:00:00", "attempts": 0, "due": "2026-11-26T00:00:00"}}},
+    {"last": {"originals": 1, "pictures": 2}},
+    {"from": "a later version"},
+]
+
+
 def test_a_memory_that_cannot_be_read_begins_again(account: Account) -> None:
     account.upload(1)
-    for content in UNREADABLE:
+    account.run()
+    known = account.memory
+    for content in [*UNREADABLE, *(json.dumps(known | wrong).encode() for wrong in WRONG)]:
         account.s3.put_object(Bucket=UPLOADS, Key=memory.KEY, Body=content)
 
         assert account.run() == [("convert", job(1))], content
