@@ -16,7 +16,7 @@ from botocore import xform_name
 from dev.emulator import ROOT
 
 SESSION = botocore.session.get_session()
-SERVICES = {"deploy": "codedeploy"}  # the CLI's different names
+SERVICES = {"deploy": "codedeploy", "s3api": "s3"}  # the CLI's different names
 COMMON = {"--query", "--output", "--region", "--cli-binary-format"}  # options of every command
 
 
