@@ -57,7 +57,8 @@ def put_through(environment: pytest.MonkeyPatch, s3: Any, codedeploy: CodeDeploy
     queue = boto3.client("sqs").create_queue(QueueName="letters")["QueueUrl"]
     environment.setenv("DEAD_LETTER_QUEUE_URL", queue)
     s3.put_object(Bucket="uploads-bucket", Key=f"uploads/{JOB}", Body=pictures.jpeg())
-    Memory(day=midnight(datetime.now(UTC)).date().isoformat()).save()  # so that upkeep asks for no versions
+    today = midnight(datetime.now(UTC)).date().isoformat()
+    Memory(day=today, tidied=today).save()  # so that upkeep asks for no versions
 
     def put_through(name: str) -> Any:
         event = json.loads((EVENTS / f"{name}.json").read_text())
