@@ -9,9 +9,10 @@ The error tree:
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from thumbs.picture import Original
+if TYPE_CHECKING:
+    from thumbs.picture import Original
 
 
 class Reason(StrEnum):
@@ -94,7 +95,7 @@ class Rejected(Exception):
     the file, or None.
     """
 
-    def __init__(self, reason: Reason, detail: str = "", *, original: Original | None = None, **facts: Any):
+    def __init__(self, reason: Reason, detail: str = "", *, original: "Original | None" = None, **facts: Any):
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail

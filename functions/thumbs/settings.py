@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 from thumbs import formats
-from thumbs.sizes import parse as parse_sizes
+
+if TYPE_CHECKING:
+    from thumbs.sizes import Size
 
 LEAST_MEMORY = 512  # MiB, the minimum for ConvertFunction: less gives too little processor time (docs/power-tuning.md)
 BESIDE_CONVERSION = 350  # MiB of a function's memory, for Python, boto3 and the original
@@ -75,6 +77,12 @@ def _output(text: str) -> formats.Output:
     return formats.OUTPUTS[text]
 
 
+def _sizes(text: str) -> "tuple[Size, ...]":
+    from thumbs.sizes import parse  # here, because signing, whose cold starts people wait for, does not need it
+
+    return parse(text)
+
+
 def _for_a_conversion(text: str) -> int:
     """Bytes that one conversion may take, of the function's memory in MiB."""
     return (int(text) - BESIDE_CONVERSION) * 2**20
@@ -126,7 +134,7 @@ class Settings:
     admin_group = Setting("ADMIN_GROUP", _if_any, default="")  # its members may see every job
 
     # Thumbnails
-    sizes = Setting("THUMBNAIL_SIZES", parse_sizes)  # raises ValueError if sizes.parse does
+    sizes = Setting("THUMBNAIL_SIZES", _sizes)  # raises ValueError if sizes.parse does
     output = Setting("THUMBNAIL_FORMAT", _output)
     quality = Setting("THUMBNAIL_QUALITY", _whole)
     link_expiry_seconds = Setting("LINK_EXPIRY_SECONDS", _whole)  # or until the credentials that signed it expire
