@@ -64,6 +64,6 @@ def add(
         [common, at_a_rate],
     )
     command.add_argument("jobs", nargs="*", metavar="JOB", help="32 hexadecimal digits each")
-    command.add_argument("--owner", help="every job of this owner (README, sign-in)")
+    command.add_argument("--owner", help="every job of this owner, as its manifest names it (docs/api.md)")
     command.add_argument("--reference", help="every job with this reference, which the caller gave it")
     command.add_argument("--state", type=Path, help="records the command's progress (erase.STACK.state)")

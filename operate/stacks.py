@@ -61,7 +61,13 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
         "stack",
         f"Deploy, update, remove or show an optional stack of the service: {', '.join(NAMES)}.",
         None,
-        ["stack delivery deploy", "stack delivery update --set Firewall=Enabled", "stack delivery remove"],
+        [
+            "stack delivery deploy",
+            "stack sign_in deploy --set Issuer=https://example.eu.auth0.com/ --set Audience=2f0k",
+            "stack audit deploy --dry-run",
+            "stack delivery update --set Firewall=Enabled",
+            "stack delivery remove",
+        ],
     )
     command.add_argument("name", choices=NAMES, metavar="NAME", help=f"of a template in stacks/: {', '.join(NAMES)}")
     actions = command.add_subparsers(required=True, metavar="ACTION")
@@ -79,7 +85,9 @@ def add(commands: "Commands[argparse.ArgumentParser]", common: argparse.Argument
             changing,
             create=name == "deploy",
         )
-        arguments.parameters(action, "the template, such as Firewall=Enabled, which later runs keep")
+        arguments.parameters(
+            action, "the template stacks/NAME.yaml, such as Firewall=Enabled of delivery, which later runs keep"
+        )
         action.add_argument("--page-only", action="store_true", help="for delivery: publish the page, change no stack")
     arguments.command(
         actions,
