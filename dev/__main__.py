@@ -112,7 +112,12 @@ def _options() -> argparse.Namespace:
         metavar="NAME",
         help="make people sign in, with an account for this name; can be repeated",
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if twice := [name for name in options.user if options.user.count(name) > 1]:
+        parser.error(f"argument --user: {twice[0]} is there twice")
+    if options.user and "Authorizer" in dict(options.set):
+        parser.error("--user sets Authorizer, so --set must not")
+    return options
 
 
 if __name__ == "__main__":

@@ -146,7 +146,12 @@ def test_one_port_for_page_and_emulator_is_one_clear_sentence(project: Path) -> 
 
 
 def test_wrong_options_are_explained(project: Path) -> None:
-    for arguments, expected in ((["--port", "http"], "is not a port"), (["--set", "ThumbnailFormat"], "NAME=VALUE")):
+    for arguments, expected in (
+        (["--port", "http"], "is not a port"),
+        (["--set", "ThumbnailFormat"], "NAME=VALUE"),
+        (["--user", "anna", "--user", "anna"], "anna is there twice"),
+        (["--user", "anna", "--set", "Authorizer=iam"], "--user sets Authorizer"),
+    ):
         answer = subprocess.run(
             [sys.executable, "-m", "dev", *arguments], cwd=project, capture_output=True, text=True, timeout=PATIENCE
         )
@@ -157,7 +162,13 @@ def test_wrong_options_are_explained(project: Path) -> None:
 @pytest.mark.usefixtures("stack")
 @pytest.mark.parametrize(
     ("setting", "expected"),
-    [("ThumbnailFormat=bmp", "ThumbnailFormat"), ("ThumbnailFormt=avif", "it has no parameter ThumbnailFormt;")],
+    [
+        (
+            "KeepThumbnailsDays=5",
+            "deployed: KeepThumbnailsDays=5 is not allowed. Allowed: 0, or a whole number",
+        ),
+        ("ThumbnailFormt=avif", "it has no parameter ThumbnailFormt;"),
+    ],
 )
 def test_a_parameter_out_of_its_bounds_or_unknown_is_explained(project: Path, setting: str, expected: str) -> None:
     answer = refused(project, "--set", setting)

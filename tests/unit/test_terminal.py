@@ -1,10 +1,11 @@
-"""A function's logs reach the developer's terminal, and cannot control it."""
+"""A function's logs and CloudFormation's refusals reach the developer's terminal, and logs cannot control it."""
 
 import json
 
 import pytest
 
 from dev import watch
+from dev.deployed import refusal
 from operate.terminal import lines, say
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\r\x9b31m\u202e\u2028\x00"
@@ -49,3 +50,18 @@ def test_a_line_shows_what_a_person_needs() -> None:
     )
     assert watch.readable("START RequestId: 1") is None
     assert watch.readable(json.dumps({"_aws": {}})) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("Parameter 'RolePath' A path.", "RolePath=teams is not allowed. Allowed: A path."),
+        (
+            "Parameter 'Upkeep' value 'on' is not in AllowedValues: ['Disabled']",
+            "Upkeep=on is not in AllowedValues: ['Disabled']",
+        ),
+        ("Template error: rule R failed: Set both.", "Template error: rule R failed: Set both."),
+    ],
+)
+def test_a_refused_parameter_is_a_sentence(message: str, sentence: str) -> None:
+    assert refusal(message, {"RolePath": "teams", "Upkeep": "on"}) == sentence
