@@ -83,3 +83,30 @@ def test_nobody_is_offered_what_the_stack_does_not_have(page: Page, stack: Servi
 
     expect(photo.get_by_role("button", name="Copy HTML")).to_be_visible()
     expect(photo.get_by_role("button", name="Delete")).to_have_count(0)
+
+
+PHONE = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.mark.parametrize("context_options", [PHONE])
+def test_the_summary_does_not_hide_what_has_the_focus(asked: list[str], page: Page) -> None:
+    """WCAG 2.2, 2.4.11. On a phone it is at the bottom, above the buttons to choose pictures."""
+    choose(page, jpeg("photo.jpg", 900, 1200))
+    photo = row(page, "photo.jpg")
+    expect_stage(photo, "done")
+    page.evaluate("scrollTo(0, 0)")
+    photo.get_by_role("button", name="Thumbnails of photo.jpg").focus()
+
+    for name in ("Copy HTML for photo.jpg", "Delete photo.jpg"):
+        button = photo.get_by_role("button", name=name)
+        for _ in range(10):
+            if not button.evaluate("button => button === document.activeElement"):
+                page.keyboard.press("Tab")
+        expect(button).to_be_focused(timeout=5000)
+        expect(button).to_be_in_viewport()
+        assert button.evaluate(
+            """button => {
+                const {left, right, top, bottom} = button.getBoundingClientRect();
+                return document.elementFromPoint((left + right) / 2, (top + bottom) / 2) === button;
+            }"""
+        ), name
