@@ -58,26 +58,6 @@ export async function isThere(job, access) {
 }
 
 /**
- * Erases an upload for good: the original, and all that was made of it. Only its owner and administrators may; for everybody
- * else it does not exist ("unknown"). Throws a Problem that passes while it is not finished.
- * @param {string} job
- * @param {Access} access
- */
-export async function erase(job, access) {
-  await ask(`uploads/${job}`, access, {method: "DELETE"});
-}
-
-/**
- * Keeps what was made of an upload. Only where the limits have unclaimedDays. Throws a Problem with code "busy" while the job
- * is in progress.
- * @param {string} job
- * @param {Access} access
- */
-export async function claim(job, access) {
-  await ask(`uploads/${job}/claim`, access, {method: "POST"});
-}
-
-/**
  * @param {string} path
  * @param {Access} access
  * @param {RequestInit & {headers?: Headers}} [options]

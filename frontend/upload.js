@@ -15,7 +15,7 @@ import {check, look} from "./check.js";
 import {Patience, persist} from "./patience.js";
 import {Problem} from "./problem.js";
 import {result} from "./result.js";
-import {isThere, limits, claim as claimOnce, erase as once} from "./service.js";
+import {ask, isThere, limits} from "./service.js";
 import {sign} from "./sign.js";
 import {Signatures} from "./signatures.js";
 import {post} from "./storage.js";
@@ -51,22 +51,22 @@ export async function upload(file, {onProgress = () => {}, signal, ...access}) {
 }
 
 /**
- * Erases an upload for good, which only its owner and administrators may do. Returns when nothing is left of it.
+ * Erases an upload for good, which only its owner and administrators may do. For everybody else it does not
+ * exist ("unknown"). Returns when nothing is left of it.
  * @param {string} job
  * @param {Access & {signal?: AbortSignal}} options
  */
 export async function erase(job, {signal, ...access}) {
-  await persist(() => once(job, access), {signal});
+  await persist(() => ask(`uploads/${job}`, access, {method: "DELETE"}), {signal});
 }
 
 /**
- * Keeps what was made of an upload, once it is converted, where the limits have unclaimedDays. Your server can do the same with
- * one call (docs/api.md), which does not depend on the visitor's page staying open. It may be repeated.
+ * Keeps what is made of an upload (docs/api.md). May be repeated.
  * @param {string} job
  * @param {Access & {signal?: AbortSignal}} options
  */
 export async function claim(job, {signal, ...access}) {
-  await persist(() => claimOnce(job, access), {signal});
+  await persist(() => ask(`uploads/${job}/claim`, access, {method: "POST"}), {signal});
 }
 
 /**
