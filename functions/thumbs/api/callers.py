@@ -24,13 +24,20 @@ def caller(event: dict[str, Any]) -> Caller:
     """
     context = event.get("requestContext") or {}
     authorizer, identity = context.get("authorizer") or {}, context.get("identity") or {}
-    if claims := authorizer.get("claims"):
-        return Caller(claims.get("sub") or None, _groups(claims.get("cognito:groups")))
+    claims = authorizer.get("claims")
+    if isinstance(claims, dict):  # a text of this name is an authorizer function's own
+        return Caller(claims.get("sub") or None, _groups(_by_commas(claims.get("cognito:groups"))))
     if principal := authorizer.get("principalId"):
         return Caller(principal, _groups(authorizer.get("groups")))
     return Caller(identity.get("cognitoIdentityId") or identity.get("caller") or None)
 
 
+def _by_commas(claim: str | None) -> str | None:
+    """A claim of Cognito with several values: "a,b", or "[a b]" with names that have no spaces."""
+    listed = re.fullmatch(r"\[(.*)\]", claim or "")
+    return ",".join(listed[1].split()) if listed else claim
+
+
 def _groups(text: str | None) -> frozenset[str]:
-    """A list as API Gateway passes it on: "a,b", or "[a b]"."""
-    return frozenset(filter(None, re.split(r"[\s,]+", (text or "").strip("[]"))))
+    """Names between commas. They may contain spaces: a member of "web admins" is no member of "admins"."""
+    return frozenset(filter(None, (name.strip() for name in (text or "").split(","))))

@@ -71,6 +71,17 @@ def store(s3: Any, upload: dict[str, Any], content: bytes) -> str:
         (by(""), Caller(None)),
         ({"authorizer": {"claims": {"email": "a@example.com"}}}, Caller(None)),
         ({"authorizer": {"principalId": "p", "groups": "a, b"}}, Caller("p", frozenset({"a", "b"}))),
+        # A part of a group's name is no group.
+        (
+            {"authorizer": {"principalId": "p", "groups": "web admins,[admins],\tstaff"}},
+            Caller("p", frozenset({"web admins", "[admins]", "staff"})),
+        ),
+        (by("s", "[admins],staff)"), Caller("s", frozenset({"[admins]", "staff)"}))),
+        (by("s", ",[],"), Caller("s", frozenset({"[]"}))),
+        (by("s", "[]"), Caller("s")),
+        # The context of a function's answer contains texts, under any name.
+        ({"authorizer": {"principalId": "p", "claims": '{"sub": "s"}'}}, Caller("p")),
+        ({"authorizer": {"claims": "admins"}, "identity": {"caller": None}}, Caller(None)),
         ({"identity": {"caller": "AROAEXAMPLE:worker"}}, Caller("AROAEXAMPLE:worker")),
         # Every user of an identity pool has the same role and session name.
         (
