@@ -87,12 +87,15 @@ export class Account {
 
   /** @param {URLSearchParams} answer */
   async #take(answer) {
+    const say = (/** @type {string} */ trouble) => {
+      this.#trouble = trouble;
+      this.#show();
+    };
     try {
-      await this.#identity.take(answer);
+      await this.#identity.take(answer, () => say(words.away));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.#trouble = words.refused(problem.message);
-      this.#show();
+      say(words.refused(problem.message));
     }
   }
 

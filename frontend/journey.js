@@ -144,9 +144,13 @@ export class Journey {
     return manifest?.status === "done" ? manifest : this.await(upload, {signal});
   }
 
-  /** The manifest with fresh addresses. @param {Upload} upload */
-  async refresh(upload) {
-    const manifest = await this.#recalls.run(() => current(/** @type {string} */ (upload.job), this.#access));
+  /**
+   * The manifest with fresh addresses.
+   * @param {Upload} upload
+   * @param {() => boolean} isWanted asked when its turn comes: perhaps the list was cleared for another person
+   */
+  async refresh(upload, isWanted) {
+    const manifest = await this.#recalls.run(async () => (isWanted() ? current(/** @type {string} */ (upload.job), this.#access) : null));
     return manifest?.status === "done" ? manifest : upload.manifest;
   }
 }

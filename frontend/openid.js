@@ -71,6 +71,7 @@ export class Identity {
    * @param {boolean} refused whether the API has just refused the previous token
    */
   async headers(refused) {
+    const before = this.#tokens?.subject;
     for (let renew = refused; ; renew = false) {
       await this.#entered.promise;
       if (this.#tokens && (renew || this.#now() >= this.#tokens.until)) {
@@ -78,6 +79,7 @@ export class Identity {
         this.#renewing ??= this.#renew(this.#tokens).finally(() => (this.#renewing = null));
         await this.#renewing.catch((problem) => valid || Promise.reject(problem));
       }
+      if (this.#tokens && this.#tokens.subject !== (before ?? this.#tokens.subject)) throw replaced();
       if (this.#tokens) return {authorization: `Bearer ${this.#tokens.id}`};
     }
   }
@@ -85,14 +87,12 @@ export class Identity {
   /** The address of the provider's page. Each sign-in has its own, and its answer is accepted once. */
   async address() {
     const [state, verifier] = [random(), random()];
-    this.#asked = {state, verifier};
-    this.#keep(ASKED, this.#asked);
     const challenge = text(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier))));
+    this.#asked = {state, verifier}; // now, because of two calls the last one that returns must count
+    this.#keep(ASKED, this.#asked);
     const pkce = {code_challenge: challenge, code_challenge_method: "S256"};
-    return filled(this.#provider.authorize, {
-      ...{scope: "openid", ...Object.fromEntries(new URL(this.#provider.authorize).searchParams)},
-      ...{response_type: "code", client_id: this.#provider.client, redirect_uri: this.#page, state, ...pkce},
-    });
+    const scope = new URL(this.#provider.authorize).searchParams.get("scope") ?? "openid";
+    return filled(this.#provider.authorize, {scope, response_type: "code", client_id: this.#provider.client, redirect_uri: this.#page, state, ...pkce});
   }
 
   /** Whether this tab has begun the sign-in that the query answers. @param {URLSearchParams} query */
@@ -103,22 +103,22 @@ export class Identity {
   /**
    * Takes the provider's answer, which must be expected. Throws a Problem with code "sign_in_refused" and the provider's words
    * if it refuses.
-   * @param {URLSearchParams} query
+   * @param {URLSearchParams} query @param {() => void} [onTrouble] called while it does not respond; it is asked again
    */
-  async take(query) {
+  async take(query, onTrouble) {
     const {verifier} = /** @type {Asked} */ (this.#asked);
     this.#asked = null;
     this.#store.removeItem(ASKED);
     const error = query.get("error");
     if (error) throw new Problem("sign_in_refused", query.get("error_description") || error);
     const grant = {grant_type: "authorization_code", code: query.get("code") ?? "", redirect_uri: this.#page, code_verifier: verifier};
-    const tokens = await persist(() => this.#ask(grant));
+    const tokens = await persist(() => this.#ask(grant), {onTrouble});
     const before = this.#kept(PERSON);
     this.#enter(tokens, null);
     const isStranger = before !== null && before.subject !== this.#tokens?.subject;
     await this.#onChange(isStranger);
     if (isStranger) {
-      this.#entered.reject(new Problem("expired", "Another person has signed in."));
+      this.#entered.reject(replaced());
       this.#entered = opened();
     }
     this.#entered.resolve();
@@ -130,17 +130,12 @@ export class Identity {
    * @returns {string | null}
    */
   leave() {
-    const {revoke, logout, client} = this.#provider;
-    const refresh = this.#tokens?.refresh;
+    const {logout, client} = this.#provider;
+    this.#revoke(this.#tokens?.refresh);
     for (const key of [TOKENS, PERSON, ASKED]) this.#store.removeItem(key);
     this.#tokens = this.#asked = null;
     this.#entered = opened();
     this.isOver = false;
-    if (revoke && refresh) {
-      const body = new URLSearchParams({token: refresh, client_id: client});
-      // It goes on while the page is left. Nobody reads its answer, so it needs no CORS.
-      fetch(revoke, {method: "POST", body, credentials: "omit", mode: "no-cors", keepalive: true}).catch(() => {});
-    }
     this.#onChange(false);
     // logout_uri: Cognito. post_logout_redirect_uri: OpenID Connect RP-Initiated Logout 1.0.
     return logout ? filled(logout, {client_id: client, logout_uri: this.#page, post_logout_redirect_uri: this.#page}) : null;
@@ -150,8 +145,11 @@ export class Identity {
   async #renew(tokens) {
     try {
       if (tokens.refresh === null) return this.#end();
-      this.#enter(await this.#ask({grant_type: "refresh_token", refresh_token: tokens.refresh}), tokens.refresh);
+      const said = await this.#ask({grant_type: "refresh_token", refresh_token: tokens.refresh});
+      if (this.#tokens !== tokens) return this.#revoke(said.refresh_token); // signed out meanwhile
+      this.#enter(said, tokens.refresh);
     } catch (problem) {
+      if (this.#tokens !== tokens) return;
       if (!(problem instanceof Problem) || problem.passing) throw problem;
       this.#end();
     }
@@ -179,6 +177,14 @@ export class Identity {
     this.isOver = false;
   }
 
+  /** @param {string | null} [refresh] a refresh token that nobody needs any more */
+  #revoke(refresh) {
+    const {revoke, client} = this.#provider;
+    const body = new URLSearchParams({token: refresh ?? "", client_id: client});
+    // It goes on while the page is left. Nobody reads its answer, so it needs no CORS.
+    if (revoke && refresh) fetch(revoke, {method: "POST", body, credentials: "omit", mode: "no-cors", keepalive: true}).catch(() => {});
+  }
+
   /** Calls the token endpoint. @param {Record<string, string>} grant */
   async #ask(grant) {
     const body = new URLSearchParams({...grant, client_id: this.#provider.client});
@@ -204,11 +210,11 @@ export class Identity {
   #keep(key, value) {
     try {
       this.#store.setItem(key, JSON.stringify(value));
-    } catch {
-      // The storage is full: a reload signs out.
-    }
+    } catch {} // the storage is full: a reload signs out
   }
 }
+
+const replaced = () => new Problem("expired", "Another person has signed in.");
 
 /** A promise that another function settles. */
 function opened() {

@@ -49,17 +49,19 @@ export class Uploads {
    * @returns {Promise<{added: Upload[], resumed: Upload[], known: Upload[]}>} known: already in the list, nothing to do
    */
   add(files) {
-    const adding = this.#adding.then(() => this.#add(files));
+    const {list} = this;
+    const adding = this.#adding.then(() => this.#add(files, list));
     this.#adding = adding.catch(() => {});
     return adding;
   }
 
-  /** @param {Iterable<File>} files */
-  async #add(files) {
+  /** @param {Iterable<File>} files @param {Set<Upload>} list for which they were chosen */
+  async #add(files, list) {
     const taken = {added: /** @type {Upload[]} */ ([]), resumed: /** @type {Upload[]} */ ([]), known: /** @type {Upload[]} */ ([])};
     const breath = breaths();
     for (const file of files) {
       const before = await this.#duplicates.find(file);
+      if (list !== this.list) break; // cleared meanwhile, perhaps for another person
       if (!before) {
         const upload = this.#enter(file, file, (this.#ids += 1));
         taken.added.push(upload);
@@ -83,9 +85,11 @@ export class Uploads {
    */
   async resume(kept) {
     this.#ids = Math.max(this.#ids, kept.at(-1)?.[0] ?? 0);
+    const {list} = this;
     const breath = breaths();
     for (const [id, facts] of kept) {
-      this.#enter(facts, null, id).resume(facts);
+      if (list === this.list) this.#enter(facts, null, id).resume(facts);
+      else forget(id); // cleared meanwhile
       await breath();
     }
   }
@@ -109,7 +113,8 @@ export class Uploads {
 
   async clear() {
     const all = [...this.list];
-    this.list.clear();
+    this.list.clear(); // ends what goes through it
+    this.list = new Set();
     this.#duplicates = new Duplicates();
     const breath = breaths();
     for (const upload of all) {
@@ -130,7 +135,7 @@ export class Uploads {
 
   /** The manifest with fresh addresses. @param {Upload} upload */
   async refresh(upload) {
-    upload.manifest = await (await this.prepare()).refresh(upload);
+    upload.manifest = await (await this.prepare()).refresh(upload, () => this.list.has(upload));
     return upload.manifest;
   }
 

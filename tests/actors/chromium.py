@@ -86,7 +86,7 @@ def blank(context: BrowserContext, watch: Watch) -> Iterator[Page]:
     page.on("pageerror", lambda error: watch.faults.append(f"threw: {error}"))
     page.on("request", watch.request)
     yield page
-    assert watch.unexpected() == []
+    assert watch.unexpected() == [], watch.unexpected()
 
 
 @pytest.fixture

@@ -155,6 +155,7 @@ def test_signing_out_leaves_nothing_in_the_browser(page: Page, guarded: Service,
     expect(page.locator(".account")).to_contain_text("Sign in to upload pictures.")
     assert page.url == guarded.page_url
     assert page.locator(".row").count() == 0
+    page.locator(".account a[href]").wait_for()
     assert page.evaluate("Object.keys(sessionStorage)") == ["sign-in asked"], "the next sign-in, and no token"
     form = {"grant_type": "refresh_token", "refresh_token": refresh, "client_id": accounts.outputs["SignInClient"]}
     answer = requests.post(f"http://localhost:{accounts.port}/oauth2/token", form, timeout=PATIENCE)
@@ -166,6 +167,7 @@ def test_an_answer_to_no_question_of_this_tab_is_refused(page: Page, guarded: Se
 
     expect(page.locator(".account")).to_contain_text("because this sign-in was not begun in this tab")
     assert page.url == f"{guarded.page_url}#there"
+    page.locator(".account a[href]").wait_for()
     assert page.evaluate("Object.keys(sessionStorage)") == ["sign-in asked"]
     shoot("sign-in-refused", full=False)
 
@@ -177,6 +179,18 @@ def test_a_refusal_of_the_provider_is_a_sentence(page: Page, guarded: Service) -
 
     expect(page.locator(".account")).to_contain_text("The sign-in page says: \u201cUser <b>disabled\u201d")
     assert page.url == guarded.page_url
+
+
+def test_a_provider_that_does_not_respond_is_asked_again(page: Page, accounts: SignIn, watch: Watch) -> None:
+    watch.expect("/oauth2/token")
+    page.route("**/oauth2/token", lambda route: route.abort())
+    page.locator(".account a").click()
+    sign_in(page, ANNA, accounts.accounts[ANNA])
+    expect(page.locator(".account")).to_contain_text("because the sign-in does not respond")
+
+    page.unroute("**/oauth2/token")
+
+    expect(page.locator(".account")).to_contain_text(f"Signed in as {ANNA}.")
 
 
 def test_files_wait_for_the_next_sign_in_in_another_tab(

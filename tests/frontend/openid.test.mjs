@@ -1,92 +1,12 @@
 import assert from "node:assert/strict";
-import {createHash} from "node:crypto";
-import {createServer} from "node:http";
-import {after, before, beforeEach, test} from "node:test";
+import {test} from "node:test";
 
-import {Identity} from "../../frontend/openid.js";
+import {answered, PAGE, provider, serialOf, signedIn, Store, until, visitor} from "./provider.mjs";
 
-const PAGE = "https://pictures.example.com/";
 const MINUTE = 60_000;
 
-/** A provider: its token endpoint, which checks the verifier as a real one does. @type {import("node:http").Server} */
-let server;
-let base = "";
-/** @type {URLSearchParams[]} */
-let asked = [];
-/** By code: the challenge, and the person to sign in. @type {Map<string, {challenge: string, sub: string}>} */
-let codes = new Map();
-let status = 200;
-let serial = 0;
-
-const part = (/** @type {object} */ value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-const idToken = (/** @type {string} */ sub) => {
-  serial += 1;
-  return [part({alg: "RS256"}), part({sub, email: `${sub}@éxample.com`, iat: 1000, exp: 4600, serial}), "signature"].join(".");
-};
-
-before(async () => {
-  server = createServer(async (request, response) => {
-    const form = new URLSearchParams(Buffer.concat(await request.toArray()).toString());
-    asked.push(form);
-    const answer = (/** @type {number} */ code, /** @type {object} */ body) => {
-      response.writeHead(code, {"content-type": "application/json"});
-      response.end(JSON.stringify(body));
-    };
-    if (status !== 200) return answer(status, {error: "invalid_grant", error_description: "No more."});
-    if (form.get("grant_type") === "refresh_token") return answer(200, {id_token: idToken("anna")});
-    const known = codes.get(form.get("code") ?? "");
-    codes.delete(form.get("code") ?? "");
-    const challenge = createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url");
-    if (known?.challenge !== challenge) return answer(400, {error: "invalid_grant"});
-    answer(200, {id_token: idToken(known.sub), refresh_token: `refresh of ${known.sub}`});
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
-  base = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/`;
-});
-after(() => server.close());
-beforeEach(() => {
-  asked = [];
-  codes = new Map();
-  status = 200;
-});
-
-/** The storage of a tab. */
-class Store extends Map {
-  getItem(key) {
-    return this.get(key) ?? null;
-  }
-  setItem(key, value) {
-    this.set(key, value);
-  }
-  removeItem(key) {
-    this.delete(key);
-  }
-}
-
-function visitor({store = new Store(), onChange = (_) => {}, ...more} = {}) {
-  const clock = {now: 5_000_000};
-  const provider = {client: "page", authorize: `${base}authorize`, token: `${base}token`, logout: `${base}logout`, revoke: `${base}revoke`, ...more};
-  const identity = new Identity({provider, page: PAGE, store, onChange, now: () => clock.now});
-  return {identity, clock, store};
-}
-
-/** The provider's answer to an address, once the person has signed in. */
-function answered(address, sub = "anna") {
-  const query = new URL(address).searchParams;
-  codes.set("code", {challenge: query.get("code_challenge") ?? "", sub});
-  return new URLSearchParams({code: "code", state: query.get("state") ?? ""});
-}
-
-async function signedIn(options) {
-  const made = visitor(options);
-  await made.identity.take(answered(await made.identity.address()));
-  return made;
-}
-
-const serialOf = ({authorization}) => JSON.parse(Buffer.from(authorization.split(".")[1], "base64url").toString()).serial;
-
 test("a visitor signs in with a code, and proves to have asked for it", async () => {
-  const {identity} = visitor({authorize: `${base}authorize?scope=openid+profile&audience=x`});
+  const {identity} = visitor({authorize: "https://provider.example.com/authorize?scope=openid+profile&audience=x"});
   assert.equal(identity.person, null);
   const address = await identity.address();
   const query = Object.fromEntries(new URL(address).searchParams);
@@ -100,7 +20,7 @@ test("a visitor signs in with a code, and proves to have asked for it", async ()
   await identity.take(answered(address));
   assert.equal(identity.person?.name, "anna@éxample.com");
   assert.match((await identity.headers(false)).authorization, /^Bearer ey/);
-  const {grant_type, client_id, redirect_uri, code_verifier} = Object.fromEntries(asked[0]);
+  const {grant_type, client_id, redirect_uri, code_verifier} = Object.fromEntries(provider.asked[0]);
   assert.deepEqual([grant_type, client_id, redirect_uri], ["authorization_code", "page", PAGE]);
   assert.ok(code_verifier.length >= 43, "RFC 7636, section 4.1");
 });
@@ -118,7 +38,7 @@ test("only the answer to the last sign-in is expected, and once", async () => {
 test("a code that another browser asked for is refused by the provider", async () => {
   const {identity} = visitor();
   const query = answered(await identity.address());
-  codes.set("code", {challenge: "another", sub: "mallory"});
+  provider.codes.set("code", {challenge: "another", sub: "mallory"});
   await assert.rejects(identity.take(query), {code: "sign_in_refused", message: "invalid_grant"});
   assert.equal(identity.person, null);
 });
@@ -128,7 +48,16 @@ test("a refusal is told in the provider's words", async () => {
   const state = new URL(await identity.address()).searchParams.get("state") ?? "";
   const query = new URLSearchParams({state, error: "access_denied", error_description: "User is not confirmed."});
   await assert.rejects(identity.take(query), {code: "sign_in_refused", message: "User is not confirmed."});
-  assert.equal(asked.length, 0);
+  assert.equal(provider.asked.length, 0);
+});
+
+test("a provider that does not respond is asked again, and that is told", async () => {
+  const {identity} = visitor();
+  const query = answered(await identity.address());
+  provider.status = 503;
+  let told = 0;
+  await identity.take(query, () => ((told += 1), (provider.status = 200)));
+  assert.deepEqual([told, identity.person?.subject, provider.asked.length], [1, "anna", 2]);
 });
 
 test("a token is refreshed before its end, once for all calls", async () => {
@@ -139,10 +68,10 @@ test("a token is refreshed before its end, once for all calls", async () => {
   clock.now += 1.5 * MINUTE;
   const calls = await Promise.all([1, 2, 3].map(() => identity.headers(false)));
   assert.deepEqual(calls.map(serialOf), [first + 1, first + 1, first + 1]);
-  assert.equal(asked.length, 2);
+  assert.equal(provider.asked.length, 2);
   clock.now += 59.5 * MINUTE;
   await identity.headers(false);
-  assert.equal(asked[2].get("refresh_token"), "refresh of anna", "the provider has sent no new one");
+  assert.equal(provider.asked[2].get("refresh_token"), "refresh of anna", "the provider has sent no new one");
 });
 
 test("a refused token is refreshed, however long it should live", async () => {
@@ -154,7 +83,7 @@ test("a refused token is refreshed, however long it should live", async () => {
 test("while the provider is away, a valid token still serves", async () => {
   const {identity, clock} = await signedIn();
   const first = serialOf(await identity.headers(false));
-  status = 503;
+  provider.status = 503;
   clock.now += 59.5 * MINUTE;
   assert.equal(serialOf(await identity.headers(false)), first);
   await assert.rejects(identity.headers(true), {code: "busy", passing: true});
@@ -166,13 +95,13 @@ test("while the provider is away, a valid token still serves", async () => {
 test("when a session ends, calls wait for the next sign-in", async () => {
   const changes = [];
   const {identity, store} = await signedIn({onChange: (stranger) => changes.push(stranger)});
-  status = 400;
+  provider.status = 400;
   let done = false;
   const call = identity.headers(true).then((headers) => ((done = true), headers));
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.deepEqual([done, identity.isOver, identity.person], [false, true, null]);
   assert.equal([...store.values()].join().includes("refresh of"), false);
-  status = 200;
+  provider.status = 200;
   await identity.take(answered(await identity.address()));
   assert.match((await call).authorization, /^Bearer/);
   assert.deepEqual([changes, identity.isOver], [[false, false, false], false]);
@@ -186,10 +115,10 @@ test("nothing of one person goes on in the name of another", async () => {
     events.push(stranger ? "cleared" : "shown");
   };
   const {identity} = await signedIn({store, onChange});
-  status = 400;
+  provider.status = 400;
   const call = identity.headers(true).catch(({code}) => events.push(code));
   await new Promise((resolve) => setTimeout(resolve, 100));
-  status = 200;
+  provider.status = 200;
   await identity.take(answered(await identity.address(), "ben"));
   await call;
   assert.deepEqual(events, ["shown", "shown", "cleared", "expired"]);
@@ -209,9 +138,50 @@ test("signing out forgets all in the tab, and revokes the refresh token", async 
   const address = new URL(identity.leave() ?? "");
   assert.deepEqual(Object.fromEntries(address.searchParams), {client_id: "page", logout_uri: PAGE, post_logout_redirect_uri: PAGE});
   assert.deepEqual([store.size, identity.person], [0, null]);
-  while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.deepEqual(Object.fromEntries(asked[1]), {token: "refresh of anna", client_id: "page"});
+  await until(() => provider.asked.length === 2);
+  assert.deepEqual(Object.fromEntries(provider.asked[1]), {token: "refresh of anna", client_id: "page"});
   assert.equal((await signedIn({logout: undefined})).identity.leave(), null);
+});
+
+for (const [outcome, code] of /** @type {[string, number][]} */ ([["succeeds", 200], ["is refused", 400], ["fails", 503]])) {
+  test(`a refresh that ${outcome} after signing out brings nobody back`, async () => {
+    const {identity, store} = await signedIn();
+    let release = () => {};
+    provider.held = new Promise((resolve) => (release = () => resolve()));
+    [provider.status, provider.rotated] = [code, {refresh_token: "rotated"}];
+    const call = identity.headers(true);
+    await until(() => provider.asked.some((form) => form.get("grant_type") === "refresh_token"));
+    identity.leave();
+    assert.deepEqual([store.size, identity.person], [0, null]);
+
+    provider.status = 200;
+    await identity.take(answered(await identity.address(), "ben"));
+    release();
+
+    await assert.rejects(call, {code: "expired"}, "it was begun by somebody else");
+    assert.deepEqual([identity.person?.subject, identity.isOver], ["ben", false]);
+    assert.equal(JSON.parse(store.get("sign-in tokens")).subject, "ben");
+    if (code === 200) await until(() => provider.asked.some((form) => form.get("token") === "rotated"));
+  });
+}
+
+test("of two addresses, the one that was made last is expected", async () => {
+  const {identity} = visitor();
+  const original = crypto.subtle.digest.bind(crypto.subtle);
+  let calls = 0;
+  crypto.subtle.digest = async (...what) => {
+    calls += 1;
+    if (calls === 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    return original(...what);
+  };
+  /** @type {string[]} */
+  const made = [];
+  try {
+    await Promise.all([1, 2].map(() => identity.address().then((address) => made.push(address))));
+  } finally {
+    crypto.subtle.digest = original;
+  }
+  assert.deepEqual(made.map((address) => identity.expects(answered(address))), [false, true]);
 });
 
 test("a full storage costs a reload its session, and nothing now", async () => {

@@ -76,6 +76,36 @@ test("an upload that had not arrived before a reload is interrupted", async (t) 
   await reached("interrupted");
 });
 
+test("a list that is cleared stays empty, although files are still added", async () => {
+  globalThis.sessionStorage = storage();
+  const uploads = new Uploads({api: "http://localhost/", limits: new Promise(silent), onChange: silent});
+  const photo = (name) => new File([name], name, {lastModified: 1});
+  await Promise.all([
+    uploads.add((function* () {
+      yield photo("1.jpg");
+      uploads.clear();
+      yield photo("2.jpg");
+    })()),
+    uploads.add([photo("3.jpg")]),
+  ]);
+  assert.equal(uploads.list.size, 0);
+  assert.equal((await uploads.add([photo("4.jpg")])).added.length, 1);
+  await uploads.clear();
+
+  for (const id of [701, 702]) keep(id, {...KEPT, job: undefined});
+  flush();
+  const before = kept();
+  const [first, second] = before;
+  before[Symbol.iterator] = function* () {
+    yield first;
+    uploads.clear();
+    yield second;
+  };
+  await uploads.resume(before);
+  flush();
+  assert.deepEqual([uploads.list.size, kept()], [0, []]);
+});
+
 test("a file chosen again meanwhile is sent if the service does not know it", {timeout: 180_000}, async (t) => {
   const late = (response) => setTimeout(() => json(404, {})(response), 200);
   const api = await serve(t, [late, silent]);
