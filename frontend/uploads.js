@@ -1,4 +1,4 @@
-/** The list of uploads: every chosen file, and what is done to many of them. Independent of how it is displayed. */
+/** The list of uploads: every chosen file, and what is done to many of them. */
 
 import {forget} from "./session.js";
 import {persist} from "./patience.js";
@@ -48,20 +48,19 @@ export class Uploads {
    * @param {Iterable<File>} files
    * @returns {Promise<{added: Upload[], resumed: Upload[], known: Upload[]}>} known: already in the list, nothing to do
    */
-  add(files) {
-    const {list} = this;
+  add(files, list = this.list) {
     const adding = this.#adding.then(() => this.#add(files, list));
     this.#adding = adding.catch(() => {});
     return adding;
   }
 
-  /** @param {Iterable<File>} files @param {Set<Upload>} list for which they were chosen */
+  /** @param {Iterable<File>} files @param {Set<Upload>} list */
   async #add(files, list) {
     const taken = {added: /** @type {Upload[]} */ ([]), resumed: /** @type {Upload[]} */ ([]), known: /** @type {Upload[]} */ ([])};
     const breath = breaths();
     for (const file of files) {
       const before = await this.#duplicates.find(file);
-      if (list !== this.list) break; // cleared meanwhile, perhaps for another person
+      if (list !== this.list) break; // cleared meanwhile
       if (!before) {
         const upload = this.#enter(file, file, (this.#ids += 1));
         taken.added.push(upload);
@@ -83,13 +82,12 @@ export class Uploads {
    * Restores the uploads from before a reload.
    * @param {[number, import("./session.js").Kept][]} kept by id, in order
    */
-  async resume(kept) {
+  async resume(kept, list = this.list) {
     this.#ids = Math.max(this.#ids, kept.at(-1)?.[0] ?? 0);
-    const {list} = this;
     const breath = breaths();
     for (const [id, facts] of kept) {
       if (list === this.list) this.#enter(facts, null, id).resume(facts);
-      else forget(id); // cleared meanwhile
+      else forget(id);
       await breath();
     }
   }
@@ -113,7 +111,7 @@ export class Uploads {
 
   async clear() {
     const all = [...this.list];
-    this.list.clear(); // ends what goes through it
+    this.list.clear(); // ends loops over it
     this.list = new Set();
     this.#duplicates = new Duplicates();
     const breath = breaths();
