@@ -80,18 +80,6 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     notCopied: "The browser does not allow copying. Open the thumbnail and copy its address from there.",
     until: (/** @type {Date} */ end) => `The addresses work until ${clock(end)}.`,
 
-    // Deleting an upload for good.
-    erase: "Delete",
-    eraseOf: (/** @type {string} */ name) => `Delete ${name}`,
-    eraseWarning: (/** @type {string} */ name) => `Delete ${name} and its thumbnails for good? This cannot be undone.`,
-    eraseNow: "Delete for good",
-    eraseNowOf: (/** @type {string} */ name) => `Delete for good: ${name}`,
-    eraseNot: "Keep",
-    eraseNotOf: (/** @type {string} */ name) => `Keep ${name}`,
-    erasing: "Deleting",
-    erased: (/** @type {string} */ name) => `${name} was deleted.`,
-    notErased: "It could not be deleted. Please try again.",
-
     // Notices.
     added: (/** @type {number} */ many) => `${count(many, "file")} added.`,
     leftOut: (/** @type {string[]} */ names) => `Already in the list, so not added again: ${some(names)}.`,

@@ -1,7 +1,9 @@
 /** Deletes one upload for good: the button in an opened row, which asks before it acts. */
 
 import {button, make, write} from "./elements.js";
-import {words} from "./language.js";
+import {LANGUAGES} from "./erasing-words.js";
+
+const words = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (document.documentElement.lang)];
 
 /**
  * @param {string} name of the file
@@ -13,31 +15,31 @@ export function eraser(name, {erase, announce}) {
   const said = make("span", {});
   const place = make("p", {class: "fact take"});
   const offer = () => {
-    const first = button(words.erase, words.eraseOf(name), ask);
+    const first = button(words.begin, words.of(name), ask);
     place.replaceChildren(first, " ", said);
     return first;
   };
   const ask = () => {
-    write(said, words.eraseWarning(name));
-    const keep = button(words.eraseNot, words.eraseNotOf(name), () => {
+    write(said, words.warning(name));
+    const keep = button(words.keep, words.keepOf(name), () => {
       write(said, "");
       offer().focus();
     });
-    place.replaceChildren(said, " ", button(words.eraseNow, words.eraseNowOf(name), run), " ", keep);
+    place.replaceChildren(said, " ", button(words.now, words.nowOf(name), run), " ", keep);
     keep.focus(); // the harmless one
-    announce(words.eraseWarning(name));
+    announce(words.warning(name));
   };
   const run = async () => {
-    write(said, words.erasing);
+    write(said, words.running);
     const first = offer();
     first.disabled = true;
     try {
       await erase();
-      announce(words.erased(name));
+      announce(words.done(name));
     } catch {
       first.disabled = false;
-      write(said, words.notErased);
-      announce(words.notErased);
+      write(said, words.failed);
+      announce(words.failed);
     }
   };
   offer();

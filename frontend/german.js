@@ -72,17 +72,6 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     notCopied: "Der Browser erlaubt das Kopieren nicht. Öffnen Sie das Vorschaubild und nehmen Sie seine Adresse von dort.",
     until: (end) => `Die Adressen gelten bis ${clock(end)} Uhr.`,
 
-    erase: "Löschen",
-    eraseOf: (name) => `Löschen: ${name}`,
-    eraseWarning: (name) => `${name} und die Vorschaubilder endgültig löschen? Das lässt sich nicht rückgängig machen.`,
-    eraseNow: "Endgültig löschen",
-    eraseNowOf: (name) => `Endgültig löschen: ${name}`,
-    eraseNot: "Behalten",
-    eraseNotOf: (name) => `Behalten: ${name}`,
-    erasing: "Wird gelöscht",
-    erased: (name) => `${name} wurde gelöscht.`,
-    notErased: "Das Löschen ist nicht gelungen. Bitte versuchen Sie es noch einmal.",
-
     added: (many) => `${count(many, "Datei", "Dateien")} hinzugefügt.`,
     leftOut: (names) => `Schon in der Liste und nicht noch einmal hinzugefügt: ${some(names)}.`,
     unreadable: (names) => `Nicht lesbar und nicht hinzugefügt: ${some(names)}.`,

@@ -52,4 +52,4 @@ def test_the_page_of_another_site_shows_a_thumbnail(
         "not a picture that we can read"
     )
     assert {request.headers.get("origin") for request in watch.requests if request.method == "POST"} == {PAGE}
-    assert len([*(site / "client").iterdir()]) == 11, "ten modules besides upload.js, as the README says"
+    assert len([*(site / "client").iterdir()]) == 12, "eleven modules besides upload.js, as the README says"

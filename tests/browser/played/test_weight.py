@@ -35,6 +35,7 @@ def test_the_page_is_light_and_brings_only_what_the_first_file_needs(page: Page)
         "thumbnails.js",
         "german.js",
         "erasing.js",
+        "erasing-words.js",
     }
     later |= {"account.js", "account-words.js", "account.css", "openid.js"}  # where there is a sign-in
     assert not first & later
