@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from thumbs import correlation, formats, observe, settings
+from thumbs import correlation, observe, settings
 from thumbs.api import responses, upload_request
 from thumbs.api.signing import Signer
 from thumbs.jobs import keys
@@ -20,7 +20,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         case "POST", "/uploads":
             return _sign(event)
         case "GET", "/limits":
-            return responses.ok(event, _limits(), Cache_Control="public, max-age=300")
+            from thumbs.api import limits  # here, because most cold starts need none of it
+
+            return responses.ok(event, limits.limits(), Cache_Control="public, max-age=300")
         case "OPTIONS", _:
             return responses.preflight(event)
         case _:
@@ -107,25 +109,3 @@ def _upload(
         "result": signer.get(current.thumbnail_bucket, keys.manifest(job), current.link_expiry_seconds, now),
         "expires": post.expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-
-
-def _limits() -> dict[str, Any]:
-    current = settings.current()
-    with_owners = {"erasable": True} if current.has_owners else {}  # DELETE /uploads/{job} exists
-    limits = {"keepThumbnailsDays": current.keep_thumbnails_days, "unclaimedDays": current.unclaimed_days}
-    kept = {name: days for name, days in limits.items() if days}
-    return (
-        {
-            "maxFiles": upload_request.MAX_FILES,
-            "maxUploadBytes": current.max_upload_bytes,
-            "maxMegapixels": current.max_megapixels,
-            "types": {
-                content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types
-            },
-            "accepted": formats.ACCEPTED_LABELS,
-            "sizes": [vars(size) for size in current.sizes],
-            "keepOriginalsDays": current.keep_originals_days,
-        }
-        | kept
-        | with_owners
-    )

@@ -37,8 +37,10 @@ def _waited_for(command: int) -> int:
     while pid != command:
         pid, status = os.waitpid(-1, 0)
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        for _ in range(20):  # one that is about to end, such as an emulator's function, gets two seconds
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+            time.sleep(0.1)
     return os.waitstatus_to_exitcode(status)
 
 
