@@ -1,9 +1,9 @@
 """S3 event → thumbnails, then the manifest, last.
 
 Events are delivered at least once and in any order, and a signed form can be used again until it expires. So a job is
-bound to the first upload. A job that has ended is left alone unless an operator converts it `again`. Of
-two runs of the same job, only one commits. The uploader's faults are written to the manifest; everything else raises,
-and Lambda retries.
+bound to the first upload. A job that has ended is left alone unless an operator converts it `again`. Only one of two
+runs of the same job commits. The uploader's faults are written to the manifest; everything else raises, and Lambda
+retries.
 """
 
 import gc

@@ -8,10 +8,10 @@ erased, and hands it over again.
 from http import HTTPStatus
 from typing import Any
 
-from thumbs import correlation, observe, settings
+from thumbs import observe, settings
 from thumbs.api import responses
 from thumbs.aws import s3
-from thumbs.jobs import access, erasure, keys, ledger, notices
+from thumbs.jobs import access, erasure, keys, ledger, lookup, notices
 from thumbs.jobs.notices import Upload
 
 # API Gateway waits for 29 s. A single call of S3 with its retries may still take longer, and then it answers 504.
@@ -30,11 +30,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _answer(event: dict[str, Any]) -> dict[str, Any]:
-    job = (event.get("pathParameters") or {}).get("job") or ""
-    if not settings.current().has_owners or not keys.is_job(job) or not access.may_see(event, job):
+    job = lookup.job_of(event) if settings.current().has_owners else None
+    if job is None:
         return responses.no_upload(event)
-    observe.log().append_keys(job=job)
-    observe.correlate(correlation.of(event))
     if not _is_known(event, job):
         observe.log().info("answered", status="unknown")
         return responses.no_upload(event)

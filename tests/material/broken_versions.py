@@ -68,7 +68,7 @@ BROKEN_API = {
     ),
     "it knows of no upload": (
         "GetUploadFunction",
-        Change("get_upload.py", "    if not keys.is_job(job) or", "    if keys.is_job(job) or"),
+        Change("thumbs/jobs/lookup.py", "    if not keys.is_job(job) or", "    if keys.is_job(job) or"),
         "ask get_upload",
         "an upload that is done is answered with 404",
     ),

@@ -133,8 +133,8 @@ def ask_for_no_job(stack: Service, cloudwatch: CloudWatch) -> int:
             "GetUploadFunction",
             Change(
                 "get_upload.py",
-                "        return responses.no_upload(event)\n    observe",
-                "        return 404\n    observe",
+                "        return responses.no_upload(event)\n    try",
+                "        return 404\n    try",
             ),
             ask_for_no_job,
             404,

@@ -50,6 +50,11 @@ def no_upload(request: dict[str, Any]) -> dict[str, Any]:
     return problem(request, HTTPStatus.NOT_FOUND, "There is no such upload, or nothing has been uploaded yet.")
 
 
+def erased(request: dict[str, Any]) -> dict[str, Any]:
+    """The response about a job that was erased, to a caller who may know that."""
+    return problem(request, HTTPStatus.GONE, "This upload was erased.")
+
+
 def nothing(request: dict[str, Any]) -> dict[str, Any]:
     """The response to a request that has succeeded, and about which there is nothing more to say."""
     headers = {"Cache-Control": "no-store"} | _cors(request)

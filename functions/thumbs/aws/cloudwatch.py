@@ -23,6 +23,11 @@ class Metric:
         return {"MetricStat": {"Metric": metric, "Period": seconds, "Stat": self.statistic}}
 
 
+def of_function(alias: str, name: str, statistic: str = "Sum") -> Metric:
+    """Lambda's metric of a function. alias: the ARN of one of its aliases."""
+    return Metric("AWS/Lambda", name, {"FunctionName": alias.split(":")[-2]}, statistic)
+
+
 def values(wanted: Mapping[str, Metric | str], start: datetime, end: datetime, seconds: int) -> dict[str, list[float]]:
     """The values of each metric or expression from start until end, the newest first; none without data.
 

@@ -11,4 +11,5 @@ retention   or it expires
 erasure     nothing remains of it but a tombstone
 keys, manifest        where everything is, and what an outcome says
 attribution, access   whose a job is, and who may see it
+lookup      the job that a call of the API names
 """

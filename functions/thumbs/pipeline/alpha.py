@@ -6,10 +6,11 @@ becomes 127 or 153, and Lanczos's overshoot, clipped at an alpha of 255, brighte
 drawing with few colours is resized in 16 bits, with headroom (docs/decisions/imaging-alpha.md).
 """
 
-from PIL import Image, ImageMath
+from PIL import Image
 
 from thumbs.pipeline import boxes
 from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels
+from thumbs.pipeline.pixelmath import computed, product, scaled
 
 # The modes whose colours are premultiplied.
 PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
@@ -109,11 +110,8 @@ def resized_exactly(image: Image.Image, by: boxes.Factor, size: tuple[int, int])
     """
     gray = _is_gray(image)
     *colours, weight = (lanczos(plane, size).convert("I").convert("F") for plane in _planes(image, by, gray=gray))
-    bands = [
-        ImageMath.lambda_eval(lambda of: of["colour"] / of["weight"] * 255.0 + 0.5, colour=colour, weight=weight)
-        for colour in colours
-    ]
-    bands.append(ImageMath.lambda_eval(lambda of: of["weight"] * (2 / 255) + 0.5, weight=weight))
+    bands = [computed(lambda colour, weight: colour / weight * 255.0 + 0.5, colour, weight) for colour in colours]
+    bands.append(scaled(weight, 2 / 255, 0.5))
     *shades, alpha = (band.convert("L") for band in bands)
     return Image.merge(image.mode, [*(shades * 3 if gray and image.mode == "RGBA" else shades), alpha])
 
@@ -126,7 +124,7 @@ def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.I
     for rows in boxes.runs(image.height, by[1], boxes.at_a_time(image.width * by[1], _MANY_ROWS)):
         *colours, alpha = image.crop((0, rows.start, image.width, rows.stop)).split()
         half = alpha.point(_HALF, "F")
-        products = [_product(colour.convert("F"), half).convert("I") for colour in colours[: count - 1]]
+        products = [product(colour.convert("F"), half).convert("I") for colour in colours[: count - 1]]
         for plane, part in zip(planes, (*products, alpha.point(_WEIGHT, "I")), strict=True):
             boxes.place(plane, part, 0, across, rows)
     return planes
@@ -141,8 +139,3 @@ def _is_gray(image: Image.Image) -> bool:
         if any(other != red for other in others):
             return False
     return True
-
-
-def _product(first: Image.Image, second: Image.Image) -> Image.Image:
-    product: Image.Image = ImageMath.lambda_eval(lambda of: of["first"] * of["second"], first=first, second=second)
-    return product

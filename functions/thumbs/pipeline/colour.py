@@ -69,11 +69,9 @@ def measured(image: Image.Image, profile: Profile | None) -> Profile | None:
     by those names, because its curves and tables describe one particular display."""
     names = icc_read.cicp(profile) if isinstance(profile, bytes) else None
     meant = (hdr.of_cicp(*names) if names else None) or profile
-    return (
-        light.measured(alpha.straight(image).convert("RGB").split(), meant)
-        if isinstance(meant, light.Signal)
-        else meant
-    )
+    if not isinstance(meant, light.Signal):
+        return meant
+    return light.measured(alpha.straight(image).convert("RGB").split(), meant)
 
 
 def to_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:

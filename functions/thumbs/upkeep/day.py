@@ -41,7 +41,7 @@ def _wanted() -> Mapping[str, Metric | str]:
         "without_outcome": Metric(stack, "UploadsWithoutOutcome", {"service": "upkeep"}, "Maximum"),
         "thumbnail_bytes": _of_bucket("BucketSizeBytes", "StandardStorage"),
         "thumbnail_objects": _of_bucket("NumberOfObjects", "AllStorageTypes"),
-        "milliseconds": Metric("AWS/Lambda", "Duration", {"FunctionName": current.convert_function.split(":")[-2]}),
+        "milliseconds": cloudwatch.of_function(current.convert_function, "Duration"),
         "calls": Metric("AWS/ApiGateway", "Count", {"ApiName": stack, "Stage": "v1"}),
         "writes": Metric(stack, "Writes", convert),
         "dollars": current.cost_formula,

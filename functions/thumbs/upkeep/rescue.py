@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from thumbs import observe, settings
 from thumbs.aws import cloudwatch, functions
-from thumbs.aws.cloudwatch import Metric
 from thumbs.jobs import keys, notices
 from thumbs.jobs.notices import Upload
 from thumbs.upkeep.memory import Memory
@@ -61,7 +60,6 @@ def _uploads_wait(now: datetime) -> bool:
     Lost uploads cannot be told from those that wait, and to convert these again would make the queue longer. Lambda
     keeps an event for six hours, then dead-letters it.
     """
-    convert = settings.current().convert_function.split(":")[-2]
-    age = Metric("AWS/Lambda", "AsyncEventAge", {"FunctionName": convert}, "Maximum")
+    age = cloudwatch.of_function(settings.current().convert_function, "AsyncEventAge", "Maximum")
     ages = cloudwatch.values({"age": age}, now - timedelta(minutes=15), now, 300)["age"]
     return max(ages, default=0) > WAITING / timedelta(milliseconds=1)
