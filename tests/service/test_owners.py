@@ -13,7 +13,8 @@ from tests.actors.members import Member, Pool
 from tests.material import pictures
 from thumbs.jobs import keys
 
-DELETE = ("DELETE", f"uploads/{'0' * 32}")
+UNKNOWN = f"uploads/{'0' * 32}"
+GUARDED = [*CALLS, ("DELETE", UNKNOWN), ("POST", f"{UNKNOWN}/claim")]
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def other_subject(token: str, subject: str) -> str:
     return f"{header}.{forged}.{signature}"
 
 
-@pytest.mark.parametrize(("method", "path"), [*CALLS, DELETE])
+@pytest.mark.parametrize(("method", "path"), GUARDED)
 def test_a_call_without_a_valid_token_is_refused_readably(
     owned: Service, stack: Service, bob: Member, alice: Member, method: str, path: str
 ) -> None:
@@ -93,7 +94,7 @@ def test_a_call_without_a_valid_token_is_refused_readably(
     assert bob.call(method, path, json={}).status_code not in (401, 403)
 
 
-@pytest.mark.parametrize(("method", "path"), [*CALLS, DELETE])
+@pytest.mark.parametrize(("method", "path"), GUARDED)
 def test_a_preflight_needs_no_token(owned: Service, method: str, path: str) -> None:
     asked = {"Origin": PAGE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization"}
 

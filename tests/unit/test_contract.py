@@ -27,6 +27,7 @@ from thumbs.jobs import keys, ledger, notices
 from thumbs.jobs.notices import Upload
 
 VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
+SINCE_0_2 = [path for path in VERSIONS if path.stem != "0.1"]
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
 EVENT = notices.event([Upload("uploads-bucket", f"uploads/{JOB}", JOB, time=datetime.now(UTC))])
 
@@ -52,10 +53,15 @@ def missing(then: Any, now: Any, where: str = "") -> list[str]:
     return [] if type(then) is type(now) else [where]
 
 
-def ask(context: Context, content_type: str) -> Any:
-    body = json.dumps({"files": [{"name": "a", "type": content_type, "size": 1}]})
+def called(context: Context, **changed: Any) -> dict[str, Any]:
+    body = json.dumps({"files": [{"name": "a", "type": "image/jpeg", "size": 1} | changed]})
     event = {"httpMethod": "POST", "resource": "/uploads", "headers": {}, "body": body}
-    return json.loads(sign_upload.handler(event, context)["body"])
+    answer: dict[str, Any] = sign_upload.handler(event, context)
+    return answer
+
+
+def ask(context: Context, content_type: str) -> Any:
+    return json.loads(called(context, type=content_type)["body"])
 
 
 def get(context: Context) -> Any:
@@ -72,6 +78,29 @@ def test_a_signature_has_all_that_it_had(then: dict[str, Any], context: Context)
 
 def test_a_problem_has_all_that_it_had(then: dict[str, Any], context: Context) -> None:
     assert missing(then["problem"], ask(context, "application/pdf")) == []
+
+
+@pytest.mark.parametrize("version", SINCE_0_2, ids=lambda path: path.stem)
+def test_a_bad_file_is_refused_for_the_same_reason(version: Path, context: Context) -> None:
+    for then in json.loads(version.read_text())["refused"]:
+        answer = called(context, **then["changed"])
+        (error,) = json.loads(answer["body"])["errors"]
+
+        assert (answer["statusCode"], error["code"], error["pointer"]) == (
+            then["status"],
+            then["code"],
+            then["pointer"],
+        )
+
+
+@pytest.mark.parametrize("version", SINCE_0_2, ids=lambda path: path.stem)
+def test_the_limits_have_all_that_they_had(version: Path, environment: pytest.MonkeyPatch, context: Context) -> None:
+    """GET /limits, with every setting that adds a member."""
+    for name, value in {"HAS_OWNERS": "true", "KEEP_THUMBNAILS_DAYS": "90", "UNCLAIMED_DAYS": "3"}.items():
+        environment.setenv(name, value)
+    answer = sign_upload.handler({"httpMethod": "GET", "resource": "/limits", "headers": {}}, context)
+
+    assert missing(json.loads(version.read_text())["limits"], json.loads(answer["body"])) == []
 
 
 def test_a_result_has_all_that_it_had(then: dict[str, Any], s3: Any, context: Context) -> None:
@@ -95,7 +124,7 @@ def answered(handler: Any, job: str, subject: str, context: Context) -> dict[str
     return {"status": said["statusCode"], "body": said["body"] and json.loads(said["body"])}
 
 
-@pytest.mark.parametrize("version", [path for path in VERSIONS if "erasing" in json.loads(path.read_text())])
+@pytest.mark.parametrize("version", SINCE_0_2, ids=lambda path: path.stem)
 def test_erasing_is_answered_as_it_was(
     version: Path, environment: pytest.MonkeyPatch, s3: Any, context: Context
 ) -> None:
@@ -111,7 +140,7 @@ def test_erasing_is_answered_as_it_was(
     assert missing(then["erased"], found.manifest) == []
 
 
-@pytest.mark.parametrize("version", [path for path in VERSIONS if "claiming" in json.loads(path.read_text())])
+@pytest.mark.parametrize("version", SINCE_0_2, ids=lambda path: path.stem)
 def test_claiming_is_answered_as_it_was(
     version: Path, environment: pytest.MonkeyPatch, s3: Any, context: Context
 ) -> None:

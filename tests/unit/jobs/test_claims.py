@@ -153,6 +153,13 @@ def test_only_its_owner_and_administrators_claim_a_job(s3: Any, context: Context
     assert ask(context, owned, principalId="carol", groups="admins")[0] == 204
 
 
+def test_a_stranger_is_answered_without_a_look_at_the_job(environment: pytest.MonkeyPatch, context: Context) -> None:
+    """No S3 here: if the job were looked for, whether it exists would show in the time."""
+    environment.setenv("HAS_OWNERS", "true")
+
+    assert ask(context, keys.new_job("alice"), principalId="bob")[0] == 404
+
+
 @pytest.mark.parametrize("stopped_at", range(6))
 def test_a_claim_that_ends_halfway_can_be_repeated(s3: Any, context: Context, stopped_at: int) -> None:
     """Its requests are: read, four times untag, write. What it has not untagged expires, and the manifest with it."""
