@@ -72,6 +72,17 @@ def test_a_failure_its_redrive_and_its_deletion_are_notified_too(stack: Service,
     assert of(signed.job, told) == ("ObjectRemoved", None)
 
 
+def test_an_erased_upload_is_notified_as_often_as_its_manifest_changes(stack: Service, told: Told) -> None:
+    signed = stack.upload(pictures.jpeg())
+    assert of(signed.job, told) == ("ObjectCreated", "done")
+
+    for _ in range(2):  # the repetition sweeps again, but writes no second tombstone
+        stack.call("EraseFunction", stack.event(f"uploads/{signed.job}"))
+    stack.s3.delete_object(Bucket=stack.thumbnails, Key=f"{signed.job}/manifest.json")
+
+    assert [kind for kind, _ in (of(signed.job, told), of(signed.job, told))] == ["ObjectCreated", "ObjectRemoved"]
+
+
 def test_a_subscriber_that_is_late_reads_a_later_state(stack: Service, told: Told) -> None:
     job = f"{0x0C:032x}"
     letter = json.dumps(stack.event(f"uploads/{job}"))
