@@ -86,7 +86,7 @@ class HostedPage(Listener):
         await answer(send, 200, b"", self._kept([]))
 
     def _kept(self, received: Headers) -> Headers:
-        """Also lets the upload page read the response, and nobody frame the form, whose styles are in its page."""
+        """The allowed ones, and those that let the upload page read the response and forbid every page to frame the form."""
         policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
         return [
             *((name, value) for name, value in received if name.lower() in _RESPONSE_HEADERS),
