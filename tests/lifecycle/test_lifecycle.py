@@ -1,5 +1,16 @@
 """Every order of calls in the life of a job, with crashes and faults: no invariant is broken, and a broken protocol is
-found. A minute of processor time; `make explore` runs for an hour."""
+found.
+
+`make test` explores, in a minute of processor time:
+
+small scenarios (complete)   every order
+large scenarios              for 1.5 s each, the orders in which an actor that could continue is interrupted at most once
+walks                        for a second each, orders at random, always the same ones
+broken protocols             the orders with no interruption, then those with one, then those with two, until it is found
+
+`make explore` has an hour: every order of every scenario, for up to five minutes each, and then walks with new seeds and
+scenarios with more faults.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -21,8 +32,8 @@ from tests.lifecycle.walks import WALKS
 SEED = 20261126
 # Processor time. Complete scenarios end in seconds; this limit is for those that grow out of proportion.
 COMPLETE, BOUNDED, WALKED, MUTATED = 60.0, 1.5, 1.0, 30.0
-# How often an actor is interrupted by another one if not every order can be explored. One finds all but one mutation
-# below, and is explored to the end in most scenarios; two are cut short in most.
+# How often an actor is interrupted by another one if not every order can be explored. One interruption suffices to find
+# all mutations below but one, and most scenarios are explored to the end. With two, most are cut short.
 SWITCHES = 1
 
 
@@ -66,7 +77,7 @@ ALL_MUTATIONS = [*MUTATIONS, *ERASE_MUTATIONS, *CLAIM_MUTATIONS, *LOST_MUTATIONS
 
 @pytest.mark.parametrize("mutation", ALL_MUTATIONS, ids=lambda it: it.name)
 def test_a_broken_protocol_is_found(mutation: Mutation) -> None:
-    """With the fewest switches that suffice, because that is a tenth of all orders."""
+    """First without a switch, then with one and two, because few switches mean few orders: a tenth of them suffices."""
     with mutated(mutation), laboratory():
         for switches in range(SWITCHES + 2):
             report = explore(SCENARIOS[mutation.scenario], MUTATED, bound=switches)
