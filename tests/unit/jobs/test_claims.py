@@ -172,24 +172,19 @@ def test_a_claim_that_ends_halfway_can_be_repeated(s3: Any, context: Context, st
             raise KeyboardInterrupt
 
     events = clients.client("s3").meta.events
-    for name in ("GetObject", "DeleteObjectTagging", "PutObject"):
-        events.register(f"before-call.s3.{name}", stop)
+    requests = [f"before-call.s3.{name}" for name in ("GetObject", "DeleteObjectTagging", "PutObject")]
+    for name in requests:
+        events.register(name, stop)
     with pytest.raises(KeyboardInterrupt):
         claim.handler(event(JOB), context)
-    assert ended_by(s3)["claimed"] is False
+    for name in requests:
+        events.unregister(name, stop)
+    assert ended()["claimed"] is False
     assert keys.manifest(JOB) in tagged(s3)
-    for name in ("GetObject", "DeleteObjectTagging", "PutObject"):
-        events.unregister(f"before-call.s3.{name}", stop)
 
     assert ask(context)[0] == 204
 
     assert not tagged(s3)
-
-
-def ended_by(s3: Any) -> dict[str, Any]:
-    """The manifest, read past the service."""
-    found: dict[str, Any] = json.loads(s3.get_object(Bucket=BUCKET, Key=keys.manifest(JOB))["Body"].read())
-    return found
 
 
 def test_a_claim_that_s3_refuses_is_none(s3: Any, context: Context) -> None:
