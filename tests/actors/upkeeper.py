@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from moto.s3.models import s3_backends
 
 import upkeep
@@ -100,10 +98,6 @@ class Account:
 
 def _stored(key: str) -> Any:
     return s3_backends["123456789012"]["aws"].buckets[UPLOADS].keys[key]
-
-
-def answered(content: Any) -> tuple[AWSResponse, Any]:
-    return AWSResponse("", 200, HTTPHeaders(), None), content
 
 
 class Killed(BaseException):

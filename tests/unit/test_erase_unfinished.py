@@ -6,8 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
 import convert
@@ -16,6 +14,7 @@ from tests.actors.eraser import THUMBNAILS, UPLOADS, answer, at_the_same_time, d
 from tests.actors.invoker import event
 from tests.material import pictures
 from tests.material.invocation import Context
+from tests.material.responses import answered
 from thumbs import settings
 from thumbs.aws import clients, functions
 from thumbs.jobs import erasure, keys
@@ -180,7 +179,7 @@ class Caches:
     def _answer(self, **_: Any) -> Any:
         if self.refused:
             raise ClientError({"Error": {"Code": self.refused.pop()}}, "CreateInvalidation")
-        return AWSResponse("", HTTPStatus.CREATED, HTTPHeaders(), None), {}
+        return answered({}, HTTPStatus.CREATED)
 
 
 def test_caches_forget_after_each_sweep_that_found_something(

@@ -8,11 +8,10 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 
 from operate.__main__ import main
 from tests.material.invocation import ENVIRONMENT
+from tests.material.responses import answered
 
 
 @pytest.fixture(autouse=True)
@@ -24,11 +23,11 @@ def _stacks(s3: Any, tmp_path: Path) -> Iterator[None]:
     session = boto3.Session()
     session.events.register(
         "before-call.cloudformation.DescribeStacks",
-        lambda **_: (AWSResponse("", 200, HTTPHeaders(), None), {"Stacks": [{"Outputs": outputs}]}),
+        lambda **_: answered({"Stacks": [{"Outputs": outputs}]}),
     )
     session.events.register(
         "before-call.lambda.GetAlias",
-        lambda **_: (AWSResponse("", 200, HTTPHeaders(), None), {"FunctionVersion": "7"}),
+        lambda **_: answered({"FunctionVersion": "7"}),
     )
     for bucket in ("archive", "attic"):
         place = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}

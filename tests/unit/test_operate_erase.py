@@ -8,12 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 
 import erase
 from operate.__main__ import main
 from tests.material.invocation import ENVIRONMENT, Context
+from tests.material.responses import answered
 from thumbs import errors
 from thumbs.jobs import keys, ledger, manifest
 from thumbs.jobs.attribution import Attribution
@@ -21,10 +20,6 @@ from thumbs.jobs.attribution import Attribution
 UPLOADS, THUMBNAILS = ENVIRONMENT["UPLOAD_BUCKET"], ENVIRONMENT["THUMBNAIL_BUCKET"]
 ANN, BEN = Attribution("ann", "order 1"), Attribution("ben", "order 1")
 FIRST, SECOND, THIRD, WAITING = ("1" * 32, "2" * 32, "3" * 32, "4" * 32)
-
-
-def answered(content: Any) -> tuple[AWSResponse, Any]:
-    return AWSResponse("", 200, HTTPHeaders(), None), content
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +30,7 @@ def erased(s3: Any, context: Context, tmp_path: Path) -> Iterator[list[str]]:
     session = boto3.Session()
     jobs: list[str] = []
 
-    def invoke(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, Any]:
+    def invoke(params: dict[str, Any], **_: Any) -> Any:
         event = json.loads(params["body"])
         job = event["Records"][0]["s3"]["object"]["key"].removeprefix("uploads/")
         if (tmp_path / "out of order").exists() and jobs:

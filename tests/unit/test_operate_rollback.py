@@ -6,11 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 
 from operate.__main__ import main
 from tests.material.invocation import ENVIRONMENT
+from tests.material.responses import answered
 from thumbs.settings import Settings
 
 FUNCTIONS = {"ConvertFunction": "convert", "GetUploadFunction": "get_upload", "SignUploadFunction": "sign_upload"}
@@ -19,21 +18,17 @@ ERASER = Settings.erase_function.variable
 VARIABLES: dict[str, dict[str, str]] = {"1": {}, "2": {ERASER: ENVIRONMENT[ERASER]}, "3": {ERASER: ENVIRONMENT[ERASER]}}
 
 
-def answered(content: Any) -> tuple[AWSResponse, Any]:
-    return AWSResponse("", 200, HTTPHeaders(), None), content
-
-
 @pytest.fixture(autouse=True)
 def moved(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Function and version of each time that an alias was moved."""
     session = boto3.Session()
     done: list[tuple[str, str]] = []
 
-    def configuration(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, Any]:
+    def configuration(params: dict[str, Any], **_: Any) -> Any:
         (version,) = parse_qs(urlsplit(params["url"]).query)["Qualifier"]
         return answered({"Environment": {"Variables": VARIABLES[version]}})
 
-    def move(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, Any]:
+    def move(params: dict[str, Any], **_: Any) -> Any:
         function = urlsplit(params["url"]).path.split("/")[3]
         done.append((function, json.loads(params["body"])["FunctionVersion"]))
         return answered({})

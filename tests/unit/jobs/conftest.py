@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 
 from tests.actors.uploader import Form
+from tests.material.responses import refused
 from thumbs.aws import clients
 
 
@@ -20,9 +19,7 @@ def conflicts(s3: Any) -> list[str]:
         if key is None:
             return None
         keys.remove(key)
-        return AWSResponse("", 409, HTTPHeaders(), None), {
-            "Error": {"Code": "ConditionalRequestConflict", "Message": ""}
-        }
+        return refused("ConditionalRequestConflict", 409)
 
     clients.client("s3").meta.events.register("before-call.s3.PutObject", answer)
     return keys

@@ -6,8 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
 import claim
@@ -15,6 +13,7 @@ import convert
 import get_upload
 from tests.actors.uploader import AGAIN, JOB, KEY, A, Form, ended
 from tests.material.invocation import Context
+from tests.material.responses import refused
 from thumbs.aws import clients
 from thumbs.jobs import keys, ledger
 
@@ -191,7 +190,7 @@ def test_a_claim_that_s3_refuses_is_none(s3: Any, context: Context) -> None:
     convert.handler(Form(s3).post(A), context)
 
     def refuse(**_: Any) -> Any:
-        return AWSResponse("", 403, HTTPHeaders(), None), {"Error": {"Code": "AccessDenied", "Message": ""}}
+        return refused("AccessDenied", 403)
 
     clients.client("s3").meta.events.register("before-call.s3.PutObject", refuse)
 

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 
 import convert
 import get_upload
@@ -14,6 +12,7 @@ import report_failure
 from tests.actors.invoker import event as about
 from tests.actors.uploader import AGAIN, JOB, KEY, A, Form, ended
 from tests.material.invocation import Context
+from tests.material.responses import answered
 from thumbs import errors, settings
 from thumbs.aws import clients
 from thumbs.jobs import keys, ledger, manifest, notices
@@ -110,9 +109,9 @@ def test_a_job_without_an_outcome_is_judged_by_the_limits_of_today(
 
 
 def test_a_result_is_found_though_its_original_expires_meanwhile(s3: Any, context: Context) -> None:
-    def end(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+    def end(**_: Any) -> Any:
         ledger.end(manifest.failed(JOB, errors.describe(errors.Reason.CONVERSION_FAILED)))
-        return AWSResponse("", 200, HTTPHeaders(), None), {"KeyCount": 0}
+        return answered({"KeyCount": 0})
 
     clients.client("s3").meta.events.register("before-call.s3.ListObjectsV2", end)
 

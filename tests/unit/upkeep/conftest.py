@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.actors.upkeeper import Account, Killed, answered
+from tests.actors.upkeeper import Account, Killed
+from tests.material.responses import answered
 from thumbs.aws import clients
 
 Killer = Callable[[int], None]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.actors.upkeeper import UPLOADS, Account, answered, job
+from tests.actors.upkeeper import UPLOADS, Account, job
 from tests.material.invocation import ENVIRONMENT
+from tests.material.responses import answered
 from thumbs.aws import clients
 from thumbs.upkeep import memory
 

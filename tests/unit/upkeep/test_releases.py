@@ -5,10 +5,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 
-from tests.actors.upkeeper import answered
+from tests.material.responses import answered, refused
 from thumbs.aws import clients
 from thumbs.upkeep import releases
 from thumbs.upkeep.releases import superfluous
@@ -54,7 +52,7 @@ def deleted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         (version,) = parse_qs(place.query)["Qualifier"]
         if function == "sign_upload":
             code, status = REFUSED[version]
-            return AWSResponse("", status, HTTPHeaders(), None), {"Error": {"Code": code, "Message": ""}}
+            return refused(code, status)
         done.append((function, version))
         return answered({})
 
