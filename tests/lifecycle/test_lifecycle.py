@@ -3,13 +3,13 @@ found.
 
 `make test` explores, in a minute of processor time:
 
-small scenarios (complete)   every order
-large scenarios              for 1.5 s each, the orders in which an actor that could continue is interrupted at most once
-walks                        for a second each, orders at random, always the same ones
-broken protocols             the orders with no interruption, then those with one, then those with two, until it is found
+small scenarios    every order
+large scenarios    for 1.5 s each, the orders in which at most one actor that could continue is interrupted
+walks              for a second each, orders at random, always with the same seed
+broken protocols   the orders without an interruption, then with one, then with two, until it is found
 
-`make explore` has an hour: every order of every scenario, for up to five minutes each, and then walks with new seeds and
-scenarios with more faults.
+`make explore` has an hour: every order of every scenario, for up to five minutes each, and then walks with new seeds
+and scenarios with more faults. `complete` in a scenario says whether it is small.
 """
 
 import sys
