@@ -86,7 +86,7 @@ class HostedPage(Listener):
         await answer(send, 200, b"", self._kept([]))
 
     def _kept(self, received: Headers) -> Headers:
-        """The allowed ones, and those that let the upload page read the response and forbid every page to frame the form."""
+        """Also lets the upload page read the response, and forbids framing of the form, whose styles are inline."""
         policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
         return [
             *((name, value) for name, value in received if name.lower() in _RESPONSE_HEADERS),

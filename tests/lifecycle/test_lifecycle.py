@@ -4,7 +4,7 @@ found.
 `make test` explores, in a minute of processor time:
 
 small scenarios    every order
-large scenarios    for 1.5 s each, the orders in which at most one actor that could continue is interrupted
+large scenarios    for 1.5 s each, the orders with at most one interruption of an actor that could continue
 walks              for a second each, orders at random, always with the same seed
 broken protocols   the orders without an interruption, then with one, then with two, until it is found
 
