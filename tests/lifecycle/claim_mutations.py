@@ -91,7 +91,7 @@ CLAIM_MUTATIONS = [
     ),
     Mutation(
         "GET /uploads does not look at the time",
-        "get_upload",
+        "thumbs.jobs.lookup",
         "not retention.is_over(found.manifest) and ",
         "",
         _LATE,
@@ -107,9 +107,9 @@ CLAIM_MUTATIONS = [
     ),
     Mutation(
         "a claim does not look at the time",
-        "claim",
-        "not found or retention.is_over(found.manifest) or ",
-        "not found or ",
+        "thumbs.jobs.lookup",
+        "not retention.is_over(found.manifest) and ",
+        "",
         "a job is claimed too late",
         "A manifest names",
     ),

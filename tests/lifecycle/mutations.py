@@ -178,7 +178,7 @@ MUTATIONS = [
     ),
     Mutation(
         "GET /uploads looks for the manifest once",
-        "get_upload",
+        "thumbs.jobs.lookup",
         "    found = found or ledger.find(job)\n",
         "",
         "an original expires while it is converted and asked for",
