@@ -66,7 +66,8 @@ export async function isThere(job, access) {
 export async function ask(path, {api, headers}, options = {}) {
   const once = async (/** @type {boolean} */ refused) => {
     const all = {...options.headers, ...(await headers?.(refused))};
-    const request = fetch(new URL(path, api), {...options, headers: all, signal: AbortSignal.timeout(TIMEOUT)});
+    // The service never redirects, and keys must not follow to another host.
+    const request = fetch(new URL(path, api), {...options, headers: all, redirect: "error", signal: AbortSignal.timeout(TIMEOUT)});
     return request.catch(() => Promise.reject(lostConnection()));
   };
   let response = await once(false);

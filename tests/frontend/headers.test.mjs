@@ -54,3 +54,14 @@ test("the reason why there is no token is the caller's own", async () => {
   const left = new Error("the visitor closed the sign-in window");
   await assert.rejects(limits({api, headers: () => Promise.reject(left)}), (reason) => reason === left);
 });
+
+test("a key does not follow a redirect to another host", async (t) => {
+  sent = [];
+  const elsewhere = createServer((_, response) => response.writeHead(307, {location: `${api}limits`}).end());
+  await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", () => resolve(null)));
+  t.after(() => elsewhere.close());
+  const {port} = /** @type {import("node:net").AddressInfo} */ (elsewhere.address());
+  const headers = () => ({"x-api-key": "k", authorization: "Bearer second"});
+  await assert.rejects(limits({api: `http://127.0.0.1:${port}/`, headers}), {code: "network"});
+  assert.deepEqual(sent, []);
+});
