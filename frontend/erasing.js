@@ -16,15 +16,20 @@ export function eraser(name, {erase, announce}) {
   const place = make("p", {class: "fact take"});
   const offer = () => {
     const first = button(words.begin, words.of(name), ask);
+    place.onkeydown = null;
     place.replaceChildren(first, " ", said);
     return first;
   };
+  const stay = () => {
+    write(said, "");
+    offer().focus();
+  };
   const ask = () => {
     write(said, words.warning(name));
-    const keep = button(words.keep, words.keepOf(name), () => {
-      write(said, "");
-      offer().focus();
-    });
+    const keep = button(words.keep, words.keepOf(name), stay);
+    place.onkeydown = ({key}) => {
+      if (key === "Escape") stay(); // returns nothing, because false would keep every other key from its effect
+    };
     place.replaceChildren(said, " ", button(words.now, words.nowOf(name), run), " ", keep);
     keep.focus(); // the harmless one
     announce(words.warning(name));
