@@ -7,7 +7,7 @@
  */
 
 import {content, lostConnection, Problem} from "./problem.js";
-import {persist} from "./patience.js";
+import {open, persist} from "./patience.js";
 
 /**
  * @typedef {{client: string, authorize: string, token: string, logout?: string, revoke?: string}} Provider
@@ -42,7 +42,7 @@ export class Identity {
   /** @type {Promise<void> | null} */
   #renewing = null;
   /** Settled once somebody signs in. */
-  #entered = opened();
+  #entered = open();
 
   /**
    * @param {{provider: Provider, page: string, store: Store, now?: () => number, onChange?: (stranger: boolean) => unknown}} options
@@ -119,7 +119,7 @@ export class Identity {
     await this.#onChange(isStranger);
     if (isStranger) {
       this.#entered.reject(replaced());
-      this.#entered = opened();
+      this.#entered = open();
     }
     this.#entered.resolve();
   }
@@ -134,7 +134,7 @@ export class Identity {
     this.#revoke(this.#tokens?.refresh);
     for (const key of [TOKENS, PERSON, ASKED]) this.#store.removeItem(key);
     this.#tokens = this.#asked = null;
-    this.#entered = opened();
+    this.#entered = open();
     this.isOver = false;
     this.#onChange(false);
     // logout_uri: Cognito. post_logout_redirect_uri: OpenID Connect RP-Initiated Logout 1.0.
@@ -159,7 +159,7 @@ export class Identity {
   #end() {
     this.#tokens = null;
     this.#store.removeItem(TOKENS);
-    this.#entered = opened();
+    this.#entered = open();
     this.isOver = true;
     this.#onChange(false);
   }
@@ -215,15 +215,6 @@ export class Identity {
 }
 
 const replaced = () => new Problem("expired", "Another person has signed in.");
-
-/** A promise that another function settles. */
-function opened() {
-  /** @type {{promise: Promise<void>, resolve: () => void, reject: (reason: Problem) => void}} */
-  const open = {promise: Promise.resolve(), resolve: () => {}, reject: () => {}};
-  open.promise = new Promise((resolve, reject) => Object.assign(open, {resolve, reject}));
-  open.promise.catch(() => {}); // perhaps nobody waits
-  return open;
-}
 
 /** 256 random bits. */
 const random = () => text(crypto.getRandomValues(new Uint8Array(32)));

@@ -97,9 +97,11 @@ export async function persist(task, {queue = new Patience(), signal, onTrouble} 
   }
 }
 
-/** A promise that another function resolves. */
-function open() {
-  let resolve = () => {};
-  const promise = new Promise((/** @type {(value: void) => void} */ settle) => (resolve = settle));
-  return {promise, resolve};
+/** A promise that another function settles. */
+export function open() {
+  /** @type {{promise: Promise<void>, resolve: () => void, reject: (reason: Problem) => void}} */
+  const opened = {promise: Promise.resolve(), resolve: () => {}, reject: () => {}};
+  opened.promise = new Promise((resolve, reject) => Object.assign(opened, {resolve, reject}));
+  opened.promise.catch(() => {}); // perhaps nobody waits
+  return opened;
 }
