@@ -10,7 +10,6 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import yaml
 from samtranslator.yaml_helper import yaml_parse
@@ -20,6 +19,7 @@ from dev.deployed import NAME as NAME
 from dev.deployed import Deployed
 from dev.deployed import Template as Template
 from dev.emulator import BYTECODE, REGION, ROOT
+from operate.package import zipped
 from publish.expand import translated
 
 TEMPLATE = ROOT / "template.yaml"
@@ -96,7 +96,7 @@ def translate(template: Template, parameters: dict[str, str]) -> Template:
 
 
 def functions_package() -> bytes:
-    return _zip(FUNCTIONS, (path for path in FUNCTIONS.rglob("*") if path.is_file() and path.suffix != ".pyc"))
+    return zipped(FUNCTIONS, (path for path in FUNCTIONS.rglob("*") if path.is_file() and path.suffix != ".pyc"))
 
 
 def layer_packages() -> dict[str, bytes]:
@@ -135,14 +135,3 @@ def _installed(requirements: Path) -> Path:
         compiling = [sys.executable, "-m", "compileall", "-q", str(folder)]
         subprocess.run(compiling, env=os.environ | {"PYTHONPYCACHEPREFIX": BYTECODE}, check=True)
     return folder
-
-
-def _zip(root: Path, paths: Any) -> bytes:
-    """A zip with identical bytes for identical content."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for path in sorted(paths):
-            information = zipfile.ZipInfo(path.relative_to(root).as_posix())
-            information.external_attr = 0o755 << 16
-            archive.writestr(information, path.read_bytes())
-    return content.getvalue()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -44,7 +45,7 @@ class Package:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(module, target)
             _compile(into)
-            content = _zip(into)
+            content = zipped(into, (path for path in into.rglob("*") if path.is_file()))
         return f"{self.name}-{hashlib.sha256(content).hexdigest()[:16]}.zip", content
 
     def _install(self, into: Path, architecture: str) -> None:
@@ -77,14 +78,13 @@ def _compile(folder: Path) -> None:
         subprocess.run([python, *options, str(folder)], env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
-def _zip(folder: Path) -> bytes:
-    """A zip with identical bytes for identical content."""
+def zipped(folder: Path, files: Iterable[Path]) -> bytes:
+    """A zip with identical bytes for identical content. files: in the folder."""
     content = BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                information = zipfile.ZipInfo(path.relative_to(folder).as_posix())
-                information.external_attr = 0o644 << 16
-                information.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(information, path.read_bytes())
+    with zipfile.ZipFile(content, "w") as archive:
+        for path in sorted(files):
+            information = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+            information.external_attr = 0o644 << 16
+            information.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(information, path.read_bytes())
     return content.getvalue()

@@ -43,7 +43,7 @@ def resolved(text: str) -> str:
     """
     if not text.strip():
         return ""
-    words = dict(word.partition("=")[::2] for word in text.split())
+    words = _words(text)
     if issuer := words.pop("issuer", None):
         words = dict(discovered(_address("issuer", issuer))) | words
     if unknown := sorted(words.keys() - {*_NEEDED, *_OPTIONAL}):
@@ -59,9 +59,13 @@ def resolved(text: str) -> str:
 
 def origins_of(text: str) -> list[str]:
     """The origins that the page calls: for the Content-Security-Policy."""
-    words = dict(word.partition("=")[::2] for word in text.split())
+    words = _words(text)
     called = [urlsplit(words[name]) for name in ("token", "revoke") if name in words]
     return sorted({f"{address.scheme}://{address.netloc}" for address in called})
+
+
+def _words(text: str) -> dict[str, str]:
+    return dict(word.partition("=")[::2] for word in text.split())
 
 
 def _written(words: dict[str, str]) -> str:
