@@ -2,11 +2,9 @@
 
 import base64
 import io
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.actors.chromium import REBOUND
 from tests.actors.client import Service
+from tests.actors.web_server import serving
 
 CODE = io.BytesIO()
 with zipfile.ZipFile(CODE, "w") as archive:
@@ -56,24 +55,19 @@ ATTACKS = """async ({emulator, page, role, running, code}) => {
 }"""
 
 
-class Quiet(BaseHTTPRequestHandler):
+class Another(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
         self.wfile.write(b"<title>Another page</title>")
 
-    def log_message(self, *_: Any) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """The address of another page on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Another) as server:
         yield server.server_port
-        server.shutdown()
 
 
 @pytest.fixture

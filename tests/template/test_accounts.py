@@ -3,10 +3,9 @@
 import os
 import re
 import subprocess
-import threading
 import tomllib
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,6 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from dev.emulator import ROOT
+from tests.actors.web_server import serving
 from tests.material.template import Template
 
 CONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text())
@@ -78,20 +78,13 @@ class Account(BaseHTTPRequestHandler):
         self.send_response(403)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        """Prints nothing into the tests' output."""
-
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the account."""
     monkeypatch.setattr(Account, "calls", [], raising=False)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Account) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(Account) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("environment", ["prod-us"])

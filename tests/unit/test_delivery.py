@@ -1,12 +1,12 @@
 """What `make deploy-page` checks before it sets your own domain in the service's stack."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from operate import delivery
+from tests.actors.web_server import serving
 
 
 class Page(BaseHTTPRequestHandler):
@@ -14,18 +14,11 @@ class Page(BaseHTTPRequestHandler):
         self.send_response(200 if self.path == "/" else 404)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        """Prints nothing into the tests' output."""
-
 
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(Page) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_a_page_that_is_served_answers(server: ThreadingHTTPServer) -> None:

@@ -1,13 +1,13 @@
 """What the upload page's head says about where people sign in."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from operate import provider
+from tests.actors.web_server import serving
 
 PAGE = "https://example-company.auth.eu-central-1.amazoncognito.com/"
 COGNITO = (
@@ -65,18 +65,11 @@ class Issuer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"<html>" if tenant == "broken" else json.dumps(content).encode())
 
-    def log_message(self, *_: object) -> None:
-        """Prints nothing into the tests' output."""
-
 
 @pytest.fixture
 def issuer() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Issuer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(Issuer) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 def test_endpoints_come_from_the_discovery_document(issuer: str) -> None:

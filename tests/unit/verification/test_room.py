@@ -1,14 +1,14 @@
 """A version is verified although Lambda has no room for it at first: strangers may have used up the concurrency."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.actors.web_server import serving
 from thumbs.aws import functions
 
 SECONDS = 7.0
@@ -29,24 +29,17 @@ class Throttled(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, *_: object) -> None:
-        """Prints nothing into the tests' output."""
-
 
 @pytest.fixture
 def errors(environment: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The errors with which Lambda answers the next calls."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Throttled) as server:
+    with serving(Throttled) as server:
         server.errors = []  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
         environment.setenv("AWS_ENDPOINT_URL_LAMBDA", f"http://127.0.0.1:{server.server_port}")
         environment.setattr(time, "sleep", lambda _: None)
         functions._impatient_lambda.cache_clear()
         yield server.errors  # type: ignore[attr-defined]
         functions._impatient_lambda.cache_clear()
-        server.shutdown()
-        thread.join()
 
 
 def test_a_throttled_call_is_made_again(errors: list[str]) -> None:
