@@ -1,7 +1,7 @@
 /** The page's texts in English. Each entry is a whole sentence or a whole label, never assembled from parts. */
 
 /** @param {import("./figures.js").Figures} f */
-export function words({number, bytes, part, time, percent, clock, box, facts, all, any, plural}) {
+export function words({number, bytes, part, time, percent, clock, box, dimensions, facts, all, any, plural}) {
   const count = (/** @type {number} */ many, /** @type {string} */ one) => `${number(many)} ${plural(many, {one, other: `${one}s`})}`;
   /** The first names, and the number of the others. @param {string[]} names */
   const some = (names) => all(names.length > 4 ? [...names.slice(0, 3), `${number(names.length - 3)} more`] : names);
@@ -13,8 +13,8 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     camera: "Take a picture",
     tryAgain: "Try again",
     dismiss: "OK",
-    offer: (/** @type {{width: number, height: number, crop: boolean}[]} */ sizes) =>
-      `Pictures in, thumbnails out: ${all(sizes.map((size) => (size.crop ? box(size) : number(size.width, {useGrouping: false}))))} pixels.`,
+    offer: (/** @type {{width: number, height: number, crop: boolean, fit?: string}[]} */ sizes) =>
+      `Pictures in, thumbnails out: ${all(sizes.map(dimensions))} pixels.`,
     terms: (
       /** @type {{accepted: string[], limit: number, megapixels: number, days: number, unclaimed?: number}} */
       {accepted, limit, megapixels, days, unclaimed},

@@ -49,6 +49,10 @@ export function figures(locale) {
     /** "160 × 120", never on two lines @param {{width: number, height: number}} box */
     box: ({width, height}) => `${number(width, {useGrouping: false})}\u00a0×\u00a0${number(height, {useGrouping: false})}`,
 
+    /** "160", or "400 × 300" if not only the longest side is known @param {{width: number, height: number, crop: boolean, fit?: string}} size */
+    dimensions: ({width, height, crop, fit}) =>
+      [width, ...(crop || fit === "pad" || width !== height ? [height] : [])].map((side) => number(side, {useGrouping: false})).join("\u00a0×\u00a0"),
+
     /** "JPEG, 3 MB": facts side by side, never with an "and" @param {(string | false | null | undefined)[]} facts */
     facts: (facts) => facts.filter((fact) => typeof fact === "string" && fact !== "").join(", "),
 

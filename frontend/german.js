@@ -1,7 +1,7 @@
 /** The page's texts in German. As in english.js, each entry is a whole sentence or a whole label. */
 
 /** @type {typeof import("./english.js").words} */
-export function words({number, bytes, part, time, percent, clock, box, facts, all, any, plural}) {
+export function words({number, bytes, part, time, percent, clock, box, dimensions, facts, all, any, plural}) {
   /** @param {number} many @param {string} one @param {string} other */
   const count = (many, one, other) => `${number(many)} ${plural(many, {one, other})}`;
   /** @param {string[]} names */
@@ -15,7 +15,7 @@ export function words({number, bytes, part, time, percent, clock, box, facts, al
     tryAgain: "Nochmal versuchen",
     dismiss: "OK",
     offer: (sizes) =>
-      `Aus Bildern werden Vorschaubilder: ${all(sizes.map((size) => (size.crop ? box(size) : number(size.width, {useGrouping: false}))))} Pixel.`,
+      `Aus Bildern werden Vorschaubilder: ${all(sizes.map(dimensions))} Pixel.`,
     terms: ({accepted, limit, megapixels, days, unclaimed}) =>
       `${any(accepted)}, je bis zu ${bytes(limit)} und ${number(megapixels)} Megapixel. ` +
       `Aufnahmeort und andere verborgene Daten kommen nicht in die Vorschaubilder. Originale werden nach ${count(days, "Tag", "Tagen")} gelöscht.` +

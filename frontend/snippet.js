@@ -4,14 +4,15 @@
 
 /**
  * An <img> that lets the browser choose among the thumbnails. Only those with the largest one's shape are included,
- * because a cropped one shows a different picture.
+ * because a cropped one shows a different picture, and only those with a margin if the largest one has one.
  * @param {Thumbnail[]} thumbnails at least one
  * @returns {string}
  */
 export function imageTag(thumbnails) {
   const largest = thumbnails.reduce((best, next) => (next.width * next.height > best.width * best.height ? next : best));
   // Rounding to whole pixels distorts a small thumbnail's shape by up to half a pixel in each direction.
-  const sameShape = (/** @type {Thumbnail} */ {width, height}) =>
+  const sameShape = (/** @type {Thumbnail} */ {width, height, padded}) =>
+    Boolean(padded) === Boolean(largest.padded) &&
     Math.abs((height * largest.width) / largest.height - width) <= 0.5 + largest.width / largest.height / 2;
   const widths = new Map(thumbnails.filter(sameShape).map((thumbnail) => [thumbnail.width, thumbnail]));
   const sources = [...widths.values()].sort((one, other) => one.width - other.width);

@@ -1,22 +1,44 @@
-"""Thumbnail sizes in the syntax of the setting ThumbnailSizes: `small=160,medium=320,card=400x300`."""
+"""Thumbnail sizes in the syntax of the setting ThumbnailSizes: `small=160,card=400x300,tile=240x240:pad:ffffff`.
+
+docs/decisions/sizes-notation.md says why it looks like this.
+"""
 
 import re
 from dataclasses import dataclass
+from typing import Any, Literal
 
 MAX_SIZES = 10
 MAX_SIDE = 4096
 
-_SIZE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,31})=(?P<width>[0-9]{1,4})(?:x(?P<height>[0-9]{1,4}))?")
+# How a picture gets into its box. fit: all of it, as large as the box allows. crop: it fills the box and is cut. pad:
+# all of it, in a thumbnail that is exactly as large as the box.
+Fit = Literal["fit", "crop", "pad"]
+
+_SIZE = re.compile(
+    r"(?P<name>[a-z0-9][a-z0-9-]{0,31})=(?P<width>[0-9]{1,4})(?:x(?P<height>[0-9]{1,4}))?"
+    r"(?::(?P<fit>fit|crop|pad(?::(?P<colour>(?:[0-9a-fA-F]{3}){1,2}))?))?"
+)
 
 
 @dataclass(frozen=True)
 class Size:
-    """A box in pixels. The picture fits inside it, or, with crop, fills it and is cut. It is never enlarged."""
+    """A box in pixels. The picture is never enlarged.
+
+    background: the colour around and behind a padded picture, as "#rrggbb"; None for transparency, which is white in a
+    format without it.
+    """
 
     name: str
     width: int
     height: int
-    crop: bool = False
+    fit: Fit = "fit"
+    background: str | None = None
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """As GET /limits has it (docs/api.md)."""
+        facts = {"name": self.name, "width": self.width, "height": self.height, "crop": self.fit == "crop"}
+        return facts | {"fit": self.fit} | ({"background": self.background} if self.background else {})
 
 
 def parse(text: str) -> tuple[Size, ...]:
@@ -32,9 +54,24 @@ def parse(text: str) -> tuple[Size, ...]:
 def _parse_one(text: str) -> Size:
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise ValueError(f"ThumbnailSizes: {text!r} is neither name=SIDE nor name=WIDTHxHEIGHT")
+        raise ValueError(
+            f"ThumbnailSizes: {text!r} is neither name=SIDE nor name=WIDTHxHEIGHT, with or without :fit, :crop, :pad or"
+            " :pad:RRGGBB"
+        )
     width = int(match["width"])
     height = int(match["height"] or width)
     if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
         raise ValueError(f"ThumbnailSizes: {text!r} has a side outside 1 to {MAX_SIDE}")
-    return Size(match["name"], width, height, crop=match["height"] is not None)
+    colour = match["colour"]
+    if colour:
+        return Size(match["name"], width, height, "pad", _colour(colour.lower()))
+    default: Fit = "crop" if match["height"] else "fit"
+    return Size(match["name"], width, height, _FITS.get(match["fit"], default))
+
+
+_FITS: dict[str, Fit] = {"fit": "fit", "crop": "crop", "pad": "pad"}
+
+
+def _colour(digits: str) -> str:
+    """#rrggbb of three digits, as in CSS, or of six."""
+    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))

@@ -39,8 +39,14 @@ test("counts, sizes and names read like a sentence in each language", () => {
   const [english, german] = [inEnglish(languages.en), inGerman(languages.de)];
   assert.deepEqual([english.added(1), english.added(1200)], ["1 file added.", "1,200 files added."]);
   assert.deepEqual([german.added(1), german.added(1200)], ["1 Datei hinzugefügt.", "1.200 Dateien hinzugefügt."]);
-  const sizes = [{width: 160, height: 160, crop: false}, {width: 400, height: 300, crop: true}];
-  assert.equal(english.offer(sizes), "Pictures in, thumbnails out: 160 and 400\u00a0×\u00a0300 pixels.");
+  const sizes = [
+    {width: 160, height: 160, crop: false},
+    {width: 400, height: 300, crop: true},
+    {width: 640, height: 480, crop: false, fit: "fit"},
+    {width: 1200, height: 1200, crop: false, fit: "pad"},
+  ];
+  assert.equal(english.offer(sizes.slice(0, 2)), "Pictures in, thumbnails out: 160 and 400\u00a0×\u00a0300 pixels.");
+  assert.match(german.offer(sizes.slice(2)), / 640\u00a0×\u00a0480 und 1200\u00a0×\u00a01200 Pixel/);
   assert.match(english.leftOut(["a", "b", "c", "d", "e"]), /a, b, c, and 2 more/);
 });
 
@@ -95,6 +101,12 @@ test("the HTML offers the thumbnails of one shape, and is safe to paste", () => 
   assert.match(html, /^<img src="https:\/\/x\/large\.webp\?a=1&amp;b=&quot;2&quot;"/);
   assert.deepEqual([...html.matchAll(/ (\d+)w/g)].map(([, width]) => width), ["160", "640"]);
   assert.match(html, /width="640" height="427" alt=""/);
+});
+
+test("the HTML mixes no thumbnail with a margin and one without", () => {
+  const [card, tile] = [thumbnail("card", 300, 300), {...thumbnail("tile", 400, 400), padded: true}];
+  assert.deepEqual([...imageTag([card, tile]).matchAll(/ (\d+)w/g)].map(([, width]) => width), ["400"]);
+  assert.deepEqual([...imageTag([{...card, padded: true}, tile]).matchAll(/ (\d+)w/g)].map(([, width]) => width), ["300", "400"]);
 });
 
 test("a small original, whose thumbnails are all equal, gives one source", () => {

@@ -19,7 +19,7 @@ from tests.material.texts import Texts, filled
 
 # Ten sizes, the maximum, in the maximum number of characters: the largest that fits a side, the largest box, and the
 # thinnest.
-_TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=40x40,ff=20"
+_TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=9:pad:fff,ff=20"
 
 _SERVICE = {
     "ThumbnailSizes": Texts(
@@ -30,6 +30,7 @@ _SERVICE = {
             f"{'n' * 32}=160",  # the longest name
             "x5000=160,x5000x=160",  # names that look like sides
             "a=1,aa=1,a-a=1,1a=1",  # names that are parts of others
+            "a=9:fit,b=9:crop,c=9:pad,d=9x8:fit,e=9x8:crop,f=9x8:pad,g=9x8:pad:fff,h=9:pad:0a1b2C",
             ",".join(f"{letter}=4096" for letter in "abcdefghij"),
         ),
         wrong=(
@@ -50,6 +51,21 @@ _SERVICE = {
             f"{'n' * 33}=1",
             ",".join(f"s{number}=1" for number in range(11)),
             *(f"a={side}" for side in (4097, 4100, 5000, 9999, 10000, 40960)),
+            "a=1:",
+            "a=1:fill",
+            "a=1:PAD",
+            "a=1:pad:",
+            "a=1:pad:ff",
+            "a=1:pad:ffff",
+            "a=1:pad:fffffff",
+            "a=1:pad:white",
+            "a=1:pad:#fff",
+            "a=1:pad(fff)",
+            "a=1:fit:fff",
+            "a=1:crop:fff",
+            "a=1:pad:pad",
+            "a=4097:pad",
+            "a=1:pad,a=1:pad:fff",
             "a=4097x1",
             "a=1x4097",
             "b=1,a=1x4097,c=1",

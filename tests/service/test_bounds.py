@@ -60,7 +60,7 @@ def test_the_page_receives_the_limits(end: End) -> None:
     assert limits["keepOriginalsDays"] == end.number("KeepOriginalsDays")
     for name in ("keepThumbnailsDays", "unclaimedDays"):
         assert limits.get(name, 0) == end.number(name[0].upper() + name[1:])
-    assert limits["sizes"] == [vars(size) for size in sizes.parse(end.set["ThumbnailSizes"])]
+    assert limits["sizes"] == [size.described for size in sizes.parse(end.set["ThumbnailSizes"])]
 
 
 def test_one_byte_more_than_the_limit_is_not_signed(end: End) -> None:

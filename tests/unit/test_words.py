@@ -52,10 +52,24 @@ def test_a_thumbnails_address_reveals_neither_its_job_nor_its_siblings() -> None
 
 
 def test_sizes_are_read_in_their_order() -> None:
-    assert sizes.parse("small=160, card=400x300") == (
-        Size("small", 160, 160, crop=False),
-        Size("card", 400, 300, crop=True),
+    assert sizes.parse("small=160, card=400x300, whole=400x300:fit,square=160:crop") == (
+        Size("small", 160, 160, "fit"),
+        Size("card", 400, 300, "crop"),
+        Size("whole", 400, 300, "fit"),
+        Size("square", 160, 160, "crop"),
     )
+    assert sizes.parse("clear=9x8:pad,white=9:pad:fff,own=9:pad:0A1b2c") == (
+        Size("clear", 9, 8, "pad", None),
+        Size("white", 9, 9, "pad", "#ffffff"),
+        Size("own", 9, 9, "pad", "#0a1b2c"),
+    )
+
+
+def test_limits_describe_sizes_as_before_and_their_fit_in_addition() -> None:
+    card, tile = sizes.parse("card=400x300,tile=9:pad:fff")
+    assert card.described == {"name": "card", "width": 400, "height": 300, "crop": True, "fit": "crop"}
+    assert tile.described["crop"] is False
+    assert (tile.described["fit"], tile.described["background"]) == ("pad", "#ffffff")
 
 
 @pytest.mark.parametrize(

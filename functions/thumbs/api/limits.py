@@ -15,7 +15,7 @@ def limits() -> dict[str, Any]:
         "maxMegapixels": current.max_megapixels,
         "types": {content_type: accepted.extensions for accepted in formats.INPUTS for content_type in accepted.types},
         "accepted": formats.ACCEPTED_LABELS,
-        "sizes": [vars(size) for size in current.sizes],
+        "sizes": [size.described for size in current.sizes],
         "keepOriginalsDays": current.keep_originals_days,
     }
     days = {"keepThumbnailsDays": current.keep_thumbnails_days, "unclaimedDays": current.unclaimed_days}

@@ -10,7 +10,7 @@ Members are only ever added, so that old clients can read new manifests.
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from thumbs.errors import Description
 from thumbs.jobs.attribution import NOBODY, Attribution
@@ -23,7 +23,7 @@ Status = Literal["done", "rejected", "failed", "erased"]
 
 class Thumbnail(TypedDict):
     """One stored thumbnail. size: the name of its size. width, height: pixels. type: content type. key: in the
-    thumbnail bucket. url: its address (see api.links)."""
+    thumbnail bucket. url: its address (see api.links). padded: there, and true, if a margin surrounds the picture."""
 
     size: str
     width: int
@@ -32,6 +32,7 @@ class Thumbnail(TypedDict):
     bytes: int
     key: str
     url: str
+    padded: NotRequired[bool]
 
 
 class Privacy(TypedDict):

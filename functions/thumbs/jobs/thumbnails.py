@@ -20,7 +20,7 @@ def store(job: str, rendered: Rendered, claimed: bool | None = None) -> Thumbnai
     key = keys.thumbnail(job, rendered.size, current.output.extension, rendered.content, retention.batch(claimed))
     options = {"ContentType": current.output.content_type, "CacheControl": _FOR_EVER}
     s3.create(current.thumbnail_bucket, key, rendered.content, **options, **retention.tagging(claimed))
-    return {
+    described: Thumbnail = {
         "size": rendered.size,
         "width": rendered.width,
         "height": rendered.height,
@@ -29,3 +29,4 @@ def store(job: str, rendered: Rendered, claimed: bool | None = None) -> Thumbnai
         "key": key,
         "url": links.to(key),
     }
+    return {**described, "padded": True} if rendered.padded else described

@@ -38,12 +38,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rendered:
-    """One thumbnail. size: the name of its size. width, height: pixels. content: the encoded file."""
+    """One thumbnail. size: the name of its size. width, height: pixels. content: the encoded file. padded: whether a
+    margin surrounds the picture."""
 
     size: str
     width: int
     height: int
     content: bytes
+    padded: bool = False
 
 
 @dataclass(frozen=True)

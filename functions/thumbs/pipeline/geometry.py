@@ -7,24 +7,29 @@ from thumbs import sizes
 
 @dataclass(frozen=True)
 class Target:
-    """One thumbnail to make. scaled: size of the whole picture. output: size of the thumbnail, smaller if cropped."""
+    """One thumbnail to make. scaled: size of the whole picture. output: size of the thumbnail, smaller if the picture
+    is cropped, larger if it is padded."""
 
     size: sizes.Size
     scaled: tuple[int, int]
     output: tuple[int, int]
+
+    @property
+    def has_margin(self) -> bool:
+        return self.size.fit == "pad" and self.output != self.scaled
 
 
 def target(picture: tuple[int, int], size: sizes.Size) -> Target:
     """Fits the picture into the box, or fills the box; never enlarges; sides are at least 1.
 
     If a picture is smaller than the box that it should fill, the result has the box's shape rather than its size,
-    because pages are laid out by shape.
+    because pages are laid out by shape. A padded one always has the box's size.
     """
     width, height = picture
     shrink = min(1.0, size.width / width, size.height / height)
-    if not size.crop:
+    if size.fit != "crop":
         fitted = scale(picture, shrink)
-        return Target(size, fitted, fitted)
+        return Target(size, fitted, (size.width, size.height) if size.fit == "pad" else fitted)
     part = min(1.0, width / size.width, height / size.height)
     output = scale((size.width, size.height), part)
     cover = scale(picture, max(output[0] / width, output[1] / height))

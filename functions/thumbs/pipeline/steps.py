@@ -11,6 +11,7 @@ orient      upright                                          nothing for orienta
 colour      to sRGB                                          nothing without a profile
 cascade     each further thumbnail from a larger one
 crop        to the important part                            nothing if the whole picture is requested
+pad         to the size of the box, on its background        nothing if neither is requested
 encode      without metadata
 placeholder ThumbHash and main colour
 """
@@ -23,6 +24,7 @@ from thumbs.picture import Original
 from thumbs.pipeline import alpha, colour, encode, geometry, limits, metadata, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import window
+from thumbs.pipeline.pad import padded
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
 
 
@@ -87,5 +89,7 @@ def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.
             ]
             scaled[target.scaled] = resize_multiplied(scaled[min(enough, default=picture.size)], target.scaled)
         whole = alpha.straight(scaled[target.scaled])
-        made[index] = whole if target.output == whole.size else whole.crop(window(whole, target.output))
+        if target.size.fit == "crop" and target.output != whole.size:
+            whole = whole.crop(window(whole, target.output))
+        made[index] = padded(whole, target) if target.size.fit == "pad" else whole
     return [made[index] for index in range(len(targets))]

@@ -103,7 +103,8 @@ def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.
     assert picture.chart is not None
     assert picture.original is not None
     try:
-        seen = judge.look(content, len(picture.chart), len(picture.chart[0]))
+        inner = _inner(picture.original["width"], picture.original["height"], size)
+        seen = judge.look(content, len(picture.chart), len(picture.chart[0]), inner)
     except Exception as error:
         yield f"it is not a picture ({error})"
         return
@@ -117,25 +118,51 @@ def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.
         yield f"it is {seen.width}x{seen.height}, not {width:g}x{height:g}"
     if seen.metadata or _MARK in content:
         yield f"it holds metadata ({', '.join(seen.metadata) or 'unnamed'})"
-    if not size.crop and min(seen.width, seen.height) >= _LEAST_SIDE:  # the pipeline chooses what a crop shows
-        yield from _differences(picture.chart, seen.chart, style)
+    if size.fit != "crop" and min(inner or (width, height)) >= _LEAST_SIDE:  # the pipeline chooses what a crop shows
+        yield from _differences(picture.chart, seen.chart, style, size.background)
+    margin = _ground(size.background, style)
+    if inner and seen.corner and max(abs(a - b) for a, b in zip(seen.corner, margin, strict=True)) > _TOLERANCE:
+        yield f"its margin is {[*seen.corner]}, not {margin}"
 
 
 def _box(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
     """The required size of a thumbnail, to within a pixel: never enlarged, and in the shape of its box if cropped."""
-    if size.crop:
+    if size.fit == "pad":
+        return size.width, size.height
+    if size.fit == "crop":
         part = min(1.0, width / size.width, height / size.height)
         return max(1.0, size.width * part), max(1.0, size.height * part)
+    return _fitted(width, height, size)
+
+
+def _fitted(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
     part = min(1.0, size.width / width, size.height / height)
     return max(1.0, width * part), max(1.0, height * part)
 
 
-def _differences(chart: list[list[list[int]]], seen: list[list[list[float]]], style: Style) -> Iterator[str]:
+def _inner(width: int, height: int, size: sizes.Size) -> tuple[float, float] | None:
+    """The size of the picture inside a padded thumbnail."""
+    return _fitted(width, height, size) if size.fit == "pad" else None
+
+
+def _ground(background: str | None, style: Style) -> list[int]:
+    """What shows where the picture is not, as it looks on white."""
+    if background is None:
+        return [255, 255, 255, 0 if style.output.transparency else 255]
+    return [*bytes.fromhex(background[1:]), 255]
+
+
+def _differences(
+    chart: list[list[list[int]]], seen: list[list[list[float]]], style: Style, background: str | None
+) -> Iterator[str]:
+    *ground, behind = _ground(background, style)
     tolerance = _TOLERANCE if style.quality >= _COARSE else _COARSE_TOLERANCE
     for y, row in enumerate(chart):
         for x, (*colour, alpha) in enumerate(row):
-            looks = [round(255 + (level - 255) * alpha / 255) for level in colour]  # composited onto white
-            looks.append(alpha if style.output.transparency else 255)
+            looks = [
+                round(base + (level - base) * alpha / 255) for level, base in zip(colour, ground, strict=True)
+            ]  # composited onto the background, or onto white
+            looks.append(max(alpha, behind))
             off = max(abs(a - b) for a, b in zip(looks, seen[y][x], strict=True))
             if off > tolerance:
                 yield f"the colour at {x},{y} is {[round(level) for level in seen[y][x]]}, not {looks}"

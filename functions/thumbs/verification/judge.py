@@ -14,6 +14,7 @@ Chart = list[list[list[float]]]
 _METADATA = ("exif", "xmp", "XML:com.adobe.xmp", "icc_profile", "comment", "photoshop", "mp")
 
 _WHITE = (255, 255, 255, 255)
+_EDGE = 8  # pixels, up to which encoders mix the colours of an edge
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Sight:
     """The content of a thumbnail.
 
     type: content type. chart: the mean colour of each cell, by rows, as [red, green, blue, alpha] from 0 to 255, as it
-    looks on white. metadata: the names of everything in the file besides the picture.
+    looks on white. metadata: the names of everything in the file besides the picture. corner: the colour of the first
+    pixel of a margin of some pixels, likewise; None without one.
     """
 
     type: str
@@ -29,22 +31,29 @@ class Sight:
     height: int
     chart: Chart
     metadata: tuple[str, ...]
+    corner: tuple[int, ...] | None = None
 
 
-def look(thumbnail: bytes, rows: int, columns: int) -> Sight:
-    """rows, columns: of the chart. Raises Pillow's errors for a file that is not a picture."""
+def look(thumbnail: bytes, rows: int, columns: int, inner: tuple[float, float] | None = None) -> Sight:
+    """rows, columns: of the chart. inner: the size of the picture, if it is only the middle of the thumbnail. Raises
+    Pillow's errors for a file that is not a picture."""
     with Image.open(BytesIO(thumbnail), formats=("WEBP", "JPEG", "AVIF")) as file:
         content_type = Image.MIME[file.format or ""]
         metadata = tuple(name for name in _METADATA if file.info.get(name))
         picture = file.convert("RGBA")
-    return Sight(content_type, *picture.size, _chart(picture, rows, columns), metadata)
+    on_white = Image.alpha_composite(Image.new("RGBA", picture.size, _WHITE), picture)
+    on_white.putalpha(picture.getchannel("A"))
+    corner = None
+    if inner:
+        left, top = ((outside - inside) / 2 for outside, inside in zip(picture.size, inner, strict=True))
+        corner = tuple(on_white.crop((0, 0, 1, 1)).tobytes()) if max(left, top) > _EDGE else None
+        on_white = on_white.crop((round(left), round(top), round(left + inner[0]), round(top + inner[1])))
+    return Sight(content_type, *picture.size, _chart(on_white, rows, columns), metadata, corner)
 
 
 def _chart(picture: Image.Image, rows: int, columns: int) -> Chart:
-    on_white = Image.alpha_composite(Image.new("RGBA", picture.size, _WHITE), picture)
-    on_white.putalpha(picture.getchannel("A"))
     width, height = picture.width / columns, picture.height / rows
-    return [[_mean(on_white, x * width, y * height, width, height) for x in range(columns)] for y in range(rows)]
+    return [[_mean(picture, x * width, y * height, width, height) for x in range(columns)] for y in range(rows)]
 
 
 def _mean(picture: Image.Image, left: float, top: float, width: float, height: float) -> list[float]:

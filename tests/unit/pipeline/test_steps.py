@@ -17,6 +17,7 @@ BEGINS = {
     "colour.to_srgb": "colour",
     "cascade": "cascade",
     "window": "crop",
+    "padded": "pad",
     "encode.encode": "encode",
     "placeholder.of": "placeholder",
 }
@@ -39,7 +40,7 @@ def calls(function: str) -> list[str]:
 
 def test_the_list_of_steps_is_what_is_called() -> None:
     listed = [line.split()[0] for line in (steps.__doc__ or "").split("\n\n")[1].splitlines()]
-    inner = [each for each in calls("cascade") if BEGINS.get(each) == "crop"]
+    inner = [each for each in calls("cascade") if BEGINS.get(each) in {"crop", "pad"}]
     called = [each for call in calls("convert") for each in ([call, *inner] if call == "cascade" else [call])]
 
     assert listed[0] == "identify"

@@ -15,7 +15,7 @@ from thumbs.jobs import keys, manifest
 from thumbs.verification import golden, judge
 
 JOB = "0" * 32
-SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20")
+SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20,clear=300x100:pad,blue=90x200:pad:2040c0")
 WANTED = golden.Style(SIZES, formats.OUTPUTS["webp"], 80)
 Change = Callable[[Image.Image], Image.Image]
 
@@ -90,6 +90,23 @@ def tampered(change: Change, **options: Any) -> dict[str, bytes]:
     said = json.loads(made[f"{JOB}/manifest.json"])
     said["thumbnails"][1]["bytes"] = len(file.getvalue())
     return {**made, f"{JOB}/manifest.json": json.dumps(said).encode(), key: file.getvalue()}
+
+
+@pytest.mark.parametrize(
+    ("spelled", "wanted", "fault"),
+    [
+        ("tile=300x100:pad", "tile=300x100:pad:2040c0", "its margin is [255, 255, 255, 0], not"),
+        ("tile=300x100:pad:2040c0", "tile=300x100:pad", ", not [255, 255, 255, 0]"),
+        ("tile=300x100:fit", "tile=300x100:pad", "it is 133x100, not 300x100"),
+        ("tile=300x100:crop", "tile=300x100:pad", "the colour at"),
+    ],
+)
+def test_a_wrong_margin_is_a_fault(spelled: str, wanted: str, fault: str) -> None:
+    made = converted(named("alpha.png"), replace(WANTED, sizes=sizes.parse(spelled)))
+
+    said = list(golden.faults(named("alpha.png"), made, replace(WANTED, sizes=sizes.parse(wanted))))
+
+    assert any(fault in each for each in said), said
 
 
 def same(picture: Image.Image) -> Image.Image:

@@ -58,11 +58,11 @@ def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any
     signature = next(one for one in formats.INPUTS if one.name == job.wanted.output.name.upper())
     rendered = []
     for wanted, (name, width, height, count) in zip(job.wanted.sizes, thumbnails, strict=True):
-        expected = geometry.target((seen["width"], seen["height"]), wanted).output
-        _expect((name, _number(width), _number(height)) == (wanted.name, *expected))
+        target = geometry.target((seen["width"], seen["height"]), wanted)
+        _expect((name, _number(width), _number(height)) == (wanted.name, *target.output))
         content, contents = bytes(contents[: _number(count)]), contents[count:]
         _expect(len(content) == count and signature.matches(content[:64]))
-        rendered.append(Rendered(name, width, height, content))
+        rendered.append(Rendered(name, width, height, content, target.has_margin))
     _expect(not contents)
     match placeholder:
         case {"thumbhash": str(thumbhash), "color": str(colour)} if len(placeholder) == 2:
