@@ -1,4 +1,7 @@
-/** Announces what has happened to screen readers. Announcements close in time are joined; of many, only the number is said. */
+/**
+ * Announces what has happened to screen readers. Announcements close in time are joined, and the same one is said once; when there
+ * are many, only their number is said.
+ */
 
 import {byId} from "./elements.js";
 
@@ -12,6 +15,7 @@ let timer = 0;
 
 /** @param {string} text */
 export function announce(text) {
+  if (unsaid.includes(text)) return;
   if (unsaid.length < 4) unsaid.push(text);
   else more += 1;
   if (timer && more > 0) return; // with thousands of files, the first pause decides
