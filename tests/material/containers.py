@@ -10,12 +10,15 @@ _ESSENTIAL = {b"av1C", b"hvcC", b"clap", b"irot", b"imir"}
 
 @dataclass(frozen=True)
 class Item:
-    """type: such as av01, hvc1, grid. parts: the indexes, from 1, of the items from which it is derived."""
+    """type: such as av01, hvc1, grid. parts: the indexes, from 1, of the items from which it is derived. auxiliary_of:
+    the index of the item that it adds something to, or 0. hidden: whether it is not a picture by itself."""
 
     type: bytes
     data: bytes
     properties: tuple[Property, ...]
     parts: tuple[int, ...] = ()
+    auxiliary_of: int = 0
+    hidden: bool = False
 
 
 def box(kind: bytes, *contents: bytes) -> bytes:
@@ -60,8 +63,14 @@ def imir(axis: int) -> Property:
     return b"imir", bytes((axis,))
 
 
-def of_items(items: list[Item], major: bytes = b"avif", compatible: tuple[bytes, ...] = (b"mif1", b"miaf")) -> bytes:
-    """The first item is the primary one."""
+def of_items(
+    items: list[Item],
+    major: bytes = b"avif",
+    compatible: tuple[bytes, ...] = (b"mif1", b"miaf"),
+    alternatives: tuple[int, ...] = (),
+) -> bytes:
+    """The first item is the primary one. alternatives: the indexes of items of which a reader shows the first that it
+    can."""
     properties: list[Property] = []
     associations = b""
     for number, item in enumerate(items, 1):
@@ -74,7 +83,7 @@ def of_items(items: list[Item], major: bytes = b"avif", compatible: tuple[bytes,
     numbers = range(1, len(items) + 1)
     head = ftyp(major, *compatible)
     iinf = [
-        box(b"infe", b"\2\0\0\0", struct.pack(">HH", number, 0), item.type, b"\0")
+        box(b"infe", b"\2\0\0", bytes([item.hidden]), struct.pack(">HH", number, 0), item.type, b"\0")
         for number, item in zip(numbers, items, strict=True)
     ]
     iref = [
@@ -82,6 +91,12 @@ def of_items(items: list[Item], major: bytes = b"avif", compatible: tuple[bytes,
         for number, item in zip(numbers, items, strict=True)
         if item.parts
     ]
+    iref += [
+        box(b"auxl", struct.pack(">HHH", number, 1, item.auxiliary_of))
+        for number, item in zip(numbers, items, strict=True)
+        if item.auxiliary_of
+    ]
+    groups = box(b"altr", struct.pack(f">4xII{len(alternatives)}I", 99, len(alternatives), *alternatives))
 
     def meta(start: int) -> bytes:
         places, at = b"", start
@@ -101,6 +116,7 @@ def of_items(items: list[Item], major: bytes = b"avif", compatible: tuple[bytes,
                 box(b"ipco", *(box(*one) for one in properties)),
                 box(b"ipma", bytes(4), struct.pack(">I", len(items)), associations),
             ),
+            *([box(b"grpl", groups)] if alternatives else []),
         )
 
     start = len(head) + len(meta(0)) + 8

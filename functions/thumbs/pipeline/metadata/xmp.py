@@ -34,7 +34,7 @@ _NAMES = {
         b" GPSDateStamp"
     ),
     "software": b"CreatorTool History DerivedFrom DocumentID InstanceID OriginalDocumentID Software",
-    "previews": b"Thumbnails Thumbnail PageInfo MotionPhoto MicroVideo",
+    "previews": b"Thumbnails Thumbnail PageInfo MotionPhoto MicroVideo Directory",
 }
 _KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 # The frame around the properties, and properties that only describe the pixels.
@@ -43,7 +43,7 @@ _TELL_NOTHING = frozenset(
     b" ImageLength XResolution YResolution ResolutionUnit ColorSpace PixelXDimension PixelYDimension BitsPerSample"
     b" SamplesPerPixel PhotometricInterpretation Compression ICCProfile ColorMode ExifVersion format Version"
     b" HasExtendedXMP hdrgm GainMapMin GainMapMax Gamma OffsetSDR OffsetHDR HDRCapacityMin HDRCapacityMax"
-    b" BaseRenditionIsHDR".split()
+    b" BaseRenditionIsHDR Item Semantic Mime Length Padding".split()
 )
 
 

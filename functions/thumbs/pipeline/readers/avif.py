@@ -23,6 +23,8 @@ def source(original: bytes) -> Source:
     facts = isobmff.facts(original, moving=isobmff.major_brand(original) != b"avif")
     if facts.size and facts.size[0] * facts.size[1] > _MAX_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS, f"an AVIF of {facts.size}", limit=_MAX_PIXELS // 1_000_000)
+    if facts.is_tone_mapped:
+        raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "an AVIF whose picture is made by a gain map")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and gain nothing on one vCPU
     image = AvifImagePlugin.AvifImageFile(BytesIO(original))
     coded = image.size

@@ -20,7 +20,7 @@ def source(original: bytes) -> Source:
     facts = isobmff.facts(original)
     if facts.codec == b"av01":  # libavif could read it if the file declared itself as AVIF
         return avif.source(isobmff.with_major_brand(original, b"avif"))
-    if facts.codec not in _DECODED:
+    if facts.codec not in _DECODED or facts.is_tone_mapped:
         _refuse(original, facts)
     options.DECODE_THREADS = 1  # threads cost memory and gain nothing on one vCPU
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False  # parse only the picture
@@ -90,7 +90,9 @@ def _cicp(facts: isobmff.Facts, nclx: dict[str, int] | None) -> tuple[int, int] 
 
 def _refuse(original: bytes, facts: isobmff.Facts) -> None:
     """Raises Rejected if the file is valid, but no decoder here reads its content."""
-    if facts.codec:
+    if facts.is_tone_mapped:
+        what = "a picture that is made by a gain map"
+    elif facts.codec:
         what = f"pictures in {facts.codec!r}"
     elif isobmff.facts(original, moving=True).codec:
         what = "a sequence without a still"

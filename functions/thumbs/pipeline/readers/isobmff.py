@@ -19,15 +19,19 @@ _HEAD = 4096
 
 Boxes = dict[bytes, memoryview]
 
+_APPLE_GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap"
+
 
 @dataclass(frozen=True)
 class Facts:
     """properties: the boxes that describe the picture, by type; colr_nclx and colr_icc instead of colr. codec: the type
-    of its coded data, such as av01, hvc1, jpeg. data: the beginning of its coded data."""
+    of its coded data, such as av01, hvc1, jpeg. data: the beginning of its coded data. is_tone_mapped: whether it is
+    the result of a gain map, instead of the picture that the map belongs to."""
 
     properties: Boxes = field(default_factory=dict)
     codec: bytes = b""
     data: bytes = b""
+    is_tone_mapped: bool = False
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -79,9 +83,19 @@ def metadata(original: bytes, info: Mapping[Any, Any]) -> tuple[Block, ...]:
     if b"uuid" in boxes or b"jumb" in boxes:  # content credentials (C2PA), and what cameras have of their own
         blocks.append(Block("other"))
     with suppress(struct.error, LookupError):
-        if any(kind == b"thmb" for kind, _ in _boxes(_named(boxes[b"meta"], 4)[b"iref"], 4)):
+        if _has_further(_named(boxes[b"meta"], 4)):
             blocks.append(Block("previews"))
     return tuple(blocks)
+
+
+def _has_further(meta: Boxes) -> bool:
+    """Whether there is a smaller picture, or one that makes the picture brighter (docs/decisions/imaging-hdr.md)."""
+    if any(kind == b"thmb" for kind, _ in _boxes(meta.get(b"iref", memoryview(b"")), 4)):
+        return True
+    described = _boxes(_named(meta[b"iprp"])[b"ipco"])
+    if any(kind == b"auxC" and bytes(content[4:]).startswith(_APPLE_GAIN_MAP) for kind, content in described):
+        return True
+    return b"tmap" in _types(meta).values()
 
 
 def _of_item(original: memoryview) -> Facts:
@@ -96,7 +110,7 @@ def _of_item(original: memoryview) -> Facts:
             break
         coded = parts[coded]
         properties = {**_properties(meta, coded), **properties}  # a tile's properties fill in missing ones of the whole
-    return Facts(properties, types.get(coded, b""), _data(original, meta, coded))
+    return Facts(properties, types.get(coded, b""), _data(original, meta, coded), types.get(item) == b"tmap")
 
 
 def _of_track(original: memoryview) -> Facts | None:
