@@ -73,7 +73,9 @@ def _end(job: str, upload: Upload) -> None:
 def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed: bool | None) -> manifest.Manifest:
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
-    wanted = pipeline.Wanted(current.sizes, current.output, current.quality, current.max_megapixels)
+    wanted = pipeline.Wanted(
+        current.sizes, current.output, current.quality, current.max_megapixels, current.keeps_copyright
+    )
     whose: attribution.Attribution | None = None
     original: s3.Object | None = None
     try:
@@ -91,7 +93,7 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
         privacy = manifest.receipt(None, originals.until(original)) if original else None
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
     stored = [thumbnails.store(job, rendered, claimed) for rendered in conversion.thumbnails]
-    privacy = manifest.receipt(conversion.metadata, originals.until(original))
+    privacy = manifest.receipt(conversion.metadata, originals.until(original), conversion.kept)
     return manifest.done(job, conversion.original, stored, conversion.placeholder, whose, privacy)
 
 

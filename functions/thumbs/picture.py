@@ -22,9 +22,19 @@ class Original(TypedDict):
 # people     author, owner, copyright, persons shown
 # comments   titles, descriptions, keywords, ratings
 # software   programs, and the history of the editing
-# previews   smaller or further pictures in the file, and films of motion photos
+# previews   smaller or further pictures in the file, gain maps of HDR, and films of motion photos
 # other      anything else, such as content credentials
 KINDS = ("location", "camera", "time", "people", "comments", "software", "previews", "other")
+
+
+# What the setting Metadata=copyright keeps of the kind `people`.
+#
+# creator    who made it
+# copyright  the notice
+# credit     the line to show next to it
+# license    the address of its licence (Web Statement of Rights)
+# licensor   the address that grants one
+RIGHTS = ("creator", "copyright", "credit", "license", "licensor")
 
 
 class Placeholder(TypedDict):

@@ -73,6 +73,10 @@ def _is_true(text: str) -> bool:
     return text == "true"
 
 
+def _keeps_copyright(text: str) -> bool:
+    return text == "copyright"
+
+
 def _output(text: str) -> formats.Output:
     return formats.OUTPUTS[text]
 
@@ -137,6 +141,7 @@ class Settings:
     sizes = Setting("THUMBNAIL_SIZES", _sizes)  # raises ValueError if sizes.parse does
     output = Setting("THUMBNAIL_FORMAT", _output)
     quality = Setting("THUMBNAIL_QUALITY", _whole)
+    keeps_copyright = Setting("METADATA", _keeps_copyright, default="none")
     link_expiry_seconds = Setting("LINK_EXPIRY_SECONDS", _whole)  # or until the credentials that signed it expire
 
     @property

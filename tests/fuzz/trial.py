@@ -3,7 +3,14 @@
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Rejected
 
-WANTED = pipeline.Wanted(sizes.parse("small=32,card=24x24"), formats.OUTPUTS["webp"], quality=80, max_megapixels=4)
+# With the rights, whose parser reads more of a file than anything else.
+WANTED = pipeline.Wanted(
+    sizes.parse("small=32,card=24x24,tile=24x24:pad"),
+    formats.OUTPUTS["webp"],
+    quality=80,
+    max_megapixels=4,
+    copyright=True,
+)
 LIMITS = pipeline.Limits(memory=256 * 2**20, cpu_seconds=3)
 
 

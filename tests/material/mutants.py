@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.material import containers, pictures
+from tests.material import containers, metadata, pictures, rights
 
 # Values at which sizes, counts and offsets overflow.
 _EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -56,6 +56,23 @@ def parents() -> tuple[bytes, ...]:
         pictures.bmp(picture=picture),
         pictures.bmp(picture=picture.quantize(16)),
         pictures.bmp(picture=Image.new("1", (33, 17))),
+        *_with_rights(),
+    )
+
+
+def _with_rights() -> tuple[bytes, ...]:
+    """Little else is in them, so that mutations meet what tells whose the picture is."""
+    told = rights.packet(rights.ALL)
+    records = metadata.photoshop((0x0404, metadata.iptc((80, b"Jane"), (110, b"Agency"), (116, b"(c) Jane"))))
+    exif = metadata.exif({0x013B: b"Jane; Zoe\0", 0x8298: b"(c) Jane\0(c) Zoe\0"})
+    xmp = b"http://ns.adobe.com/xap/1.0/\0"
+    return (
+        metadata.jpeg((0xE1, xmp + told)),
+        metadata.jpeg((0xE1, xmp + told.decode().encode("utf-16-le")), (0xED, b"Photoshop 3.0\0" + records)),
+        metadata.jpeg((0xE1, b"Exif\0\0" + exif), (0xED, b"Photoshop 3.0\0" + records)),
+        metadata.png((b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + told), (b"tEXt", b"Author\0Jane")),
+        pictures.tiff(32, 24, tiffinfo={0x02BC: told, 0x013B: "Jane"}),
+        metadata.in_pillow("WEBP")(exif, told),
     )
 
 

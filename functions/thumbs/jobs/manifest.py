@@ -36,10 +36,12 @@ class Thumbnail(TypedDict):
 
 
 class Privacy(TypedDict):
-    """removed: the kinds of metadata (picture.KINDS) that the original carries and the thumbnails do not; None if the
-    picture could not be read. originalUntil: when the original is deleted, UTC (RFC 3339)."""
+    """removed: the kinds of metadata (picture.KINDS) that the original carries and the thumbnails do not, except what
+    is kept; None if the picture could not be read. kept: what the thumbnails carry (picture.RIGHTS); not there unless
+    the setting asks for it. originalUntil: when the original is deleted, UTC (RFC 3339)."""
 
     removed: list[str] | None
+    kept: NotRequired[list[str]]
     originalUntil: str
 
 
@@ -100,9 +102,10 @@ def relinked(manifest: Manifest, link: Callable[[str], str]) -> Manifest:
     return {**manifest, "thumbnails": thumbnails}
 
 
-def receipt(removed: Iterable[str] | None, until: datetime) -> Privacy:
+def receipt(removed: Iterable[str] | None, until: datetime, kept: Iterable[str] | None = None) -> Privacy:
     """The receipt of a picture that was read. See Privacy."""
-    return {"removed": None if removed is None else [*removed], "originalUntil": _written(until)}
+    told: Privacy = {"removed": None if removed is None else [*removed], "originalUntil": _written(until)}
+    return told if kept is None else {**told, "kept": [*kept]}
 
 
 def _written(moment: datetime) -> str:

@@ -11,13 +11,14 @@ class Wanted:
     """The thumbnails to make of a picture.
 
     quality: 1 to 100, the same visual quality for every output format (see `encode`). max_megapixels: larger pictures
-    are rejected, in millions of pixels.
+    are rejected, in millions of pixels. copyright: whether they carry the original's rights (picture.RIGHTS).
     """
 
     sizes: tuple[sizes.Size, ...]
     output: formats.Output
     quality: int
     max_megapixels: int
+    copyright: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,12 @@ class Rendered:
 class Conversion:
     """Everything made of a picture, with the thumbnails in the order in which their sizes were requested.
 
-    metadata: the kinds of picture.KINDS that the original carries and the thumbnails do not, in that order.
+    metadata: the kinds of picture.KINDS that the original carries and the thumbnails do not, in that order. kept: the
+    names of picture.RIGHTS that the thumbnails carry; None if none were wanted.
     """
 
     original: Original
     thumbnails: tuple[Rendered, ...]
     placeholder: Placeholder
     metadata: tuple[str, ...] = ()
+    kept: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""Encode: the finished picture as a file without metadata."""
+"""Encode: the finished picture as a file without metadata, except what we write ourselves."""
 
 from importlib import import_module
 from io import BytesIO
@@ -24,8 +24,8 @@ class _File(BytesIO):
         self.name = f"/thumbnail.{output.extension}"
 
 
-def encode(image: Image.Image, output: formats.Output, quality: int) -> bytes:
-    """image: RGB or RGBA. Metadata is omitted, because nothing requests it."""
+def encode(image: Image.Image, output: formats.Output, quality: int, xmp: bytes = b"") -> bytes:
+    """image: RGB or RGBA. xmp: the packet to embed. Other metadata is omitted, because nothing requests it."""
     if image.mode == "RGBA" and not output.transparency:
         image = on_white(image)
     if image.mode == "RGBA" and output.name == "avif":
@@ -33,7 +33,8 @@ def encode(image: Image.Image, output: formats.Output, quality: int) -> bytes:
     file = _File(output)
     clean = image.copy() if image.info else image
     clean.info = {}
-    clean.save(file, **_options(output, quality))
+    embedded: dict[str, Any] = {"xmp": xmp} if xmp else {}
+    clean.save(file, **_options(output, quality), **embedded)
     return file.getvalue()
 
 

@@ -4,6 +4,7 @@ identify    by its first bytes                               nothing else is tru
 open        its header                                       no pixel yet
 limit       megapixels, against the setting and memory       before any pixel is decoded
 metadata    which kinds the original carries                 for the receipt alone
+rights      whose picture it is                              nothing unless they are wanted
 decode      the first frame, as small as the format allows
 plain       to 8 bits per channel, colours and alpha         nothing for most pictures
 resize      to the largest thumbnail
@@ -12,9 +13,11 @@ colour      to sRGB                                          nothing without a p
 cascade     each further thumbnail from a larger one
 crop        to the important part                            nothing if the whole picture is requested
 pad         to the size of the box, on its background        nothing if neither is requested
-encode      without metadata
+encode      without metadata, but for the rights
 placeholder ThumbHash and main colour
 """
+
+from collections.abc import Iterable
 
 from PIL import Image
 
@@ -28,10 +31,20 @@ from thumbs.pipeline.pad import padded
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
 
 
-def prepare(accepted: formats.Input, output: formats.Output) -> None:
+def prepare(accepted: formats.Input, output: formats.Output, rights: bool = False) -> None:
     """Imports what the steps need for these formats, so that a process forked from this one does not have to."""
     readers.reader(accepted)
     encode.prepare(output)
+    if rights:
+        _carried(())
+
+
+def _carried(blocks: Iterable[metadata.Block]) -> tuple[tuple[str, ...], bytes]:
+    """The names of the rights in these blocks, and the packet that the thumbnails carry."""
+    from thumbs.pipeline.metadata import rights, xmp_write  # here, because few stacks want them
+
+    found = rights.of(blocks)
+    return found.names, xmp_write.packet(found)
 
 
 def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: Limits) -> Conversion:
@@ -50,6 +63,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     limits.check(bytes_per_pixel, known, source.coded or source.size, wanted.max_megapixels, allowed)
 
     carried = metadata.kinds(source.metadata)
+    kept, packet = _carried(source.metadata) if wanted.copyright else (None, b"")
 
     targets = [geometry.target((width, height), size) for size in wanted.sizes]
     largest = max((target.scaled for target in targets), key=lambda size: size[0] * size[1])
@@ -72,10 +86,10 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
 
     made = cascade(picture, targets)
     rendered = tuple(
-        Rendered(target.size.name, *image.size, encode.encode(image, wanted.output, wanted.quality))
+        Rendered(target.size.name, *image.size, encode.encode(image, wanted.output, wanted.quality, packet))
         for target, image in zip(targets, made, strict=True)
     )
-    return Conversion(known, rendered, placeholder.of(picture), carried)
+    return Conversion(known, rendered, placeholder.of(picture), carried, kept)
 
 
 def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.Image]:

@@ -10,6 +10,7 @@ BEGINS = {
     "readers.opened": "open",
     "limits.check": "limit",
     "metadata.kinds": "metadata",
+    "_carried": "rights",
     "source.load": "decode",
     "colour.plain": "plain",
     "resize_multiplied": "resize",

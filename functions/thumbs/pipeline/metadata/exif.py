@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from thumbs.pipeline.metadata import iptc, xmp
 
 _EXIF, _GPS, _SUB_PICTURES = 0x8769, 0x8825, 0x014A
-_EMBEDDED = {0x02BC: xmp.kinds, 0x83BB: iptc.kinds, 0x8649: iptc.of_photoshop}
+XMP, IPTC, PHOTOSHOP, ARTIST, COPYRIGHT = 0x02BC, 0x83BB, 0x8649, 0x013B, 0x8298
+_EMBEDDED = {XMP: xmp.kinds, IPTC: iptc.kinds, PHOTOSHOP: iptc.of_photoshop}
 _PICTURES = {0x0201, 0x0111, 0x0144}  # offsets of a JPEG, of strips, of tiles
 _USER_COMMENT, _CODE = 0x9286, 8  # the name of its characters' code comes first
 # Bytes of one value of each type (TIFF 6.0, page 15, and BigTIFF).
@@ -24,7 +25,7 @@ _KINDS = {
     **dict.fromkeys((0x010F, 0x0110, 0x829A, 0x829D, 0x8827, *range(0x9201, 0x920B), 0x927C), "camera"),
     **dict.fromkeys((0xA402, 0xA403, 0xA405, 0xA420, *range(0xA431, 0xA436)), "camera"),
     # Artist, Copyright, Windows' author, the owner of the camera
-    **dict.fromkeys((0x013B, 0x8298, 0x9C9D, 0xA430), "people"),
+    **dict.fromkeys((ARTIST, COPYRIGHT, 0x9C9D, 0xA430), "people"),
     # DateTime, and when it was taken and digitized
     **dict.fromkeys((0x0132, 0x9003, 0x9004), "time"),
     # ProcessingSoftware, Software
@@ -45,7 +46,7 @@ def kinds(block: bytes) -> set[str]:
         return {"other"} if block.strip(_BLANK) else set()
     file = _Tiff(block)
     found: set[str] = set()
-    (first,) = struct.unpack_from(file.order + ("8xQ" if file.big else "4xI"), block)
+    first = file.first()
     seen: set[int] = set()
     for tag, value in file.entries(first):
         if tag in _NAMES:
@@ -60,6 +61,18 @@ def kinds(block: bytes) -> set[str]:
     second = file.after(first)
     if second and any(tag in _PICTURES for tag, _ in file.entries(second)):
         found.add("previews")
+    return found
+
+
+def first_directory(block: bytes) -> dict[int, bytes]:
+    """The values of the first directory, by tag; of a tag that is there twice, the first. Raises struct.error."""
+    block = block.removeprefix(b"Exif\0\0")
+    if block[:2] not in {b"II", b"MM"}:
+        return {}
+    file = _Tiff(block)
+    found: dict[int, bytes] = {}
+    for tag, value in file.entries(file.first()):
+        found.setdefault(tag, value)
     return found
 
 
@@ -83,6 +96,11 @@ class _Tiff:
         self._entry = struct.Struct(self.order + ("HHQ8s" if self.big else "HHI4s"))
         self._count = struct.Struct(self.order + ("Q" if self.big else "H"))
         self._offset = struct.Struct(self.order + ("Q" if self.big else "I"))
+
+    def first(self) -> int:
+        """The offset of the first directory."""
+        place: int = struct.unpack_from(self.order + ("8xQ" if self.big else "4xI"), self._block)[0]
+        return place
 
     def entries(self, at: int) -> Iterator[tuple[int, bytes]]:
         """Tags and values of a directory, as far as they are in the block."""

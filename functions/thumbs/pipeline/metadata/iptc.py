@@ -1,6 +1,7 @@
 """Kinds of metadata in IPTC's records (IIM 4.2), and in Photoshop's resources, which contain them."""
 
 import struct
+from collections.abc import Iterator
 
 from thumbs.pipeline.metadata import xmp
 
@@ -18,39 +19,50 @@ _KINDS = {
 }
 _VERSION = 0
 
-_IPTC, _XMP, _THUMBNAILS = 0x0404, 0x0424, {0x0409, 0x040C}
+IPTC, XMP, _THUMBNAILS = 0x0404, 0x0424, {0x0409, 0x040C}
 
 
 def kinds(records: bytes) -> set[str]:
-    found, at = set(), 0
+    return {
+        _KINDS.get(dataset, "other")
+        for record, dataset, content in datasets(records)
+        if record == 2 and dataset != _VERSION and content is not None
+    }
+
+
+def datasets(records: bytes) -> Iterator[tuple[int, int, bytes | None]]:
+    """The number of each record and dataset, and its content, as far as it is there; None if it is empty."""
+    at = 0
     for _ in range(_MOST):
         if records[at : at + 1] != b"\x1c" or at + 5 > len(records):
             break
         record, dataset, length = struct.unpack_from(">BBH", records, at + 1)
+        yield record, dataset, records[at + 5 : at + 5 + length] if length else None
         at += 5 + length
-        if record == 2 and dataset != _VERSION and length:
-            found.add(_KINDS.get(dataset, "other"))
-    return found
 
 
-def of_photoshop(resources: bytes) -> set[str]:
-    """The kinds in image resource blocks (Adobe Photoshop file formats specification, "Image Resource Blocks")."""
+def of_photoshop(block: bytes) -> set[str]:
     found: set[str] = set()
-    at = 0
-    for _ in range(_MOST):
-        if resources[at : at + 4] != b"8BIM" or at + 7 > len(resources):
-            break
-        (identifier,) = struct.unpack_from(">H", resources, at + 4)
-        at += 6 + (1 + resources[at + 6] + 1) // 2 * 2  # a name, padded to an even length
-        if at + 4 > len(resources):
-            break
-        (length,) = struct.unpack_from(">I", resources, at)
-        content = resources[at + 4 : at + 4 + length]
-        at += 4 + (length + 1) // 2 * 2
-        if identifier == _IPTC:
+    for identifier, content in resources(block):
+        if identifier == IPTC:
             found |= kinds(content)
-        elif identifier == _XMP:
+        elif identifier == XMP:
             found |= xmp.kinds(content)
         elif identifier in _THUMBNAILS:
             found.add("previews")
     return found
+
+
+def resources(block: bytes) -> Iterator[tuple[int, bytes]]:
+    """Image resource blocks (Adobe Photoshop file formats specification, "Image Resource Blocks")."""
+    at = 0
+    for _ in range(_MOST):
+        if block[at : at + 4] != b"8BIM" or at + 7 > len(block):
+            break
+        (identifier,) = struct.unpack_from(">H", block, at + 4)
+        at += 6 + (1 + block[at + 6] + 1) // 2 * 2  # a name, padded to an even length
+        if at + 4 > len(block):
+            break
+        (length,) = struct.unpack_from(">I", block, at)
+        yield identifier, block[at + 4 : at + 4 + length]
+        at += 4 + (length + 1) // 2 * 2

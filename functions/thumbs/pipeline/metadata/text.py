@@ -26,8 +26,22 @@ _RAW = {
 }
 
 
+XMP = b"XML:com.adobe.xmp"
+
+
 def of_png(chunk: bytes) -> set[str]:
     """chunk: its type, then its content. Raises ValueError and zlib.error."""
+    keyword, text = parts(chunk)
+    if keyword == XMP:
+        return xmp.kinds(text)
+    raw = raw_profile(keyword, text)
+    if raw:
+        return _RAW[raw[0]](raw[1])
+    return {_KINDS.get(keyword, "comments")} if text.strip(b" \0\r\n\t") else set()
+
+
+def parts(chunk: bytes) -> tuple[bytes, bytes]:
+    """The keyword and the text, inflated. Raises zlib.error."""
     kind, content = chunk[:4], chunk[4:]
     keyword = content[: _KEYWORD + 1].partition(b"\0")[0]
     text = content[len(keyword) + 1 :]
@@ -37,12 +51,15 @@ def of_png(chunk: bytes) -> set[str]:
         is_compressed = text[:1] == b"\1"
         _, _, text = (*text[2:].split(b"\0", 2), b"", b"")[:3]  # after the language and the translated keyword
         text = _inflated(text) if is_compressed else text
-    if keyword == b"XML:com.adobe.xmp":
-        return xmp.kinds(text)
+    return keyword, text
+
+
+def raw_profile(keyword: bytes, text: bytes) -> tuple[bytes, bytes] | None:
+    """The kind and the content of other metadata in a text, if that is what it is. Raises ValueError."""
     raw = keyword.removeprefix(b"Raw profile type ")
-    if raw in _RAW and raw != keyword:
-        return _RAW[raw](bytes.fromhex(b"".join(text.split()[2:]).decode("ascii")[:_MOST]))
-    return {_KINDS.get(keyword, "comments")} if text.strip(b" \0\r\n\t") else set()
+    if raw not in _RAW or raw == keyword:
+        return None
+    return raw, bytes.fromhex(b"".join(text.split()[2:]).decode("ascii")[:_MOST])
 
 
 def _inflated(data: bytes) -> bytes:

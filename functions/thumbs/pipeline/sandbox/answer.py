@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from thumbs import formats
 from thumbs.errors import SENTENCES, Reason, Rejected
-from thumbs.picture import KINDS, Original
+from thumbs.picture import KINDS, RIGHTS, Original
 from thumbs.pipeline import geometry
 from thumbs.pipeline.contract import Conversion, Rendered
 from thumbs.pipeline.sandbox.wire import HEADER, Job
@@ -44,9 +44,16 @@ def understood(answer: bytes, job: Job) -> Conversion:
                 raise SandboxError(trace)
             case {"rejected": [reason, str(detail), original, dict(facts)]} if len(header) == 1:
                 raise _rejected(job, reason, detail, original, facts)
-            case {"original": original, "thumbnails": list(made), "placeholder": placeholder, "metadata": list(kinds)}:
-                _expect(len(header) == 4)
-                return replace(_conversion(job, original, made, placeholder, contents), metadata=_metadata(kinds))
+            case {
+                "original": original,
+                "thumbnails": list(made),
+                "placeholder": placeholder,
+                "metadata": list(kinds),
+                "kept": kept,
+            }:
+                _expect(len(header) == 5)
+                conversion = _conversion(job, original, made, placeholder, contents)
+                return replace(conversion, metadata=_known(kinds, KINDS), kept=_kept(job, kept))
         raise ValueError(header)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise Rejected(Reason.DAMAGED, NONSENSE) from error
@@ -71,11 +78,17 @@ def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any
     raise ValueError(placeholder)
 
 
-def _metadata(told: list[Any]) -> tuple[str, ...]:
-    """Only known kinds, each once and in their order."""
-    kinds = tuple(kind for kind in KINDS if kind in told)
-    _expect([*kinds] == told)
-    return kinds
+def _known(told: Any, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Only known names, each once and in their order."""
+    _expect(isinstance(told, list))
+    known = tuple(name for name in names if name in told)
+    _expect([*known] == told)
+    return known
+
+
+def _kept(job: Job, told: Any) -> tuple[str, ...] | None:
+    _expect((told is not None) == job.wanted.copyright)
+    return None if told is None else _known(told, RIGHTS)
 
 
 def _original(job: Job, told: Any) -> Original:

@@ -50,6 +50,7 @@ def _answer(job: wire.Job) -> Sequence[bytes]:
             "thumbnails": [[made.size, made.width, made.height, len(made.content)] for made in conversion.thumbnails],
             "placeholder": conversion.placeholder,
             "metadata": conversion.metadata,
+            "kept": conversion.kept,
         }
     except Rejected as refusal:
         header = {"rejected": [refusal.reason, refusal.detail[:500], refusal.original, refusal.facts]}

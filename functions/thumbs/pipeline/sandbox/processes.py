@@ -35,6 +35,10 @@ _ZYGOTE = (
 )
 
 
+# What a child has loaded: the module of a reader, the name of an output, and whether it can read rights.
+Needed = tuple[str, str, bool]
+
+
 class NotBegunError(Exception):
     """A child ended or hung before it began with the picture, which is therefore not at fault."""
 
@@ -46,13 +50,17 @@ class Ended(NamedTuple):
     seconds: float
 
 
+def _needed(job: Job) -> Needed:
+    return job.accepted.reader, job.wanted.output.name, job.wanted.copyright
+
+
 class Zygote:
     """Has one child at a time; a request for another ends the current one."""
 
     def __init__(self) -> None:
         be_opaque()  # before another process exists that could read this one
         self.parent = os.getpid()
-        self._loaded: set[tuple[str, str]] = set()
+        self._loaded: set[Needed] = set()
         self._child: Child | None = None
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_START_SECONDS)
@@ -69,9 +77,9 @@ class Zygote:
 
     def child(self, job: Job) -> "Child":
         """A child that has loaded what the job needs, and has had no picture. Raises NotBegunError."""
-        needed = job.accepted.reader, job.wanted.output.name
+        needed = _needed(job)
         if self._child is None or self._child.begun or needed not in self._loaded:
-            self._fork((job.accepted, job.wanted.output))
+            self._fork((job.accepted, job.wanted.output, job.wanted.copyright))
             self._loaded.add(needed)
         assert self._child is not None
         self._child.serves(self._loaded, job.limits.memory)
@@ -130,7 +138,7 @@ class Child:
         self.process = 0
         self.spent = 0.0
         self._connection = connection
-        self._loaded: frozenset[tuple[str, str]] = frozenset()
+        self._loaded: frozenset[Needed] = frozenset()
         self._memory = self._pictures = self._at_first = 0
         self._began, self._clock = 0.0, self._processor_time()
 
@@ -139,13 +147,13 @@ class Child:
         """Whether it has received a picture."""
         return self._pictures > 0
 
-    def serves(self, loaded: set[tuple[str, str]], memory: int) -> None:
-        """loaded: readers and outputs. memory: of limits."""
+    def serves(self, loaded: set[Needed], memory: int) -> None:
+        """loaded: what it can serve. memory: of limits."""
         self._loaded, self._memory = frozenset(loaded), memory
 
     def suits(self, job: Job) -> bool:
         """Whether it can convert this job: once confined, it can neither load modules nor get more memory."""
-        return (job.accepted.reader, job.wanted.output.name) in self._loaded and job.limits.memory == self._memory
+        return _needed(job) in self._loaded and job.limits.memory == self._memory
 
     def begin(self, job: Job) -> list[str]:
         """Sends it the picture. Returns the limits that the kernel enforces. Raises NotBegunError."""

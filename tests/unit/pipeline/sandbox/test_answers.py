@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ DONE: dict[str, Any] = {
     "thumbnails": THUMBNAILS,
     "placeholder": PLACEHOLDER,
     "metadata": list(KINDS),
+    "kept": None,
 }
 
 
@@ -63,6 +65,23 @@ def test_what_was_asked_for_is_taken() -> None:
     )
 
 
+def test_what_is_kept_is_taken_if_it_was_wanted() -> None:
+    job = JOB._replace(wanted=replace(WANTED, copyright=True))
+    assert understood(done(kept=["creator", "license"]), job).kept == ("creator", "license")
+    assert understood(done(kept=[]), job).kept == ()
+    for told in (
+        None,
+        ["license", "creator"],
+        ["creator", "creator"],
+        ["Jane"],
+        "creator",
+        {"creator": 1},
+        [["creator"]],
+    ):
+        with pytest.raises(Rejected, match=NONSENSE):
+            understood(done(kept=told), job)
+
+
 @pytest.mark.parametrize("output", ["webp", "jpeg", "avif"])
 def test_every_output_is_known_by_its_first_bytes(output: str) -> None:
     content = pictures.encoded(pictures.photo(160, 120), output.upper())
@@ -85,7 +104,7 @@ NONSENSICAL = {
     "a list": framed([DONE], SMALL + CARD),
     "a text": framed("done"),
     "another key": done(more=1),
-    "a key less": framed({"original": KNOWN, "thumbnails": THUMBNAILS, "metadata": []}, SMALL + CARD),
+    "a key less": framed({"original": KNOWN, "thumbnails": THUMBNAILS, "metadata": [], "kept": None}, SMALL + CARD),
     "no metadata": framed({name: told for name, told in DONE.items() if name != "metadata"}, SMALL + CARD),
     "metadata as a text": done(metadata="location"),
     "metadata as an object": done(metadata={"location": 1}),
@@ -95,6 +114,9 @@ NONSENSICAL = {
     "kinds in another order": done(metadata=["camera", "location"]),
     "a kind as a number": done(metadata=[1]),
     "a kind as a list": done(metadata=[["location"]]),
+    "kept without having been wanted": done(kept=["creator"]),
+    "nothing kept without having been wanted": done(kept=[]),
+    "no word on what is kept": framed({name: told for name, told in DONE.items() if name != "kept"}, SMALL + CARD),
     "no UTF-8": framed(b'{"raised": "\xff"}'),
     "a path as a name": first("../other/small", 160, 120, len(SMALL)),
     "a path and a query": first("x/../manifest.json?", 160, 120, len(SMALL)),
