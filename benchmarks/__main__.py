@@ -4,14 +4,14 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from benchmarks import cold_start, contenders, cost, machine, memory, page, polling, race, standings
+from benchmarks import cold_start, contenders, cost, machine, memory, page, polling, quiet, race, standings
 from benchmarks.contenders import LIMIT, OURS, Contender
 from benchmarks.inputs import CLASSES, Input
-from benchmarks.race import Results
+from benchmarks.quiet import Busy, Measured
 
 _DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 _ROUNDS, _QUICK_ROUNDS = 7, 3
@@ -40,20 +40,23 @@ round: below 1, this pipeline is faster. The limit is a scaled JPEG decode and t
 memory is that of a fresh process that converts once, minus what its interpreter alone takes. PSNR compares the
 thumbnail of 640 pixels with a full-resolution Lanczos of the original. A peer whose quality is more than {tolerance} dB
 lower is shown but not counted. This pipeline's figures include its decoding process, the ThumbHash and the main colour,
-none of which the peers have.
+none of which the peers have. "Spread" is the interquartile range of "ours ÷ it" over the rounds, of the typical
+contender, and "others" is what other programs used of the machine's processors meanwhile. A report is not written if
+they exceed {spread:.0%} and {others:.0%} in any class.
 """
+_ATTEMPTS = 3  # for a class of the report: a moment's disturbance does not cost the whole run
 
 
 def main() -> int:
     options = _options()
     try:
         if options.what == "race":
-            _race(options.classes, options.rounds, _print)
+            _print_race(options.classes, options.rounds)
         elif options.what == "report":
             _report(options.classes, options.rounds)
         else:
             print(_PARTS[options.what][1]())
-    except (contenders.Failed, polling.NoNode, RuntimeError) as problem:
+    except (Busy, contenders.Failed, polling.NoNode, RuntimeError) as problem:
         print(problem, file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as problem:
@@ -64,7 +67,8 @@ def main() -> int:
     return 0
 
 
-def _race(classes: list[Input], rounds: int, show: Callable[[str], None]) -> tuple[dict[Input, Results], list[str]]:
+def _race(classes: list[Input], rounds: int, show: Callable[[str], None], attempts: int = 1) -> dict[Input, Measured]:
+    """attempts: how often a class is measured while the machine is busy."""
     versions, missing = contenders.installed()
     if OURS in missing or LIMIT in missing:
         raise contenders.Failed(f"the pipeline itself cannot run: {missing.get(OURS) or missing[LIMIT]}")
@@ -74,12 +78,24 @@ def _race(classes: list[Input], rounds: int, show: Callable[[str], None]) -> tup
     for one in classes:
         started = time.monotonic()
         one.path()
-        results = races[one] = race.run(one, versions, rounds)
-        race.weigh(one, results, lambda contender: bare(contender.is_node))
-        show(f"{_heading(one)}\n\n{standings.of_class(results, missing)}\n")
+        races[one] = quiet.insist(lambda one=one: _measured(one, versions, rounds), attempts)  # type: ignore[misc]
+        race.weigh(one, races[one].results, lambda contender: bare(contender.is_node))
+        show(f"{_heading(one)}\n\n{standings.of_class(races[one].results, missing)}\n")
         _say(f"({one.name} took {time.monotonic() - started:.0f} s)")
-    show(f"### Summary\n\n{standings.summary(races)}\n")
-    return races, [_versions(versions, missing)]
+    return races
+
+
+def _measured(one: Input, contenders_: Iterable[Contender], rounds: int) -> Measured:
+    others = machine.Others()
+    return Measured(race.run(one, contenders_, rounds), others.share())
+
+
+def _print_race(classes: list[Input], rounds: int) -> None:
+    races = _race(classes, rounds, _print)
+    _print(f"### The documented ways\n\n{standings.documented(races)}\n")
+    if busy := quiet.reasons(races):
+        _print("\n".join([*busy, "The machine was busy: do not compare these figures with others.\n"]))
+    _print(f"### Ours ÷ best\n\n{machine.description()}\n\n{standings.summary(races)}")
 
 
 def _heading(one: Input) -> str:
@@ -97,19 +113,26 @@ def _versions(versions: Mapping[Contender, str], missing: Mapping[Contender, str
 
 def _report(classes: list[Input], rounds: int) -> None:
     shown: list[str] = []
-    races, versions = _race(classes, rounds, shown.append)
+    races = _race(classes, rounds, shown.append, _ATTEMPTS)
+    quiet.refuse_busy(races)
     parts = [
         _INTRODUCTION.format(
-            machine=machine.description(), versions=versions[0], rounds=rounds, tolerance=race.TOLERANCE
+            machine=machine.description(),
+            versions=_versions(*contenders.installed()),
+            rounds=rounds,
+            tolerance=race.TOLERANCE,
+            spread=quiet.SPREAD,
+            others=quiet.OTHERS,
         ),
         "## This pipeline and the best of its peers\n",
         standings.summary(races) + "\n",
+        standings.documented(races) + "\n",
     ]
     for title, part in _PARTS.values():
         _say(f"measuring: {title.lower()}")
         parts.append(f"## {title}\n\n{part()}\n")
     parts.append("## Each class\n")
-    parts.extend(shown[:-1])
+    parts.extend(shown)
     _DOCUMENT.write_text("\n".join(parts))
     _say(f"written: {_DOCUMENT.name}")
 

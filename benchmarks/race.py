@@ -1,7 +1,7 @@
 """The race: all contenders warm, side by side, one conversion each in turn, so that disturbances affect all of them
 alike."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,7 +100,13 @@ def comparable(results: Results) -> dict[Contender, Result]:
     }
 
 
-def best(results: Results, among: Collection[Contender] | None = None) -> Contender | None:
+def best(results: Results) -> Contender | None:
     """The fastest of the comparable peers."""
-    peers = {one: result for one, result in comparable(results).items() if among is None or one in among}
+    peers = comparable(results)
     return min(peers, key=lambda one: peers[one].ratio(results[OURS]), default=None)
+
+
+def leanest(results: Results) -> Contender | None:
+    """The comparable peer with the least memory, of those that were weighed."""
+    peaks = {one: result.peak for one, result in comparable(results).items() if result.peak > 0}
+    return min(peaks, key=lambda one: peaks[one], default=None)

@@ -1,14 +1,17 @@
 """This pipeline, with everything that it does besides thumbnails: a process for each picture, ThumbHash, main
 colour."""
 
+import re
 from functools import cache
 from importlib.metadata import version as installed
+from pathlib import Path
 
 from benchmarks.peers import QUALITY, SIDES
 from thumbs import formats, pipeline
 from thumbs.sizes import Size
 
 _MAX_MEGAPIXELS = 100
+_LAYER = Path(__file__).resolve().parents[2] / "layers" / "imaging" / "requirements.in"
 
 
 @cache
@@ -22,4 +25,6 @@ def thumbnails(original: bytes) -> list[bytes]:
 
 
 def version() -> str:
-    return f"on Pillow {installed('pillow')}, pillow-heif {installed('pillow-heif')}"
+    """Each package of the imaging layer."""
+    packages = re.findall(r"^([\w-]+)==", _LAYER.read_text(), re.MULTILINE)
+    return f"on {', '.join(f'{name} {installed(name)}' for name in packages)}"

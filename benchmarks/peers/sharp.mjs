@@ -35,7 +35,7 @@ let original;
 let made = [];
 
 const commands = {
-  version: () => `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`,
+  version: () => `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}, Node.js ${process.versions.node}`,
   open: ({path}) => {
     original = readFileSync(path);
   },

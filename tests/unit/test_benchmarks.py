@@ -8,7 +8,18 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import contenders, cost, inputs, memory, pictures, polling, quality, race, standings, template
+from benchmarks import (
+    contenders,
+    cost,
+    inputs,
+    memory,
+    pictures,
+    polling,
+    quality,
+    race,
+    standings,
+    template,
+)
 from benchmarks.contenders import LIMIT, OURS, Contender, Failed, Process
 from benchmarks.peers import EFFORT, QUALITY, SIDES, pillow_naive
 from benchmarks.race import Result

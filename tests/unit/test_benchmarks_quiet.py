@@ -1,0 +1,98 @@
+"""The benchmark's verdicts: who leads, and whether the machine was quiet. Nothing is timed here."""
+
+import os
+import platform
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as benchmarks
+from benchmarks import inputs, machine, quiet, standings
+from benchmarks.contenders import OURS, Contender
+from benchmarks.race import Result
+
+
+def test_the_fastest_and_the_leanest_peer_need_not_be_the_same() -> None:
+    fast, lean, worse = Contender("fast", "a"), Contender("lean", "b"), Contender("worse", "c")
+    results = {
+        OURS: Result([0.2], peak=60 * 2**20, decibels=36),
+        fast: Result([0.1], peak=90 * 2**20, decibels=36),
+        lean: Result([0.4], peak=40 * 2**20, decibels=36),
+        worse: Result([0.1], peak=10 * 2**20, decibels=35),
+    }
+    headings, _, row = standings.summary({inputs.CLASSES["gif"]: quiet.Measured(results, 0.01)}).splitlines()
+    cells = dict(zip(*([cell.strip() for cell in line.split("|")[1:-1]] for line in (headings, row)), strict=True))
+    assert cells["fastest peer"] == "fast"
+    assert cells["CPU: ours ÷ best"] == "2.00"
+    assert cells["leanest peer"] == "lean (40)"
+    assert cells["memory: ours ÷ best"] == "1.50"
+
+
+def measured(ours: list[float], theirs: list[float], others: float = 0.01) -> quiet.Measured:
+    return quiet.Measured({OURS: Result(ours), Contender("peer", "a"): Result(theirs)}, others)
+
+
+CALM = measured([1.0, 1.01, 0.99, 1.0, 1.02], [2.0, 2.02, 2.0, 1.98, 2.0])
+UNEVEN = measured([1.0, 1.3, 0.9, 1.2, 1.0], [2.0, 2.0, 2.0, 2.0, 2.0])
+CROWDED = measured([1.3, 1.3, 1.3, 1.3, 1.3], [2.6, 2.6, 2.6, 2.6, 2.6], others=0.4)
+
+
+def test_the_spread_is_that_of_the_published_ratio() -> None:
+    assert UNEVEN.spread == pytest.approx(0.2)  # the middle half of 0.45 to 0.65 is 0.5 to 0.6
+    both_slow_at_once = measured([1.0, 1.5, 1.0, 1.5], [2.0, 3.0, 2.0, 3.0])
+    assert both_slow_at_once.spread == 0
+    assert quiet.spread({OURS: Result([1.0])}) == 0
+    assert quiet.spread({OURS: Result([1.0, 2.0, 3.0])}) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("busy", [UNEVEN, CROWDED], ids=["uneven", "crowded"])
+def test_a_busy_machine_is_named_with_what_to_do(busy: quiet.Measured) -> None:
+    quiet.refuse_busy({inputs.CLASSES["gif"]: CALM})
+    with pytest.raises(quiet.Busy, match=r"(?s)^jpeg-2: its rounds differ by .*Close what else runs") as refusal:
+        quiet.refuse_busy({inputs.CLASSES["gif"]: CALM, inputs.CLASSES["jpeg-2"]: busy})
+    assert "gif" not in str(refusal.value)
+
+
+def test_a_disturbed_class_is_measured_again_but_not_for_ever() -> None:
+    turns = iter([UNEVEN, CALM, CROWDED])
+    assert quiet.insist(lambda: next(turns), attempts=3) is CALM
+    assert next(turns) is CROWDED, "what was quiet is not measured again"
+    worst = measured([1.0, 2.0, 1.0, 2.0], [2.0, 2.0, 2.0, 2.0])
+    turns = iter([worst, UNEVEN, worst])
+    assert quiet.insist(lambda: next(turns), attempts=3) is UNEVEN
+
+
+def test_a_report_of_a_busy_machine_is_not_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    document = tmp_path / "benchmarks.md"
+    document.write_text("as before")
+    monkeypatch.setattr(benchmarks, "_DOCUMENT", document)
+    monkeypatch.setattr(benchmarks, "_race", lambda classes, *_: dict.fromkeys(classes, CROWDED))
+    monkeypatch.setattr("sys.argv", ["benchmarks", "report", "--class", "gif"])
+    assert benchmarks.main() == 1
+    assert document.read_text() == "as before"
+    assert "other programs used 40%" in capsys.readouterr().err
+
+
+def test_what_others_use_is_what_the_machine_does_beyond_us(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tick = os.sysconf("SC_CLK_TCK")
+    stat, clock, own = tmp_path / "stat", [100.0], [7.0]
+    monkeypatch.setattr(machine, "_STAT", stat)
+    monkeypatch.setattr("benchmarks.machine.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("benchmarks.machine.usage.cpu", lambda: own[0])
+    monkeypatch.setattr("benchmarks.machine.os.cpu_count", lambda: 2)
+    stat.write_text(f"cpu {10 * tick} 0 0 999 999 0 0 0 5 5\ncpu0 0\n")
+    others = machine.Others()
+    clock[0], own[0] = 110.0, 16.0  # 10 s of two cores, of which we used 9 s
+    stat.write_text(f"cpu {20 * tick} {1 * tick} {1 * tick} 2999 2999 0 0 {1 * tick} 5 5\ncpu0 0\n")
+    assert others.share() == pytest.approx((13 - 9) / 20)
+    stat.unlink()
+    assert machine.Others().share() == 0
+
+
+def test_the_machine_is_named_with_processor_cores_and_kernel() -> None:
+    said = machine.description()
+    assert f"{os.cpu_count()} cores" in said
+    assert f"{platform.system()} {platform.release().split('-')[0]}" in said
+    assert platform.python_version() in said
