@@ -20,7 +20,7 @@ from dev.deployed import Deployed
 from dev.deployed import Template as Template
 from dev.emulator import BYTECODE, REGION, ROOT
 from operate.package import zipped
-from publish.expand import translated
+from publish.expand import translated, translated_once
 
 TEMPLATE = ROOT / "template.yaml"
 FUNCTIONS = ROOT / "functions"
@@ -45,7 +45,8 @@ class Stack(Deployed):
         """Create the stack, as far as the emulator's CloudFormation supports it."""
         template = packaged(self.upload_packages())
         gaps.refuse_unknown(template, self.parameters)
-        self.template = gaps.without_unsupported(translate(template, self.parameters))
+        translated = translated_once(template, self.parameters, REGION)  # so that a later change reaches layers
+        self.template = gaps.without_unsupported(translated)
         template_file = json.dumps(self.template).encode()
         self.client("s3").put_object(Bucket=ARTIFACTS, Key=f"{self.name}.json", Body=template_file)
         # The template is too long for a request.

@@ -5,6 +5,7 @@ given here (--set) and cannot be changed afterwards.
 """
 
 import argparse
+import copy
 import json
 import logging
 import os
@@ -13,21 +14,15 @@ from pathlib import Path
 
 import boto3
 from samtranslator.parser.parser import Parser
+from samtranslator.translator.logical_id_generator import LogicalIdGenerator
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from publish.application import PACKAGED, Template
 
 EXPANDED = Path(".aws-sam/expanded.json")
-READ_BY_SAM = (
-    "GradualDeployments",
-    "DeploymentPreference",
-    "Tracing",
-    "KmsKeyArn",  # this one and the next three: for the hash in the name of a layer
-    "SubnetIds",
-    "SecurityGroupIds",
-    "TelemetryLayer",
-)
+READ_BY_SAM = ("GradualDeployments", "DeploymentPreference", "Tracing")
+_TEXTS = ("Description", "LicenseInfo")  # of a layer: settings are in them, docs/decisions/settings-make-versions.md
 
 
 def translated(template: Template, parameters: dict[str, str], region: str) -> Template:
@@ -35,6 +30,23 @@ def translated(template: Template, parameters: dict[str, str], region: str) -> T
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about feature toggles that only AWS has
     session = boto3.Session(region_name=region)
     result: Template = Translator({}, Parser(), boto_session=session).translate(template, dict(parameters))
+    return result
+
+
+def translated_once(template: Template, settings: dict[str, str], region: str) -> Template:
+    """The same, with parameters instead of their values in the texts of layers, so that they may change later.
+    SAM fills in values for the hash in a layer's name; CloudFormation replaces a layer if its text changes.
+    """
+    template = copy.deepcopy(template)
+    texts = {}
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            properties = resource["Properties"]
+            texts[name] = {text: properties.pop(text) for text in _TEXTS if text in properties}
+    result = translated(template, settings, region)
+    for name, resource in result["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::LayerVersion":
+            resource["Properties"] |= texts[name[: -LogicalIdGenerator.HASH_LENGTH]]
     return result
 
 
@@ -50,7 +62,7 @@ def expanded(template: Template, settings: dict[str, str], region: str) -> Templ
         allowed = declared[name].get("AllowedValues")
         if allowed and value not in map(str, allowed):
             raise ValueError(f"{name} is one of {', '.join(map(str, allowed))}")
-    result = translated(template, settings, region)
+    result = translated_once(template, settings, region)
     parameters = {name: {**each, **_default(name, settings)} for name, each in result["Parameters"].items()}
     for name in READ_BY_SAM:
         parameters[name]["AllowedValues"] = [parameters[name]["Default"]]

@@ -7,7 +7,7 @@ variable "thumbnail_sizes" {
   nullable    = false
 
   validation {
-    condition     = length(var.thumbnail_sizes) <= 100
+    condition     = length(var.thumbnail_sizes) <= 250
     error_message = "1 to 10 sizes with different names, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 

@@ -17,14 +17,20 @@ from operate.optional_stack import FOLDER
 from tests.material import sign_in_texts, texts
 from tests.material.texts import Texts, filled
 
-# Ten sizes, the maximum, in the maximum number of characters: the largest that fits a side, the largest box, and the
-# thinnest.
-_TEN_SIZES = "longest=4096,box=4096x4096,line=4096x1,dot=1," + "a=640x480,b=320x32,c=160x90,d=80x8,e=9:pad:fff,ff=20"
+# Ten sizes, the maximum, in the maximum number of characters: the largest that fits a side, the largest box, the
+# thinnest, and names of the maximum length.
+_TEN_SIZES = ",".join(
+    (
+        "longest=4096,box=4096x4096,line=4096x1,dot=1",
+        *(f"{letter * 32}={side}x40" for letter, side in zip("bcde", (40, 32, 16, 80), strict=True)),
+        f"{'g' * 23}=9:pad:fff,aa=640",
+    )
+)
 
 _SERVICE = {
     "ThumbnailSizes": Texts(
         shortest="a=1",
-        longest=filled(_TEN_SIZES.removesuffix("ff=20") + "f", "=20", 100),
+        longest=_TEN_SIZES,
         right=(
             "small=160,medium=320,large=640",
             f"{'n' * 32}=160",  # the longest name

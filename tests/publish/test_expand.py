@@ -11,7 +11,7 @@ from dev.emulator import REGION
 from publish import expand
 from publish.application import PACKAGED
 from tests.material.bounds import SERVICE
-from tests.material.template import PACKAGES
+from tests.material.template import PACKAGES, references
 
 
 def other(name: str) -> str:
@@ -23,7 +23,7 @@ def other(name: str) -> str:
 def test_sam_reads_the_settings_that_expand_fixes_and_no_others() -> None:
     def made(parameters: dict[str, str]) -> str:
         # AlwaysDeploy makes a deployment's name of the time.
-        result = json.dumps(expand.translated(stack.packaged(PACKAGES), parameters, REGION), sort_keys=True)
+        result = json.dumps(expand.expanded(stack.packaged(PACKAGES), parameters, REGION)["Resources"], sort_keys=True)
         return re.sub(r"(ApiDeployment|deployment id: )[0-9a-f]+", "", result)
 
     usual = made({})
@@ -45,6 +45,10 @@ def test_what_sam_reads_can_have_no_other_value() -> None:
     assert len(parameters["LogLevel"]["AllowedValues"]) > 1
     assert not [each["Type"] for each in result["Resources"].values() if "Serverless" in each["Type"]]
     assert "Transform" not in result
+    (layer,) = (each for name, each in result["Resources"].items() if name.startswith("PowertoolsLayer"))
+    assert {"ThumbnailSizes", "KmsKeyArn"} <= {*references(layer)}, (
+        "CloudFormation compares it with the last deployment"
+    )
     assert ".Alias" not in json.dumps(result), "a reference that only SAM resolves"
 
 

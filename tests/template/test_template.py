@@ -91,10 +91,10 @@ def test_a_changed_setting_or_layer_makes_a_new_version(template: Template, reso
 @cache
 def _makes_a_layer(setting: str) -> bool:
     """Whether another value makes another version of a layer that each function has, and so of each function."""
-    told = ("KmsKeyArn", "SubnetIds", "SecurityGroupIds", "TelemetryLayer")
-    if setting not in told:
+    if setting not in references(stack.packaged(PACKAGES)["Resources"]["PowertoolsLayer"]["Properties"]):
         return False
-    chosen = {name: SERVICE.most(name) for name in told}
+    network = ("KmsKeyArn", "SubnetIds", "SecurityGroupIds", "TelemetryLayer")  # told if one of them is set
+    chosen = {name: SERVICE.most(name) for name in {*network, setting}}
     one, other = (
         stack.translate(stack.packaged(PACKAGES), values)["Resources"]
         for values in (chosen, chosen | {setting: SERVICE.texts[setting].right[0]})
@@ -118,9 +118,10 @@ def test_the_settings_of_a_version_fit_into_its_description(template: Template, 
         assert len(filled) <= 256, f"{len(filled)}: {described}"
 
 
-def test_the_settings_of_a_layer_fit_into_its_description(template: Template) -> None:
-    """Lambda's limit is 256 characters there, too. Of ARNs, only the ends are in it."""
-    text, parts = template["Resources"]["PowertoolsLayer"]["Properties"]["Description"]["Fn::If"][1]["Fn::Sub"]
+def test_the_settings_of_a_layer_fit_into_its_texts(template: Template) -> None:
+    """Lambda's limits are 256 characters for a description and 512 for LicenseInfo. Of ARNs, only the ends are told."""
+    properties = template["Resources"]["PowertoolsLayer"]["Properties"]
+    text, parts = properties["Description"]["Fn::If"][1]["Fn::Sub"]
     whole = {name: SERVICE.most(name) for name in ("SubnetIds", "SecurityGroupIds")}
     ends = {
         "Key": SERVICE.most("KmsKeyArn").split("/")[1],
@@ -129,6 +130,8 @@ def test_the_settings_of_a_layer_fit_into_its_description(template: Template) ->
     assert [*ends] == [*parts]
 
     assert len(string.Template(text).substitute(whole | ends)) <= 256
+    # One after another, with a space between them.
+    assert len(" ".join(SERVICE.most(name) for name in references(properties["LicenseInfo"]))) <= 512
 
 
 def test_timeouts_leave_room_for_what_is_inside_them(resources: Template) -> None:

@@ -4,11 +4,13 @@ import json
 import re
 import signal
 import socket
+from typing import Any
 
 import pytest
 
 from tests.actors.client import PATIENCE
 from tests.actors.edge import Edge, invalidations
+from tests.material.bounds import SERVICE
 from tests.standins import delivery_gaps
 
 
@@ -96,6 +98,19 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
         assert service.parameters()["AllowedOrigins"] == long
     finally:
         edge.set_of_the_service(AllowedOrigins="*")
+
+
+def test_a_setting_too_long_for_a_description_reaches_the_live_versions(edge: Edge) -> None:
+    """By a new version of a layer, with the template that is deployed already."""
+    functions = edge.deployed.client("lambda")
+
+    def live(function: str) -> Any:
+        found = functions.get_function_configuration(FunctionName=edge.deployed.resources[function], Qualifier="live")
+        return found["Environment"]["Variables"]["THUMBNAIL_SIZES"]
+
+    for chosen in (SERVICE.most("ThumbnailSizes"), SERVICE.parameters["ThumbnailSizes"]["Default"]):
+        edge.set_of_the_service(ThumbnailSizes=chosen)
+        assert [live(name) for name in ("SignUploadFunction", "ConvertFunction")] == [chosen, chosen]
 
 
 @pytest.mark.parametrize(
