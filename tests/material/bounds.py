@@ -23,7 +23,7 @@ _TEN_SIZES = ",".join(
     (
         "longest=4096,box=4096x4096,line=4096x1,dot=1",
         *(f"{letter * 32}={side}x40" for letter, side in zip("bcde", (40, 32, 16, 80), strict=True)),
-        f"{'g' * 23}=9:pad:fff,aa=640",
+        f"{'g' * 32}=9:pad:fff,aa=640",
     )
 )
 
