@@ -74,7 +74,7 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
     wanted = pipeline.Wanted(
-        current.sizes, current.output, current.quality, current.max_megapixels, current.keeps_copyright
+        current.sizes, current.outputs, current.quality, current.max_megapixels, current.keeps_copyright
     )
     whose: attribution.Attribution | None = None
     original: s3.Object | None = None
@@ -92,7 +92,7 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
         privacy = manifest.receipt(None, originals.until(original)) if original else None
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
-    stored = [thumbnails.store(job, rendered, claimed) for rendered in conversion.thumbnails]
+    stored = thumbnails.store(job, conversion.thumbnails, claimed)
     privacy = manifest.receipt(conversion.metadata, originals.until(original), conversion.kept)
     return manifest.done(job, conversion.original, stored, conversion.placeholder, whose, privacy)
 

@@ -17,7 +17,7 @@ _LAYER = Path(__file__).resolve().parents[2] / "layers" / "imaging" / "requireme
 @cache
 def wanted() -> pipeline.Wanted:
     sizes = tuple(Size(str(side), side, side) for side in SIDES)
-    return pipeline.Wanted(sizes, formats.OUTPUTS["webp"], QUALITY, _MAX_MEGAPIXELS)
+    return pipeline.Wanted(sizes, (formats.OUTPUTS["webp"],), QUALITY, _MAX_MEGAPIXELS)
 
 
 def thumbnails(original: bytes) -> list[bytes]:

@@ -100,7 +100,7 @@ ACCEPTED_LABELS = f"{', '.join(accepted.label for accepted in INPUTS[:-1])} or {
 
 @dataclass(frozen=True)
 class Output:
-    """A format of thumbnails. name: as in the setting ThumbnailFormat."""
+    """A format of thumbnails. name: as in the settings ThumbnailFormat and ThumbnailFormats."""
 
     name: str
     content_type: str
@@ -116,3 +116,14 @@ OUTPUTS = {
         Output("avif", "image/avif", "avif", transparency=True),
     )
 }
+
+
+def outputs(text: str) -> tuple[Output, ...]:
+    """The formats of a setting such as `avif,webp,jpeg`, in its order; none for an empty one. Raises ValueError with a
+    sentence for the operator."""
+    names = text.split(",") if text else []
+    if unknown := [name for name in names if name not in OUTPUTS]:
+        raise ValueError(f"ThumbnailFormats: {unknown[0]!r} is none of {', '.join(OUTPUTS)}")
+    if len({*names}) < len(names):
+        raise ValueError(f"ThumbnailFormats: a format is given twice in {text!r}")
+    return tuple(OUTPUTS[name] for name in names)

@@ -139,10 +139,16 @@ class Settings:
 
     # Thumbnails
     sizes = Setting("THUMBNAIL_SIZES", _sizes)  # raises ValueError if sizes.parse does
-    output = Setting("THUMBNAIL_FORMAT", _output)
+    output = Setting("THUMBNAIL_FORMAT", _output)  # unless several are listed
+    listed_outputs = Setting("THUMBNAIL_FORMATS", formats.outputs, default="")  # raises ValueError if it does
     quality = Setting("THUMBNAIL_QUALITY", _whole)
     keeps_copyright = Setting("METADATA", _keeps_copyright, default="none")
     link_expiry_seconds = Setting("LINK_EXPIRY_SECONDS", _whole)  # or until the credentials that signed it expire
+
+    @property
+    def outputs(self) -> tuple[formats.Output, ...]:
+        """The formats of the thumbnails, at least one, the preferred one first."""
+        return self.listed_outputs or (self.output,)
 
     @property
     def max_upload_bytes(self) -> int:

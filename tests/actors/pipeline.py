@@ -5,7 +5,7 @@ import pytest
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import SENTENCES, Rejected, describe
 
-WANTED = pipeline.Wanted(sizes.parse("small=160"), formats.OUTPUTS["webp"], quality=80, max_megapixels=50)
+WANTED = pipeline.Wanted(sizes.parse("small=160"), (formats.OUTPUTS["webp"],), quality=80, max_megapixels=50)
 LIMITS = pipeline.Limits(cpu_seconds=10)
 
 

@@ -6,7 +6,7 @@ from thumbs.errors import Rejected
 # With the rights, whose parser reads more of a file than anything else.
 WANTED = pipeline.Wanted(
     sizes.parse("small=32,card=24x24,tile=24x24:pad"),
-    formats.OUTPUTS["webp"],
+    (formats.OUTPUTS["webp"],),
     quality=80,
     max_megapixels=4,
     copyright=True,

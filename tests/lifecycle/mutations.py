@@ -46,12 +46,12 @@ MUTATIONS = [
     Mutation(
         "the manifest is written before the thumbnails",
         "convert",
-        "    stored = [thumbnails.store(job, rendered, claimed) for rendered in conversion.thumbnails]\n",
+        "    stored = thumbnails.store(job, conversion.thumbnails, claimed)\n",
         "    create, thumbnails.s3.create = thumbnails.s3.create, lambda *_, **__: True\n"
-        "    stored = [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n"
+        "    stored = thumbnails.store(job, conversion.thumbnails)\n"
         "    thumbnails.s3.create = create\n"
         "    ledger.end(manifest.done(job, conversion.original, stored, conversion.placeholder))\n"
-        "    [thumbnails.store(job, rendered) for rendered in conversion.thumbnails]\n",
+        "    thumbnails.store(job, conversion.thumbnails)\n",
         "a picture is converted while its page waits",
         "A manifest names",
     ),
@@ -74,17 +74,17 @@ MUTATIONS = [
     Mutation(
         "a thumbnail is written over whatever has its key, which says nothing of its content",
         "thumbs.jobs.thumbnails",
-        "output.extension, rendered.content, retention.batch(claimed))\n",
-        'output.extension, b"")\n    s3.write(current.thumbnail_bucket, key, rendered.content)\n',
+        "output.extension, content, retention.batch(claimed))\n",
+        'output.extension, b"")\n    s3.write(bucket, key, rendered.content)\n',
         "a done job is converted again with other sizes while its page waits",
         "A manifest names",
     ),
     Mutation(
         "a thumbnail is written in two steps",
         "thumbs.jobs.thumbnails",
-        "    s3.create(current.thumbnail_bucket, key, rendered.content, **options, **retention.tagging(claimed))\n",
-        "    s3.write(current.thumbnail_bucket, key, rendered.content[:-1], **options)\n"
-        "    s3.write(current.thumbnail_bucket, key, rendered.content, **options)\n",
+        "    s3.create(bucket, key, rendered.content, **options, **retention.tagging(claimed))\n",
+        "    s3.write(bucket, key, rendered.content[:-1], **options)\n"
+        "    s3.write(bucket, key, rendered.content, **options)\n",
         "a picture is converted while its page waits",
         "The content of a key",
     ),

@@ -16,7 +16,7 @@ RED, GREEN, BLUE, WHITE = pictures.RED, pictures.GREEN, pictures.BLUE, pictures.
 
 def converted(original: bytes, box: int = 64) -> tuple[tuple[int, int], Image.Image]:
     """Width and height of the original according to the manifest, and the thumbnail."""
-    made = pipeline.run(original, pipeline.Wanted(sizes.parse(f"a={box}"), formats.OUTPUTS["webp"], 95, 50))
+    made = pipeline.run(original, pipeline.Wanted(sizes.parse(f"a={box}"), (formats.OUTPUTS["webp"],), 95, 50))
     seen = made.original
     return (seen["width"], seen["height"]), Image.open(BytesIO(made.thumbnails[0].content)).convert("RGB")
 

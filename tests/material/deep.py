@@ -16,7 +16,7 @@ SIDE = 64
 
 def seen(original: bytes, quality: int = 98) -> tuple[int, ...]:
     """The colour in the middle of the thumbnail."""
-    wanted = pipeline.Wanted(sizes.parse("a=32"), formats.OUTPUTS["avif"], quality, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=32"), (formats.OUTPUTS["avif"],), quality, 50)
     made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).convert("RGBA")
     pixel = made.getpixel((made.width // 2, made.height // 2))
     assert isinstance(pixel, tuple)

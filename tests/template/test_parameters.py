@@ -161,7 +161,7 @@ def test_codedeploy_knows_every_preference(value: str) -> None:
 def test_thumbnails_are_made_at_every_bound(resources: Template, spelled: str, format_: str, quality: str) -> None:
     chosen = {"ThumbnailSizes": spelled, "ThumbnailFormat": format_, "ThumbnailQuality": quality}
     settings = Settings(environment(resources["ConvertFunction"], **chosen))
-    wanted = pipeline.Wanted(settings.sizes, settings.output, settings.quality, settings.max_megapixels)
+    wanted = pipeline.Wanted(settings.sizes, settings.outputs, settings.quality, settings.max_megapixels)
 
     made = pipeline.run(pictures.jpeg(1200, 900), wanted).thumbnails
 

@@ -96,7 +96,8 @@ def folder(job: str) -> str:
 def thumbnail(job: str, size: str, extension: str, content: bytes, batch: str = "") -> str:
     """The key of this content and no other. Only callers that know the job can compute its digest.
 
-    batch: see retention.batch.
+    content: of the thumbnail, or what thumbnails.store makes of one size's files in several formats. batch: see
+    retention.batch.
     """
     digest = hashlib.sha256(f"{job}{batch}".encode() + content).hexdigest()[:16]
     return f"{folder(job)}/{digest}/{size}.{extension}"

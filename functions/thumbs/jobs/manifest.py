@@ -46,9 +46,10 @@ class Privacy(TypedDict):
 
 
 class Manifest(TypedDict):
-    """reason: None if the job is done. original: None if nothing is known about the file. thumbnails: in the order of
-    the setting. placeholder: None unless the job is done. created: UTC, to the second (RFC 3339). owner, reference: see
-    Attribution. privacy: None if no original was read. claimed: see retention; the ledger decides it."""
+    """reason: None if the job is done. original: None if nothing is known about the file. thumbnails: every size in
+    the first format, then every size in the next one, in the order of the settings. placeholder: None unless the job is
+    done. created: UTC, to the second (RFC 3339). owner, reference: see Attribution. privacy: None if no original was
+    read. claimed: see retention; the ledger decides it."""
 
     version: int
     job: str

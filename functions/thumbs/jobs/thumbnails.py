@@ -1,5 +1,8 @@
 """Stores the pipeline's thumbnails as objects, and describes them for the manifest."""
 
+import hashlib
+from collections.abc import Sequence
+
 from thumbs import settings
 from thumbs.api import links
 from thumbs.aws import s3
@@ -11,20 +14,35 @@ from thumbs.pipeline import Rendered
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def store(job: str, rendered: Rendered, claimed: bool | None = None) -> Thumbnail:
-    """Store a thumbnail. Returns its description for the manifest. claimed: what the manifest will say.
+def store(job: str, made: Sequence[Rendered], claimed: bool | None = None) -> list[Thumbnail]:
+    """Store a picture's thumbnails. Returns their descriptions for the manifest. claimed: what the manifest will say.
 
-    The key depends on the content: if it is taken, an earlier attempt or a duplicate event has stored the same content.
+    The keys depend on the content: if one is taken, an earlier attempt or a duplicate event has stored the same
+    content. The files of one size differ in nothing but their extension, so that one address can stand for all of them
+    (docs/delivery.md).
     """
-    current = settings.current()
-    key = keys.thumbnail(job, rendered.size, current.output.extension, rendered.content, retention.batch(claimed))
-    options = {"ContentType": current.output.content_type, "CacheControl": _FOR_EVER}
-    s3.create(current.thumbnail_bucket, key, rendered.content, **options, **retention.tagging(claimed))
+    contents = {size: _content([each for each in made if each.size == size]) for size in {each.size for each in made}}
+    return [_store(job, each, contents[each.size], claimed) for each in made]
+
+
+def _content(files: list[Rendered]) -> bytes:
+    """What decides the digest in the keys of one size's files: the file, or a digest of each, in a fixed order."""
+    if len(files) == 1:
+        return files[0].content
+    ordered = sorted(files, key=lambda file: file.output.name)
+    return b"".join(hashlib.sha256(file.content).digest() for file in ordered)
+
+
+def _store(job: str, rendered: Rendered, content: bytes, claimed: bool | None) -> Thumbnail:
+    bucket, output = settings.current().thumbnail_bucket, rendered.output
+    key = keys.thumbnail(job, rendered.size, output.extension, content, retention.batch(claimed))
+    options = {"ContentType": output.content_type, "CacheControl": _FOR_EVER}
+    s3.create(bucket, key, rendered.content, **options, **retention.tagging(claimed))
     described: Thumbnail = {
         "size": rendered.size,
         "width": rendered.width,
         "height": rendered.height,
-        "type": current.output.content_type,
+        "type": output.content_type,
         "bytes": len(rendered.content),
         "key": key,
         "url": links.to(key),

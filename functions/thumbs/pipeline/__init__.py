@@ -1,6 +1,6 @@
 """From the bytes of an upload to its thumbnails: the only part of the service that touches pictures.
 
-    conversion = pipeline.run(original, pipeline.Wanted(sizes, output, quality=80, max_megapixels=50))
+    conversion = pipeline.run(original, pipeline.Wanted(sizes, outputs, quality=80, max_megapixels=50))
 
 `steps` lists what happens to a picture, `readers` opens each format, `sandbox` runs the steps in a process of their
 own. Importing this package loads no codec; the first picture does.

@@ -8,14 +8,15 @@ from thumbs.picture import Original, Placeholder
 
 @dataclass(frozen=True)
 class Wanted:
-    """The thumbnails to make of a picture.
+    """The thumbnails to make of a picture: each size in each format.
 
-    quality: 1 to 100, the same visual quality for every output format (see `encode`). max_megapixels: larger pictures
-    are rejected, in millions of pixels. copyright: whether they carry the original's rights (picture.RIGHTS).
+    outputs: at least one, without duplicates. quality: 1 to 100, the same visual quality for every output format (see
+    `encode`). max_megapixels: larger pictures are rejected, in millions of pixels. copyright: whether they carry the
+    original's rights (picture.RIGHTS).
     """
 
     sizes: tuple[sizes.Size, ...]
-    output: formats.Output
+    outputs: tuple[formats.Output, ...]
     quality: int
     max_megapixels: int
     copyright: bool = False
@@ -39,19 +40,21 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rendered:
-    """One thumbnail. size: the name of its size. width, height: pixels. content: the encoded file. padded: whether a
-    margin surrounds the picture."""
+    """One thumbnail in one format. size: the name of its size. width, height: pixels. content: the encoded file.
+    padded: whether a margin surrounds the picture."""
 
     size: str
     width: int
     height: int
+    output: formats.Output
     content: bytes
     padded: bool = False
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """Everything made of a picture, with the thumbnails in the order in which their sizes were requested.
+    """Everything made of a picture: every size in the first format, then every size in the next one, each in the order
+    of the request.
 
     metadata: the kinds of picture.KINDS that the original carries and the thumbnails do not, in that order. kept: the
     names of picture.RIGHTS that the thumbnails carry; None if none were wanted.

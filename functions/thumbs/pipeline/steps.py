@@ -13,7 +13,7 @@ colour      to sRGB                                          nothing without a p
 cascade     each further thumbnail from a larger one
 crop        to the important part                            nothing if the whole picture is requested
 pad         to the size of the box, on its background        nothing if neither is requested
-encode      without metadata, but for the rights
+encode      in each format, without metadata, but for the rights
 placeholder ThumbHash and main colour
 """
 
@@ -31,10 +31,11 @@ from thumbs.pipeline.pad import padded
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
 
 
-def prepare(accepted: formats.Input, output: formats.Output, rights: bool = False) -> None:
+def prepare(accepted: formats.Input, outputs: tuple[formats.Output, ...], rights: bool = False) -> None:
     """Imports what the steps need for these formats, so that a process forked from this one does not have to."""
     readers.reader(accepted)
-    encode.prepare(output)
+    for output in outputs:
+        encode.prepare(output)
     if rights:
         _carried(())
 
@@ -86,7 +87,8 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
 
     made = cascade(picture, targets)
     rendered = tuple(
-        Rendered(target.size.name, *image.size, encode.encode(image, wanted.output, wanted.quality, packet))
+        Rendered(target.size.name, *image.size, output, encode.encode(image, output, wanted.quality, packet))
+        for output in wanted.outputs
         for target, image in zip(targets, made, strict=True)
     )
     return Conversion(known, rendered, placeholder.of(picture), carried, kept)

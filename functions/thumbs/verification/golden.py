@@ -51,7 +51,7 @@ class Style:
     """The stack's settings that decide how thumbnails look."""
 
     sizes: tuple[sizes.Size, ...]
-    output: formats.Output
+    outputs: tuple[formats.Output, ...]
     quality: int
 
 
@@ -86,18 +86,23 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
     if manifest["original"] != expected:
         yield f"the original is {expected}, not {manifest['original']}"
     thumbnails = manifest["thumbnails"]
-    if [each["size"] for each in thumbnails] != [size.name for size in style.sizes]:
+    wanted = [(size, output) for output in style.outputs for size in style.sizes]
+    if [each["size"] for each in thumbnails] != [size.name for size, _ in wanted]:
         yield f"its thumbnails are {[each['size'] for each in thumbnails]}"
         return
-    for thumbnail, size in zip(thumbnails, style.sizes, strict=True):
+    for thumbnail, (size, output) in zip(thumbnails, wanted, strict=True):
+        name = size.name if len(style.outputs) == 1 else f"{size.name} in {output.name}"
         content = made.get(thumbnail["key"])
         if content is None:
-            yield f"{size.name} is in the manifest, but does not exist"
+            yield f"{name} is in the manifest, but does not exist"
         else:
-            yield from (f"{size.name}: {fault}" for fault in _faults(picture, thumbnail, content, size, style))
+            found = _faults(picture, thumbnail, content, size, output, style.quality)
+            yield from (f"{name}: {fault}" for fault in found)
 
 
-def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, style: Style) -> Iterator[str]:
+def _faults(
+    picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, output: formats.Output, quality: int
+) -> Iterator[str]:
     from thumbs.verification import judge  # here, because it loads Pillow
 
     assert picture.chart is not None
@@ -111,16 +116,16 @@ def _faults(picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.
     found = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
     if said := {name: value for name, value in thumbnail.items() if name in found and value != found[name]}:
         yield f"the manifest says {said}, and the file is {found}"
-    if seen.type != style.output.content_type:
-        yield f"it is {seen.type}, not {style.output.content_type}"
+    if seen.type != output.content_type:
+        yield f"it is {seen.type}, not {output.content_type}"
     width, height = _box(picture.original["width"], picture.original["height"], size)
     if abs(seen.width - width) >= 1 or abs(seen.height - height) >= 1:
         yield f"it is {seen.width}x{seen.height}, not {width:g}x{height:g}"
     if seen.metadata or _MARK in content:
         yield f"it holds metadata ({', '.join(seen.metadata) or 'unnamed'})"
     if size.fit != "crop" and min(inner or (width, height)) >= _LEAST_SIDE:  # the pipeline chooses what a crop shows
-        yield from _differences(picture.chart, seen.chart, style, size.background)
-    margin = _ground(size.background, style)
+        yield from _differences(picture.chart, seen.chart, output, quality, size.background)
+    margin = _ground(size.background, output)
     if inner and seen.corner and max(abs(a - b) for a, b in zip(seen.corner, margin, strict=True)) > _TOLERANCE:
         yield f"its margin is {[*seen.corner]}, not {margin}"
 
@@ -145,18 +150,22 @@ def _inner(width: int, height: int, size: sizes.Size) -> tuple[float, float] | N
     return _fitted(width, height, size) if size.fit == "pad" else None
 
 
-def _ground(background: str | None, style: Style) -> list[int]:
+def _ground(background: str | None, output: formats.Output) -> list[int]:
     """What shows where the picture is not, as it looks on white."""
     if background is None:
-        return [255, 255, 255, 0 if style.output.transparency else 255]
+        return [255, 255, 255, 0 if output.transparency else 255]
     return [*bytes.fromhex(background[1:]), 255]
 
 
 def _differences(
-    chart: list[list[list[int]]], seen: list[list[list[float]]], style: Style, background: str | None
+    chart: list[list[list[int]]],
+    seen: list[list[list[float]]],
+    output: formats.Output,
+    quality: int,
+    background: str | None,
 ) -> Iterator[str]:
-    *ground, behind = _ground(background, style)
-    tolerance = _TOLERANCE if style.quality >= _COARSE else _COARSE_TOLERANCE
+    *ground, behind = _ground(background, output)
+    tolerance = _TOLERANCE if quality >= _COARSE else _COARSE_TOLERANCE
     for y, row in enumerate(chart):
         for x, (*colour, alpha) in enumerate(row):
             looks = [

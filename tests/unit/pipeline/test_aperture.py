@@ -89,7 +89,7 @@ def test_what_an_aperture_hides_counts_as_pixels() -> None:
     tiny = containers.clap(1, 1, 1, 1, 0, 1, 0, 1)
     original = containers.avif(pictures.avif(picture=Image.new("RGB", (1200, 900))), tiny, width=1200, height=900)
     with pytest.raises(Rejected) as refused:
-        pipeline.run(original, pipeline.Wanted(sizes.parse("a=64"), formats.OUTPUTS["webp"], 80, 1))
+        pipeline.run(original, pipeline.Wanted(sizes.parse("a=64"), (formats.OUTPUTS["webp"],), 80, 1))
     assert refused.value.reason is Reason.TOO_MANY_PIXELS
 
 

@@ -16,7 +16,7 @@ BITFIELDS, ALPHA_BITFIELDS = 3, 6
 
 
 def convert(original: bytes) -> Image.Image:
-    wanted = pipeline.Wanted(sizes.parse("small=160"), formats.OUTPUTS["webp"], 100, 50)
+    wanted = pipeline.Wanted(sizes.parse("small=160"), (formats.OUTPUTS["webp"],), 100, 50)
     return Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content))
 
 

@@ -18,7 +18,7 @@ ADOBE_AS_SRGB = (229, 100, 45)
 
 
 def centre(original: bytes, output: str = "webp", quality: int = 95) -> tuple[int, ...]:
-    wanted = pipeline.Wanted(sizes.parse("small=32"), formats.OUTPUTS[output], quality, 50)
+    wanted = pipeline.Wanted(sizes.parse("small=32"), (formats.OUTPUTS[output],), quality, 50)
     made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content))
     pixel = made.convert("RGBA").getpixel((made.width // 2, made.height // 2))
     assert isinstance(pixel, tuple)
@@ -103,7 +103,7 @@ def test_all_16_bits_of_a_transparent_colour_count() -> None:
     colours = [(0x1234, 0x5678, 0x9ABC), (0x1235, 0x5678, 0x9ABC), (0x1234, 0x5679, 0x9ABC), (0x1234, 0x5678, 0x9ABD)]
     row = b"".join(struct.pack(">3H", *colour) * 16 for colour in colours)
     original = pictures.with_chunk(pictures.stored_png(64, 16, 2, row), b"tRNS", struct.pack(">3H", *colours[0]))
-    wanted = pipeline.Wanted(sizes.parse("small=64"), formats.OUTPUTS["webp"], 95, 50)
+    wanted = pipeline.Wanted(sizes.parse("small=64"), (formats.OUTPUTS["webp"],), 95, 50)
     alpha = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).getchannel("A")
     assert [alpha.getpixel((x, 32)) for x in (8, 24, 40, 56)] == [0, 255, 255, 255]
 
@@ -158,9 +158,9 @@ def test_invisible_colours_do_not_bleed_into_visible_ones() -> None:
 def test_more_quality_means_more_bytes(output: str) -> None:
     original = pictures.jpeg(picture=pictures.photo(640, 480))
     made = [
-        pipeline.run(original, pipeline.Wanted(sizes.parse("a=320"), formats.OUTPUTS[output], quality, 50)).thumbnails[
-            0
-        ]
+        pipeline.run(
+            original, pipeline.Wanted(sizes.parse("a=320"), (formats.OUTPUTS[output],), quality, 50)
+        ).thumbnails[0]
         for quality in (1, 40, 60, 80, 95, 100)
     ]
     lengths = [len(one.content) for one in made]

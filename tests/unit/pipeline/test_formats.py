@@ -12,7 +12,7 @@ from thumbs import formats, pipeline, sizes
 
 
 def convert(original: bytes, spelled: str = "small=160", output: str = "webp") -> pipeline.Conversion:
-    return pipeline.run(original, pipeline.Wanted(sizes.parse(spelled), formats.OUTPUTS[output], 80, 50))
+    return pipeline.run(original, pipeline.Wanted(sizes.parse(spelled), (formats.OUTPUTS[output],), 80, 50))
 
 
 def thumbnail(original: bytes, spelled: str = "small=160", output: str = "webp") -> Image.Image:

@@ -114,7 +114,7 @@ def test_the_base_picture_comes_out_of_a_file_with_a_gain_map(original: bytes) -
 
 @pytest.mark.parametrize("original", FILES.values(), ids=FILES)
 def test_a_gain_map_is_left_out_and_the_receipt_says_so(original: bytes) -> None:
-    made = pipeline.run(original, pipeline.Wanted(sizes.parse("a=64"), formats.OUTPUTS["jpeg"], 80, 50))
+    made = pipeline.run(original, pipeline.Wanted(sizes.parse("a=64"), (formats.OUTPUTS["jpeg"],), 80, 50))
 
     assert made.metadata == ("previews",)
     with Image.open(BytesIO(made.thumbnails[0].content)) as thumbnail:

@@ -96,7 +96,7 @@ def brightness(transfer: int, nits: float, companion: float = 0.0) -> int:
     gray = [signals(transfer, (value / 203,) * 3) for value in (nits, companion)]
     row = b"".join(struct.pack(">3H", *map(code, values)) * (SIDE // 2) for values in gray)
     original = pictures.with_chunk(pictures.stored_png(SIDE, 16, 2, row), b"cICP", bytes((9, transfer, 0, 1)))
-    wanted = pipeline.Wanted(sizes.parse(f"a={SIDE}"), formats.OUTPUTS["avif"], 98, 50)
+    wanted = pipeline.Wanted(sizes.parse(f"a={SIDE}"), (formats.OUTPUTS["avif"],), 98, 50)
     made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).convert("L")
     return made.tobytes()[SIDE // 2 * SIDE + SIDE // 4]
 

@@ -58,8 +58,7 @@ sys.path[:] = sys.argv[1:]
 from thumbs import formats
 from thumbs.pipeline import steps
 for accepted in formats.INPUTS:
-    for output in formats.OUTPUTS.values():
-        steps.prepare(accepted, output)
+    steps.prepare(accepted, tuple(formats.OUTPUTS.values()))
 print(*(name for name in sys.modules if name.endswith("ImagePlugin")))
 """
 
@@ -87,7 +86,7 @@ def test_few_bytes_that_promise_gigabytes_are_refused_before_decoding(original: 
 
 def test_the_limit_of_pixels_is_that_of_the_setting_and_is_named() -> None:
     original = pictures.png(1200, 1000)
-    wanted = pipeline.Wanted(WANTED.sizes, WANTED.output, 80, max_megapixels=1)
+    wanted = pipeline.Wanted(WANTED.sizes, WANTED.outputs, 80, max_megapixels=1)
     refused = refusal(original, wanted=wanted)
     assert (refused.reason, refused.facts) == (Reason.TOO_MANY_PIXELS, {"limit": 1})
     assert refused.original == {"format": "PNG", "width": 1200, "height": 1000, "bytes": len(original), "frames": 1}

@@ -91,7 +91,7 @@ def test_the_longest_packet_fits_into_a_segment_of_a_jpeg() -> None:
         f"<dc:creator><rdf:Seq>{names}</rdf:Seq></dc:creator><dc:rights>{long}</dc:rights>{NAME.format(long)}"
         f"<xmpRights:WebStatement>https://c.example/{'&amp;' * 900}</xmpRights:WebStatement>"
     )
-    wanted = pipeline.Wanted(sizes.parse("a=32"), formats.OUTPUTS["jpeg"], 80, 50, copyright=True)
+    wanted = pipeline.Wanted(sizes.parse("a=32"), (formats.OUTPUTS["jpeg"],), 80, 50, copyright=True)
     made = pipeline.run(metadata.jpeg((0xE1, b"http://ns.adobe.com/xap/1.0/\0" + everything)), wanted)
 
     assert made.kept == ("creator", "copyright", "credit", "license")

@@ -17,7 +17,7 @@ from thumbs.pipeline import Conversion, Wanted, run
 from thumbs.pipeline import metadata as read
 from thumbs.pipeline.metadata import Block
 
-WANTED = Wanted(sizes.parse("small=32"), formats.OUTPUTS["webp"], 80, 50)
+WANTED = Wanted(sizes.parse("small=32"), (formats.OUTPUTS["webp"],), 80, 50)
 XMP, EXTENDED = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 
 

@@ -18,7 +18,7 @@ def target(picture: tuple[int, int], spelled: str) -> geometry.Target:
 
 
 def thumbnails(original: bytes, spelled: str, output: str) -> tuple[pipeline.Rendered, ...]:
-    return pipeline.run(original, pipeline.Wanted(sizes.parse(spelled), formats.OUTPUTS[output], 90, 50)).thumbnails
+    return pipeline.run(original, pipeline.Wanted(sizes.parse(spelled), (formats.OUTPUTS[output],), 90, 50)).thumbnails
 
 
 def shown(made: pipeline.Rendered) -> Image.Image:
@@ -127,7 +127,7 @@ def test_edges_have_no_fringe_on_any_background(ground: int, disc: int, hidden: 
     picture.putalpha(alpha)
     wanted = sizes.parse(f"a=120x160:pad:{f'{ground:02x}' * 3}")
 
-    made = pipeline.run(pictures.png(picture=picture), pipeline.Wanted(wanted, formats.OUTPUTS["webp"], 100, 50))
+    made = pipeline.run(pictures.png(picture=picture), pipeline.Wanted(wanted, (formats.OUTPUTS["webp"],), 100, 50))
     seen = shown(made.thumbnails[0])
     assert near(seen, (60, 80), (disc,) * 3 + (255,), 2)
     assert near(seen, (60, 5), (ground,) * 3 + (255,), 2)

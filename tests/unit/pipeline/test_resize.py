@@ -84,7 +84,7 @@ def test_what_is_invisible_does_not_darken_what_is_beside_it_in_an_avif() -> Non
     picture = Image.new("RGBA", (320, 240))
     for left in range(8, 320, 24):
         picture.paste(colour, (left, 5, left + 7, 235))
-    wanted = pipeline.Wanted(sizes.parse("a=320"), formats.OUTPUTS["avif"], 80, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=320"), (formats.OUTPUTS["avif"],), 80, 50)
     made = Image.open(BytesIO(pipeline.run(pictures.png(picture=picture), wanted).thumbnails[0].content))
     on_colour = Image.new("RGBA", made.size, (*colour, 255))
     on_colour.alpha_composite(made)
@@ -161,7 +161,7 @@ def test_a_narrow_picture_keeps_its_mean_whatever_decodes_it(
     maker: Callable[..., bytes], size: tuple[int, int]
 ) -> None:
     picture = ramp(*size).convert("RGB")
-    wanted = pipeline.Wanted(sizes.parse("a=160"), formats.OUTPUTS["webp"], 95, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=160"), (formats.OUTPUTS["webp"],), 95, 50)
     made = pipeline.run(maker(picture=picture), wanted).thumbnails[0]
     after = ImageStat.Stat(Image.open(BytesIO(made.content)).convert("L")).mean[0]
     assert after == pytest.approx(ImageStat.Stat(picture.convert("L")).mean[0], abs=3)

@@ -23,7 +23,7 @@ PLACE = exif({}, gps={0x0002: b"48 12 30 "})
 
 
 def run(original: bytes, output: str = "webp", *, kept: bool = True) -> pipeline.Conversion:
-    return pipeline.run(original, pipeline.Wanted(sizes.parse("a=32"), formats.OUTPUTS[output], 80, 50, kept))
+    return pipeline.run(original, pipeline.Wanted(sizes.parse("a=32"), (formats.OUTPUTS[output],), 80, 50, kept))
 
 
 def of_xmp(content: bytes) -> Rights:

@@ -42,13 +42,13 @@ def test_the_sizes_that_come_out(picture: tuple[int, int], spelled: str, expecte
 @pytest.mark.parametrize("size", [(1, 3000), (3000, 1), (1, 1), (2, 3)])
 def test_pictures_of_extreme_shapes_are_converted(size: tuple[int, int]) -> None:
     for maker in (pictures.jpeg, pictures.png, pictures.webp):
-        wanted = pipeline.Wanted(sizes.parse("a=160,b=40x30"), formats.OUTPUTS["webp"], 80, 50)
+        wanted = pipeline.Wanted(sizes.parse("a=160,b=40x30"), (formats.OUTPUTS["webp"],), 80, 50)
         made = pipeline.run(maker(*size), wanted)
         assert min(min(one.width, one.height) for one in made.thumbnails) >= 1
 
 
 def test_thumbnails_come_in_the_order_of_their_sizes() -> None:
-    wanted = pipeline.Wanted(sizes.parse("a=10,c=300,b=50x50,d=100"), formats.OUTPUTS["jpeg"], 80, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=10,c=300,b=50x50,d=100"), (formats.OUTPUTS["jpeg"],), 80, 50)
     made = pipeline.run(pictures.jpeg(400, 300), wanted).thumbnails
     assert [(one.size, one.width, one.height) for one in made] == [
         ("a", 10, 8),
@@ -73,7 +73,7 @@ def test_thumbnails_come_in_the_order_of_their_sizes() -> None:
     ids=["gif", "apng", "webp", "avif", "mpo", "tiff"],
 )
 def test_the_first_of_several_pictures_is_the_one(original: bytes) -> None:
-    wanted = pipeline.Wanted(sizes.parse("a=160"), formats.OUTPUTS["webp"], 90, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=160"), (formats.OUTPUTS["webp"],), 90, 50)
     made = pipeline.run(original, wanted)
     assert (made.original["width"], made.original["height"]) == (320, 240)
     pixel = Image.open(BytesIO(made.thumbnails[0].content)).convert("RGB").getpixel((40, 30))
@@ -85,7 +85,7 @@ def test_the_first_of_several_pictures_is_the_one(original: bytes) -> None:
 def test_frames_are_counted(frames: int) -> None:
     others = [Image.new("RGB", (32, 24), (level * 20, 0, 0)) for level in range(frames - 1)]
     several: dict[str, Any] = {"save_all": True, "append_images": others} if others else {}
-    wanted = pipeline.Wanted(sizes.parse("a=16"), formats.OUTPUTS["webp"], 80, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=16"), (formats.OUTPUTS["webp"],), 80, 50)
     for maker in (pictures.gif, pictures.png, pictures.webp, pictures.avif):
         assert pipeline.run(maker(32, 24, **several), wanted).original["frames"] == frames, maker
 
@@ -93,7 +93,7 @@ def test_frames_are_counted(frames: int) -> None:
 def test_the_main_colour_is_that_of_most_of_the_picture() -> None:
     picture = Image.new("RGB", (400, 300), (200, 40, 40))
     picture.paste((20, 20, 220), (0, 0, 150, 300))
-    wanted = pipeline.Wanted(sizes.parse("a=160"), formats.OUTPUTS["webp"], 80, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=160"), (formats.OUTPUTS["webp"],), 80, 50)
     assert pipeline.run(pictures.png(picture=picture), wanted).placeholder["color"] == "#c82828"
 
 
@@ -158,7 +158,7 @@ def test_what_is_transparent_does_not_colour_what_is_seen() -> None:
 
 def alphas(original: bytes, *points: tuple[int, int]) -> list[int]:
     """The size of the thumbnail, which is as large as the picture."""
-    wanted = pipeline.Wanted(sizes.parse("a=320"), formats.OUTPUTS["webp"], 90, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=320"), (formats.OUTPUTS["webp"],), 90, 50)
     made = Image.open(BytesIO(pipeline.run(original, wanted).thumbnails[0].content)).convert("RGBA")
     return [made.crop((x, y, x + 1, y + 1)).tobytes()[3] for x, y in points]
 
@@ -224,7 +224,7 @@ def test_alpha_of_a_frame_of_a_webp_needs_no_flag() -> None:
 
 @pytest.mark.parametrize("tail", [bytes(1_000_000), b"EXIF\x40\0\0\0" + pictures.exif(6), b"ANMF", b"\xff"], ids=len)
 def test_what_follows_a_webp_does_not_count(tail: bytes) -> None:
-    wanted = pipeline.Wanted(sizes.parse("a=160"), formats.OUTPUTS["webp"], 90, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=160"), (formats.OUTPUTS["webp"],), 90, 50)
     for original in (pictures.webp(), pictures.webp(lossless=True), pictures.webp(orientation=1)):
         made, whole = pipeline.run(original + tail, wanted), pipeline.run(original, wanted)
         assert made.thumbnails == whole.thumbnails
@@ -237,7 +237,7 @@ def test_metadata_of_a_webp_counts_where_its_header_announces_it(announced: bool
     swapped = pictures.srgb_profile().replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
     header = extended((HAS_EXIF | HAS_PROFILE) * announced, (320, 240))
     original = riff(header, (b"ICCP", swapped), (kind, data), (b"EXIF", pictures.exif(6)))
-    wanted = pipeline.Wanted(sizes.parse("a=320"), formats.OUTPUTS["webp"], 90, 50)
+    wanted = pipeline.Wanted(sizes.parse("a=320"), (formats.OUTPUTS["webp"],), 90, 50)
     made = pipeline.run(original, wanted)
     assert (made.original["width"], made.original["height"]) == ((240, 320) if announced else (320, 240))
     picture = Image.open(BytesIO(made.thumbnails[0].content)).convert("RGB")

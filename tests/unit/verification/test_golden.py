@@ -16,7 +16,7 @@ from thumbs.verification import golden, judge
 
 JOB = "0" * 32
 SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20,clear=300x100:pad,blue=90x200:pad:2040c0")
-WANTED = golden.Style(SIZES, formats.OUTPUTS["webp"], 80)
+WANTED = golden.Style(SIZES, (formats.OUTPUTS["webp"],), 80)
 Change = Callable[[Image.Image], Image.Image]
 
 
@@ -27,17 +27,17 @@ def name(picture: golden.Picture) -> str:
 def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]:
     """The service's results for a picture, by key."""
     try:
-        conversion = pipeline.run(picture.content, pipeline.Wanted(wanted.sizes, wanted.output, wanted.quality, 50))
+        conversion = pipeline.run(picture.content, pipeline.Wanted(wanted.sizes, wanted.outputs, wanted.quality, 50))
     except errors.Rejected as refusal:
         reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)
         return stored(manifest.rejected(JOB, reason, refusal.original), {})
-    contents = {f"{JOB}/{made.size}.{wanted.output.extension}": made.content for made in conversion.thumbnails}
+    contents = {f"{JOB}/{made.size}.{made.output.extension}": made.content for made in conversion.thumbnails}
     thumbnails = [
         manifest.Thumbnail(
             size=made.size,
             width=made.width,
             height=made.height,
-            type=wanted.output.content_type,
+            type=made.output.content_type,
             bytes=len(made.content),
             key=key,
             url="",
@@ -68,7 +68,7 @@ def test_the_files_are_those_that_the_generator_makes() -> None:
 @pytest.mark.parametrize("output", formats.OUTPUTS)
 @pytest.mark.parametrize("picture", golden.pictures(), ids=name)
 def test_a_good_service_has_no_faults(picture: golden.Picture, output: str) -> None:
-    wanted = replace(WANTED, output=formats.OUTPUTS[output])
+    wanted = replace(WANTED, outputs=(formats.OUTPUTS[output],))
 
     assert list(golden.faults(picture, converted(picture, wanted), wanted)) == []
 
@@ -76,9 +76,28 @@ def test_a_good_service_has_no_faults(picture: golden.Picture, output: str) -> N
 @pytest.mark.parametrize("quality", [1, 20, 100])
 @pytest.mark.parametrize("output", formats.OUTPUTS)
 def test_no_setting_of_quality_makes_a_fault(output: str, quality: int) -> None:
-    wanted = golden.Style(sizes.parse("small=64,medium=160,large=640"), formats.OUTPUTS[output], quality)
+    wanted = golden.Style(sizes.parse("small=64,medium=160,large=640"), (formats.OUTPUTS[output],), quality)
     for file in ("orientation-1.jpg", "display-p3.jpg", "alpha.png", "still.avif"):
         assert list(golden.faults(named(file), converted(named(file), wanted), wanted)) == []
+
+
+IN_THREE = replace(WANTED, outputs=tuple(formats.OUTPUTS[name] for name in ("avif", "webp", "jpeg")))
+
+
+@pytest.mark.parametrize("file", ["orientation-6.jpg", "alpha.png", "text.jpg"])
+def test_each_of_several_formats_is_looked_at(file: str) -> None:
+    assert list(golden.faults(named(file), converted(named(file), IN_THREE), IN_THREE)) == []
+
+
+def test_a_fault_in_any_of_several_formats_is_seen() -> None:
+    picture, made = named("alpha.png"), converted(named("alpha.png"), IN_THREE)
+    wrong = made | {f"{JOB}/medium.jpg": made[f"{JOB}/medium.webp"]}
+    without = {key: content for key, content in made.items() if key != f"{JOB}/small.avif"}
+
+    assert "medium in jpeg: it is image/webp, not image/jpeg" in [*golden.faults(picture, wrong, IN_THREE)]
+    assert [*golden.faults(picture, without, IN_THREE)] == ["small in avif is in the manifest, but does not exist"]
+    (fault,) = golden.faults(picture, made, replace(IN_THREE, outputs=IN_THREE.outputs[:2]))
+    assert fault.startswith("its thumbnails are")
 
 
 def tampered(change: Change, **options: Any) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from typing import Any
 import convert
 from tests.material import pictures
 from tests.material.invocation import Context
-from thumbs import errors
+from thumbs import errors, formats
 from thumbs.jobs import keys, ledger, manifest, notices, thumbnails
 from thumbs.pipeline import Rendered
 from thumbs.verification import probes
@@ -24,7 +24,7 @@ def test_all_that_was_made_of_an_upload_is_deleted_and_nothing_else(s3: Any) -> 
     for job in (JOB, OTHER):
         put(s3, b"original", job)
         ledger.end(manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED)))
-        thumbnails.store(job, Rendered("small", 160, 120, b"content"))
+        thumbnails.store(job, [Rendered("small", 160, 120, formats.OUTPUTS["webp"], b"content")])
         s3.put_object(Bucket="thumbnails-bucket", Key=f"{job}/small.webp", Body=b"content")
 
     probes.erase_upload(JOB, "uploads-bucket")

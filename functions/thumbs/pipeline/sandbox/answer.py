@@ -6,6 +6,7 @@ The answer is data, a JSON header and the files. None of it is executed, and not
 import json
 import re
 from dataclasses import replace
+from itertools import product
 from string import Formatter
 from typing import Any, NoReturn
 
@@ -62,14 +63,15 @@ def understood(answer: bytes, job: Job) -> Conversion:
 def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any, contents: memoryview) -> Conversion:
     seen = _original(job, original)
     _expect(seen["width"] * seen["height"] <= job.wanted.max_megapixels * 1_000_000)
-    signature = next(one for one in formats.INPUTS if one.name == job.wanted.output.name.upper())
+    signatures = {one.name: one for one in formats.INPUTS}
     rendered = []
-    for wanted, (name, width, height, count) in zip(job.wanted.sizes, thumbnails, strict=True):
+    asked = product(job.wanted.outputs, job.wanted.sizes)
+    for (output, wanted), (name, width, height, count) in zip(asked, thumbnails, strict=True):
         target = geometry.target((seen["width"], seen["height"]), wanted)
         _expect((name, _number(width), _number(height)) == (wanted.name, *target.output))
         content, contents = bytes(contents[: _number(count)]), contents[count:]
-        _expect(len(content) == count and signature.matches(content[:64]))
-        rendered.append(Rendered(name, width, height, content, target.has_margin))
+        _expect(len(content) == count and signatures[output.name.upper()].matches(content[:64]))
+        rendered.append(Rendered(name, width, height, output, content, target.has_margin))
     _expect(not contents)
     match placeholder:
         case {"thumbhash": str(thumbhash), "color": str(colour)} if len(placeholder) == 2:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from thumbs import settings
+from thumbs import formats, settings
 from thumbs.pipeline.sandbox import wire
 from thumbs.pipeline.sandbox.confinement import MEASURES, MOST_AT_REST, be_opaque
 from thumbs.pipeline.sandbox.wire import Job
@@ -35,8 +35,8 @@ _ZYGOTE = (
 )
 
 
-# What a child has loaded: the module of a reader, the name of an output, and whether it can read rights.
-Needed = tuple[str, str, bool]
+# What a child has loaded: the module of a reader, the outputs, and whether it can read rights.
+Needed = tuple[str, tuple[formats.Output, ...], bool]
 
 
 class NotBegunError(Exception):
@@ -51,7 +51,7 @@ class Ended(NamedTuple):
 
 
 def _needed(job: Job) -> Needed:
-    return job.accepted.reader, job.wanted.output.name, job.wanted.copyright
+    return job.accepted.reader, job.wanted.outputs, job.wanted.copyright
 
 
 class Zygote:
@@ -79,7 +79,7 @@ class Zygote:
         """A child that has loaded what the job needs, and has had no picture. Raises NotBegunError."""
         needed = _needed(job)
         if self._child is None or self._child.begun or needed not in self._loaded:
-            self._fork((job.accepted, job.wanted.output, job.wanted.copyright))
+            self._fork((job.accepted, job.wanted.outputs, job.wanted.copyright))
             self._loaded.add(needed)
         assert self._child is not None
         self._child.serves(self._loaded, job.limits.memory)

@@ -19,7 +19,8 @@ from thumbs.pipeline.sandbox.wire import Job
 
 SMALL, CARD = pictures.webp(160, 120), pictures.webp(40, 30)
 ORIGINAL = pictures.jpeg(1200, 900)
-WANTED = Wanted(sizes.parse("small=160,card=40x30"), formats.OUTPUTS["webp"], 80, 50)
+WEBP, AVIF, JPEG = (formats.OUTPUTS[name] for name in ("webp", "avif", "jpeg"))
+WANTED = Wanted(sizes.parse("small=160,card=40x30"), (WEBP,), 80, 50)
 JOB = Job(ORIGINAL, identify.identify(ORIGINAL), WANTED, Limits())
 
 KNOWN: Original = {"format": "JPEG", "width": 1200, "height": 900, "bytes": len(ORIGINAL), "frames": 1}
@@ -59,7 +60,7 @@ def rejected(*words: object) -> bytes:
 def test_what_was_asked_for_is_taken() -> None:
     assert understood(done(), JOB) == Conversion(
         KNOWN,
-        (Rendered("small", 160, 120, SMALL), Rendered("card", 40, 30, CARD)),
+        (Rendered("small", 160, 120, WEBP, SMALL), Rendered("card", 40, 30, WEBP, CARD)),
         PLACEHOLDER,
         KINDS,
     )
@@ -85,10 +86,10 @@ def test_what_is_kept_is_taken_if_it_was_wanted() -> None:
 @pytest.mark.parametrize("output", ["webp", "jpeg", "avif"])
 def test_every_output_is_known_by_its_first_bytes(output: str) -> None:
     content = pictures.encoded(pictures.photo(160, 120), output.upper())
-    job = JOB._replace(wanted=Wanted(WANTED.sizes[:1], formats.OUTPUTS[output], 80, 50))
+    job = JOB._replace(wanted=Wanted(WANTED.sizes[:1], (formats.OUTPUTS[output],), 80, 50))
     thumbnails = [["small", 160, 120, len(content)]]
     assert understood(done(content, thumbnails=thumbnails), job).thumbnails[0].content == content
-    others = Wanted(WANTED.sizes[:1], formats.OUTPUTS["jpeg" if output == "webp" else "webp"], 80, 50)
+    others = Wanted(WANTED.sizes[:1], (formats.OUTPUTS["jpeg" if output == "webp" else "webp"],), 80, 50)
     with pytest.raises(Rejected, match=NONSENSE):
         understood(done(content, thumbnails=thumbnails), job._replace(wanted=others))
 
@@ -185,6 +186,27 @@ NONSENSICAL = {
     "a mistake as an object": framed({"raised": {}}),
     "a mistake and more": framed({"raised": "x", "rejected": ["damaged", "", None, {}]}),
 }
+
+
+FILES = {output: pictures.encoded(pictures.photo(160, 120), output.name.upper()) for output in (AVIF, WEBP, JPEG)}
+IN_THREE = JOB._replace(wanted=Wanted(WANTED.sizes[:1], (AVIF, WEBP, JPEG), 80, 50))
+
+
+def in_formats(*outputs: formats.Output) -> bytes:
+    files = [FILES[output] for output in outputs]
+    return done(b"".join(files), thumbnails=[["small", 160, 120, len(file)] for file in files])
+
+
+def test_each_format_is_taken_in_the_order_of_the_request() -> None:
+    made = understood(in_formats(AVIF, WEBP, JPEG), IN_THREE).thumbnails
+
+    assert [(each.output, each.content) for each in made] == [*FILES.items()]
+
+
+@pytest.mark.parametrize("outputs", [(AVIF, WEBP), (AVIF, WEBP, WEBP), (AVIF, JPEG, WEBP), (AVIF, WEBP, JPEG, JPEG)])
+def test_formats_that_were_not_requested_are_nonsense(outputs: tuple[formats.Output, ...]) -> None:
+    with pytest.raises(Rejected, match=NONSENSE):
+        understood(in_formats(*outputs), IN_THREE)
 
 
 @pytest.mark.parametrize("nonsense", NONSENSICAL.values(), ids=NONSENSICAL.keys())

@@ -68,16 +68,15 @@ def watch(event, arguments):
         print(accepted.name, event, arguments[0], flush=True)
 
 originals = pickle.load(open(sys.argv[1], "rb"))
+outputs = tuple(formats.OUTPUTS.values())
 for accepted in formats.INPUTS:
     if os.fork() == 0:  # so that it does not have what other formats load
-        for output in formats.OUTPUTS.values():
-            steps.prepare(accepted, output)
+        steps.prepare(accepted, outputs)
         sys.addaudithook(watch)
         for original in originals:
             try:
                 if identify(original) is accepted:
-                    for output in formats.OUTPUTS.values():
-                        steps.convert(original, accepted, Wanted(parse("a=24,b=20x20"), output, 80, 4), Limits())
+                    steps.convert(original, accepted, Wanted(parse("a=24,b=20x20"), outputs, 80, 4), Limits())
             except Rejected:
                 pass
         os._exit(0)
