@@ -28,7 +28,7 @@ variable "thumbnail_sizes" {
 }
 
 variable "thumbnail_format" {
-  description = "The format of the thumbnails. JPEG has no transparency, so transparent areas become white."
+  description = "The format of the thumbnails, unless ThumbnailFormats lists several. JPEG has no transparency, so transparent areas become white."
   type        = string
   default     = "webp"
   nullable    = false
@@ -36,6 +36,18 @@ variable "thumbnail_format" {
   validation {
     condition     = contains(["webp", "jpeg", "avif"], var.thumbnail_format)
     error_message = "One of webp, jpeg, avif."
+  }
+}
+
+variable "thumbnail_formats" {
+  description = "Several formats for each size, the preferred one first, such as avif,webp,jpeg. If empty, thumbnails have the one format that ThumbnailFormat names."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^$|^avif(,webp(,jpeg)?|,jpeg(,webp)?)?$|^webp(,avif(,jpeg)?|,jpeg(,avif)?)?$|^jpeg(,avif(,webp)?|,webp(,avif)?)?$", var.thumbnail_formats))
+    error_message = "1 to 3 different formats of avif, webp and jpeg, separated by commas, the preferred one first, such as avif,webp,jpeg, or nothing."
   }
 }
 
@@ -524,6 +536,7 @@ locals {
   parameters = {
     ThumbnailSizes       = var.thumbnail_sizes
     ThumbnailFormat      = var.thumbnail_format
+    ThumbnailFormats     = var.thumbnail_formats
     ThumbnailQuality     = tostring(var.thumbnail_quality)
     MaxUploadMegabytes   = tostring(var.max_upload_megabytes)
     MaxMegapixels        = tostring(var.max_megapixels)

@@ -32,7 +32,12 @@ SIZES = SERVICE.texts["ThumbnailSizes"]
 FRACTIONS = {"CostAlarmDollars"}
 
 # The property of Settings with a parameter's value, if its name differs.
-PROPERTIES = {"ThumbnailQuality": "quality", "ThumbnailSizes": "sizes", "ThumbnailFormat": "output"}
+PROPERTIES = {
+    "ThumbnailQuality": "quality",
+    "ThumbnailSizes": "sizes",
+    "ThumbnailFormat": "output",
+    "ThumbnailFormats": "listed_outputs",
+}
 
 
 def snake(name: str) -> str:
@@ -128,6 +133,8 @@ def test_the_code_takes_every_value_that_cloudformation_takes(resources: Templat
             assert len(values[PROPERTIES.get(name, snake(name))]) == len(value.split(","))
         elif name == "ThumbnailFormat":
             assert values["output"].name == value
+        elif name == "ThumbnailFormats":
+            assert ",".join(output.name for output in values["listed_outputs"]) == value
 
 
 @pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if "MinValue" in parameter])
@@ -168,6 +175,16 @@ def test_thumbnails_are_made_at_every_bound(resources: Template, spelled: str, f
     assert [thumbnail.size for thumbnail in made] == [size.name for size in settings.sizes]
     for thumbnail in made:
         assert identify.identify(thumbnail.content).name == format_.upper()
+
+
+@pytest.mark.parametrize("listed", SERVICE.legal("ThumbnailFormats"))
+def test_several_formats_are_made_as_is_set(resources: Template, listed: str) -> None:
+    settings = Settings(environment(resources["ConvertFunction"], ThumbnailFormats=listed))
+    wanted = pipeline.Wanted(settings.sizes[:1], settings.outputs, settings.quality, settings.max_megapixels)
+
+    made = pipeline.run(pictures.jpeg(320, 240), wanted).thumbnails
+
+    assert [identify.identify(each.content).name.lower() for each in made] == (listed or "webp").split(",")
 
 
 # SAM makes a deployment group only if ShiftsTraffic, which is also the condition of the group's role.
