@@ -2,7 +2,7 @@
 
 import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
-import {expiry, imageTag} from "./snippet.js";
+import {expiry, pictureHtml} from "./snippet.js";
 import {saved} from "./savings.js";
 import {decode} from "./thumbhash.js";
 
@@ -41,8 +41,11 @@ export function thumbnails(name, manifest, {refresh, announce}) {
     image.src = link.href = thumbnail(index).url;
   };
 
+  const several = new Set(manifest.thumbnails.map(({type}) => type)).size > 1;
+
   const figures = manifest.thumbnails.map((facts, index) => {
-    const {size, width, height, url} = facts;
+    const {width, height, url} = facts;
+    const size = several ? `${facts.size}, ${facts.type.replace("image/", "").toUpperCase()}` : facts.size;
     const image = make("img", {width: `${width}`, height: `${height}`, alt: words.picture({name, size}), decoding: "async"});
     const link = make("a", {href: url, target: "_blank", rel: "noopener noreferrer"}, size);
     const frame = make("div", {class: "frame"}, image);
@@ -74,7 +77,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
     make(
       "p",
       {class: "fact take"},
-      button(copyHtml, words.copyHtmlOf(name), (pressed) => copy(imageTag(state.manifest.thumbnails), copyHtml, pressed)),
+      button(copyHtml, words.copyHtmlOf(name), (pressed) => copy(pictureHtml(state.manifest.thumbnails, state.manifest.placeholder), copyHtml, pressed)),
       " ",
       until ? words.until(until) : "",
     ),

@@ -9,7 +9,7 @@ import {words as inGerman} from "../../frontend/german.js";
 import {free} from "../../frontend/names.js";
 import {Speed} from "../../frontend/speed.js";
 import {saved} from "../../frontend/savings.js";
-import {expiry, imageTag} from "../../frontend/snippet.js";
+import {expiry, pictureHtml} from "../../frontend/snippet.js";
 
 const languages = {en: figures("en"), de: figures("de")};
 
@@ -97,20 +97,61 @@ test("time left follows from the last ten seconds, anew for each attempt", () =>
 const thumbnail = (size, width, height) => ({size, width, height, url: `https://x/${size}.webp?a=1&b="2"`, key: `1f/${size}.webp`});
 
 test("the HTML offers the thumbnails of one shape, and is safe to paste", () => {
-  const html = imageTag([thumbnail("small", 160, 107), thumbnail("large", 640, 427), thumbnail("card", 300, 300)]);
+  const html = pictureHtml([thumbnail("small", 160, 107), thumbnail("large", 640, 427), thumbnail("card", 300, 300)]);
   assert.match(html, /^<img src="https:\/\/x\/large\.webp\?a=1&amp;b=&quot;2&quot;"/);
   assert.deepEqual([...html.matchAll(/ (\d+)w/g)].map(([, width]) => width), ["160", "640"]);
   assert.match(html, /width="640" height="427" alt=""/);
 });
 
+const inFormats = ["avif", "webp", "jpeg"].flatMap((format) =>
+  [["small", 160, 107], ["large", 640, 427], ["card", 300, 300]].map(([size, width, height]) => ({
+    ...thumbnail(size, width, height),
+    type: `image/${format}`,
+    url: `https://x/${size}.${format}?a=1&b="2"`,
+  })),
+);
+const opaque = {thumbhash: "HdgFFYRshpiQhmmnloiId2VevwFd", color: "#6f898d"};
+
+test("with several formats, the HTML is a picture with a source for each but the last", () => {
+  const html = pictureHtml(inFormats, opaque);
+  assert.match(html, /^<picture>\n {2}<source type="image\/avif"[^]*<source type="image\/webp"[^]*<img src="https:\/\/x\/large\.jpeg[^]*<\/picture>$/);
+  assert.deepEqual([...html.matchAll(/\/(\w+)\.(\w+)\?\S+ (\d+)w/g)].map(([, ...found]) => found.join(" ")), [
+    ...["small avif 160", "large avif 640", "small webp 160", "large webp 640", "small jpeg 160", "large jpeg 640"],
+  ]);
+  assert.match(html, /width="640" height="427" alt="" style="background-color: #6f898d">/);
+});
+
+test("no colour is behind what would show it for ever", () => {
+  const seeThrough = {...opaque, thumbhash: "3OeRJYB4d3h/iIeHeEh3eIhw+j2w"};
+  const padded = inFormats.map((each) => ({...each, padded: true}));
+  for (const html of [pictureHtml(inFormats, seeThrough), pictureHtml(padded, opaque), pictureHtml(inFormats, null)]) {
+    assert.doesNotMatch(html, /style/);
+  }
+});
+
+test("the HTML is valid, with one format and with several", async () => {
+  const {HtmlValidate, StaticConfigLoader} = await import("html-validate");
+  const validate = new HtmlValidate(new StaticConfigLoader({root: true, extends: ["html-validate:recommended"], rules: {"no-inline-style": "off"}}));
+  const said = async (/** @type {string} */ html) =>
+    (await validate.validateString(html)).results.flatMap(({messages}) => messages.map(({ruleId, message}) => `${ruleId}: ${message}`));
+  for (const html of [pictureHtml(inFormats.slice(-3), opaque), pictureHtml(inFormats, opaque)]) {
+    assert.deepEqual(await said(html), []);
+    assert.notDeepEqual(await said(html.replace(" alt=", " wrong=")), []);
+    assert.notDeepEqual(await said(html.replace(' width="640"', ' width="640" width="640"')), []);
+  }
+  const html = pictureHtml(inFormats, opaque);
+  assert.notDeepEqual(await said(html.replace("</picture>", "")), []);
+  assert.notDeepEqual(await said(html.replace("<picture>", "<picture><p></p>")), []);
+});
+
 test("the HTML mixes no thumbnail with a margin and one without", () => {
   const [card, tile] = [thumbnail("card", 300, 300), {...thumbnail("tile", 400, 400), padded: true}];
-  assert.deepEqual([...imageTag([card, tile]).matchAll(/ (\d+)w/g)].map(([, width]) => width), ["400"]);
-  assert.deepEqual([...imageTag([{...card, padded: true}, tile]).matchAll(/ (\d+)w/g)].map(([, width]) => width), ["300", "400"]);
+  assert.deepEqual([...pictureHtml([card, tile]).matchAll(/ (\d+)w/g)].map(([, width]) => width), ["400"]);
+  assert.deepEqual([...pictureHtml([{...card, padded: true}, tile]).matchAll(/ (\d+)w/g)].map(([, width]) => width), ["300", "400"]);
 });
 
 test("a small original, whose thumbnails are all equal, gives one source", () => {
-  assert.equal(imageTag([thumbnail("small", 90, 60), thumbnail("large", 90, 60)]).match(/ 90w/g).length, 1);
+  assert.equal(pictureHtml([thumbnail("small", 90, 60), thumbnail("large", 90, 60)]).match(/ 90w/g).length, 1);
 });
 
 test("a signed address says when it expires, another never expires", () => {
