@@ -112,7 +112,7 @@ const inFormats = ["avif", "webp", "jpeg"].flatMap((format) =>
 );
 const opaque = {thumbhash: "HdgFFYRshpiQhmmnloiId2VevwFd", color: "#6f898d"};
 
-test("with several formats, the HTML is a picture with a source for each but the last", () => {
+test("several formats make a picture with a source for all but one", () => {
   const html = pictureHtml(inFormats, opaque);
   assert.match(html, /^<picture>\n {2}<source type="image\/avif"[^]*<source type="image\/webp"[^]*<img src="https:\/\/x\/large\.jpeg[^]*<\/picture>$/);
   assert.deepEqual([...html.matchAll(/\/(\w+)\.(\w+)\?\S+ (\d+)w/g)].map(([, ...found]) => found.join(" ")), [

@@ -79,22 +79,7 @@ _SERVICE = {
             "b=1,a=1,c=1x1,a=1",
         ),
     ),
-    "ThumbnailFormats": Texts(
-        shortest="",
-        longest="avif,webp,jpeg",
-        right=("avif", "webp,jpeg", "jpeg,webp,avif"),
-        wrong=(
-            "avif,",
-            ",avif",
-            "avif,avif",
-            "avif,webp,avif",
-            "avif, webp",
-            "AVIF",
-            "png",
-            "avif,webp,jpeg,avif",
-            "avif\n",
-        ),
-    ),
+    "ThumbnailFormats": texts.FORMATS,
     "AllowedOrigins": Texts(
         shortest="*",
         longest=filled("https://photos.example.com,http://localhost:3000,https://w", ".example.org", 100),

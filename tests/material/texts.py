@@ -25,6 +25,12 @@ BUCKET = Texts(
     wrong=("", "ab", "Abc", "-bc", "ab-", "a_c", "a/c"),
 )
 
+FORMATS = Texts(
+    shortest="",
+    longest="avif,webp,jpeg",
+    right=("avif", "webp,jpeg", "jpeg,webp,avif"),
+    wrong=("avif,", ",avif", "avif,avif", "avif,webp,avif", "avif, webp", "AVIF", "png", "avif\n"),
+)
 BUCKET_OR_NOTHING = Texts("", BUCKET.longest, BUCKET.right, BUCKET.wrong[1:])
 
 _KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -86,13 +86,9 @@ def test_a_picture_of_exactly_the_limit_is_converted(end: End) -> None:
     assert manifest["status"] == "done"
     assert (manifest["original"]["width"], manifest["original"]["bytes"]) == (side, len(content))
     chosen = sizes.parse(end.set["ThumbnailSizes"])
-    named = end.set["ThumbnailFormats"] or end.set["ThumbnailFormat"]
-    made = [
-        tuple(thumbnail[name] for name in ("type", "size", "width", "height")) for thumbnail in manifest["thumbnails"]
-    ]
-    assert made == [
-        (f"image/{output}", size.name, size.width, size.height) for output in named.split(",") for size in chosen
-    ]
+    outputs = (end.set["ThumbnailFormats"] or end.set["ThumbnailFormat"]).split(",")
+    made = [(each["type"], each["size"], each["width"], each["height"]) for each in manifest["thumbnails"]]
+    assert made == [(f"image/{output}", size.name, size.width, size.height) for output in outputs for size in chosen]
 
 
 def test_what_nobody_claims_is_tagged_as_is_set(end: End) -> None:
