@@ -105,6 +105,37 @@ _AVIF = (  # as in Pillow's wheels: decoder, encoder and conversion are linked i
 )
 _WEBP = "github.com/webmproject/libwebp"
 
+# What libvips's wheel links into one file, by the list of its packaging (github.com/kleisauke/libvips-packaging). Only
+# those that write their version into it can be checked for advisories.
+_IN_LIBVIPS = (
+    Library("cairo", "gitlab.freedesktop.org/cairo/cairo", None),
+    Library("cgif", "github.com/dloebl/cgif", None),
+    Library("expat", "github.com/libexpat/libexpat", None),
+    Library("fontconfig", "gitlab.freedesktop.org/fontconfig/fontconfig", None),
+    Library("freetype", "github.com/freetype/freetype", None),
+    Library("fribidi", "github.com/fribidi/fribidi", None),
+    Library("glib", "gitlab.gnome.org/GNOME/glib", InBytes(rb"<!-- GDBus (\d+\.\d+\.\d+) -->")),
+    Library("harfbuzz", "github.com/harfbuzz/harfbuzz", None),
+    Library("highway", "github.com/google/highway", None),
+    Library("lcms2", "github.com/mm2/little-cms", None),
+    Library("libaom", "aomedia.googlesource.com/aom", InBytes(rb"AOMedia Project AV1 Encoder v(\d+\.\d+\.\d+)")),
+    Library("libarchive", "github.com/libarchive/libarchive", InBytes(rb"libarchive (\d+\.\d+\.\d+)\0")),
+    Library("libexif", "github.com/libexif/libexif", None),
+    Library("libffi", "github.com/libffi/libffi", None),
+    Library("libheif", "github.com/strukturag/libheif", None),
+    Library("libimagequant", "github.com/lovell/libimagequant", None),
+    Library("libpng", "github.com/pnggroup/libpng", InBytes(rb"\0(1\.6\.\d+)\0")),
+    Library("librsvg", "gitlab.gnome.org/GNOME/librsvg", None),
+    Library("libtiff", "gitlab.com/libtiff/libtiff", None),
+    Library("libultrahdr", "github.com/google/libultrahdr", None),
+    Library("libwebp", _WEBP, None),
+    Library("libxml2", "gitlab.gnome.org/GNOME/libxml2", None),
+    Library("mozjpeg", "github.com/mozilla/mozjpeg", InBytes(rb"mozjpeg version (\d+\.\d+\.\d+)")),
+    Library("pango", "gitlab.gnome.org/GNOME/pango", None),
+    Library("pixman", "gitlab.freedesktop.org/pixman/pixman", None),
+    Library("zlib-ng", "github.com/zlib-ng/zlib-ng", None),
+)
+
 SHARED = (
     Library("brotli", "github.com/google/brotli", InName(), r"libbrotli(common|dec)-"),
     Library(
@@ -128,6 +159,7 @@ SHARED = (
     Library("libpng", "github.com/pnggroup/libpng", InBytes(rb"libpng version (\d+\.\d+\.\d+)"), "libpng16-"),
     Library("libsharpyuv", _WEBP, InSbom("libwebp"), "libsharpyuv-"),  # part of libwebp, and released with it
     Library("libtiff", "gitlab.com/libtiff/libtiff", InBytes(rb"LIBTIFF, Version (\d+\.\d+\.\d+)"), "libtiff-"),
+    Library("libvips", "github.com/libvips/libvips", InBytes(rb"\0(8\.\d+\.\d+)\0"), "libvips-", inside=_IN_LIBVIPS),
     Library("libwebp", _WEBP, InSbom("libwebp"), r"libwebp(demux|mux)?-"),
     Library("libXau", "gitlab.freedesktop.org/xorg/lib/libxau", InSbom("libXau"), "libXau-"),
     Library("libxcb", "gitlab.freedesktop.org/xorg/lib/libxcb", InSbom("libxcb"), "libxcb-"),
@@ -147,6 +179,7 @@ _ISA_L = Library("isa-l", "github.com/intel/isa-l", InText("isal/isa-l/Release_n
 # Libraries that are linked into a wheel's extension modules. By a pattern of the module's path.
 EXTENSIONS = {
     r"PIL/_imagingft\.": (Library("raqm", "github.com/HOST-Oman/libraqm", InSbom("raqm")),),
+    r"_cffi_backend": (Library("libffi", "github.com/libffi/libffi", None),),
     r"isal/": (_ISA_L,),
 }
 

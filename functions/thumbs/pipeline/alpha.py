@@ -6,11 +6,14 @@ becomes 127 or 153, and Lanczos's overshoot, clipped at an alpha of 255, brighte
 drawing with few colours is resized in 16 bits, with headroom (docs/decisions/imaging-alpha.md).
 """
 
+from itertools import chain
+
 from PIL import Image
 
 from thumbs.pipeline import boxes
 from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels
 from thumbs.pipeline.pixelmath import computed, product, scaled
+from thumbs.pipeline.rows import Rows
 
 # The modes whose colours are premultiplied.
 PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
@@ -20,8 +23,7 @@ MODES = {*PREMULTIPLIED, *_STRAIGHT}
 # picture, but only with blue first; a resize of each channel does not care. For LA there is no such mode.
 _RAW = {"RGBA": "BGRa", "RGBa": "RGBa", "La": "La"}
 
-# Rows to average at a time: for most pictures, as many as fit into the processor's cache.
-_ROWS, _MANY_ROWS = 16, 64
+_MANY_ROWS = 64  # of boxes to average at a time in 16 bits
 # A picture is a drawing if a grid of this many samples per side shows at most this many colours.
 _PLACES, _COLOURS = 32, 16
 # Half of each alpha, and half of alpha times 255, so that Lanczos can overshoot in 16 bits.
@@ -31,9 +33,13 @@ _WEIGHT = [level * 255 // 2 for level in range(256)]
 
 def is_drawing(image: Image.Image) -> bool:
     """Whether an RGBA or LA picture has few visible colours, and is transparent somewhere."""
-    counted = _sample(image).getcolors(_PLACES * _PLACES) or []
-    visible = {colour[:-1] for _, colour in counted if isinstance(colour, tuple) and colour[-1]}
-    return len(visible) <= _COLOURS and not _is_opaque(image)
+    return len(_visible(_sample(image))) <= _COLOURS and not _is_opaque(image)
+
+
+def _visible(sample: Image.Image) -> set[tuple[int, ...]]:
+    """The colours of its pixels, except invisible ones."""
+    counted = sample.getcolors(_PLACES * _PLACES) or []
+    return {colour[:-1] for _, colour in counted if isinstance(colour, tuple) and colour[-1]}
 
 
 def _is_opaque(image: Image.Image) -> bool:
@@ -50,19 +56,58 @@ def averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:
 
     Premultiplying takes longer than everything else, and most rows of most pictures do not need it.
     """
-    mode = PREMULTIPLIED[image.mode]
-    result = Image.new(mode, boxes.size_of(image, by))
-    across = [*boxes.runs(image.width, by[0])]
-    for rows in boxes.runs(image.height, by[1], boxes.at_a_time(image.width * by[1], _ROWS)):
-        strip = image.crop((0, rows.start, image.width, rows.stop))
+    return _averaged(boxes.strips(image, by), image.mode, boxes.size_of(image, by), by)
+
+
+def averaged_rows(rows: Rows, by: boxes.Factor) -> Image.Image:
+    """The same, but a picture that may be a drawing is returned as it is. It is one unless a few of its rows have too
+    many colours, so most others are never whole in memory."""
+    strips = boxes.strips(rows, by)
+    read: list[tuple[boxes.Run, Image.Image]] = []
+    seen: set[tuple[int, ...]] = set()
+    for run, strip in strips:
+        read.append((run, strip))
+        seen |= _visible(_sampled(strip, run, rows.size))
+        if len(seen) > _COLOURS:
+            return _averaged(chain(_emptied(read), strips), rows.mode, boxes.size_of(rows, by), by)
+    whole = Image.new(rows.mode, rows.size, None)
+    for run, strip in _emptied(read):
+        whole.paste(strip, (0, run.start))
+    return whole
+
+
+def _sampled(strip: Image.Image, run: boxes.Run, size: tuple[int, int]) -> Image.Image:
+    """The pixels of these rows that `_sample` takes from the whole picture."""
+    every = ((2 * place + 1) * size[1] // (2 * _PLACES) for place in range(_PLACES))
+    tops = [top for top in every if run.start <= top < run.stop]
+    sample = Image.new(strip.mode, (_PLACES, len(tops)))
+    for number, top in enumerate(tops):
+        row = strip.crop((0, top - run.start, size[0], top - run.start + 1))
+        sample.paste(row.resize((_PLACES, 1), Image.Resampling.NEAREST), (0, number))
+    return sample
+
+
+def _emptied(read: list[tuple[boxes.Run, Image.Image]]) -> boxes.Strips:
+    """Each of them, freed when the next is taken."""
+    read.reverse()
+    while read:
+        yield read.pop()
+
+
+def _averaged(strips: boxes.Strips, mode: str, size: tuple[int, int], by: boxes.Factor) -> Image.Image:
+    premultiplied = PREMULTIPLIED[mode]
+    result = Image.new(premultiplied, size)
+    across: list[boxes.Run] = []
+    for run, strip in strips:
+        across = across or [*boxes.runs(strip.width, by[0])]
         least, most = strip.getchannel("A").getextrema()
         if most == 0:
             continue
         if least == 255:
-            opaque = boxes.averaged(strip.convert(mode[:-1]), (by[0], rows.box))
-            result.paste(opaque.convert(image.mode).convert(mode), (0, rows.at))
+            opaque = boxes.averaged(strip.convert(premultiplied[:-1]), (by[0], run.box))
+            result.paste(opaque.convert(mode).convert(premultiplied), (0, run.at))
         else:
-            boxes.place(result, strip.convert(mode), 0, across, rows)
+            boxes.place(result, strip.convert(premultiplied), 0, across, run)
     return result
 
 
@@ -121,12 +166,12 @@ def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.I
     count = 2 if gray else 4
     planes = [Image.new("I;16", boxes.size_of(image, by), None) for _ in range(count)]
     across = [*boxes.runs(image.width, by[0])]
-    for rows in boxes.runs(image.height, by[1], boxes.at_a_time(image.width * by[1], _MANY_ROWS)):
-        *colours, alpha = image.crop((0, rows.start, image.width, rows.stop)).split()
+    for run, strip in boxes.strips(image, by, _MANY_ROWS):
+        *colours, alpha = strip.split()
         half = alpha.point(_HALF, "F")
         products = [product(colour.convert("F"), half).convert("I") for colour in colours[: count - 1]]
         for plane, part in zip(planes, (*products, alpha.point(_WEIGHT, "I")), strict=True):
-            boxes.place(plane, part, 0, across, rows)
+            boxes.place(plane, part, 0, across, run)
     return planes
 
 

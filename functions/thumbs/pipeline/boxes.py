@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from thumbs.pipeline.rows import Picture, Rows
+
 Factor = tuple[int, int]
 
 # With fewer boxes side by side, larger ones at the ends would shift what is between them: with 64 boxes by one or two
@@ -16,6 +18,8 @@ FEW = 64
 
 # Pixels per call: with fewer, the call itself takes longer than its work.
 _WORTH = 2**14
+# Rows of boxes at a time: for most pictures, as many as fit into the processor's cache.
+ROWS = 16
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,31 @@ def at_a_time(width: int, rows: int) -> int:
     return max(rows, _WORTH // width)
 
 
-def size_of(image: Image.Image, by: Factor) -> tuple[int, int]:
+def size_of(picture: Picture, by: Factor) -> tuple[int, int]:
     """Width and height of the picture averaged in boxes."""
-    return image.width // by[0], image.height // by[1]
+    return picture.size[0] // by[0], picture.size[1] // by[1]
+
+
+Strips = Iterator[tuple[Run, Image.Image]]
+
+
+def strips(picture: Picture, by: Factor, rows: int = ROWS) -> Strips:
+    """The picture in groups of so many rows of boxes."""
+    width, height = picture.size
+    for run in runs(height, by[1], at_a_time(width * by[1], rows)):
+        if isinstance(picture, Rows):
+            yield run, picture.read(run.start, run.stop)
+        else:
+            yield run, picture.crop((0, run.start, width, run.stop))
+
+
+def averaged_rows(rows: Rows, by: Factor) -> Image.Image:
+    """The same as `averaged`, without the whole picture in memory."""
+    result = Image.new(rows.mode, size_of(rows, by), None)
+    across = [*runs(rows.size[0], by[0])]
+    for run, strip in strips(rows, by):
+        place(result, strip, 0, across, run)
+    return result
 
 
 def averaged(image: Image.Image, by: Factor) -> Image.Image:

@@ -29,6 +29,7 @@ from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import window
 from thumbs.pipeline.pad import padded
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
+from thumbs.pipeline.rows import Rows
 
 
 def prepare(accepted: formats.Input, outputs: tuple[formats.Output, ...], rights: bool = False) -> None:
@@ -71,15 +72,17 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     stored = orient.as_seen(largest, source.orientation)
     try:
         with readers.decoding():
-            picture = source.load(from_decoder(source.size, stored))
+            loaded = source.load(from_decoder(source.size, stored))
+        orientation, profile = source.orientation, source.profile
+        del source  # it holds the decoded picture, the largest object in memory, which is freed once it is averaged
+        if not isinstance(loaded, Rows):
+            loaded = colour.plain(loaded)
+        picture = averaged(loaded, stored)  # which decodes rows
     except Rejected as refusal:
         refusal.original = known
         raise
 
-    orientation, profile = source.orientation, source.profile
-    del source  # it holds the decoded picture, the largest object in memory, which is freed once it is averaged
-    picture = colour.plain(picture)
-    picture = averaged(picture, stored)
+    del loaded
     profile = colour.measured(picture, profile)
     picture = resize_multiplied(picture, stored)
     picture = orient.upright(picture, orientation)

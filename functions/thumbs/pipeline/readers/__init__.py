@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from PIL import Image
-
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.colour import Profile
 from thumbs.pipeline.metadata import Block
+from thumbs.pipeline.rows import Picture
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,14 @@ class Source:
     """A picture whose header has been read.
 
     size: width and height as stored, in pixels. load: decodes the first frame; given the smallest width and height
-    that are needed, it may decode to any size from those upwards, in the shape of the original. orientation: 1 to 8.
-    profile: of its colours (see `colour`). frames: 1 for a still. bytes_per_pixel: memory that this picture takes, if
-    that differs from its format's maximum (see `formats`). coded: width and height to decode, if a part is cut off
-    afterwards. metadata: the blocks in its container.
+    that are needed, it may decode to any size from those upwards, in the shape of the original, or return rows, which
+    are decoded when they are read. orientation: 1 to 8. profile: of its colours (see `colour`). frames: 1 for a still.
+    bytes_per_pixel: memory that this picture takes, if that differs from its format's maximum (see `formats`). coded:
+    width and height to decode, if a part is cut off afterwards. metadata: the blocks in its container.
     """
 
     size: tuple[int, int]
-    load: Callable[[tuple[int, int]], Image.Image]
+    load: Callable[[tuple[int, int]], Picture]
     orientation: int = 1
     profile: Profile | None = None
     frames: int = 1

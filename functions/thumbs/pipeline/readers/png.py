@@ -1,8 +1,8 @@
-"""PNG and the still of an APNG: Pillow's decoder, on a file without the chunks that it does not need, and with a
-different inflate.
+"""PNG and the still of an APNG, decoded by libvips a few rows at a time, on a file without the chunks that it does not
+need (docs/decisions/imaging-png.md).
 
-Inflating takes half of a PNG's time, and Pillow does it with the system's zlib. ISA-L takes half as long; its output is
-passed to Pillow in stored blocks, which zlib only copies (docs/decisions/imaging-png.md).
+Pillow decodes what has no such rows, or more than 8 bits. Inflating takes half of its time, and it does it with the
+system's zlib. ISA-L takes half as long; its output is passed to Pillow in stored blocks, which zlib only copies.
 """
 
 import struct
@@ -10,23 +10,24 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from io import BytesIO
 from typing import NamedTuple
-from zlib import crc32
 
 from isal import isal_zlib
 from PIL import Image, ImageChops, PngImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
+from thumbs.pipeline.colour import plain
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.readers import Source, deep, png_colours
+from thumbs.pipeline.readers import Source, decoding, deep, libvips, png_colours
+from thumbs.pipeline.readers.png_chunks import SIGNATURE, each, made, transparency
+from thumbs.pipeline.rows import Rows
 
-_SIGNATURE = 8
 _DEPTH_AND_COLOUR = slice(24, 26)  # bits per sample and colour type, in IHDR, the first chunk
-_GRAY, _RGB, _GRAY_ALPHA, _RGB_ALPHA = 0, 2, 4, 6
-_SAMPLES = {_GRAY: 1, _RGB: 3}  # of a pixel, for the colour types that may have one transparent colour
+_INTERLACED = 28  # where IHDR says so
+_GRAY, _RGB, _PALETTE, _GRAY_ALPHA, _RGB_ALPHA = 0, 2, 3, 4, 6
+_UP_TO_PALETTE = 8 + 25 + 12  # bytes of signature, IHDR and an empty PLTE
 # Pillow's names for samples whose upper byte is the second, and, for gray with alpha, for four samples of 8 bits.
 _LOWER_BYTES = {_RGB: "RGB;16L", _GRAY_ALPHA: "RGBA", _RGB_ALPHA: "RGBA;16L"}
-_MAX_PALETTE = 256
 # The chunks that pixels need in addition to their data. Text, which may be a decompression bomb, animation, which may
 # claim 2**31 frames, and metadata are removed before any decoder sees the file.
 _NEEDED = {b"IHDR", b"PLTE"}
@@ -37,8 +38,6 @@ _METADATA = {
     b"tIME": "time",
     b"caBX": "other",
 }
-# Encoders write data chunks of 8 KB and more; 20 MB of them are 2,500.
-_MAX_CHUNKS = 100_000
 # Bytes inflated at a time: they become up to 1,032 times as many (RFC 1951).
 _PIECE = 16 * 2**10
 _STORED = 65535  # maximum bytes of a stored block (RFC 1951, 3.2.4)
@@ -65,13 +64,13 @@ class _Png(PngImagePlugin.PngImageFile):
 
 
 def source(original: bytes) -> Source:
-    header = [original[:_SIGNATURE]]
+    header = [original[:SIGNATURE]]
     data: list[memoryview] = []
     frames, clear = 0, b""
     metadata: list[Block] = []
     colours: dict[bytes, bytes] = {}
     view = memoryview(original)
-    for kind, start, end in _chunks(original):
+    for kind, start, end in each(original):
         if kind == b"CgBI":  # from Xcode: without zlib's header, and blue first
             raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a PNG for iOS alone")
         if kind == b"IDAT":
@@ -80,7 +79,6 @@ def source(original: bytes) -> Source:
             header.append(original[start:end])
         elif kind == b"tRNS":
             clear = original[start + 8 : end - 4]
-            header.append(_transparency(clear, *original[_DEPTH_AND_COLOUR]))
         elif kind in _METADATA:
             metadata.append(Block(_METADATA[kind], original[start + 4 : end - 4].removeprefix(b"eXIf")))
         elif kind in png_colours.CHUNKS:
@@ -88,12 +86,12 @@ def source(original: bytes) -> Source:
         elif kind == b"fcTL":
             frames += 1
     depth, colour = original[_DEPTH_AND_COLOUR]
-    samples = _Samples(b"".join((*header, _EMPTY_DATA)), data, depth, colour, clear)
+    samples = _Samples(original, b"".join(header), data, depth, colour, clear)
     meant = png_colours.deep_ones(colours, 1 if colour in {_GRAY, _GRAY_ALPHA} else 3) if depth == 16 else None
     image = samples.opened()
     return Source(
         image.size,
-        lambda wanted: samples.in_srgb(meant, wanted) if meant else samples.upper(image),
+        lambda wanted: samples.in_srgb(meant, wanted) if meant else samples.rows() or samples.upper(image),
         orientation=orient.of_exif(next((block.content for block in reversed(metadata) if block.form == "exif"), b"")),
         profile=None if meant else png_colours.named(colours),
         frames=max(1, frames),
@@ -103,16 +101,38 @@ def source(original: bytes) -> Source:
 
 
 class _Samples(NamedTuple):
-    """The stored pixels. opening: the file up to its data. clear: the samples of a transparent colour."""
+    """The stored pixels. opening: signature, IHDR and PLTE. data: of IDAT. clear: the content of tRNS."""
 
+    original: bytes
     opening: bytes
     data: list[memoryview]
     depth: int
     colour: int
     clear: bytes
 
+    def rows(self) -> Rows | None:
+        """Decoded by libvips; None if it would keep many of them, reads them otherwise, or rejects the header."""
+        width = int.from_bytes(self.original[16:20], "big")
+        if self.depth > 8 or self.original[_INTERLACED] or 4 * width > libvips.WIDEST:
+            return None
+        if self.colour == _PALETTE and 3 * len(self.clear) > len(self.opening) - _UP_TO_PALETTE:
+            return None  # libpng ignores a tRNS with more entries than the palette
+        try:
+            rows = libvips.opened(self._alone())
+        except OSError:
+            return None
+        return Rows(rows.mode, rows.size, _OrWhole(self, rows).read)
+
+    def _alone(self) -> bytes:
+        """The file without the chunks that pixels do not need: itself, if it has no others."""
+        clear = made(b"tRNS", self.clear) if transparency(self.clear, self.depth, self.colour) else b""
+        if sum(map(len, (self.opening, clear, _END, *self.data))) + 12 * len(self.data) == len(self.original):
+            return self.original
+        pixels = (part for data in self.data for part in (struct.pack(">I4s", len(data), b"IDAT"), data, _UNCHECKED))
+        return b"".join((self.opening, clear, *pixels, _END))
+
     def opened(self) -> _Png:
-        return _Png(BytesIO(self.opening))
+        return _Png(BytesIO(self.opening + transparency(self.clear, self.depth, self.colour) + _EMPTY_DATA))
 
     def upper(self, image: _Png) -> Image.Image:
         """Every sample in 8 bits: the upper ones of 16."""
@@ -146,6 +166,24 @@ class _Samples(NamedTuple):
         return image
 
 
+class _OrWhole:
+    """Rows as libvips decodes them. If it cannot, or doubts a checksum, Pillow decides about the picture, whole."""
+
+    def __init__(self, samples: _Samples, rows: Rows) -> None:
+        self._samples, self._rows = samples, rows
+        self._whole: Image.Image | None = None
+
+    def read(self, start: int, stop: int) -> Image.Image:
+        with decoding():
+            if self._whole is None:
+                try:
+                    return self._rows.read(start, stop)
+                except OSError:
+                    whole = self._samples.upper(self._samples.opened())
+                    self._whole = plain(whole).convert(self._rows.mode)
+            return self._whole.crop((0, start, self._rows.size[0], stop))
+
+
 def _loaded(image: _Png, data: list[memoryview]) -> _Png:
     image.data = _stored(data)
     image.load()
@@ -163,8 +201,8 @@ def _equal(image: Image.Image, samples: bytes) -> Image.Image:
     )
 
 
-# Where Pillow finds the beginning of the data.
-_EMPTY_DATA = b"\0\0\0\0IDAT\x35\xaf\x06\x1e"
+_EMPTY_DATA, _END = made(b"IDAT", b""), made(b"IEND", b"")  # Pillow finds the beginning of the data by the first
+_UNCHECKED = bytes(4)  # a checksum that nobody looks at
 
 
 def _stored(data: Iterable[memoryview]) -> Iterator[bytes]:
@@ -177,38 +215,3 @@ def _stored(data: Iterable[memoryview]) -> Iterator[bytes]:
             for start in range(0, len(pixels), _STORED):
                 block = pixels[start : start + _STORED]
                 yield struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF) + block
-
-
-def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Each chunk's type, start and end, including its length and checksum."""
-    at = _SIGNATURE
-    for _ in range(_MAX_CHUNKS):
-        kind = original[at + 4 : at + 8]
-        if len(kind) < 4:
-            return
-        end = at + 12 + int.from_bytes(original[at : at + 4], "big")
-        yield kind, at, end
-        if kind == b"IEND":
-            return
-        at = end
-    raise Rejected(Reason.TOO_COMPLEX, f"a PNG of more than {_MAX_CHUNKS} chunks")
-
-
-def _transparency(content: bytes, depth: int, colour: int) -> bytes:
-    """The chunk tRNS in the form that Pillow needs. Pillow compares it with pixels that already have 8 bits, so gray
-    with fewer bits is scaled to 8. RGB with 16 bits is compared by `source`. A chunk of a wrong length is ignored, as
-    in libpng.
-    """
-    if (depth, colour) == (16, _RGB):
-        return b""
-    if colour in _SAMPLES:
-        if len(content) != 2 * _SAMPLES[colour]:
-            return b""
-        samples = struct.unpack(f">{_SAMPLES[colour]}H", content)
-        if depth < 8:
-            samples = tuple((sample % 2**depth) * 255 // (2**depth - 1) for sample in samples)
-        content = struct.pack(f">{len(samples)}H", *samples)
-    elif len(content) > _MAX_PALETTE:
-        return b""
-    body = b"tRNS" + content
-    return struct.pack(">I", len(content)) + body + struct.pack(">I", crc32(body))

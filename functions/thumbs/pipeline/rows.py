@@ -1,0 +1,29 @@
+"""Rows: a picture that is decoded from top to bottom, a few rows at a time, so that it is never whole in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+_AT_ONCE = 2**18  # pixels that `whole` reads at a time: a megabyte at most
+
+
+@dataclass(frozen=True)
+class Rows:
+    """mode: L, LA, RGB or RGBA. size: width and height in pixels. read: decodes the rows from the first number to the
+    second, exclusive; each row once, in their order. It raises Rejected."""
+
+    mode: str
+    size: tuple[int, int]
+    read: Callable[[int, int], Image.Image]
+
+    def whole(self) -> Image.Image:
+        width, height = self.size
+        image = Image.new(self.mode, self.size, None)
+        step = max(1, _AT_ONCE // width)
+        for top in range(0, height, step):
+            image.paste(self.read(top, min(height, top + step)), (0, top))
+        return image
+
+
+Picture = Image.Image | Rows
