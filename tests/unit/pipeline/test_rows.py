@@ -209,16 +209,17 @@ def test_nothing_but_png_can_be_loaded_or_made(tmp_path: Path) -> None:
 _PEAK = """
 import sys
 sys.path[:] = sys.argv[1:]
-from thumbs import formats, sizes
-from thumbs.pipeline import Limits, Wanted, steps
+from tests.actors.pipeline import LIMITS, WANTED
+from tests.material import pictures
+from thumbs.pipeline import steps
 from thumbs.pipeline.identify import identify
 def told(name):
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(name))
 original = sys.stdin.buffer.read()
-accepted, output = identify(original), formats.OUTPUTS["webp"]
-steps.prepare(accepted, output)
+small = pictures.png(20, 20)
+steps.convert(small, identify(small), WANTED, LIMITS)
 before = told('VmHWM')
-steps.convert(original, accepted, Wanted(sizes.parse("a=320"), output, 80, 50), Limits())
+steps.convert(original, identify(original), WANTED, LIMITS)
 print(1024 * (told('VmHWM') - before), told('Threads'))
 """
 
