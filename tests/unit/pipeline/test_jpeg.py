@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.material import pictures
+from tests.material.decoding import decoded_at_once
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import readers
@@ -20,7 +21,7 @@ def convert(original: bytes) -> Image.Image:
     """The picture, decoded for a thumbnail of 160 pixels."""
     source = readers.opened(JPEG, original)
     with readers.decoding():
-        return source.load((160, 120))
+        return decoded_at_once(source, (160, 120))
 
 
 def reason(original: bytes) -> Reason | None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from tests.material import pictures
+from tests.material.decoding import decoded_at_once
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import geometry
 from thumbs.pipeline.readers import jpeg_scans, webp
@@ -127,9 +128,9 @@ def test_every_scan_of_a_jpeg_is_read_for_its_full_size() -> None:
 def test_a_webp_that_is_scaled_while_decoding_looks_like_one_that_is_not() -> None:
     picture = pictures.photo(1600, 1200)
     source = webp.source(pictures.webp(picture=picture))
-    scaled = source.load((400, 300))
+    scaled = decoded_at_once(source, (400, 300))
     assert scaled.size == (400, 300)
-    whole = webp.source(pictures.webp(picture=picture)).load((1600, 1200))
+    whole = decoded_at_once(webp.source(pictures.webp(picture=picture)), (1600, 1200))
     assert difference(scaled.convert("RGB"), whole.convert("RGB").resize((400, 300), Image.Resampling.BOX)) < 3
 
 

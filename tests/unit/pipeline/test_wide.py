@@ -10,6 +10,7 @@ from PIL import Image
 from pillow_heif import HeifFile, from_bytes
 
 from tests.material import pictures, tiffs
+from tests.material.decoding import decoded_at_once
 from tests.material.deep import Light, code, level, light, off, with_profile
 from tests.material.hdr_signals import BT2020, HLG, PQ, hlg_light, naming, pq_light, signals
 from thumbs.pipeline import colour, hdr, icc, pixelmath
@@ -154,7 +155,7 @@ def test_a_fine_pattern_is_as_bright_in_hdr_as_in_sdr(transfer: int) -> None:
     white = [code(value) for value in signals(transfer, (1.0, 1.0, 1.0))]
     row = struct.pack(">6H", *white, 0, 0, 0) * 128
     original = pictures.with_chunk(pictures.stored_png(256, 16, 2, row), b"cICP", bytes((9, transfer, 0, 1)))
-    made = png.source(original).load((36, 36))
+    made = decoded_at_once(png.source(original), (36, 36))
     assert made.width < 128
     assert all(abs(low - 128) <= 2 for low, _ in made.getextrema())  # type: ignore[misc]
 
@@ -167,14 +168,14 @@ def with_alpha(transfer: int, *halves: tuple[float, float]) -> bytes:
 
 @pytest.mark.parametrize("side", [256, 36], ids=["as large", "averaged"])
 def test_invisible_light_leaves_no_trace(side: int) -> None:
-    made = png.source(with_alpha(PQ, (1.0, 1.0), (40.0, 0.0))).load((side, side))
+    made = decoded_at_once(png.source(with_alpha(PQ, (1.0, 1.0), (40.0, 0.0))), (side, side))
     seen = [pixel for _, pixel in made.getcolors() or [] if isinstance(pixel, tuple) and pixel[3]]
     assert seen
     assert all(min(pixel[:3]) >= 254 for pixel in seen)
 
 
 def test_a_flat_colour_stays_flat_where_alpha_is_little() -> None:
-    made = png.source(with_alpha(PQ, (0.2, 2 / 255), (0.2, 0.0))).load((36, 36))
+    made = decoded_at_once(png.source(with_alpha(PQ, (0.2, 2 / 255), (0.2, 0.0))), (36, 36))
     red, green, blue, alpha = made.getpixel((20, 20))  # type: ignore[misc]
     assert alpha == 1
     assert off((red, green, blue), (level(0.2),) * 3) <= 1
