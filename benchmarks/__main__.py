@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from benchmarks import cold_start, contenders, cost, machine, memory, page, polling, quiet, race, standings
+from benchmarks import cold_start, contenders, cost, end_to_end, machine, memory, page, polling, quiet, race, standings
 from benchmarks.contenders import LIMIT, OURS, Contender
 from benchmarks.inputs import CLASSES, Input
 from benchmarks.quiet import Busy, Measured
@@ -22,6 +22,7 @@ _PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "cost": ("Cost", cost.report),
     "polling": ("Polling", polling.report),
     "page": ("The page with many files", page.report),
+    "end-to-end": ("From the drop to the last thumbnail", end_to_end.report),
 }
 
 _INTRODUCTION = """\
@@ -55,7 +56,7 @@ def main() -> int:
         elif options.what == "report":
             _report(options.classes, options.rounds)
         else:
-            print(_PARTS[options.what][1]())
+            _print(_PARTS[options.what][1]())
     except (Busy, contenders.Failed, polling.NoNode, RuntimeError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -160,7 +161,7 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
         choices=("race", *_PARTS, "report"),
         help="race: CPU, memory and quality compared with the peers; cold-start: of the functions; memory: convert's "
         "maximum; cost: on Lambda; polling: of waiting for a result; page: of many files in the browser; "
-        "report: all of it, into docs/benchmarks.md",
+        "end-to-end: from the drop to the last thumbnail; report: all of it, into docs/benchmarks.md",
     )
     parser.add_argument(
         "--class",

@@ -1,0 +1,232 @@
+"""python -m tests.browser.end_to_end: photos dropped on the page of `make run`, and uploads of a client, and which
+process took which part of the work."""
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import requests
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.inputs import CLASSES
+from benchmarks.tables import table
+from dev.emulator import ROOT
+from tests.actors.chromium import FLAGS
+from tests.material.photos import jpeg
+from tests.standins.ports import free_port
+
+PATIENCE = 900  # seconds
+_TICK = os.sysconf("SC_CLK_TCK")
+_AT_ONCE = 20
+_KINDS = ("--type=renderer", "--type=utility", "--type=gpu-process", "--type=zygote", "chrom")
+# The calls of one file, by a part of their address. Waiting for the manifest is asking for it until it is there.
+_STAGES = {
+    "sign": "/uploads",
+    "send to S3": "-uploadbucket-",
+    "ask for the result": "manifest.json",
+}
+
+
+class Processes:
+    """The CPU seconds of everything that was started below a process, by what it is. Read from /proc every 0.1 s,
+    because a function's process may end."""
+
+    def __init__(self, roots: dict[int, str]) -> None:
+        """roots: process ids, and what they are."""
+        self._roots = roots
+        self._kinds: dict[int, str] = {}
+        self._first: dict[int, float] = {}
+        self._last: dict[int, float] = {}
+        self._look(known=True)
+        self._going = True
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while self._going:
+            time.sleep(0.1)
+            self._look()
+
+    def _look(self, *, known: bool = False) -> None:
+        parents, used = {}, {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                parents[int(folder.name)] = int(fields[1])
+                used[int(folder.name)] = sum(map(int, fields[11:13])) / _TICK  # utime, stime: proc_pid_stat(5)
+        for pid in used:
+            kind = self._kind(pid, parents)
+            if kind:
+                self._kinds[pid] = kind
+                self._first.setdefault(pid, used[pid] if known else 0.0)
+                self._last[pid] = used[pid]
+
+    def _kind(self, pid: int, parents: dict[int, int]) -> str | None:
+        if pid in self._kinds and self._kinds[pid] != "emulator":  # a function is a fork of it at first
+            return self._kinds[pid]
+        if pid in self._roots:
+            return self._roots[pid]
+        above: int | None = pid
+        while above is not None and above not in self._roots:
+            above = parents.get(above)
+        if above is None:
+            return None
+        with contextlib.suppress(OSError):
+            variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            named = [value for value in variables if value.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")]
+            if named:
+                return re.sub(r"\w+=[\w-]*?(\w+)Function-.*", r"function \1", named[0].decode())
+            if "dev.emulator" in command:
+                return "emulator"
+            if any(word in command for word in _KINDS):
+                return "page" if "--type=renderer" in command else "browser besides the page"
+        return self._kinds.get(parents[pid]) or self._roots[above]
+
+    def stop(self) -> Counter[str]:
+        self._going = False
+        self._thread.join()
+        self._look()
+        total: Counter[str] = Counter()
+        for pid, seconds in self._last.items():
+            total[self._kinds[pid]] += seconds - self._first[pid]  # type: ignore[assignment]  # seconds, not a count
+        return total
+
+
+@contextlib.contextmanager
+def service() -> Iterator[tuple[str, int]]:
+    """`make run`: the page's address and the process. No limits of the API, which protect an account, slow it down."""
+    ports = {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())}
+    command = [sys.executable, "-m", "dev", "--set", "RequestsPerSecond=500", "--set", "RequestBurst=1000"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | ports, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("Upload page: "):
+                threading.Thread(target=process.stdout.read, daemon=True).start()  # a full pipe would stop it
+                yield line.removeprefix("Upload page: ").strip(), process.pid
+                break
+        else:
+            raise RuntimeError("make run did not start; see its output above")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _photos(folder: Path, count: int) -> list[Path]:
+    """Photos of 12 megapixels, no two of which are the same file."""
+    photo = CLASSES["jpeg-12"].path().read_bytes()
+    paths = [folder / f"IMG_{number:04}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        comment = f"photo {number}".encode()
+        path.write_bytes(photo[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + photo[2:])
+    return paths
+
+
+def drop(page: Page, paths: list[Path]) -> tuple[float, list[list[str]]]:
+    """Seconds from the drop until all thumbnails are made and known to the page, and a row for each stage."""
+    page.evaluate("performance.setResourceTimingBufferSize(100000)")
+    began = time.monotonic()
+    page.locator("#files").set_input_files(paths)
+    title = page.locator("#summary-title").filter(has_text=re.compile(rf"^{len(paths):,} done"))
+    title.wait_for(timeout=PATIENCE * 1000)
+    seconds = time.monotonic() - began
+    calls: list[dict[str, Any]] = page.evaluate(
+        "() => performance.getEntriesByType('resource').map(({name, startTime, duration}) => "
+        "({name: new URL(name).pathname, startTime, duration}))"
+    )
+    return seconds, _stages(calls)
+
+
+def _stages(calls: list[dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    for stage, part in _STAGES.items():
+        took = [call["duration"] / 1000 for call in calls if part in call["name"]]
+        if took:
+            rows.append([stage, str(len(took)), f"{median(took):.2f}", f"{max(took):.2f}", f"{sum(took):.1f}"])
+    return rows
+
+
+def uploads(url: str, count: int) -> tuple[float, list[list[str]]]:
+    """Seconds until the last manifest of so many small pictures, 20 at once, and a row for each stage."""
+    content = jpeg("small.jpg", 800, 600)["buffer"]
+    calls: list[dict[str, Any]] = []
+    local = threading.local()
+
+    def timed(stage: str, method: str, address: str, **options: Any) -> requests.Response:
+        if not hasattr(local, "session"):
+            local.session = requests.Session()
+        began = time.monotonic()
+        answer: requests.Response = local.session.request(method, address, timeout=PATIENCE, **options)
+        calls.append({"name": _STAGES[stage], "duration": (time.monotonic() - began) * 1000})
+        return answer
+
+    def one(number: int) -> None:
+        wanted = {"files": [{"name": f"{number}.jpg", "type": "image/jpeg", "size": len(content)}]}
+        entry = timed("sign", "POST", f"{url}uploads", json=wanted).json()["uploads"][0]
+        form = entry["upload"]
+        sent = timed("send to S3", "POST", form["url"], data=form["fields"], files={"file": ("picture", content)})
+        sent.raise_for_status()
+        while timed("ask for the result", "GET", entry["result"]).status_code != 200:
+            time.sleep(0.5)
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(one, range(count)))
+    return time.monotonic() - began, _stages(calls)
+
+
+def _told(title: str, seconds: float, count: int, used: Counter[str], stages: list[list[str]]) -> str:
+    whole = sum(used.values())
+    rows = [[kind, f"{cpu:.1f}", f"{1000 * cpu / count:.1f}", f"{cpu / whole:.0%}"] for kind, cpu in used.most_common()]
+    return "\n\n".join(
+        [
+            f"### {title}: {seconds:.1f} s, {whole:.1f} s of CPU",
+            table(("process", "CPU s", "ms per file", "share"), rows),
+            table(("stage", "calls", "median s", "longest s", "sum s"), stages),
+        ]
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.end_to_end", description=__doc__)
+    parser.add_argument("--photos", type=int, default=40)
+    parser.add_argument("--uploads", type=int, default=500)
+    options = parser.parse_args()
+    with service() as (url, pid), sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        # Both functions are warm afterwards, and Chromium has loaded the page.
+        uploads(url, 2)
+        chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page()
+        page.goto(url)
+        page.locator("#terms:not(:empty)").wait_for()
+        roots = {pid: "dev server", os.getpid(): "client"}
+        paths = _photos(Path(folder), options.photos)
+        processes = Processes(roots)
+        seconds, stages = drop(page, paths)
+        sys.stdout.write(
+            _told(f"{options.photos} photos of 3 MB", seconds, options.photos, processes.stop(), stages) + "\n\n"
+        )
+        browser.close()
+        processes = Processes(roots)
+        seconds, stages = uploads(url, options.uploads)
+        title = f"{options.uploads} uploads, {_AT_ONCE} at once"
+        sys.stdout.write(_told(title, seconds, options.uploads, processes.stop(), stages) + "\n")
+
+
+if __name__ == "__main__":
+    main()
