@@ -16,11 +16,14 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
     offer: (/** @type {{width: number, height: number, crop: boolean, fit?: string}[]} */ sizes) =>
       `Pictures in, thumbnails out: ${all(sizes.map(dimensions))} pixels.`,
     terms: (
-      /** @type {{accepted: string[], limit: number, megapixels: number, days: number, unclaimed?: number}} */
-      {accepted, limit, megapixels, days, unclaimed},
+      /** @type {{accepted: string[], limit: number, megapixels: number, days: number, unclaimed?: number, named?: boolean}} */
+      {accepted, limit, megapixels, days, unclaimed, named},
     ) =>
       `${any(accepted)}, up to ${bytes(limit)} and ${number(megapixels)} megapixels each. ` +
-      `Location and other hidden data are left out of the thumbnails. Originals are deleted after ${count(days, "day")}.` +
+      (named
+        ? "The author's name and licence stay in the thumbnails; location and other hidden data are left out. "
+        : "Location and other hidden data are left out of the thumbnails. ") +
+      `Originals are deleted after ${count(days, "day")}.` +
       (unclaimed ? ` Thumbnails that nobody uses are deleted after ${count(unclaimed, "day")}.` : ""),
 
     // The status of a row.

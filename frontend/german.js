@@ -16,9 +16,12 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
     dismiss: "OK",
     offer: (sizes) =>
       `Aus Bildern werden Vorschaubilder: ${all(sizes.map(dimensions))} Pixel.`,
-    terms: ({accepted, limit, megapixels, days, unclaimed}) =>
+    terms: ({accepted, limit, megapixels, days, unclaimed, named}) =>
       `${any(accepted)}, je bis zu ${bytes(limit)} und ${number(megapixels)} Megapixel. ` +
-      `Aufnahmeort und andere verborgene Daten kommen nicht in die Vorschaubilder. Originale werden nach ${count(days, "Tag", "Tagen")} gelöscht.` +
+      (named
+        ? "Name und Lizenz bleiben in den Vorschaubildern, Aufnahmeort und andere verborgene Daten nicht. "
+        : "Aufnahmeort und andere verborgene Daten kommen nicht in die Vorschaubilder. ") +
+      `Originale werden nach ${count(days, "Tag", "Tagen")} gelöscht.` +
       (unclaimed ? ` Vorschaubilder, die niemand verwendet, werden nach ${count(unclaimed, "Tag", "Tagen")} gelöscht.` : ""),
 
     waiting: "Wartet",

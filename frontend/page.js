@@ -120,7 +120,7 @@ async function open() {
     return trouble(problem);
   }
   write(byId("offer"), words.offer(limits.sizes));
-  terms.replaceChildren(words.terms({...factsOf(limits), days: limits.keepOriginalsDays, unclaimed: limits.unclaimedDays}));
+  terms.replaceChildren(words.terms({...factsOf(limits), days: limits.keepOriginalsDays, unclaimed: limits.unclaimedDays, named: limits.keepsCopyright}));
   input.accept = Object.entries(limits.types).flat(2).join(",");
   know(limits);
   uploads.prepare();

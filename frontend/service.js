@@ -7,8 +7,8 @@ import {content, erased, lostConnection, Problem, problemOf} from "./problem.js"
  * @typedef {{
  *   maxFiles: number, maxUploadBytes: number, maxMegapixels: number, types: Record<string, string[]>,
  *   accepted: string, sizes: Size[], keepOriginalsDays: number, keepThumbnailsDays?: number, unclaimedDays?: number,
- *   erasable?: boolean,
- * }} Limits erasable: whether owners can erase their uploads
+ *   erasable?: boolean, keepsCopyright?: boolean,
+ * }} Limits erasable: whether owners can erase their uploads. keepsCopyright: whether thumbnails name the original's author
  * @typedef {{
  *   job: string, upload: {url: string, fields: Record<string, string>}, result: string, expires: string, lifetime: number,
  * }} Signed lifetime: remaining milliseconds of the signature when it arrived

@@ -73,9 +73,7 @@ def _end(job: str, upload: Upload) -> None:
 def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed: bool | None) -> manifest.Manifest:
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
-    wanted = pipeline.Wanted(
-        current.sizes, current.outputs, current.quality, current.max_megapixels, current.keeps_copyright
-    )
+    wanted = pipeline.Wanted(current.sizes, current.outputs, current.quality, current.max_megapixels, current.copyright)
     whose: attribution.Attribution | None = None
     original: s3.Object | None = None
     try:

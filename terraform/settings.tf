@@ -63,6 +63,18 @@ variable "thumbnail_quality" {
   }
 }
 
+variable "metadata" {
+  description = "What thumbnails carry of the original's metadata. none is nothing; copyright is the creator, the copyright notice, the credit line and the addresses of the licence, as XMP, never a location or anything else."
+  type        = string
+  default     = "none"
+  nullable    = false
+
+  validation {
+    condition     = contains(["none", "copyright"], var.metadata)
+    error_message = "One of none, copyright."
+  }
+}
+
 variable "max_upload_megabytes" {
   description = "The maximum size of an uploaded file, in megabytes (1 000 000 bytes)."
   type        = number
@@ -538,6 +550,7 @@ locals {
     ThumbnailFormat      = var.thumbnail_format
     ThumbnailFormats     = var.thumbnail_formats
     ThumbnailQuality     = tostring(var.thumbnail_quality)
+    Metadata             = var.metadata
     MaxUploadMegabytes   = tostring(var.max_upload_megabytes)
     MaxMegapixels        = tostring(var.max_megapixels)
     UploadExpirySeconds  = tostring(var.upload_expiry_seconds)

@@ -142,7 +142,7 @@ class Settings:
     output = Setting("THUMBNAIL_FORMAT", _output)  # unless several are listed
     listed_outputs = Setting("THUMBNAIL_FORMATS", formats.outputs, default="")  # raises ValueError if it does
     quality = Setting("THUMBNAIL_QUALITY", _whole)
-    keeps_copyright = Setting("METADATA", _keeps_copyright, default="none")
+    copyright = Setting("METADATA", _keeps_copyright, default="none")
     link_expiry_seconds = Setting("LINK_EXPIRY_SECONDS", _whole)  # or until the credentials that signed it expire
 
     @property

@@ -46,6 +46,9 @@ test("counts, sizes and names read like a sentence in each language", () => {
     {width: 1200, height: 1200, crop: false, fit: "pad"},
   ];
   assert.equal(english.offer(sizes.slice(0, 2)), "Pictures in, thumbnails out: 160 and 400\u00a0×\u00a0300 pixels.");
+  const terms = {accepted: ["JPEG"], limit: 1e6, megapixels: 50, days: 1};
+  assert.match(english.terms(terms), /^JPEG, up to 1 MB and 50 megapixels each\. Location and other hidden data are left out of the thumbnails\. O/);
+  assert.match(english.terms({...terms, named: true}), /each\. The author's name and licence stay in the thumbnails; location and other/);
   assert.match(german.offer(sizes.slice(2)), / 640\u00a0×\u00a0480 und 1200\u00a0×\u00a01200 Pixel/);
   assert.match(english.leftOut(["a", "b", "c", "d", "e"]), /a, b, c, and 2 more/);
 });

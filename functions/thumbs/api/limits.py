@@ -20,6 +20,8 @@ def limits() -> dict[str, Any]:
     }
     days = {"keepThumbnailsDays": current.keep_thumbnails_days, "unclaimedDays": current.unclaimed_days}
     answer |= {name: value for name, value in days.items() if value}
+    if current.copyright:
+        answer["keepsCopyright"] = True  # thumbnails carry the original's
     if current.has_owners:
         answer["erasable"] = True  # DELETE /uploads/{job} exists
     return answer

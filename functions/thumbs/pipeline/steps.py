@@ -43,7 +43,7 @@ def prepare(accepted: formats.Input, outputs: tuple[formats.Output, ...], rights
 
 def _carried(blocks: Iterable[metadata.Block]) -> tuple[tuple[str, ...], bytes]:
     """The names of the rights in these blocks, and the packet that the thumbnails carry."""
-    from thumbs.pipeline.metadata import rights, xmp_write  # here, because few stacks want them
+    from thumbs.pipeline.metadata import rights, xmp_write  # here, because few want them
 
     found = rights.of(blocks)
     return found.names, xmp_write.packet(found)

@@ -1,11 +1,13 @@
 """The receipt in a manifest: what was removed, and until when the original is kept."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 import convert
+import sign_upload
 from tests.actors.uploader import Form, ended
 from tests.material import metadata
 from tests.material.invocation import Context
@@ -38,6 +40,24 @@ def test_what_could_not_be_read_has_unknown_metadata_but_is_kept_as_long(
     assert manifest["status"] == "rejected"
     assert manifest["privacy"]["removed"] is None
     assert manifest["privacy"]["originalUntil"] in (midnight(8), midnight(7))
+
+
+@pytest.mark.parametrize("chosen", ["none", "copyright"])
+def test_a_manifest_says_what_was_kept_only_if_that_is_set(
+    s3: Any, context: Context, environment: pytest.MonkeyPatch, chosen: str
+) -> None:
+    environment.setenv("METADATA", chosen)
+    original = metadata.jpeg((0xE1, b"Exif\0\0" + metadata.exif({0x013B: b"Jane Doe\0"}, gps={0x0002: b"48 12 30 "})))
+    convert.handler(Form(s3).post(original), context)
+
+    manifest = ended()
+    assert manifest["privacy"]["removed"] == ["location", "people"]
+    assert manifest["privacy"].get("kept") == (["creator"] if chosen == "copyright" else None)
+    keys = [one["key"] for one in manifest["thumbnails"]]
+    bodies = [s3.get_object(Bucket="thumbnails-bucket", Key=key)["Body"].read() for key in keys]
+    limits = sign_upload.handler({"httpMethod": "GET", "resource": "/limits", "headers": {}}, context)
+    assert json.loads(limits["body"]).get("keepsCopyright", False) is (chosen == "copyright")
+    assert [b"<rdf:li>Jane Doe</rdf:li>" in body for body in bodies] == [chosen == "copyright"] * len(bodies)
 
 
 def test_without_an_original_there_is_no_receipt(s3: Any, context: Context) -> None:
