@@ -7,6 +7,7 @@ from pathlib import Path
 
 import botocore.session
 import pytest
+import yaml
 
 from dev.emulator import ROOT, Emulator
 from dev.server import Server
@@ -17,6 +18,8 @@ from tests.standins.ports import free_port
 
 # A session of boto3 reads AWS's models, megabytes of JSON, and moto begins one for each test: all share what was read.
 botocore.session.create_loader = cache(botocore.session.create_loader)
+# SAM's translator parses the templates, a hundred times in all, with PyYAML's loader in Python. The one in C takes a sixth.
+yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc, assignment]
 
 # The cheap kinds first, so that basic mistakes are found within seconds.
 KINDS = ("unit", "template", "lifecycle", "publish", "service", "deployed", "browser", "sam_local", "fuzz")
