@@ -18,7 +18,7 @@ from tests.standins.ports import free_port
 
 # A session of boto3 reads AWS's models, megabytes of JSON, and moto begins one for each test: all share what was read.
 botocore.session.create_loader = cache(botocore.session.create_loader)
-# SAM's translator parses the templates, a hundred times in all, with PyYAML's loader in Python. The one in C takes a sixth.
+# SAM's translator parses the templates, a hundred times in all, with PyYAML's loader in Python; this one is in C.
 yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc, assignment]
 
 # The cheap kinds first, so that basic mistakes are found within seconds.

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from greenlet import getcurrent
 
@@ -69,7 +70,8 @@ class Report:
 
 @dataclass
 class _Search:
-    """bound: how often an actor may be interrupted by another one, or None. visited, stack: see explore."""
+    """bound: how often an actor may be interrupted by another one, or None. visited, stack: see explore. endings: see
+    World."""
 
     scenario: Scenario
     faults: int
@@ -77,10 +79,11 @@ class _Search:
     chance: random.Random | None = None
     visited: set[int] = field(default_factory=set)
     stack: list[list[int]] = field(default_factory=lambda: [[]])
+    endings: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self, prefix: list[int], report: Report) -> World:
         """Runs from the beginning, along a prefix of choices, to the end or to a known state."""
-        world = World(hub=getcurrent())
+        world = World(hub=getcurrent(), endings=self.endings)
         world.on_write = _judge
         self.scenario.setup(world)
         world.start()
@@ -188,9 +191,11 @@ def explore(
 def walk(scenario: Scenario, seconds: float, seed: int, *, clock: Clock = CPU) -> Report:
     """Orders at random, until a violation is found or time is up."""
     report = Report(scenario)
+    endings: list[dict[str, Any]] = []
     deadline = clock() + seconds
     while clock() < deadline and not report.violation:
-        search = _Search(scenario, scenario.faults, chance=random.Random(f"{seed}/{report.runs}"))
+        chance = random.Random(f"{seed}/{report.runs}")
+        search = _Search(scenario, scenario.faults, chance=chance, endings=endings)
         world = search.run([], report)
         if world.violation:
             report.violation = Violation(*world.violation, world.steps)

@@ -7,7 +7,7 @@ from typing import Any
 from tests.lifecycle import days
 from tests.lifecycle.actors import FINDS, JOB, MANIFEST, ORIGINAL
 from tests.lifecycle.stored import Write
-from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, manifest_of
+from tests.lifecycle.world import THUMBNAILS, UPLOADS, World, manifest_of, parsed
 from thumbs.jobs import keys
 from thumbs.upkeep import memory
 
@@ -56,7 +56,7 @@ def at_the_end(world: World) -> None:
 def _manifests(write: Write) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     if write.key != MANIFEST:
         return None, None
-    before, after = (json.loads(each.content) if each else None for each in (write.before, write.after))
+    before, after = (parsed(each.content) if each else None for each in (write.before, write.after))
     return before, after
 
 
