@@ -1,16 +1,24 @@
 """Ports on this machine: free ones for emulators, stand-ins and pages; and the processes that listen."""
 
+import contextlib
+import random
 import socket
 import subprocess
 from ipaddress import ip_address
 from pathlib import Path
 
+# Below the ports that systems give to connections, and to those who ask for any port: one of them could be taken
+# before its server starts.
+_PORTS = range(20_000, 32_768)
+
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 for a server that will start soon. At random, as other tests may run at the same time."""
+    while True:
+        port = random.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def descendants(pid: int) -> list[int]:

@@ -141,13 +141,18 @@ class Releases:
             ended = any(line["message"] == "verified" for line in found)
             return [line for line in found if line["message"] == "refused"] if ended else None
 
+        name = self._service.deployed.functions[hook]
+
+        def lines_at_last() -> list[dict[str, Any]] | None:
+            # The emulator keeps late output until that process runs again; it may then be late once more.
+            self._aws.invoke(FunctionName=name, Payload=b"{}")
+            return lines()
+
         for _ in range(200):
             if (found := lines()) is not None:
                 return found
             time.sleep(0.1)
-        # The emulator keeps late output until that process runs again.
-        self._aws.invoke(FunctionName=self._service.deployed.functions[hook], Payload=b"{}")
-        return wait_for(lines, "end of the hook's log")
+        return wait_for(lines_at_last, "end of the hook's log")
 
     def undo(self, live: dict[str, str]) -> None:
         package = deployed.functions_package()
