@@ -1,5 +1,6 @@
 """The project, built in a separate folder, and the places where it is published: the emulator's S3, and a stand-in."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,14 @@ from tests.standins.ports import free_port
 
 @pytest.fixture(scope="session")
 def released(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's folder after `make build`, with a changelog that contains the version."""
+    """The project's folder after `make build`, with a changelog that contains the version.
+
+    Its libraries end after a page, because SAM takes seconds to compress all of their megabytes, each time.
+    """
     project = tmp_path_factory.mktemp("release") / "image-thumbnails"
     shutil.copytree(built, project, ignore=shutil.ignore_patterns("cache"))
+    for library in project.joinpath(".aws-sam", "build").rglob("*.so*"):
+        os.truncate(library, 4096)
     changelog = project / "CHANGELOG.md"
     version = Application.read(project / "template.yaml").metadata["SemanticVersion"]
     changelog.write_text(changelog.read_text().replace("## Unreleased", f"## {version}"))

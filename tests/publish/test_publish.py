@@ -57,9 +57,6 @@ def test_it_is_created_then_gets_a_second_version_then_a_new_author(
     assert IDENTIFIER in answer.stdout
     assert "https://serverlessrepo.aws.amazon.com/applications/us-east-1/123456789012/image-thumbnails" in answer.stdout
 
-    for library in project.joinpath(".aws-sam", "build").rglob("*.so*"):
-        library.unlink()  # megabytes that were packaged once; without them the other versions take less time
-
     again = run(project, aws, "--source", SOURCE + first)
 
     assert again.returncode == 1

@@ -108,13 +108,13 @@ def test_users_may_sign_in_and_nothing_outlives_a_run_that_was_killed(run: Run) 
 
 @pytest.mark.usefixtures("stack")
 @pytest.mark.parametrize(("what", "variable"), [("page", "PORT"), ("emulator", "EMULATOR_PORT")])
-def test_a_taken_port_is_one_clear_sentence(project: Path, what: str, variable: str) -> None:
+def test_a_taken_port_is_one_clear_sentence(what: str, variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ports = {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())} | {variable: str(port)}
         answer = subprocess.run(
             [sys.executable, "-m", "dev"],
-            cwd=project,
+            cwd=ROOT,
             env=os.environ | ports,
             capture_output=True,
             text=True,
@@ -128,11 +128,11 @@ def test_a_taken_port_is_one_clear_sentence(project: Path, what: str, variable: 
     assert answer.stdout == ""
 
 
-def test_one_port_for_page_and_emulator_is_one_clear_sentence(project: Path) -> None:
+def test_one_port_for_page_and_emulator_is_one_clear_sentence() -> None:
     port = str(free_port())
     answer = subprocess.run(
         [sys.executable, "-m", "dev", "--port", port, "--emulator-port", port],
-        cwd=project,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -145,7 +145,7 @@ def test_one_port_for_page_and_emulator_is_one_clear_sentence(project: Path) -> 
     assert answer.stdout == ""
 
 
-def test_wrong_options_are_explained(project: Path) -> None:
+def test_wrong_options_are_explained() -> None:
     for arguments, expected in (
         (["--port", "http"], "is not a port"),
         (["--set", "ThumbnailFormat"], "NAME=VALUE"),
@@ -153,7 +153,7 @@ def test_wrong_options_are_explained(project: Path) -> None:
         (["--user", "anna", "--set", "Authorizer=iam"], "--user sets Authorizer"),
     ):
         answer = subprocess.run(
-            [sys.executable, "-m", "dev", *arguments], cwd=project, capture_output=True, text=True, timeout=PATIENCE
+            [sys.executable, "-m", "dev", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
         )
         assert answer.returncode == 2
         assert expected in answer.stderr
@@ -170,8 +170,8 @@ def test_wrong_options_are_explained(project: Path) -> None:
         ("ThumbnailFormt=avif", "it has no parameter ThumbnailFormt;"),
     ],
 )
-def test_a_parameter_out_of_its_bounds_or_unknown_is_explained(project: Path, setting: str, expected: str) -> None:
-    answer = refused(project, "--set", setting)
+def test_a_parameter_out_of_its_bounds_or_unknown_is_explained(setting: str, expected: str) -> None:
+    answer = refused(ROOT, "--set", setting)
 
     assert expected in answer
 
