@@ -146,6 +146,22 @@ def test_the_function_knows_every_key_that_a_thumbnail_may_have(delivery: Templa
     assert address.match(f"/t/{keys.manifest(job)}") is None
 
 
+def test_the_function_that_chooses_a_format_knows_the_same_keys(delivery: Template) -> None:
+    """tests/frontend/accept.test.mjs runs it."""
+    function = delivery["Resources"]["ChosenFormat"]
+    (source,) = re.findall(r"^const ADDRESS = /(.*)/;$", function["Properties"]["FunctionCode"], re.MULTILINE)
+    (alone,) = re.findall(
+        r"^const ADDRESS = /(.*)/;$", delivery["Resources"]["ThumbnailKey"]["Properties"]["FunctionCode"], re.MULTILINE
+    )
+
+    assert function["Condition"] == "ChoosesFormat"
+    extensions = "|".join(output.extension for output in formats.OUTPUTS.values())
+    assert alone.endswith(rf"\.(?:{extensions}))$")
+    assert source == alone.replace(rf"\.(?:{extensions}))$", rf")((?:\.(?:{extensions})){{1,3}})$")
+    for output in formats.OUTPUTS.values():
+        assert f"{output.extension}: '{output.content_type}'" in function["Properties"]["FunctionCode"]
+
+
 def test_nothing_that_tells_who_somebody_is_comes_into_the_logs(delivery: Template) -> None:
     """Names of fields: CloudFront Developer Guide, "Standard logging reference"."""
     fields = set(delivery["Resources"]["LogDelivery"]["Properties"]["RecordFields"])
