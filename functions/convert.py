@@ -73,7 +73,14 @@ def _end(job: str, upload: Upload) -> None:
 def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed: bool | None) -> manifest.Manifest:
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
-    wanted = pipeline.Wanted(current.sizes, current.outputs, current.quality, current.max_megapixels, current.copyright)
+    wanted = pipeline.Wanted(
+        current.sizes,
+        current.outputs,
+        current.quality,
+        current.max_megapixels,
+        current.copyright,
+        current.animated,
+    )
     whose: attribution.Attribution | None = None
     original: s3.Object | None = None
     try:
@@ -92,7 +99,7 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
     stored = thumbnails.store(job, conversion.thumbnails, claimed)
     privacy = manifest.receipt(conversion.metadata, originals.until(original), conversion.kept)
-    return manifest.done(job, conversion.original, stored, conversion.placeholder, whose, privacy)
+    return manifest.done(job, conversion.original, stored, conversion.placeholder, whose, privacy, conversion.animation)
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:

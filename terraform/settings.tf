@@ -63,6 +63,18 @@ variable "thumbnail_quality" {
   }
 }
 
+variable "animated" {
+  description = "Whether animated GIF, PNG and WebP give animated thumbnails, in WebP or AVIF. They show the first frame of an animation with more than 600 frames, 250 million pixels in all frames, 10 seconds of processor time or 5 MB."
+  type        = string
+  default     = "no"
+  nullable    = false
+
+  validation {
+    condition     = contains(["no", "yes"], var.animated)
+    error_message = "One of no, yes."
+  }
+}
+
 variable "metadata" {
   description = "What thumbnails carry of the original's metadata. none is nothing; copyright is the creator, the copyright notice, the credit line and the addresses of the licence, as XMP, never a location or anything else."
   type        = string
@@ -550,6 +562,7 @@ locals {
     ThumbnailFormat      = var.thumbnail_format
     ThumbnailFormats     = var.thumbnail_formats
     ThumbnailQuality     = tostring(var.thumbnail_quality)
+    Animated             = var.animated
     Metadata             = var.metadata
     MaxUploadMegabytes   = tostring(var.max_upload_megabytes)
     MaxMegapixels        = tostring(var.max_megapixels)

@@ -100,20 +100,22 @@ ACCEPTED_LABELS = f"{', '.join(accepted.label for accepted in INPUTS[:-1])} or {
 
 @dataclass(frozen=True)
 class Output:
-    """A format of thumbnails. name: as in the settings ThumbnailFormat and ThumbnailFormats."""
+    """A format of thumbnails. name: as in the settings ThumbnailFormat and ThumbnailFormats. animation: whether it may
+    move."""
 
     name: str
     content_type: str
     extension: str
     transparency: bool
+    animation: bool
 
 
 OUTPUTS = {
     output.name: output
     for output in (
-        Output("webp", "image/webp", "webp", transparency=True),
-        Output("jpeg", "image/jpeg", "jpg", transparency=False),
-        Output("avif", "image/avif", "avif", transparency=True),
+        Output("webp", "image/webp", "webp", transparency=True, animation=True),
+        Output("jpeg", "image/jpeg", "jpg", transparency=False, animation=False),
+        Output("avif", "image/avif", "avif", transparency=True, animation=True),
     )
 }
 

@@ -1,6 +1,6 @@
 """Facts about a picture, in the manifest's terms: what the pipeline determines, and what readers of a manifest see."""
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class Original(TypedDict):
@@ -42,3 +42,28 @@ class Placeholder(TypedDict):
 
     thumbhash: str
     color: str
+
+
+# Why the thumbnails of an animation stand still.
+#
+# too_many_frames  budgets of pipeline.animation
+# too_many_pixels
+# too_slow
+# too_large        as a file; the smaller sizes may move
+# damaged          a frame cannot be read
+# no_motion        all frames look the same
+# still_format     the thumbnails' format cannot be animated
+Stillness = Literal[
+    "too_many_frames", "too_many_pixels", "too_slow", "too_large", "damaged", "no_motion", "still_format"
+]
+
+
+class Animation(TypedDict):
+    """What became of an animation. animated: whether a thumbnail moves. reason: why not all of them do, or None.
+    duration: milliseconds until it repeats. loop: how often it is played, 0 for ever; both are None if nothing moves.
+    """
+
+    animated: bool
+    reason: Stillness | None
+    duration: int | None
+    loop: int | None

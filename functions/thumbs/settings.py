@@ -77,6 +77,10 @@ def _keeps_copyright(text: str) -> bool:
     return text == "copyright"
 
 
+def _is_yes(text: str) -> bool:
+    return text == "yes"
+
+
 def _output(text: str) -> formats.Output:
     return formats.OUTPUTS[text]
 
@@ -143,6 +147,7 @@ class Settings:
     listed_outputs = Setting("THUMBNAIL_FORMATS", formats.outputs, default="")  # raises ValueError if it does
     quality = Setting("THUMBNAIL_QUALITY", _whole)
     copyright = Setting("METADATA", _keeps_copyright, default="none")
+    animated = Setting("ANIMATED", _is_yes, default="no")
     link_expiry_seconds = Setting("LINK_EXPIRY_SECONDS", _whole)  # or until the credentials that signed it expire
 
     @property

@@ -14,7 +14,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from thumbs.errors import Description
 from thumbs.jobs.attribution import NOBODY, Attribution
-from thumbs.picture import Original, Placeholder
+from thumbs.picture import Animation, Original, Placeholder
 
 VERSION = 1
 
@@ -23,7 +23,8 @@ Status = Literal["done", "rejected", "failed", "erased"]
 
 class Thumbnail(TypedDict):
     """One stored thumbnail. size: the name of its size. width, height: pixels. type: content type. key: in the
-    thumbnail bucket. url: its address (see api.links). padded: there, and true, if a margin surrounds the picture."""
+    thumbnail bucket. url: its address (see api.links). padded: there, and true, if a margin surrounds the picture.
+    frames: there if it moves."""
 
     size: str
     width: int
@@ -33,6 +34,7 @@ class Thumbnail(TypedDict):
     key: str
     url: str
     padded: NotRequired[bool]
+    frames: NotRequired[int]
 
 
 class Privacy(TypedDict):
@@ -49,7 +51,8 @@ class Manifest(TypedDict):
     """reason: None if the job is done. original: None if nothing is known about the file. thumbnails: every size in
     the first format, then every size in the next one, in the order of the settings. placeholder: None unless the job is
     done. created: UTC, to the second (RFC 3339). owner, reference: see Attribution. privacy: None if no original was
-    read. claimed: see retention; the ledger decides it."""
+    read. claimed: see retention; the ledger decides it. animation: None unless an animation is done with the setting
+    Animated."""
 
     version: int
     job: str
@@ -63,6 +66,7 @@ class Manifest(TypedDict):
     reference: str | None
     privacy: Privacy | None
     claimed: bool | None
+    animation: Animation | None
 
 
 def done(
@@ -72,9 +76,17 @@ def done(
     placeholder: Placeholder,
     whose: Attribution = NOBODY,
     privacy: Privacy | None = None,
+    animation: Animation | None = None,
 ) -> Manifest:
     return _manifest(
-        job, "done", whose, original=original, thumbnails=thumbnails, placeholder=placeholder, privacy=privacy
+        job,
+        "done",
+        whose,
+        original=original,
+        thumbnails=thumbnails,
+        placeholder=placeholder,
+        privacy=privacy,
+        animation=animation,
     )
 
 
@@ -123,6 +135,7 @@ def _manifest(
     thumbnails: list[Thumbnail] | None = None,
     placeholder: Placeholder | None = None,
     privacy: Privacy | None = None,
+    animation: Animation | None = None,
 ) -> Manifest:
     return {
         "version": VERSION,
@@ -137,4 +150,5 @@ def _manifest(
         "reference": whose.reference,
         "privacy": privacy,
         "claimed": None,
+        "animation": animation,
     }

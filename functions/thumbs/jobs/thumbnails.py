@@ -47,4 +47,8 @@ def _store(job: str, rendered: Rendered, content: bytes, claimed: bool | None) -
         "key": key,
         "url": links.to(key),
     }
-    return {**described, "padded": True} if rendered.padded else described
+    if rendered.padded:
+        described["padded"] = True
+    if rendered.frames > 1:
+        described["frames"] = rendered.frames
+    return described

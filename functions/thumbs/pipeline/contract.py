@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from thumbs import formats, sizes
-from thumbs.picture import Original, Placeholder
+from thumbs.picture import Animation, Original, Placeholder
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Wanted:
 
     outputs: at least one, without duplicates. quality: 1 to 100, the same visual quality for every output format (see
     `encode`). max_megapixels: larger pictures are rejected, in millions of pixels. copyright: whether they carry the
-    original's rights (picture.RIGHTS).
+    original's rights (picture.RIGHTS). animated: whether an animation gives thumbnails that move.
     """
 
     sizes: tuple[sizes.Size, ...]
@@ -20,6 +20,7 @@ class Wanted:
     quality: int
     max_megapixels: int
     copyright: bool = False
+    animated: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Limits:
 @dataclass(frozen=True)
 class Rendered:
     """One thumbnail in one format. size: the name of its size. width, height: pixels. content: the encoded file.
-    padded: whether a margin surrounds the picture."""
+    padded: whether a margin surrounds the picture. frames: 1 for a still."""
 
     size: str
     width: int
@@ -49,6 +50,7 @@ class Rendered:
     output: formats.Output
     content: bytes
     padded: bool = False
+    frames: int = 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Conversion:
     of the request.
 
     metadata: the kinds of picture.KINDS that the original carries and the thumbnails do not, in that order. kept: the
-    names of picture.RIGHTS that the thumbnails carry; None if none were wanted.
+    names of picture.RIGHTS that the thumbnails carry; None if none were wanted. animation: None if the original does
+    not move, or animations are not wanted.
     """
 
     original: Original
@@ -65,3 +68,4 @@ class Conversion:
     placeholder: Placeholder
     metadata: tuple[str, ...] = ()
     kept: tuple[str, ...] | None = None
+    animation: Animation | None = None

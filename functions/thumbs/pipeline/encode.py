@@ -29,12 +29,12 @@ def encode(image: Image.Image, output: formats.Output, quality: int, xmp: bytes 
     if image.mode == "RGBA" and not output.transparency:
         image = on_white(image)
     if image.mode == "RGBA" and output.name == "avif":
-        image = _filled(image)
+        image = filled(image)
     file = _File(output)
     clean = image.copy() if image.info else image
     clean.info = {}
     embedded: dict[str, Any] = {"xmp": xmp} if xmp else {}
-    clean.save(file, **_options(output, quality), **embedded)
+    clean.save(file, **options(output, quality), **embedded)
     return file.getvalue()
 
 
@@ -44,7 +44,7 @@ def on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def _filled(image: Image.Image) -> Image.Image:
+def filled(image: Image.Image) -> Image.Image:
     """RGBA that looks the same. Invisible pixels get the mean colour of nearby ones, because four pixels share their
     chroma: black would show at every edge, in twice the bytes. libwebp does this itself."""
     alpha = image.getchannel("A")
@@ -62,12 +62,17 @@ def _filled(image: Image.Image) -> Image.Image:
     return filled
 
 
+def is_opaque(image: Image.Image) -> bool:
+    """Whether no pixel of an RGBA image is transparent."""
+    return image.getchannel("A").getextrema() == (255, 255)
+
+
 def prepare(output: formats.Output) -> None:
     """Loads the encoder."""
     import_module(_ENCODERS[output.name])
 
 
-def _options(output: formats.Output, quality: int) -> dict[str, Any]:
+def options(output: formats.Output, quality: int) -> dict[str, Any]:
     """quality: on JPEG's scale, which people know, and which WebP's matches within a step or two."""
     if output.name == "webp":
         return {"quality": quality, "method": 2}  # method 4 takes twice as long for 3 % fewer bytes

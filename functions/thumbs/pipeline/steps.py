@@ -15,6 +15,7 @@ crop        to the important part                            nothing if the whol
 pad         to the size of the box, on its background        nothing if neither is requested
 encode      in each format, without metadata, but for the rights
 placeholder ThumbHash and main colour
+animate     the same with every further frame                nothing without the setting Animated
 """
 
 from collections.abc import Iterable
@@ -26,19 +27,25 @@ from thumbs.errors import Rejected
 from thumbs.picture import Original
 from thumbs.pipeline import alpha, colour, encode, geometry, limits, metadata, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
-from thumbs.pipeline.crop import window
+from thumbs.pipeline.crop import Box, window
 from thumbs.pipeline.pad import padded
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
 from thumbs.pipeline.rows import Rows
 
 
-def prepare(accepted: formats.Input, outputs: tuple[formats.Output, ...], rights: bool = False) -> None:
+def prepare(
+    accepted: formats.Input, outputs: tuple[formats.Output, ...], rights: bool = False, animated: bool = False
+) -> None:
     """Imports what the steps need for these formats, so that a process forked from this one does not have to."""
     readers.reader(accepted)
     for output in outputs:
         encode.prepare(output)
     if rights:
         _carried(())
+    if animated:
+        from thumbs.pipeline import animation  # here, likewise
+
+        animation.prepare(accepted, outputs)
 
 
 def _carried(blocks: Iterable[metadata.Block]) -> tuple[tuple[str, ...], bytes]:
@@ -73,7 +80,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     try:
         with readers.decoding():
             loaded = source.load(from_decoder(source.size, stored))
-        orientation, profile = source.orientation, source.profile
+        canvas, orientation, profile = source.size, source.orientation, source.profile
         del source  # it holds the decoded picture, the largest object in memory, which is freed once it is averaged
         if not isinstance(loaded, Rows):
             loaded = colour.plain(loaded)
@@ -84,21 +91,44 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
 
     del loaded
     profile = colour.measured(picture, profile)
-    picture = resize_multiplied(picture, stored)
-    picture = orient.upright(picture, orientation)
-    picture = colour.to_srgb(picture, profile)
-
+    picture = finished(picture, stored, orientation, profile)
     made = cascade(picture, targets)
     rendered = tuple(
         Rendered(target.size.name, *image.size, output, encode.encode(image, output, wanted.quality, packet))
         for output in wanted.outputs
         for target, image in zip(targets, made, strict=True)
     )
-    return Conversion(known, rendered, placeholder.of(picture), carried, kept)
+    conversion = Conversion(known, rendered, placeholder.of(picture), carried, kept)
+    if not wanted.animated:
+        return conversion
+    from thumbs.pipeline import animation  # prepared
+
+    windows: dict[int, Box] = {}
+
+    def render(frame: Image.Image) -> list[Image.Image]:
+        picture = finished(averaged(frame, stored), stored, orientation, profile)
+        return cascade(picture, targets, windows)
+
+    return animation.animated(conversion, original, canvas, wanted, allowed, render, packet)
 
 
-def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.Image]:
-    """The thumbnails in the order of their targets, each made from the smallest larger one that suffices."""
+def finished(
+    picture: Image.Image, stored: tuple[int, int], orientation: int, profile: colour.Profile | None
+) -> Image.Image:
+    """The largest thumbnail before it is cropped, from an averaged picture."""
+    picture = resize_multiplied(picture, stored)
+    picture = orient.upright(picture, orientation)
+    return colour.to_srgb(picture, profile)
+
+
+def cascade(
+    picture: Image.Image, targets: list[geometry.Target], windows: dict[int, Box] | None = None
+) -> list[Image.Image]:
+    """The thumbnails in the order of their targets, each made from the smallest larger one that suffices.
+
+    windows: what to cut, by a target's index; what it lacks is decided by this picture and added.
+    """
+    windows = {} if windows is None else windows
     scaled = {picture.size: picture}
     made: dict[int, Image.Image] = {}
     for index, target in sorted(enumerate(targets), key=lambda pair: -pair[1].scaled[0] * pair[1].scaled[1]):
@@ -109,6 +139,8 @@ def cascade(picture: Image.Image, targets: list[geometry.Target]) -> list[Image.
             scaled[target.scaled] = resize_multiplied(scaled[min(enough, default=picture.size)], target.scaled)
         whole = alpha.straight(scaled[target.scaled])
         if target.size.fit == "crop" and target.output != whole.size:
-            whole = whole.crop(window(whole, target.output))
+            if index not in windows:
+                windows[index] = window(whole, target.output)
+            whole = whole.crop(windows[index])
         made[index] = padded(whole, target) if target.size.fit == "pad" else whole
     return [made[index] for index in range(len(targets))]

@@ -53,6 +53,13 @@ class Style:
     sizes: tuple[sizes.Size, ...]
     outputs: tuple[formats.Output, ...]
     quality: int
+    animated: bool = False
+
+    def moves(self, picture: Picture, *outputs: formats.Output) -> bool:
+        """Whether a thumbnail in one of these formats has several frames. Encoders merge similar ones, so how many is
+        not known."""
+        able = any(output.animation for output in outputs)
+        return self.animated and able and (picture.original or {})["frames"] > 1
 
 
 @cache
@@ -85,6 +92,9 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
     expected = {**(picture.original or {}), "bytes": len(picture.content)}
     if manifest["original"] != expected:
         yield f"the original is {expected}, not {manifest['original']}"
+    moves = style.moves(picture, *style.outputs)
+    if (manifest["animation"] or {"animated": False})["animated"] is not moves:
+        yield f"it should {'' if moves else 'not '}move, but its animation is {manifest['animation']}"
     thumbnails = manifest["thumbnails"]
     wanted = [(size, output) for output in style.outputs for size in style.sizes]
     if [each["size"] for each in thumbnails] != [size.name for size, _ in wanted]:
@@ -96,12 +106,12 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
         if content is None:
             yield f"{name} is in the manifest, but does not exist"
         else:
-            found = _faults(picture, thumbnail, content, size, output, style.quality)
+            found = _faults(picture, thumbnail, content, size, output, style)
             yield from (f"{name}: {fault}" for fault in found)
 
 
 def _faults(
-    picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, output: formats.Output, quality: int
+    picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, output: formats.Output, style: Style
 ) -> Iterator[str]:
     from thumbs.verification import judge  # here, because it loads Pillow
 
@@ -116,6 +126,9 @@ def _faults(
     found = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
     if said := {name: value for name, value in thumbnail.items() if name in found and value != found[name]}:
         yield f"the manifest says {said}, and the file is {found}"
+    said_frames = thumbnail.get("frames", 1)
+    if seen.frames != said_frames or (seen.frames > 1) is not style.moves(picture, output):
+        yield f"it has {seen.frames} frames, and {said_frames} in the manifest"
     if seen.type != output.content_type:
         yield f"it is {seen.type}, not {output.content_type}"
     width, height = _box(picture.original["width"], picture.original["height"], size)
@@ -124,7 +137,7 @@ def _faults(
     if seen.metadata or _MARK in content:
         yield f"it holds metadata ({', '.join(seen.metadata) or 'unnamed'})"
     if size.fit != "crop" and min(inner or (width, height)) >= _LEAST_SIDE:  # the pipeline chooses what a crop shows
-        yield from _differences(picture.chart, seen.chart, output, quality, size.background)
+        yield from _differences(picture.chart, seen.chart, output, style.quality, size.background)
     margin = _ground(size.background, output)
     if inner and seen.corner and max(abs(a - b) for a, b in zip(seen.corner, margin, strict=True)) > _TOLERANCE:
         yield f"its margin is {[*seen.corner]}, not {margin}"

@@ -23,7 +23,7 @@ class Sight:
 
     type: content type. chart: the mean colour of each cell, by rows, as [red, green, blue, alpha] from 0 to 255, as it
     looks on white. metadata: the names of everything in the file besides the picture. corner: the colour of the first
-    pixel of a margin of some pixels, likewise; None without one.
+    pixel of a margin of some pixels, likewise; None without one. frames: 1 for a still; the chart is of the first.
     """
 
     type: str
@@ -32,6 +32,7 @@ class Sight:
     chart: Chart
     metadata: tuple[str, ...]
     corner: tuple[int, ...] | None = None
+    frames: int = 1
 
 
 def look(thumbnail: bytes, rows: int, columns: int, inner: tuple[float, float] | None = None) -> Sight:
@@ -40,6 +41,7 @@ def look(thumbnail: bytes, rows: int, columns: int, inner: tuple[float, float] |
     with Image.open(BytesIO(thumbnail), formats=("WEBP", "JPEG", "AVIF")) as file:
         content_type = Image.MIME[file.format or ""]
         metadata = tuple(name for name in _METADATA if file.info.get(name))
+        frames: int = getattr(file, "n_frames", 1)
         picture = file.convert("RGBA")
     on_white = Image.alpha_composite(Image.new("RGBA", picture.size, _WHITE), picture)
     on_white.putalpha(picture.getchannel("A"))
@@ -48,7 +50,7 @@ def look(thumbnail: bytes, rows: int, columns: int, inner: tuple[float, float] |
         left, top = ((outside - inside) / 2 for outside, inside in zip(picture.size, inner, strict=True))
         corner = tuple(on_white.crop((0, 0, 1, 1)).tobytes()) if max(left, top) > _EDGE else None
         on_white = on_white.crop((round(left), round(top), round(left + inner[0]), round(top + inner[1])))
-    return Sight(content_type, *picture.size, _chart(on_white, rows, columns), metadata, corner)
+    return Sight(content_type, *picture.size, _chart(on_white, rows, columns), metadata, corner, frames)
 
 
 def _chart(picture: Image.Image, rows: int, columns: int) -> Chart:

@@ -58,7 +58,7 @@ sys.path[:] = sys.argv[1:]
 from thumbs import formats
 from thumbs.pipeline import steps
 for accepted in formats.INPUTS:
-    steps.prepare(accepted, tuple(formats.OUTPUTS.values()))
+    steps.prepare(accepted, tuple(formats.OUTPUTS.values()), animated=True)
 print(*(name for name in sys.modules if name.endswith("ImagePlugin")))
 """
 

@@ -21,6 +21,7 @@ BEGINS = {
     "padded": "pad",
     "encode.encode": "encode",
     "placeholder.of": "placeholder",
+    "animation.animated": "animate",
 }
 # Calls that belong to the step around them.
 PARTS = {"alpha.straight", "averaged", "colour.measured", "from_decoder", "geometry.target", "orient.as_seen"} | {
@@ -42,15 +43,17 @@ def calls(function: str) -> list[str]:
 def test_the_list_of_steps_is_what_is_called() -> None:
     listed = [line.split()[0] for line in (steps.__doc__ or "").split("\n\n")[1].splitlines()]
     inner = [each for each in calls("cascade") if BEGINS.get(each) in {"crop", "pad"}]
-    called = [each for call in calls("convert") for each in ([call, *inner] if call == "cascade" else [call])]
+    within = {"cascade": ["cascade", *inner], "finished": calls("finished")}
+    called = [each for call in calls("convert") for each in within.get(call, [call])]
 
     assert listed[0] == "identify"
-    assert listed[1:] == [BEGINS[call] for call in called if call in BEGINS]
+    assert listed[1:] == [*dict.fromkeys(BEGINS[call] for call in called if call in BEGINS)]
 
 
 def test_each_call_is_a_step_or_part_of_one() -> None:
     """Otherwise a new step would be missing from the list."""
-    made = {call for call in calls("convert") + calls("cascade") if call.split(".")[0] in {*vars(steps), "source"}}
-    values = {"Conversion", "Rendered"}
+    every = calls("convert") + calls("finished") + calls("cascade")
+    made = {call for call in every if call.split(".")[0] in {*vars(steps), "source", "animation"}}
+    values = {"Conversion", "Rendered", "finished"}
 
     assert made - values == BEGINS.keys() | PARTS

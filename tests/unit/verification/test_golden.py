@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from dev import golden as generator
-from thumbs import errors, formats, pipeline, sizes
+from tests.actors.converter import JOB, converted, named, stored
+from thumbs import errors, formats, sizes
 from thumbs.jobs import keys, manifest
 from thumbs.verification import golden, judge
 
-JOB = "0" * 32
 SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20,clear=300x100:pad,blue=90x200:pad:2040c0")
 WANTED = golden.Style(SIZES, (formats.OUTPUTS["webp"],), 80)
 Change = Callable[[Image.Image], Image.Image]
@@ -22,38 +22,6 @@ Change = Callable[[Image.Image], Image.Image]
 
 def name(picture: golden.Picture) -> str:
     return picture.file
-
-
-def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]:
-    """The service's results for a picture, by key."""
-    try:
-        conversion = pipeline.run(picture.content, pipeline.Wanted(wanted.sizes, wanted.outputs, wanted.quality, 50))
-    except errors.Rejected as refusal:
-        reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)
-        return stored(manifest.rejected(JOB, reason, refusal.original), {})
-    contents = {f"{JOB}/{made.size}.{made.output.extension}": made.content for made in conversion.thumbnails}
-    thumbnails = [
-        manifest.Thumbnail(
-            size=made.size,
-            width=made.width,
-            height=made.height,
-            type=made.output.content_type,
-            bytes=len(made.content),
-            key=key,
-            url="",
-        )
-        for key, made in zip(contents, conversion.thumbnails, strict=True)
-    ]
-    return stored(manifest.done(JOB, conversion.original, thumbnails, conversion.placeholder), contents)
-
-
-def stored(said: manifest.Manifest, contents: dict[str, bytes]) -> dict[str, bytes]:
-    return {f"{JOB}/manifest.json": json.dumps(said).encode(), **contents}
-
-
-def named(file: str) -> golden.Picture:
-    (found,) = (picture for picture in golden.pictures() if picture.file == file)
-    return found
 
 
 def test_the_files_are_those_that_the_generator_makes() -> None:

@@ -41,13 +41,13 @@ def _on_nothing(image: Image.Image, frame: tuple[int, int, int, int] | None) -> 
 
 def _blocks(original: bytes) -> tuple[int, tuple[Block, ...]]:
     """Counts frames by their headers (GIF89a, appendix F), without decoding any, and finds comments and XMP."""
-    frames, at = 0, 13 + _table(original, 10)
+    frames, at = 0, 13 + table(original, 10)
     metadata: list[Block] = []
     while frames < _MAX_FRAMES and at < len(original):
         start = at
         if original[at] == _IMAGE:
             frames += 1
-            at += 11 + _table(original, at + 9)
+            at += 11 + table(original, at + 9)
         elif original[at] == _EXTENSION:
             at += 2
         else:
@@ -70,7 +70,7 @@ def _metadata(extension: bytes) -> Iterator[Block]:
         yield Block("other")
 
 
-def _table(original: bytes, flags: int) -> int:
+def table(original: bytes, flags: int) -> int:
     """Bytes of the colour table that the descriptor at that offset declares."""
     packed = original[flags] if flags < len(original) else 0
     return 3 << (packed & 7) + 1 if packed & 0x80 else 0

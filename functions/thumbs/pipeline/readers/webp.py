@@ -37,7 +37,7 @@ def source(original: bytes) -> Source:
     profile, frames = None, 0
     still, announced = b"", 0
     metadata: list[Block] = []
-    for kind, start, end in _chunks(original):
+    for kind, start, end in chunks(original):
         if kind == b"VP8X":
             announced = original[start] if start < len(original) else 0
         elif kind in _METADATA:
@@ -88,7 +88,7 @@ def _through_pillow(original: bytes, orientation: int, profile: bytes | None, fr
     return Source(size, load, orientation=orientation, profile=profile, frames=max(1, frames))
 
 
-def _chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
+def chunks(original: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Each chunk's type, and the start and end of its data."""
     at = _RIFF_HEADER
     for _ in range(_MAX_CHUNKS):

@@ -8,12 +8,12 @@ import re
 from dataclasses import replace
 from itertools import product
 from string import Formatter
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast, get_args
 
 from thumbs import formats
 from thumbs.errors import SENTENCES, Reason, Rejected
-from thumbs.picture import KINDS, RIGHTS, Original
-from thumbs.pipeline import geometry
+from thumbs.picture import KINDS, RIGHTS, Animation, Original, Stillness
+from thumbs.pipeline import budget, geometry
 from thumbs.pipeline.contract import Conversion, Rendered
 from thumbs.pipeline.sandbox.wire import HEADER, Job
 
@@ -51,10 +51,13 @@ def understood(answer: bytes, job: Job) -> Conversion:
                 "placeholder": placeholder,
                 "metadata": list(kinds),
                 "kept": kept,
+                "animation": animation,
+                "frames": list(frames),
             }:
-                _expect(len(header) == 5)
+                _expect(len(header) == 7)
                 conversion = _conversion(job, original, made, placeholder, contents)
-                return replace(conversion, metadata=_known(kinds, KINDS), kept=_kept(job, kept))
+                conversion = replace(conversion, metadata=_known(kinds, KINDS), kept=_kept(job, kept))
+                return _moving(job, conversion, animation, frames)
         raise ValueError(header)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise Rejected(Reason.DAMAGED, NONSENSE) from error
@@ -78,6 +81,31 @@ def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any
             _expect(bool(_THUMBHASH.fullmatch(thumbhash) and _COLOUR.fullmatch(colour)))
             return Conversion(seen, tuple(rendered), {"thumbhash": thumbhash, "color": colour})
     raise ValueError(placeholder)
+
+
+def _moving(job: Job, conversion: Conversion, told: Any, frames: list[Any]) -> Conversion:
+    """With its animation, only if one is wanted, and within its budgets."""
+    thumbnails = tuple(
+        replace(one, frames=_number(count)) for one, count in zip(conversion.thumbnails, frames, strict=True)
+    )
+    animated = [one for one in thumbnails if one.frames > 1]
+    _expect(job.wanted.animated or told is None)
+    _expect(all(one.frames <= budget.FRAMES and len(one.content) <= budget.BYTES for one in animated))
+    _expect(bool(animated) == (told is not None and told["animated"] is True))
+    return replace(conversion, thumbnails=thumbnails, animation=_animation(told))
+
+
+def _animation(told: Any) -> Animation | None:
+    match told:
+        case None:
+            return None
+        case {"animated": True, "reason": None | "too_large" as reason, "duration": duration, "loop": loop}:
+            _expect(len(told) == 4 and type(loop) is int and 0 <= loop <= budget.LOOPS)
+            return {"animated": True, "reason": reason, "duration": _number(duration), "loop": loop}
+        case {"animated": False, "reason": str(reason), "duration": None, "loop": None}:
+            _expect(len(told) == 4 and reason in get_args(Stillness))
+            return {"animated": False, "reason": cast("Stillness", reason), "duration": None, "loop": None}
+    raise ValueError(told)
 
 
 def _known(told: Any, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ def _answer(job: wire.Job) -> Sequence[bytes]:
             "placeholder": conversion.placeholder,
             "metadata": conversion.metadata,
             "kept": conversion.kept,
+            "animation": conversion.animation,
+            "frames": [made.frames for made in conversion.thumbnails],
         }
     except Rejected as refusal:
         header = {"rejected": [refusal.reason, refusal.detail[:500], refusal.original, refusal.facts]}

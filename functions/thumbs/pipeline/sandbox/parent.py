@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from thumbs.errors import Reason, Rejected
+from thumbs.pipeline import budget
 from thumbs.pipeline.contract import Conversion, Limits, Wanted
 from thumbs.pipeline.identify import identify
 from thumbs.pipeline.sandbox import answer
@@ -27,7 +28,10 @@ def start() -> None:
 
 def run(original: bytes, wanted: Wanted, limits: Limits) -> Conversion:
     """See pipeline.run. Raises Rejected and SandboxError."""
-    return _sandbox().run(Job(original, identify(original), wanted, limits))
+    accepted = identify(original)
+    if accepted.name not in budget.ORIGINALS:
+        wanted = replace(wanted, animated=False)
+    return _sandbox().run(Job(original, accepted, wanted, limits))
 
 
 def enforced() -> list[str]:
@@ -70,16 +74,23 @@ class _Sandbox:
                 except NotBegunError:
                     pass  # it died while it was idle
                 except Rejected:
-                    left = job.limits.cpu_seconds - kept.spent
-                    if left <= 0:
+                    left = _left(job, kept, until)
+                    if left is None:
                         raise
-                    limits = replace(job.limits, cpu_seconds=left, wall_seconds=max(1.0, until - time.monotonic()))
-                    job = job._replace(limits=limits)
-            zygote = self._started()
-            try:
-                return self._converted(zygote, zygote.child(job), job)
-            except NotBegunError as error:
-                raise SandboxError("no sandbox starts") from error
+                    job = job._replace(limits=left)
+            while True:
+                zygote = self._started()
+                try:
+                    child = zygote.child(job)
+                    return self._converted(zygote, child, job)
+                except NotBegunError as error:
+                    raise SandboxError("no sandbox starts") from error
+                except Rejected:
+                    left = _left(job, child, until)
+                    if left is None or not job.wanted.animated:
+                        raise
+                # A later frame may be at fault: the first one is all that the verdict may depend on.
+                job = job._replace(limits=left, wanted=replace(job.wanted, animated=False))
 
     def _converted(self, zygote: Zygote, child: Child, job: Job) -> Conversion:
         """Raises Rejected, SandboxError and NotBegunError. After each of them, the child has ended."""
@@ -123,6 +134,14 @@ class _Sandbox:
         zygote, self._zygote, self._kept = self._zygote, None, None
         if zygote and zygote.parent == os.getpid():  # a fork of this process does not own it
             zygote.end()
+
+
+def _left(job: Job, child: Child, until: float) -> Limits | None:
+    """What another attempt may cost, after one in this child; None if nothing is left. until: of time.monotonic."""
+    seconds = job.limits.cpu_seconds - child.spent
+    if seconds <= 0:
+        return None
+    return replace(job.limits, cpu_seconds=seconds, wall_seconds=max(1.0, until - time.monotonic()))
 
 
 def _cause(ended: Ended, limits: Limits) -> Exception:

@@ -35,8 +35,8 @@ _ZYGOTE = (
 )
 
 
-# What a child has loaded: the module of a reader, the outputs, and whether it can read rights.
-Needed = tuple[str, tuple[formats.Output, ...], bool]
+# What a child has loaded: the module of a reader, the outputs, and whether it can read rights and animations.
+Needed = tuple[str, tuple[formats.Output, ...], bool, bool]
 
 
 class NotBegunError(Exception):
@@ -51,7 +51,7 @@ class Ended(NamedTuple):
 
 
 def _needed(job: Job) -> Needed:
-    return job.accepted.reader, job.wanted.outputs, job.wanted.copyright
+    return job.accepted.reader, job.wanted.outputs, job.wanted.copyright, job.wanted.animated
 
 
 class Zygote:
@@ -79,7 +79,7 @@ class Zygote:
         """A child that has loaded what the job needs, and has had no picture. Raises NotBegunError."""
         needed = _needed(job)
         if self._child is None or self._child.begun or needed not in self._loaded:
-            self._fork((job.accepted, job.wanted.outputs, job.wanted.copyright))
+            self._fork((job.accepted, job.wanted.outputs, job.wanted.copyright, job.wanted.animated))
             self._loaded.add(needed)
         assert self._child is not None
         self._child.serves(self._loaded, job.limits.memory)

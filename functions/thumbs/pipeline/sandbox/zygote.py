@@ -38,9 +38,9 @@ def serve(control: int) -> NoReturn:
                     break
                 former, child = child, 0
                 ended = _end(former)
-                formats = pickle.loads(command)  # noqa: S301  from our own parent
-                if formats:
-                    steps.prepare(*formats)
+                needed = pickle.loads(command)  # noqa: S301  from our own parent
+                if needed:
+                    steps.prepare(*needed)
                 child = _fork(commands, descriptors[0])
                 commands.sendall(json.dumps([child, *ended]).encode())
         code = 0

@@ -33,6 +33,8 @@ DONE: dict[str, Any] = {
     "placeholder": PLACEHOLDER,
     "metadata": list(KINDS),
     "kept": None,
+    "animation": None,
+    "frames": [1, 1],
 }
 
 
@@ -88,10 +90,10 @@ def test_every_output_is_known_by_its_first_bytes(output: str) -> None:
     content = pictures.encoded(pictures.photo(160, 120), output.upper())
     job = JOB._replace(wanted=Wanted(WANTED.sizes[:1], (formats.OUTPUTS[output],), 80, 50))
     thumbnails = [["small", 160, 120, len(content)]]
-    assert understood(done(content, thumbnails=thumbnails), job).thumbnails[0].content == content
+    assert understood(done(content, thumbnails=thumbnails, frames=[1]), job).thumbnails[0].content == content
     others = Wanted(WANTED.sizes[:1], (formats.OUTPUTS["jpeg" if output == "webp" else "webp"],), 80, 50)
     with pytest.raises(Rejected, match=NONSENSE):
-        understood(done(content, thumbnails=thumbnails), job._replace(wanted=others))
+        understood(done(content, thumbnails=thumbnails, frames=[1]), job._replace(wanted=others))
 
 
 NONSENSICAL = {
@@ -105,7 +107,8 @@ NONSENSICAL = {
     "a list": framed([DONE], SMALL + CARD),
     "a text": framed("done"),
     "another key": done(more=1),
-    "a key less": framed({"original": KNOWN, "thumbnails": THUMBNAILS, "metadata": [], "kept": None}, SMALL + CARD),
+    "a key less": framed({name: told for name, told in DONE.items() if name != "placeholder"}, SMALL + CARD),
+    "no frames of thumbnails": framed({name: told for name, told in DONE.items() if name != "frames"}, SMALL + CARD),
     "no metadata": framed({name: told for name, told in DONE.items() if name != "metadata"}, SMALL + CARD),
     "metadata as a text": done(metadata="location"),
     "metadata as an object": done(metadata={"location": 1}),
@@ -124,10 +127,10 @@ NONSENSICAL = {
     "a name of 10 KB": first("s" * 10_000, 160, 120, len(SMALL)),
     "an object as a name": first({"small": 1}, 160, 120, len(SMALL)),
     "another order": done(CARD + SMALL, thumbnails=THUMBNAILS[::-1]),
-    "no thumbnails": done(b"", thumbnails=[]),
-    "one too few": done(SMALL, thumbnails=THUMBNAILS[:1]),
-    "one too many": done(SMALL + CARD + CARD, thumbnails=[*THUMBNAILS, THUMBNAILS[1]]),
-    "thousands": done(thumbnails=THUMBNAILS * 700),
+    "no thumbnails": done(b"", thumbnails=[], frames=[]),
+    "one too few": done(SMALL, thumbnails=THUMBNAILS[:1], frames=[1]),
+    "one too many": done(SMALL + CARD + CARD, thumbnails=[*THUMBNAILS, THUMBNAILS[1]], frames=[1, 1, 1]),
+    "thousands": done(thumbnails=THUMBNAILS * 700, frames=[1] * 1400),
     "thumbnails as an object": done(thumbnails={"small": 1, "card": 2}),
     "a thumbnail of three": done(thumbnails=[["small", 160, 120], THUMBNAILS[1]]),
     "too wide": first("small", 161, 120, len(SMALL)),
@@ -194,7 +197,8 @@ IN_THREE = JOB._replace(wanted=Wanted(WANTED.sizes[:1], (AVIF, WEBP, JPEG), 80, 
 
 def in_formats(*outputs: formats.Output) -> bytes:
     files = [FILES[output] for output in outputs]
-    return done(b"".join(files), thumbnails=[["small", 160, 120, len(file)] for file in files])
+    thumbnails = [["small", 160, 120, len(file)] for file in files]
+    return done(b"".join(files), thumbnails=thumbnails, frames=[1] * len(files))
 
 
 def test_each_format_is_taken_in_the_order_of_the_request() -> None:

@@ -71,12 +71,13 @@ originals = pickle.load(open(sys.argv[1], "rb"))
 outputs = tuple(formats.OUTPUTS.values())
 for accepted in formats.INPUTS:
     if os.fork() == 0:  # so that it does not have what other formats load
-        steps.prepare(accepted, outputs)
+        steps.prepare(accepted, outputs, animated=True)
         sys.addaudithook(watch)
         for original in originals:
             try:
                 if identify(original) is accepted:
-                    steps.convert(original, accepted, Wanted(parse("a=24,b=20x20"), outputs, 80, 4), Limits())
+                    wanted = Wanted(parse("a=24,b=20x20"), outputs, 80, 4, animated=True)
+                    steps.convert(original, accepted, wanted, Limits())
             except Rejected:
                 pass
         os._exit(0)

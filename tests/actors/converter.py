@@ -1,0 +1,46 @@
+"""What convert stores of a golden picture, made by the pipeline alone."""
+
+import json
+
+from thumbs import errors, formats, pipeline
+from thumbs.jobs import manifest
+from thumbs.verification import golden
+
+JOB = "0" * 32
+
+
+def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]:
+    """The service's results for a picture, by key."""
+    try:
+        asked = pipeline.Wanted(wanted.sizes, wanted.outputs, wanted.quality, 50, animated=wanted.animated)
+        conversion = pipeline.run(picture.content, asked)
+    except errors.Rejected as refusal:
+        reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)
+        return stored(manifest.rejected(JOB, reason, refusal.original), {})
+    contents = {f"{JOB}/{made.size}.{made.output.extension}": made.content for made in conversion.thumbnails}
+    thumbnails = [
+        manifest.Thumbnail(
+            size=made.size,
+            width=made.width,
+            height=made.height,
+            type=made.output.content_type,
+            bytes=len(made.content),
+            key=key,
+            url="",
+        )
+        for key, made in zip(contents, conversion.thumbnails, strict=True)
+    ]
+    for thumbnail, made in zip(thumbnails, conversion.thumbnails, strict=True):
+        if made.frames > 1:
+            thumbnail["frames"] = made.frames
+    said = manifest.done(JOB, conversion.original, thumbnails, conversion.placeholder, animation=conversion.animation)
+    return stored(said, contents)
+
+
+def stored(said: manifest.Manifest, contents: dict[str, bytes]) -> dict[str, bytes]:
+    return {f"{JOB}/manifest.json": json.dumps(said).encode(), **contents}
+
+
+def named(file: str) -> golden.Picture:
+    (found,) = (picture for picture in golden.pictures() if picture.file == file)
+    return found
