@@ -110,7 +110,7 @@ docs: .venv/test.stamp  ## Update the generated parts of the documents
 	@$(VENV)/python -m dev.docs
 
 lock: .cache/packages.stamp  ## Update all dependencies to their newest versions, pinned by hash
-	$(LOCK) layers/imaging/requirements.in -o layers/imaging/requirements.txt
+	$(LOCK) --no-emit-package cffi --no-emit-package pycparser layers/imaging/requirements.in -o layers/imaging/requirements.txt
 	$(LOCK) layers/powertools/requirements.in -o layers/powertools/requirements.txt
 	$(LOCK) stacks/authorizer/requirements.in -o stacks/authorizer/requirements.txt
 	$(LOCK) dev/requirements.in -o dev/requirements.txt

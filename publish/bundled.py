@@ -179,7 +179,6 @@ _ISA_L = Library("isa-l", "github.com/intel/isa-l", InText("isal/isa-l/Release_n
 # Libraries that are linked into a wheel's extension modules. By a pattern of the module's path.
 EXTENSIONS = {
     r"PIL/_imagingft\.": (Library("raqm", "github.com/HOST-Oman/libraqm", InSbom("raqm")),),
-    r"_cffi_backend": (Library("libffi", "github.com/libffi/libffi", None),),
     r"isal/": (_ISA_L,),
 }
 
