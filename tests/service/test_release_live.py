@@ -40,7 +40,7 @@ BROKEN_BEHIND_LIVE = {
         "ConvertFunction",
         "look",
         "its thumbnails are ['small']",
-        Change("convert.py", " current.sizes, current", f" current.sizes[: 1 if {UPLOADED} else None], current"),
+        Change("convert.py", " current.sizes,\n", f" current.sizes[: 1 if {UPLOADED} else None],\n"),
     ),
     "it may not read uploads": BehindLive(
         "ConvertFunction",
