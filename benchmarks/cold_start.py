@@ -3,9 +3,12 @@
 On Lambda the interpreter and the start of the machine are additional; they are the same for every variant.
 """
 
+import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks import functions, storage, template
 from benchmarks.functions import Measured
@@ -17,6 +20,13 @@ _ALL_CODECS = (
     "from PIL import Image; Image.init(); from pillow_heif import register_heif_opener; register_heif_opener()"
 )
 _ROUNDS = 7
+# The event of each function, its name in the template, and the status of its answer.
+_KINDS: dict[str, tuple[dict[str, Any], str, int | None]] = {
+    "sign_upload": (functions.SIGN_EVENT, "SignUploadFunction", HTTPStatus.CREATED),
+    "get_upload": (functions.GET_EVENT, "GetUploadFunction", HTTPStatus.OK),
+    "convert": (functions.CONVERT_EVENT, "ConvertFunction", None),
+}
+_MANIFEST = {"job": functions.JOB, "status": "done", "thumbnails": []}
 
 
 @dataclass(frozen=True)
@@ -29,12 +39,11 @@ class Variant:
     first: str = ""
 
     def measured(self, storage_url: str) -> Measured:
-        sign = self.module == "sign_upload"
-        event = functions.SIGN_EVENT if sign else functions.CONVERT_EVENT
-        variables = template.environment("SignUploadFunction" if sign else "ConvertFunction")
+        event, function, status = _KINDS[self.module]
+        variables = template.environment(function)
         measured = functions.invoke(self.module, event, list(self.path), variables, storage_url, first=self.first)
-        if sign and measured.answer["statusCode"] != 201:
-            raise RuntimeError(f"{self.name} did not sign: {measured.answer}")
+        if status and measured.answer["statusCode"] != status:
+            raise RuntimeError(f"{self.name} did not answer with {status}: {measured.answer}")
         return measured
 
 
@@ -53,6 +62,8 @@ def _variants() -> list[Variant]:
         Variant("sign_upload, no .pyc at all", "sign_upload", none_compiled),
         Variant("sign_upload, naive (API resolver, boto3 client)", "sign_upload", naive_built),
         Variant("sign_upload, naive, no .pyc", "sign_upload", naive_uncompiled),
+        Variant("get_upload, as built", "get_upload", built),
+        Variant("get_upload, no .pyc at all", "get_upload", none_compiled),
         Variant("convert, as built (codecs loaded when needed)", "convert", built),
         Variant("convert, its own code compiled too", "convert", all_compiled),
         Variant("convert, no .pyc at all", "convert", none_compiled),
@@ -71,6 +82,7 @@ def report(rounds: int = _ROUNDS) -> str:
         variants = _variants()
         for _ in range(rounds):
             for variant in variants:
+                bucket.standing = json.dumps(_MANIFEST).encode() if variant.module == "get_upload" else b""
                 figures.setdefault(variant, []).append(variant.measured(bucket.url))
     rows = [
         (

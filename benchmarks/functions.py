@@ -40,6 +40,13 @@ SIGN_EVENT: dict[str, Any] = {
     "isBase64Encoded": False,
     "body": json.dumps({"files": [{"name": "IMG_2041.HEIC", "type": "image/heic", "size": 2_345_678}]}),
 }
+GET_EVENT: dict[str, Any] = {
+    "httpMethod": "GET",
+    "resource": "/uploads/{job}",
+    "pathParameters": {"job": JOB},
+    "headers": {},
+    "requestContext": {},
+}
 CONVERT_EVENT = notices.event([Upload("made-up-uploads", keys.original(JOB), JOB, etag="1", time=datetime.now(UTC))])
 
 

@@ -11,13 +11,15 @@ _MISSING = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not ex
 
 
 class Storage(ThreadingHTTPServer):
-    """original: the response to any GET of uploads/. manifest: the last one written. calls: since hold()."""
+    """original: the response to any GET of uploads/. manifest: the last one written. calls: since hold().
+    standing: the manifest that every job has, if any."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Request)
         self.original = b""
+        self.standing = b""
         self.manifest: dict[str, Any] | None = None
         self.calls = 0
 
@@ -36,6 +38,8 @@ class _Request(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if "/uploads/" in self.path:
             self._answer(200, self.server.original)
+        elif self.server.standing:
+            self._answer(200, self.server.standing)
         else:
             self._answer(404, _MISSING)
 
@@ -49,6 +53,7 @@ class _Request(BaseHTTPRequestHandler):
         self.server.calls += 1  # convert makes one after the other
         self.send_response(status)
         self.send_header("ETag", '"1"')
+        self.send_header("Last-Modified", self.date_time_string())
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         with suppress(ConnectionError):  # convert stops reading if a file is too large

@@ -13,13 +13,14 @@ from typing import Any
 from thumbs import pipeline
 
 gc.disable()  # loaded modules are not garbage, and collecting takes a tenth of a cold start
-pipeline.start()  # the decoders load in their own process, while this one loads boto3
+pipeline.start()  # the decoders load in their own process, while this one loads the rest; before any connection
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
 from thumbs.aws import s3  # noqa: E402
-from thumbs.jobs import attribution, bindings, erasure, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
+from thumbs.jobs import attribution, bindings, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
 from thumbs.jobs.notices import Upload  # noqa: E402
 
+s3.prepare()
 gc.freeze()
 gc.enable()
 
@@ -52,6 +53,8 @@ def _convert(job: str, upload: Upload) -> None:
     try:
         _end(job, upload)
     except ledger.Erased:
+        from thumbs.jobs import erasure  # here, because it loads boto3
+
         erasure.hand_over(upload)
 
 

@@ -5,7 +5,10 @@ from typing import Any
 
 from thumbs import observe
 from thumbs.api import links, responses
+from thumbs.aws import s3
 from thumbs.jobs import lookup, manifest
+
+s3.prepare()
 
 
 @observe.function

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from thumbs.sizes import Size
 
 LEAST_MEMORY = 512  # MiB, the minimum for ConvertFunction: less gives too little processor time (docs/power-tuning.md)
-BESIDE_CONVERSION = 350  # MiB of a function's memory, for Python, boto3 and the original
+BESIDE_CONVERSION = 350  # MiB of a function's memory, for Python and the original
 
 T = TypeVar("T")
 
@@ -113,6 +113,7 @@ class Settings:
     erase_function = Setting("ERASE_FUNCTION", str)  # NAME:ALIAS of the function that erases jobs
     stack_id = Setting("STACK_ID", str)
     region = Setting("AWS_REGION", str)
+    trace = Setting("_X_AMZN_TRACE_ID", _if_any, default="")  # of this invocation
     url_suffix = Setting("URL_SUFFIX", str, default="amazonaws.com")  # other partitions have others
 
     # The ARNs of the versions that a release is about to give traffic
@@ -163,6 +164,15 @@ class Settings:
     def s3_endpoint(self) -> str | None:
         """S3's address, if it is not AWS's own: the same variables that every AWS SDK obeys."""
         return self.environment.get("AWS_ENDPOINT_URL_S3") or self.environment.get("AWS_ENDPOINT_URL")
+
+    @property
+    def ca_bundle(self) -> str | None:
+        """The file of the certificates to trust, if it is not the usual one: the same variables that boto3 obeys."""
+        return self.environment.get("AWS_CA_BUNDLE") or self.environment.get("REQUESTS_CA_BUNDLE")
+
+    @property
+    def has_proxies(self) -> bool:
+        return any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name in self.environment)
 
     @property
     def credentials(self) -> Credentials:

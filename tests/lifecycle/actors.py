@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-
 import convert
 import get_upload
 import redrive
@@ -26,6 +24,7 @@ from tests.lifecycle.world import (
     manifest_of,
 )
 from thumbs import observe
+from thumbs.aws import clients, s3
 from thumbs.jobs import bindings, keys, ledger, notices
 from thumbs.jobs.notices import Upload
 
@@ -67,7 +66,7 @@ def _mistake(error: Exception) -> bool:
     """Whether a handler raises an error that no failed call explains."""
     if isinstance(error, ExceptionGroup):
         return any(_mistake(each) for each in error.exceptions)
-    return not isinstance(error, (ClientError, HTTPClientError, ledger.Overtaken, bindings.Withdrawn, Broken))
+    return not isinstance(error, (*clients.ERRORS, *s3.ERRORS, ledger.Overtaken, bindings.Withdrawn, Broken))
 
 
 def attempt(actor: Actor, run: Callable[[], object]) -> bool:
@@ -232,7 +231,7 @@ def program(world: World) -> None:
         request = {"pathParameters": {"job": JOB}, "headers": {}}
         try:
             answer = unobserved(get_upload.handler)(request, _CONTEXT)
-        except (Killed, ClientError):
+        except (Killed, *s3.ERRORS):
             return  # 502: it retries
         found = manifest_of(world, MANIFEST)
         is_over = days.is_over(world, found)

@@ -15,13 +15,14 @@ import upkeep
 from tests.lifecycle import days
 from tests.lifecycle.actors import Broken, convert_later
 from tests.lifecycle.erasers import BY_API, erase_later
-from tests.lifecycle.model import S3, SQS, CloudFront, CloudWatch, Lambda
+from tests.lifecycle.model import SQS, CloudFront, CloudWatch, Lambda
+from tests.lifecycle.rest import send
 from tests.lifecycle.upkeepers import report_later
 from tests.lifecycle.world import THUMBNAILS, UPLOADS, me
 from tests.material import pictures
 from tests.material.invocation import ENVIRONMENT
 from thumbs import observe, pipeline, settings
-from thumbs.aws import clients
+from thumbs.aws import clients, rest
 from thumbs.jobs import ledger, manifest, retention
 
 # Two pictures, one file that is none, and one picture that the second version of the settings rejects.
@@ -100,12 +101,13 @@ def _pipeline() -> Any:
 @contextmanager
 def laboratory() -> Iterator[None]:
     lambda_ = Lambda(convert=convert_later, erase=erase_later, report_failure=report_later)
-    fakes = {"s3": S3(), "sqs": SQS(), "lambda": lambda_, "cloudfront": CloudFront(), "cloudwatch": CloudWatch()}
+    fakes = {"sqs": SQS(), "lambda": lambda_, "cloudfront": CloudFront(), "cloudwatch": CloudWatch()}
     clock = SimpleNamespace(now=lambda _: me().world.now(), fromisoformat=datetime.fromisoformat)
     silence = _Silence()
     with pytest.MonkeyPatch.context() as patch:
         clients.client.cache_clear()
         patch.setattr(boto3, "client", lambda service, **_: fakes[service])
+        patch.setattr(rest, "send", send)
         patch.setattr(settings, "current", _current)
         patch.setattr(manifest, "datetime", clock)
         patch.setattr(retention, "datetime", clock)

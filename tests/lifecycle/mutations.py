@@ -139,8 +139,8 @@ MUTATIONS = [
     Mutation(
         "the original is read whatever its ETag",
         "thumbs.aws.s3",
-        """condition = {"IfMatch": f'"{etag}"'} if etag else {}""",
-        "condition = {}",
+        """ | ({"if-match": f'"{etag}"'} if etag else {})""",
+        "",
         "a done job gets another picture by its form and is converted again",
         "A job is about one picture",
     ),

@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from tests.material.invocation import ENVIRONMENT, Context
+from tests.standins.wire import Wire, connected
 from thumbs import observe, settings
 from thumbs.api import links
 from thumbs.aws import clients
@@ -34,7 +35,14 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture
-def s3(aws: None) -> Any:
+def wire(aws: None) -> Iterator[Wire]:
+    """What the functions send to S3. Tests themselves use boto3."""
+    with connected() as wire:
+        yield wire
+
+
+@pytest.fixture
+def s3(wire: Wire) -> Any:
     """S3 with both buckets."""
     client = boto3.client("s3")
     for bucket in (ENVIRONMENT["UPLOAD_BUCKET"], ENVIRONMENT["THUMBNAIL_BUCKET"]):

@@ -47,3 +47,12 @@ def test_an_owner_is_read_where_callers_are_identified(environment: pytest.Monke
     found = loaded({"requestContext": {"authorizer": {"claims": {"sub": "alice"}}}})
 
     assert found == {"thumbs.api.callers", "thumbs.jobs.attribution"}
+
+
+@pytest.mark.parametrize("function", ["get_upload", "convert"])
+@pytest.mark.usefixtures("environment")
+def test_what_people_wait_for_starts_without_boto3(function: str) -> None:
+    # Powertools itself loads the package botocore, which is small, but nothing in it that makes clients.
+    script = f"import sys, {function}; assert not {{'boto3', 'botocore.session'}} & sys.modules.keys()"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr

@@ -9,6 +9,7 @@ import convert
 from tests.actors.invoker import JOB, OTHER, counted, event, put, signed
 from tests.material import pictures
 from tests.material.invocation import ENVIRONMENT, Context
+from tests.standins.wire import Wire, refused
 from thumbs.jobs import keys
 
 
@@ -44,7 +45,7 @@ def objects(s3: Any, job: str) -> int:
 
 
 def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
-    s3: Any, context: Context, capsys: pytest.CaptureFixture[str]
+    s3: Any, wire: Wire, context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
     convert.handler(event(JOB), context)  # its original was deleted
     assert counted(capsys, "Converted") == [0]
@@ -52,19 +53,23 @@ def test_an_upload_that_is_lost_counts_as_neither_converted_nor_rejected(
     convert.handler(event(JOB), context)  # a redrive that is too late: the job has an outcome
     assert counted(capsys, "Converted") is None
 
+    wire.before("HeadObject", lambda _: refused("AccessDenied", 403))
     with pytest.raises(ExceptionGroup):
-        convert.handler(event(OTHER, bucket="no-such-bucket"), context)
+        convert.handler(event(OTHER), context)
     assert counted(capsys, "Rejected") == [0]
 
 
-def test_a_failure_is_logged_with_its_job(s3: Any, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_is_logged_with_its_job(
+    s3: Any, wire: Wire, context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wire.before("GetObject", lambda _: refused("AccessDenied", 403))
     with pytest.raises(ExceptionGroup):
-        convert.handler(event(JOB, bucket="no-such-bucket"), context)
+        convert.handler(event(JOB), context)
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     (failure,) = [line for line in lines if line.get("message") == "conversion failed"]
     assert failure["job"] == JOB
-    assert "NoSuchBucket" in failure["exception"]
+    assert "AccessDenied (403): said so" in failure["exception"]
 
 
 def test_a_call_for_many_files_writes_one_line(context: Context, capsys: pytest.CaptureFixture[str]) -> None:

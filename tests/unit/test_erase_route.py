@@ -11,8 +11,8 @@ from tests.actors.eraser import THUMBNAILS, TOKEN, UPLOADS, answer, done, left, 
 from tests.actors.invoker import counted
 from tests.material import pictures
 from tests.material.invocation import Context
+from tests.standins.wire import Wire
 from thumbs import settings
-from thumbs.aws import clients
 from thumbs.jobs import keys, ledger
 
 MALFORMED = ["", "..", "../../uploads", "%2e%2e%2f", "a/b", "a" * 31, "A" * 32, "a" * 10_240, "ä" * 32, "\0" * 32]
@@ -26,11 +26,9 @@ def owners(environment: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def calls(s3: Any) -> list[str]:
+def calls(s3: Any, wire: Wire) -> list[str]:
     """The calls of S3 that the functions make."""
-    made: list[str] = []
-    clients.client("s3").meta.events.register("before-call.s3", lambda model, **_: made.append(model.name))
-    return made
+    return wire.operations
 
 
 @pytest.mark.parametrize(("subject", "groups"), [("alice", ""), ("carol", "users,admins")])

@@ -15,6 +15,7 @@ from tests.actors.invoker import event
 from tests.material import pictures
 from tests.material.invocation import Context
 from tests.material.responses import answered
+from tests.standins.wire import Response, Sent, Wire, refused
 from thumbs import settings
 from thumbs.aws import clients, functions
 from thumbs.jobs import erasure, keys
@@ -43,24 +44,25 @@ def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return events
 
 
-def fails(operation: str, times: int) -> None:
+def fails(wire: Wire, operation: str, times: int) -> None:
     """S3 refuses the next calls of this operation."""
     remaining = [times]
 
-    def refuse(params: dict[str, Any], **_: Any) -> None:
-        if remaining[0]:
-            remaining[0] -= 1
-            raise ClientError({"Error": {"Code": "SlowDown"}}, operation)
+    def refuse(_: Sent) -> Response | None:
+        if not remaining[0]:
+            return None
+        remaining[0] -= 1
+        return refused("AccessDenied", 403)
 
-    clients.client("s3").meta.events.register(f"before-call.s3.{operation}", refuse)
+    wire.before(operation, refuse)
 
 
 @pytest.mark.parametrize("operation", ["PutObject", "DeleteObjects", "ListObjectsV2"])
 def test_a_failure_is_answered_with_503_and_a_repetition_finishes(
-    s3: Any, context: Context, handed_over: list[Any], operation: str
+    s3: Any, wire: Wire, context: Context, handed_over: list[Any], operation: str
 ) -> None:
     job = done(s3)
-    fails(operation, 1)
+    fails(wire, operation, 1)
 
     said = erase.handler(request(job), context)
 
@@ -90,11 +92,11 @@ def test_a_sweep_that_takes_too_long_is_handed_over(
 
 
 def test_a_failure_that_cannot_even_be_handed_over_is_raised(
-    s3: Any, context: Context, monkeypatch: pytest.MonkeyPatch
+    s3: Any, wire: Wire, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """API Gateway answers 502, and the alarms of the function see it."""
     job = done(s3)
-    fails("DeleteObjects", 1)
+    fails(wire, "DeleteObjects", 1)
 
     def refuse(name: str, event: Any) -> None:
         raise ClientError({"Error": {"Code": "ServiceException"}}, "Invoke")
@@ -105,17 +107,17 @@ def test_a_failure_that_cannot_even_be_handed_over_is_raised(
         erase.handler(request(job), context)
 
 
-def test_a_job_is_erased_twice_at_once(s3: Any, context: Context) -> None:
+def test_a_job_is_erased_twice_at_once(s3: Any, wire: Wire, context: Context) -> None:
     """The second request comes while the first one has buried the job and swept nothing."""
     job = done(s3)
     second: list[tuple[int, str]] = []
 
-    def interrupt(**_: Any) -> None:
+    def interrupt(_: Sent) -> None:
         if not second:
             second.append((0, ""))
             second.append(at_the_same_time(job, context))
 
-    clients.client("s3").meta.events.register("before-call.s3.DeleteObjects", interrupt)
+    wire.before("DeleteObjects", interrupt)
 
     assert answer(job, context) == (204, "")
     assert second[1:] == [(204, "")]
@@ -123,17 +125,17 @@ def test_a_job_is_erased_twice_at_once(s3: Any, context: Context) -> None:
 
 
 def test_a_conversion_between_its_start_and_its_commit_hands_over(
-    s3: Any, context: Context, handed_over: list[Any]
+    s3: Any, wire: Wire, context: Context, handed_over: list[Any]
 ) -> None:
     job = keys.new_job("alice")
     s3.put_object(Bucket=UPLOADS, Key=keys.original(job), Body=pictures.jpeg())
     erased: list[tuple[int, str]] = []
 
-    def interrupt(params: dict[str, Any], **_: Any) -> None:
-        if params["url_path"].endswith(".webp") and not erased:
+    def interrupt(sent: Sent) -> None:
+        if sent.path.endswith(".webp") and not erased:
             erased.append(at_the_same_time(job, context))
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", interrupt)
+    wire.before("PutObject", interrupt)
     convert.handler(event(job), context)
 
     assert erased == [(204, "")]

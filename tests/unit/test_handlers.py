@@ -14,8 +14,8 @@ import sign_upload
 from tests.actors.invoker import JOB, OTHER, counted, event, put, signed
 from tests.material import pictures
 from tests.material.invocation import Context
+from tests.standins.wire import Sent, Wire, refused
 from thumbs import errors, settings
-from thumbs.aws import clients
 from thumbs.jobs import keys, ledger
 from thumbs.jobs.manifest import failed
 
@@ -36,10 +36,11 @@ def test_a_conversion_ends_in_its_manifest(s3: Any, context: Context) -> None:
     assert {each["key"].split("/")[0] for each in manifest()["thumbnails"]} == {keys.folder(JOB)}
 
 
-def test_one_bad_record_holds_up_no_other_and_the_event_is_retried(s3: Any, context: Context) -> None:
+def test_one_bad_record_holds_up_no_other_and_the_event_is_retried(s3: Any, wire: Wire, context: Context) -> None:
     put(s3, JOB, pictures.jpeg())
-    mixed = {"Records": [*event(OTHER, bucket="no-such-bucket")["Records"], *event(JOB)["Records"]]}
+    mixed = {"Records": [*event(OTHER)["Records"], *event(JOB)["Records"]]}
 
+    wire.before("HeadObject", lambda sent: refused("AccessDenied", 403) if OTHER in sent.path else None)
     with pytest.raises(ExceptionGroup, match="Lambda will try the event again") as caught:
         convert.handler(mixed, context)
 
@@ -61,15 +62,15 @@ def test_only_a_failed_manifest_is_replaced(s3: Any, context: Context) -> None:
     assert manifest() == done
 
 
-def test_a_failure_reported_while_a_late_run_converts_does_not_stand(s3: Any, context: Context) -> None:
+def test_a_failure_reported_while_a_late_run_converts_does_not_stand(s3: Any, wire: Wire, context: Context) -> None:
     put(s3, JOB, pictures.jpeg())
     reports = [failed(JOB, errors.describe(errors.Reason.CONVERSION_FAILED))]
 
-    def report(params: dict[str, Any], **_: Any) -> None:
-        if params["url_path"].endswith("manifest.json") and reports:
+    def report(sent: Sent) -> None:
+        if sent.path.endswith("manifest.json") and reports:
             ledger.end(reports.pop())
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
+    wire.before("PutObject", report)
     convert.handler(event(JOB), context)
 
     assert not reports

@@ -1,24 +1,21 @@
 """Presigned S3 requests by AWS Signature Version 4, with only the standard library.
 
 Signing takes a few HMACs. boto3 could do it too, but its import costs more than the rest of a cold start (see
-benchmarks/), so only the functions that call S3 load it. The tests compare every byte with botocore's signatures.
+benchmarks/). The tests compare every byte with botocore's signatures.
 
 Source: Amazon S3 API reference, "Authenticating Requests: Using Query Parameters" and "Browser-Based Uploads Using
 POST".
 """
 
 import base64
-import hashlib
-import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from thumbs.settings import Credentials, Settings
-
-_ALGORITHM = "AWS4-HMAC-SHA256"
+from thumbs import signature
+from thumbs.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,9 @@ class Signer:
             "Content-Type": content_type,
             **{f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()},
             **({"x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(sha256)).decode()} if sha256 else {}),
-            "x-amz-algorithm": _ALGORITHM,
+            "x-amz-algorithm": signature.ALGORITHM,
             "x-amz-credential": f"{credentials.access_key}/{self._scope(now)}",
-            "x-amz-date": _timestamp(now),
+            "x-amz-date": signature.timestamp(now),
         }
         if credentials.token:
             fields["x-amz-security-token"] = credentials.token
@@ -68,47 +65,27 @@ class Signer:
         conditions.append(["content-length-range", 1, max_bytes])
         policy = {"expiration": expires.strftime("%Y-%m-%dT%H:%M:%SZ"), "conditions": conditions}
         fields["policy"] = base64.b64encode(json.dumps(policy).encode()).decode()
-        fields["x-amz-signature"] = self._signature(credentials, now, fields["policy"])
-        return Post(self._bucket_url(bucket) + "/", fields, expires)
+        fields["x-amz-signature"] = signature.of(credentials, self._settings.region, now, fields["policy"])
+        return Post(signature.bucket_url(self._settings, bucket) + "/", fields, expires)
 
     def get(self, bucket: str, key: str, seconds: int, now: datetime | None = None) -> str:
         """A URL that reads one object, which expires after the seconds."""
         now = now or datetime.now(UTC)
         credentials = self._settings.credentials
-        url = urlsplit(f"{self._bucket_url(bucket)}/{quote(key, safe='/-_.~')}")
+        url = urlsplit(f"{signature.bucket_url(self._settings, bucket)}/{signature.path(key)}")
         query = {
-            "X-Amz-Algorithm": _ALGORITHM,
+            "X-Amz-Algorithm": signature.ALGORITHM,
             "X-Amz-Credential": f"{credentials.access_key}/{self._scope(now)}",
-            "X-Amz-Date": _timestamp(now),
+            "X-Amz-Date": signature.timestamp(now),
             "X-Amz-Expires": str(seconds),
             "X-Amz-SignedHeaders": "host",
         }
         if credentials.token:
             query["X-Amz-Security-Token"] = credentials.token
-        canonical_query = urlencode(sorted(query.items()), quote_via=quote, safe="-_.~")
-        request = "\n".join(
-            ("GET", url.path, canonical_query, f"host:{url.netloc}", "", "host", "UNSIGNED-PAYLOAD"),
-        )
-        digest = hashlib.sha256(request.encode()).hexdigest()
-        text = "\n".join((_ALGORITHM, _timestamp(now), self._scope(now), digest))
-        signature = self._signature(credentials, now, text)
-        return f"{url.scheme}://{url.netloc}{url.path}?{canonical_query}&X-Amz-Signature={signature}"
-
-    def _bucket_url(self, bucket: str) -> str:
-        """The regional endpoint, because the global one redirects, which invalidates a signature."""
-        if self._settings.s3_endpoint:
-            return f"{self._settings.s3_endpoint.rstrip('/')}/{bucket}"
-        return f"https://{bucket}.s3.{self._settings.region}.{self._settings.url_suffix}"
+        text = signature.query_string(query)
+        request = "\n".join(("GET", url.path, text, f"host:{url.netloc}", "", "host", "UNSIGNED-PAYLOAD"))
+        signed = signature.of_request(credentials, self._settings.region, now, request)
+        return f"{url.scheme}://{url.netloc}{url.path}?{text}&X-Amz-Signature={signed}"
 
     def _scope(self, now: datetime) -> str:
-        return f"{now:%Y%m%d}/{self._settings.region}/s3/aws4_request"
-
-    def _signature(self, credentials: Credentials, now: datetime, text: str) -> str:
-        key = f"AWS4{credentials.secret_key}".encode()
-        for part in (*self._scope(now).split("/"), text):
-            key = hmac.digest(key, part.encode(), "sha256")
-        return key.hex()
-
-
-def _timestamp(now: datetime) -> str:
-    return now.strftime("%Y%m%dT%H%M%SZ")
+        return signature.scope(self._settings.region, now)

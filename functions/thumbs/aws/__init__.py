@@ -1,1 +1,1 @@
-"""AWS, a module for each service. They know nothing of jobs, and nothing else uses an AWS client."""
+"""AWS, a module for each service. They know nothing of jobs, and nothing else calls AWS. S3 needs no boto3 (rest)."""

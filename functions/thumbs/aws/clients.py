@@ -1,11 +1,14 @@
-"""AWS clients. Only this module, and the modules for one service each, use boto3."""
+"""AWS clients by boto3, for all services but S3. Only this module, and the modules for one service each, use boto3."""
 
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+
+# A failed request: refused, or without a response.
+ERRORS = (ClientError, HTTPClientError)
 
 
 @cache

@@ -1,19 +1,33 @@
 """S3: one object at a time, read and written under conditions.
 
-Refused requests raise botocore's ClientError, requests without a response its HTTPClientError. Failures with a specific
-meaning have their own exceptions here.
+Refused requests raise Refused, requests without a response Unanswered. Failures with a specific meaning have their own
+exceptions here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
-from botocore.exceptions import ClientError, HTTPClientError
+from thumbs.aws import connections, rest
+from thumbs.aws.connections import Answer, TooLarge, Unanswered
+from thumbs.aws.rest import Refused
 
-from thumbs.aws import clients
+__all__ = ["ERRORS", "Changed", "Refused", "TooLarge", "Unanswered"]
 
 # A failed request: refused, or without a response. A write without a response may have taken effect.
-ERRORS = (ClientError, HTTPClientError)
+ERRORS = (Refused, Unanswered)
+
+# Options of PutObject, and the headers that they are.
+_HEADERS = {
+    "ContentType": "content-type",
+    "CacheControl": "cache-control",
+    "Tagging": "x-amz-tagging",
+    "IfMatch": "if-match",
+    "IfNoneMatch": "if-none-match",
+}
 
 _ATTEMPTS = 3  # for a write that conflicts with another write of the same object
 
@@ -41,95 +55,79 @@ class Changed(Exception):
     """The object's content differs from the requested one."""
 
 
-class TooLarge(Exception):
-    """The object is larger than the caller accepts. size: bytes."""
-
-    def __init__(self, size: int):
-        super().__init__(f"{size} bytes")
-        self.size = size
-
-
 def condition_failed(error: Exception) -> bool:
     """Whether S3 refused a request because its condition did not hold (412)."""
-    return clients.code(error) == "PreconditionFailed"
+    return _code(error) == "PreconditionFailed"
 
 
 def access_denied(error: Exception) -> bool:
     """Whether S3 refused a request because its caller lacks a permission (403)."""
-    return clients.code(error) == "AccessDenied"
+    return _code(error) == "AccessDenied"
 
 
-def read(bucket: str, key: str, *, etag: str | None = None, limit: int | None = None) -> Object | None:
+def prepare() -> None:
+    """Do at the start of a function what the first request would do."""
+    connections.prepare()
+
+
+def read(bucket: str, key: str, *, etag: str | None = None, limit: int = rest.LONGEST) -> Object | None:
     """An object, or None if there is none.
 
     etag: without quotes; raises Changed if the object's differs. limit: bytes; raises TooLarge if the object is larger.
     In both cases the object is not read.
     """
-    condition = {"IfMatch": f'"{etag}"'} if etag else {}
+    headers = {"x-amz-checksum-mode": "ENABLED"} | ({"if-match": f'"{etag}"'} if etag else {})
     try:
-        answer = clients.client("s3").get_object(Bucket=bucket, Key=key, **condition)
-    except ClientError as error:
-        if clients.code(error) == "NoSuchKey":
+        answer = rest.send("GET", bucket, key, headers=headers, most=limit)
+    except Refused as error:
+        if error.code == "NoSuchKey":
             return None
         if condition_failed(error):
             raise Changed from error
         raise
-    if limit is not None and answer["ContentLength"] > limit:
-        answer["Body"].close()
-        raise TooLarge(answer["ContentLength"])
-    return Object(answer["Body"].read(), answer["ETag"], answer["Metadata"], answer["LastModified"])
+    modified = parsedate_to_datetime(answer.headers["last-modified"])
+    return Object(answer.content, answer.headers["etag"], _metadata(answer), modified)
 
 
 def etag(bucket: str, key: str) -> str | None:
     """The ETag of the current object, without quotes, or None if there is none."""
     found = _head(bucket, key)
-    return found["ETag"].strip('"') if found else None
+    return found.headers["etag"].strip('"') if found else None
 
 
 def metadata(bucket: str, key: str) -> dict[str, str] | None:
     """The user-defined metadata of the current object, or None if there is none."""
     found = _head(bucket, key)
-    return found["Metadata"] if found else None
-
-
-def _head(bucket: str, key: str) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = clients.client("s3").head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if clients.code(error) == "404":  # HEAD has no body that could contain NoSuchKey
-            return None
-        raise
-    return found
+    return _metadata(found) if found else None
 
 
 def create(bucket: str, key: str, content: bytes, **options: Any) -> bool:
     """Write an object unless the key is taken. Returns whether it was written. options: of PutObject."""
     try:
         write(bucket, key, content, IfNoneMatch="*", **options)
-    except ClientError as error:
+    except Refused as error:
         if not condition_failed(error):
             raise
         return False
     return True
 
 
-def write(bucket: str, key: str, content: bytes, **options: Any) -> str:
-    """Write an object. Returns its ETag, in quotes. options: of PutObject, including conditions.
+def write(bucket: str, key: str, content: bytes, metadata: dict[str, str] | None = None, **options: str) -> str:
+    """Write an object. Returns its ETag, in quotes. metadata: user-defined. options: of PutObject, with conditions.
 
     A conflict (409) means that another write of the same object is in progress, which may still fail. So S3 requests
     another attempt (Amazon S3 user guide, "Conditional write behavior").
     """
+    headers = {_HEADERS[name]: value for name, value in options.items()}
+    headers |= {f"x-amz-meta-{name.lower()}": value for name, value in (metadata or {}).items()}
     attempts_left = _ATTEMPTS
     while True:
         attempts_left -= 1
         try:
-            answer = clients.client("s3").put_object(Bucket=bucket, Key=key, Body=content, **options)
-        except ClientError as error:
-            if clients.code(error) != "ConditionalRequestConflict" or not attempts_left:
+            return rest.send("PUT", bucket, key, headers=headers, body=content).headers["etag"]
+        except Refused as error:
+            if error.code != "ConditionalRequestConflict" or not attempts_left:
                 raise
-        else:
-            etag: str = answer["ETag"]
-            return etag
 
 
 def exists(bucket: str, key: str) -> bool:
@@ -140,37 +138,85 @@ def exists(bucket: str, key: str) -> bool:
 def written(bucket: str, key: str) -> datetime | None:
     """When an object was written, or None if there is none. Lists its exact key, so no permission to read it is
     needed."""
-    listing = clients.client("s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
-    return next((entry["LastModified"] for entry in listing.get("Contents", ()) if entry["Key"] == key), None)
+    found, _ = _list(bucket, {"prefix": key, "max-keys": "1"})
+    return next((entry.modified for entry in found if entry.key == key), None)
 
 
 def untag(bucket: str, key: str) -> None:
     """Remove all tags of an object, if it exists."""
     try:
-        clients.client("s3").delete_object_tagging(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if clients.code(error) != "NoSuchKey":
+        rest.send("DELETE", bucket, key, query={"tagging": ""})
+    except Refused as error:
+        if error.code != "NoSuchKey":
             raise
 
 
 def keys(bucket: str, prefix: str) -> list[str]:
     """The first 1000 keys with a prefix."""
-    listing = clients.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
-    return [entry["Key"] for entry in listing.get("Contents", ())]
+    found, _ = _list(bucket, {"prefix": prefix})
+    return [entry.key for entry in found]
 
 
 def page(bucket: str, after: str) -> tuple[list[Listed], bool]:
     """Up to 1000 objects in the order of their keys, and whether there are more. after: begins after this key; "" for
     the first."""
-    listing = clients.client("s3").list_objects_v2(Bucket=bucket, **({"StartAfter": after} if after else {}))
-    found = [Listed(entry["Key"], entry["Size"], entry["LastModified"]) for entry in listing.get("Contents", ())]
-    return found, listing["IsTruncated"]
+    return _list(bucket, {"start-after": after} if after else {})
 
 
 def delete(bucket: str, *names: str) -> None:
     """Delete up to 1000 objects. Raises RuntimeError if S3 could not delete one, which only its response shows."""
-    objects = {"Objects": [{"Key": name} for name in names], "Quiet": True}
+    from xml.sax.saxutils import escape  # here, because most calls need no XML
+
     if names:
-        answer = clients.client("s3").delete_objects(Bucket=bucket, Delete=objects)
-        if "Errors" in answer:
-            raise RuntimeError(f"not deleted: {answer['Errors']}")
+        special = {"\r": "&#13;", "\n": "&#10;"}
+        objects = "".join(f"<Object><Key>{escape(name, special)}</Key></Object>" for name in names)
+        body = f'<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{objects}<Quiet>true</Quiet></Delete>'
+        headers = {"content-type": "application/xml"}
+        answer = rest.send("POST", bucket, query={"delete": ""}, headers=headers, body=body.encode())
+        if errors := [{part.tag.rpartition("}")[2]: part.text for part in each} for each in _xml(answer, "Error")]:
+            raise RuntimeError(f"not deleted: {errors}")
+
+
+def _head(bucket: str, key: str) -> Answer | None:
+    try:
+        return rest.send("HEAD", bucket, key)
+    except Refused as error:
+        if error.code == "404":  # HEAD has no body that could contain NoSuchKey
+            return None
+        raise
+
+
+def _metadata(answer: Answer) -> dict[str, str]:
+    prefix = "x-amz-meta-"
+    return {name[len(prefix) :]: value for name, value in answer.headers.items() if name.startswith(prefix)}
+
+
+def _list(bucket: str, query: dict[str, str]) -> tuple[list[Listed], bool]:
+    """The objects, and whether there are more. Keys are encoded, because XML cannot contain every character of them."""
+    answer = rest.send("GET", bucket, query={"list-type": "2", "encoding-type": "url", **query})
+    found = [
+        Listed(
+            unquote_plus(entry.findtext("{*}Key", "")),
+            int(entry.findtext("{*}Size", "0")),
+            datetime.fromisoformat(entry.findtext("{*}LastModified", "")),
+        )
+        for entry in _xml(answer, "Contents")
+    ]
+    return found, next((each.text == "true" for each in _xml(answer, "IsTruncated")), False)
+
+
+def _xml(answer: Answer, tag: str) -> Iterator[Any]:
+    """The elements of a response with this name. Raises Unanswered if it is no XML, or defines anything itself."""
+    from xml.etree import ElementTree  # here, because most calls need no XML
+
+    if b"<!" in answer.content:
+        raise Unanswered("the response has a document type")
+    try:
+        whole = ElementTree.fromstring(answer.content)  # noqa: S314  without definitions, nothing grows
+    except ElementTree.ParseError as error:
+        raise Unanswered(f"the response is no XML: {error}") from error
+    return whole.iterfind(f"{{*}}{tag}")
+
+
+def _code(error: Exception) -> str:
+    return error.code if isinstance(error, Refused) else ""

@@ -178,7 +178,7 @@ def _commit(outcome: Manifest, replacing: Entry | None, mark: str | None = None)
     """Write a manifest if the job still has none, or still the one that it replaces.
 
     Raises Overtaken if another run was first: that run's manifest stays, and nothing was changed. If the response was
-    lost, the current manifest shows whether the write took effect: botocore retries it, and S3 refuses the retry
+    lost, the current manifest shows whether the write took effect: rest.send retries it, and S3 refuses the retry
     because of the first attempt. If the manifest to be replaced was deleted in the meantime, S3's NoSuchKey is raised:
     its thumbnails may be deleted too, and the next attempt stores them again.
     """
@@ -191,9 +191,9 @@ def _commit(outcome: Manifest, replacing: Entry | None, mark: str | None = None)
             settings.current().thumbnail_bucket,
             keys.manifest(outcome["job"]),
             json.dumps(outcome, separators=(",", ":")).encode(),
+            {"commit": own},
             ContentType="application/json",
             CacheControl="no-cache",  # it may be replaced
-            Metadata={"commit": own},
             **condition,
             **tagging,
         )

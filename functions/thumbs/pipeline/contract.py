@@ -28,7 +28,7 @@ class Limits:
     """What one picture may cost.
 
     memory: bytes that the conversion may take in addition to the running program; the setting is the function's memory
-    minus what Python, boto3 and the original need (about 150 MB). A format that needs more memory per pixel is
+    minus what Python and the original need (about 150 MB). A format that needs more memory per pixel is
     rejected before it is decoded. cpu_seconds: of processor time, after which the picture is rejected. wall_seconds: of
     waiting, after which the conversion raises an error, because the machine is at fault, not the picture. It is shorter
     than the function's timeout, and long enough for cpu_seconds with the least memory (settings.LEAST_MEMORY).

@@ -63,11 +63,11 @@ class Memory:
     def save(self) -> None:
         """Raises Busy if another run has written it in the meantime, and S3's errors."""
         bucket, content = settings.current().upload_bucket, _written(self)
-        condition = {"IfMatch": self._etag} if self._etag else {"IfNoneMatch": "*"}
+        condition: Any = {"IfMatch": self._etag} if self._etag else {"IfNoneMatch": "*"}
         try:
             self._etag = s3.write(bucket, KEY, content, ContentType="application/json", **condition)
         except s3.ERRORS as error:
-            # botocore has repeated a write whose response was lost. The content names the run, so it is this one's.
+            # rest.send has repeated a write whose response was lost. The content names the run, so it is this one's.
             found = s3.read(bucket, KEY)
             if found and found.content == content:
                 self._etag = found.etag

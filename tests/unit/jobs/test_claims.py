@@ -6,15 +6,14 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 import claim
 import convert
 import get_upload
 from tests.actors.uploader import AGAIN, JOB, KEY, A, Form, ended
 from tests.material.invocation import Context
-from tests.material.responses import refused
-from thumbs.aws import clients
+from tests.standins.wire import Sent, Wire, refused
+from thumbs.aws.s3 import Refused
 from thumbs.jobs import keys, ledger
 
 BUCKET = "thumbnails-bucket"
@@ -160,24 +159,20 @@ def test_a_stranger_is_answered_without_a_look_at_the_job(environment: pytest.Mo
 
 
 @pytest.mark.parametrize("stopped_at", range(6))
-def test_a_claim_that_ends_halfway_can_be_repeated(s3: Any, context: Context, stopped_at: int) -> None:
+def test_a_claim_that_ends_halfway_can_be_repeated(s3: Any, wire: Wire, context: Context, stopped_at: int) -> None:
     """Its requests are: read, four times untag, write. What it has not untagged expires, and the manifest with it."""
     convert.handler(Form(s3).post(A), context)
     left = [stopped_at]
 
-    def stop(**_: Any) -> None:
+    def stop(_: Sent) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise KeyboardInterrupt
 
-    events = clients.client("s3").meta.events
-    requests = [f"before-call.s3.{name}" for name in ("GetObject", "DeleteObjectTagging", "PutObject")]
-    for name in requests:
-        events.register(name, stop)
+    wire.before("", stop)
     with pytest.raises(KeyboardInterrupt):
         claim.handler(event(JOB), context)
-    for name in requests:
-        events.unregister(name, stop)
+    wire.clear()
     assert ended()["claimed"] is False
     assert keys.manifest(JOB) in tagged(s3)
 
@@ -186,29 +181,26 @@ def test_a_claim_that_ends_halfway_can_be_repeated(s3: Any, context: Context, st
     assert not tagged(s3)
 
 
-def test_a_claim_that_s3_refuses_is_none(s3: Any, context: Context) -> None:
+def test_a_claim_that_s3_refuses_is_none(s3: Any, wire: Wire, context: Context) -> None:
     convert.handler(Form(s3).post(A), context)
 
-    def refuse(**_: Any) -> Any:
-        return refused("AccessDenied", 403)
+    wire.before("PutObject", lambda _: refused("AccessDenied", 403))
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", refuse)
-
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with pytest.raises(Refused, match="AccessDenied"):
         claim.handler(event(JOB), context)
 
 
-def test_a_run_that_a_claim_overtakes_is_tried_again(s3: Any, context: Context) -> None:
+def test_a_run_that_a_claim_overtakes_is_tried_again(s3: Any, wire: Wire, context: Context) -> None:
     """Even if an operator asked for it: the claim has replaced the manifest that the run has read."""
     convert.handler(Form(s3).post(A), context)
     first = ended()
     claims = [lambda: claim.handler(event(JOB), context)]
 
-    def overtake(params: dict[str, Any], **_: Any) -> None:
-        if params["url_path"].endswith("/manifest.json") and claims:
+    def overtake(sent: Sent) -> None:
+        if sent.path.endswith("/manifest.json") and claims:
             claims.pop()()
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", overtake)
+    wire.before("PutObject", overtake)
 
     with pytest.raises(ExceptionGroup) as raised:
         convert.handler(AGAIN, context)

@@ -12,9 +12,8 @@ import report_failure
 from tests.actors.invoker import event as about
 from tests.actors.uploader import AGAIN, JOB, KEY, A, Form, ended
 from tests.material.invocation import Context
-from tests.material.responses import answered
+from tests.standins.wire import Response, Sent, Wire, answered
 from thumbs import errors, settings
-from thumbs.aws import clients
 from thumbs.jobs import keys, ledger, manifest, notices
 from thumbs.jobs.notices import Upload
 
@@ -108,12 +107,12 @@ def test_a_job_without_an_outcome_is_judged_by_the_limits_of_today(
     assert ended()["reason"]["code"] == "too_many_pixels"
 
 
-def test_a_result_is_found_though_its_original_expires_meanwhile(s3: Any, context: Context) -> None:
-    def end(**_: Any) -> Any:
+def test_a_result_is_found_though_its_original_expires_meanwhile(s3: Any, wire: Wire, context: Context) -> None:
+    def end(_: Sent) -> Response:
         ledger.end(manifest.failed(JOB, errors.describe(errors.Reason.CONVERSION_FAILED)))
-        return answered({"KeyCount": 0})
+        return answered(b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")
 
-    clients.client("s3").meta.events.register("before-call.s3.ListObjectsV2", end)
+    wire.before("ListObjectsV2", end)
 
     answer = get_upload.handler({"pathParameters": {"job": JOB}, "headers": {}}, context)
 

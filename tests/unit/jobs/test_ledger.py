@@ -6,10 +6,10 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests.material.outcomes import DONE, FAILED, JOB, OUTCOMES, standing, upload
-from thumbs.aws import clients
+from tests.standins.wire import Sent, Wire
+from thumbs.aws.s3 import Refused
 from thumbs.jobs import keys, ledger
 from thumbs.jobs.manifest import Manifest
 
@@ -74,16 +74,16 @@ def test_a_failure_reported_in_the_meantime_is_replaced(s3: Any) -> None:
     assert standing() == DONE
 
 
-def test_a_run_that_is_overtaken_twice_raises(s3: Any) -> None:
+def test_a_run_that_is_overtaken_twice_raises(s3: Any, wire: Wire) -> None:
     """Another report of failure intervened. The next attempt sees the current state."""
     ledger.end(FAILED)
     reports = [json.dumps({**FAILED, "created": "second"})]
 
-    def report(params: dict[str, Any], **_: Any) -> None:
-        if "If-Match" in params["headers"] and reports:
+    def report(sent: Sent) -> None:
+        if "if-match" in sent.headers and reports:
             boto3.client("s3").put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=reports.pop())
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
+    wire.before("PutObject", report)
 
     with pytest.raises(ledger.Overtaken):
         ledger.end(DONE)
@@ -91,21 +91,21 @@ def test_a_run_that_is_overtaken_twice_raises(s3: Any) -> None:
     assert not reports
 
 
-def lose_the_answer() -> list[str]:
-    """The next write takes effect, and its response is lost. Returns the remaining losses."""
-    left = ["answer"]
+def lose_the_answer(wire: Wire) -> list[str]:
+    """The next write takes effect, and its responses are lost. Returns the remaining losses."""
+    left = ["answer"] * 4  # of all attempts of the call
 
-    def lose(**_: Any) -> None:
+    def lose(_: Sent) -> None:
         if left:
             left.pop()
-            raise ReadTimeoutError(endpoint_url="s3")
+            raise TimeoutError
 
-    clients.client("s3").meta.events.register("after-call.s3.PutObject", lose)
+    wire.after("PutObject", lose)
     return left
 
 
-def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any) -> None:
-    left = lose_the_answer()
+def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any, wire: Wire) -> None:
+    left = lose_the_answer(wire)
 
     ledger.end(FAILED)
 
@@ -113,23 +113,21 @@ def test_a_commit_whose_answer_was_lost_is_a_commit(s3: Any) -> None:
     assert standing() == FAILED
 
 
-def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any) -> None:
-    """botocore retries when a response is lost, and S3 then responds with 412."""
-    client = clients.client("s3")
-    tries: list[Any] = []
+def test_a_commit_that_met_its_own_first_try_is_a_commit(s3: Any, wire: Wire) -> None:
+    """A call is repeated when a response is lost, and S3 then responds with 412."""
+    tries: list[Sent] = []
 
-    def write_before(params: dict[str, Any], **_: Any) -> None:
+    def write_before(sent: Sent) -> None:
         if not tries:
-            tries.append(params)
-            headers = params["headers"]
+            tries.append(sent)
             boto3.client("s3").put_object(
                 Bucket="thumbnails-bucket",
                 Key=f"{JOB}/manifest.json",
-                Body=params["body"],
-                Metadata={"commit": headers["x-amz-meta-commit"]},
+                Body=sent.body,
+                Metadata={"commit": sent.headers["x-amz-meta-commit"]},
             )
 
-    client.meta.events.register("before-call.s3.PutObject", write_before)
+    wire.before("PutObject", write_before)
 
     ledger.end(FAILED)
 
@@ -143,7 +141,7 @@ def test_a_commit_over_a_deleted_manifest_fails(s3: Any) -> None:
     seen = ledger.find(JOB)
     s3.delete_object(Bucket="thumbnails-bucket", Key=f"{JOB}/manifest.json")
 
-    with pytest.raises(ClientError, match="NoSuchKey"):
+    with pytest.raises(Refused, match="NoSuchKey"):
         ledger.end(DONE, seen)
 
     assert standing() is None
@@ -167,5 +165,5 @@ def test_a_manifest_is_written_after_meeting_a_write_that_then_fails(
 def test_a_conflict_that_does_not_end_is_no_outcome_of_another_run(s3: Any, conflicts: list[str]) -> None:
     conflicts += [f"{JOB}/manifest.json"] * 10
 
-    with pytest.raises(ClientError, match="ConditionalRequestConflict"):
+    with pytest.raises(Refused, match="ConditionalRequestConflict"):
         ledger.end(DONE)

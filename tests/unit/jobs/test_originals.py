@@ -4,8 +4,8 @@ import hashlib
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from thumbs.aws.s3 import Refused
 from thumbs.errors import Reason, Rejected, describe
 from thumbs.jobs import originals
 from thumbs.jobs.notices import Upload
@@ -43,7 +43,7 @@ def test_an_original_beyond_the_limit_is_rejected_unread(environment: pytest.Mon
 
 
 def test_any_other_error_of_s3_is_raised(s3: Any) -> None:
-    with pytest.raises(ClientError, match="NoSuchBucket"):
+    with pytest.raises(Refused, match="NoSuchBucket"):
         originals.read(Upload("no-such-bucket", UPLOAD.key, JOB), "0" * 32)
 
 

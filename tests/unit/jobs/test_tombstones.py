@@ -5,13 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 import convert
 import report_failure
 from tests.material.invocation import Context
 from tests.material.outcomes import FAILED, JOB, OUTCOMES, standing, upload
-from thumbs.aws import clients, functions
+from tests.standins.wire import Sent, Wire, refused
+from thumbs.aws import functions
 from thumbs.jobs import keys, ledger, manifest, notices
 from thumbs.jobs.notices import Upload
 
@@ -54,29 +54,29 @@ def test_a_tombstone_is_not_rewritten_because_its_age_counts(s3: Any) -> None:
     assert ledger.find(JOB) == buried
 
 
-def test_a_tombstone_is_written_though_runs_of_the_job_are_first(s3: Any) -> None:
+def test_a_tombstone_is_written_though_runs_of_the_job_are_first(s3: Any, wire: Wire) -> None:
     """Four in a row; the fifth in a row would be too many."""
     outcomes = [json.dumps({**FAILED, "created": str(number)}) for number in range(4)]
 
-    def report(**_: Any) -> None:
+    def report(_: Sent) -> None:
         if outcomes:
             boto3.client("s3").put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=outcomes.pop())
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
+    wire.before("PutObject", report)
 
     assert ledger.bury(JOB)
 
     assert not outcomes
 
 
-def test_a_burial_that_is_overtaken_each_time_raises(s3: Any) -> None:
+def test_a_burial_that_is_overtaken_each_time_raises(s3: Any, wire: Wire) -> None:
     numbers = iter(range(1000))
 
-    def report(**_: Any) -> None:
+    def report(_: Sent) -> None:
         content = json.dumps({**FAILED, "created": str(next(numbers))})
         boto3.client("s3").put_object(Bucket="thumbnails-bucket", Key=keys.manifest(JOB), Body=content)
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", report)
+    wire.before("PutObject", report)
 
     with pytest.raises(ledger.Overtaken):
         ledger.bury(JOB)
@@ -111,7 +111,7 @@ def test_an_old_event_ends_a_job_that_has_failed(s3: Any) -> None:
 
 @pytest.mark.parametrize("time", [upload(20.5).time, None], ids=["late", "without a time"])
 def test_a_late_report_of_an_erased_job_is_handed_over(
-    s3: Any, context: Context, monkeypatch: pytest.MonkeyPatch, time: Any
+    s3: Any, wire: Wire, context: Context, monkeypatch: pytest.MonkeyPatch, time: Any
 ) -> None:
     """Its run may have stored thumbnails after the sweep."""
     handed_over: list[Any] = []
@@ -119,13 +119,10 @@ def test_a_late_report_of_an_erased_job_is_handed_over(
     message = json.dumps(notices.event([Upload("uploads-bucket", keys.original(JOB), JOB, time=time)]))
     report = {"Records": [{"Sns": {"Message": message}}]}
 
-    def deny(**_: Any) -> None:
-        raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
-
-    clients.client("s3").meta.events.register("before-call.s3.GetObject", deny, "as for a function that may not list")
+    wire.before("GetObject", lambda _: refused("AccessDenied", 403))  # as for a function that may not list
     report_failure.handler(report, context)
     assert handed_over == []
-    clients.client("s3").meta.events.unregister("before-call.s3.GetObject", deny, "as for a function that may not list")
+    wire.clear()
     assert standing() is None
 
     ledger.bury(JOB)

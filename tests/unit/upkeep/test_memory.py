@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.actors.upkeeper import THUMBNAILS, UPLOADS, Account, Killed, job
-from thumbs.aws import clients
+from tests.standins.wire import Sent, Wire
 from thumbs.jobs import keys
 from thumbs.upkeep import memory
 
@@ -59,35 +59,35 @@ def test_while_a_run_is_at_work_another_one_does_nothing(account: Account, kill:
     assert (account.memory, account.requests) == (held, Counter(GetObject=1))
 
 
-def test_of_two_runs_that_begin_at_once_one_stops(account: Account) -> None:
+def test_of_two_runs_that_begin_at_once_one_stops(account: Account, wire: Wire) -> None:
     account.run()
     account.upload(1, minutes=0)
     account.wait(16)
     of_the_other = json.dumps(account.memory | {"run": "another"}).encode()
 
-    def hold(**_: object) -> None:
+    def hold(_: Sent) -> None:
         account.s3.put_object(Bucket=UPLOADS, Key=memory.KEY, Body=of_the_other)
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", hold)
+    wire.before("PutObject", hold)
 
     assert account.run() == []  # it has read the memory, and the other one holds it first
 
     assert account.memory["run"] == "another"
 
 
-def test_a_write_whose_answer_was_lost_is_recognised(account: Account) -> None:
-    """botocore asks again, and S3 refuses that, because the first one has changed the object."""
+def test_a_write_whose_answer_was_lost_is_recognised(account: Account, wire: Wire) -> None:
+    """The call is repeated, and S3 refuses that, because the first one has changed the object."""
     account.upload(1)
     account.run()
     account.wait()
     repeated: list[bool] = []
 
-    def repeat(model: object, params: dict, **_: object) -> None:  # type: ignore[type-arg]
+    def repeat(sent: Sent) -> None:
         if not repeated:
             repeated.append(True)
-            account.s3.put_object(Bucket=UPLOADS, Key=memory.KEY, Body=params["body"])
+            account.s3.put_object(Bucket=UPLOADS, Key=memory.KEY, Body=sent.body)
 
-    clients.client("s3").meta.events.register("before-call.s3.PutObject", repeat)
+    wire.before("PutObject", repeat)
 
     assert account.run() == [("convert", job(1))]
 

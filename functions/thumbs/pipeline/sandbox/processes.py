@@ -18,8 +18,8 @@ from thumbs.pipeline.sandbox.confinement import MEASURES, MOST_AT_REST, be_opaqu
 from thumbs.pipeline.sandbox.wire import Job
 
 # A child is replaced after this many pictures, and if it is idle with this many bytes more than at its start: the
-# function has 350 MB for everything but the conversion (settings.conversion_memory), and Python and boto3 take half of
-# them.
+# function has 350 MB for everything but the conversion (settings.conversion_memory), and what it has
+# loaded takes up to half of them.
 _MOST_PICTURES = 200
 _MOST_GROWTH = MOST_AT_REST
 

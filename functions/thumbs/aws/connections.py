@@ -1,0 +1,180 @@
+"""HTTP/1.1 over connections that stay open, with only the standard library (docs/decisions/s3-without-boto3.md).
+
+Python opens sockets so that no program inherits them, and nothing here starts a thread.
+"""
+
+import atexit
+import http.client
+import select
+import ssl
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from thumbs import settings
+
+CONNECT_SECONDS, READ_SECONDS = 2, 10  # short, inside the function's own timeout and Lambda's retries
+
+_LONGEST_ERROR = 65_536  # bytes; S3's have less than one thousand
+
+_idle: defaultdict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """headers: by their names in lower case. content: if the request failed, at most its first 64 KiB."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class Unanswered(Exception):
+    """There is no response, or only a part of one. The request may have taken effect.
+
+    kept: whether the connection had been used before. The server may have closed it while the function was frozen.
+    """
+
+    def __init__(self, why: str, kept: bool = False):
+        super().__init__(why)
+        self.kept = kept
+
+
+class TooLarge(Exception):
+    """The content is longer than the caller accepts, and was not read. size: bytes, as far as they are known."""
+
+    def __init__(self, size: int):
+        super().__init__(f"{size} bytes")
+        self.size = size
+
+
+def ask(place: tuple[str, str], method: str, target: str, headers: Mapping[str, str], body: bytes, most: int) -> Answer:
+    """The answer to one request, whatever its status. Raises Unanswered and TooLarge.
+
+    place: scheme and host. target: path and query. headers: includes the host. most: bytes of content.
+    """
+    connection, kept = _connection(place)
+    try:
+        if connection is None:
+            connection = _open(place)
+        prefix, extra = _through_proxy(place) if place[0] == "http" else ("", {})
+        connection.request(method, prefix + target, body or None, {**headers, **extra})
+        response = connection.getresponse()
+        content = _content(response, most)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        _close(connection)
+        raise Unanswered(f"{type(error).__name__}: {error}", kept) from error
+    except BaseException:  # whatever is left of this response must not be taken for the next one
+        _close(connection)
+        raise
+    if response.isclosed() and not response.will_close:
+        _idle[place].append(connection)
+    else:
+        _close(connection)
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+
+
+def prepare() -> None:
+    """Do at the start of a function what the first request would do: read the certificates."""
+    if settings.current().s3_endpoint is None:
+        _trust()
+
+
+def forget() -> None:
+    """Close all connections."""
+    for connections in _idle.values():
+        while connections:
+            connections.pop().close()
+
+
+atexit.register(forget)
+
+
+def _content(response: http.client.HTTPResponse, most: int) -> bytes:
+    failed = response.status >= 300
+    most = _LONGEST_ERROR if failed else most
+    if response.length is not None and response.length <= most:
+        return response.read()  # raises IncompleteRead if less comes
+    if failed:
+        return response.read(most)
+    if response.length is not None:
+        raise TooLarge(response.length)
+    content = response.read(most + 1)
+    if len(content) > most:
+        raise TooLarge(len(content))
+    return content
+
+
+def _connection(place: tuple[str, str]) -> tuple[http.client.HTTPConnection | None, bool]:
+    """A connection that is idle and open as far as it can be seen, and whether there is one."""
+    connections = _idle[place]
+    while connections:
+        connection = connections.pop()
+        events = select.poll()
+        events.register(connection.sock, select.POLLIN)
+        if not events.poll(0):  # nothing to read, so it was not closed either
+            return connection, True
+        connection.close()
+    return None, False
+
+
+def _open(place: tuple[str, str]) -> http.client.HTTPConnection:
+    scheme, host = place
+    proxy, authorization = _proxy(scheme, host)
+    if scheme == "https":
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            proxy or host, timeout=CONNECT_SECONDS, context=_trust()
+        )
+        if proxy:
+            connection.set_tunnel(host, headers=authorization)
+    else:
+        connection = http.client.HTTPConnection(proxy or host, timeout=CONNECT_SECONDS)
+    try:
+        connection.connect()
+    except BaseException:
+        connection.close()
+        raise
+    connection.sock.settimeout(READ_SECONDS)
+    return connection
+
+
+def _close(connection: http.client.HTTPConnection | None) -> None:
+    if connection:
+        connection.close()
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates of AWS_CA_BUNDLE; without it, those that boto3 trusts; without boto3, the system's."""
+    botocore = find_spec("botocore")  # finds it without loading it
+    found = [Path(place) / "cacert.pem" for place in (botocore and botocore.submodule_search_locations) or ()]
+    bundle = settings.current().ca_bundle or next((str(path) for path in found if path.exists()), None)
+    return ssl.create_default_context(cafile=bundle)
+
+
+def _through_proxy(place: tuple[str, str]) -> tuple[str, dict[str, str]]:
+    """What a proxy needs of a request that it can read: the whole address, and who asks."""
+    proxy, authorization = _proxy(*place)
+    return (f"http://{place[1]}", authorization) if proxy else ("", {})
+
+
+def _proxy(scheme: str, host: str) -> tuple[str | None, dict[str, str]]:
+    """The proxy of HTTPS_PROXY or HTTP_PROXY unless NO_PROXY names the host, and its header."""
+    if not settings.current().has_proxies:
+        return None, {}
+    import base64
+    from urllib.parse import unquote, urlsplit
+    from urllib.request import getproxies, proxy_bypass  # here, because loading it takes 20 ms
+
+    address = getproxies().get(scheme, "")
+    if not address or proxy_bypass(host):
+        return None, {}
+    parts = urlsplit(address if "://" in address else f"http://{address}")
+    proxy = parts.netloc.rpartition("@")[2]
+    if parts.username is None:
+        return proxy, {}
+    who = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return proxy, {"Proxy-Authorization": f"Basic {base64.b64encode(who.encode()).decode()}"}

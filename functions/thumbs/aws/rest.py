@@ -1,0 +1,125 @@
+"""S3's REST API: signed requests, tried again as AWS's SDKs do it (docs/decisions/s3-without-boto3.md)."""
+
+import base64
+import hashlib
+import random
+import re
+import time
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+from thumbs import settings, signature
+from thumbs.aws import connections
+from thumbs.aws.connections import Answer, Unanswered
+
+LONGEST = 128_000_000  # bytes of a response, unless a caller accepts fewer: more than MaxUploadMegabytes can be
+
+# AWS SDKs and Tools reference guide, "Retry behavior", mode "standard". boto3 counts retries: three after the first.
+_ATTEMPTS = 4
+_LONGEST_PAUSE = 20.0  # seconds
+_TRANSIENT = {500, 502, 503, 504}
+_AGAIN = {
+    *("RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"),
+    *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled"),
+    *("TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException"),
+    *("SlowDown", "TransactionInProgressException", "ProvisionedThroughputExceededException"),
+    "EC2ThrottledException",
+}
+
+# Regular expressions instead of a parser, because an error may come from anywhere on the way.
+_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
+_MESSAGE = re.compile(rb"<Message>([^<]{1,300})")
+
+
+class Refused(Exception):
+    """S3 has refused a request. code: S3's, such as NoSuchKey; the status, such as 404, if there is none."""
+
+    def __init__(self, code: str, status: int, message: str = ""):
+        super().__init__(f"{code} ({status}): {message}")
+        self.code, self.status = code, status
+
+
+def send(
+    method: str,
+    bucket: str,
+    key: str = "",
+    *,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    most: int = LONGEST,
+) -> Answer:
+    """The answer to a request that S3 has accepted. headers: by their names in lower case. most: bytes of content.
+
+    Raises Refused, Unanswered, and connections.TooLarge. A write that raises Unanswered may have taken effect; so may
+    one that raises Refused with the failed condition (412), by an earlier attempt of the same call.
+    """
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            return _once(method, bucket, key, query or {}, headers or {}, body, most)
+        except Unanswered as error:
+            if attempt == _ATTEMPTS:
+                raise
+            again_at_once = error.kept
+        except Refused as error:
+            if attempt == _ATTEMPTS or not (error.status in _TRANSIENT or error.code in _AGAIN):
+                raise
+            again_at_once = False
+        if not again_at_once:
+            time.sleep(random.random() * min(2 ** (attempt - 1), _LONGEST_PAUSE))  # noqa: S311  not a secret
+
+
+def _once(
+    method: str,
+    bucket: str,
+    key: str,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    body: bytes,
+    most: int,
+) -> Answer:
+    current = settings.current()
+    url = urlsplit(f"{signature.bucket_url(current, bucket)}/{signature.path(key)}")
+    target = url.path, signature.query_string(query)
+    sent = {"host": url.netloc, "user-agent": "image-thumbnails", **headers}
+    if body:
+        crc = base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+        sent |= {"x-amz-checksum-crc32": crc, "x-amz-sdk-checksum-algorithm": "CRC32"}
+    signed = signature.signed(current, method, target, sent, body, datetime.now(UTC))
+    if trace := current.trace:  # by which Lambda recognises functions that call each other for ever
+        signed["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"'")
+    path = "?".join(filter(None, target))
+    answer = connections.ask((url.scheme, url.netloc), method, path, signed, body, most)
+    if answer.status >= 300:
+        raise _refusal(answer)
+    if method == "GET":
+        _check(answer)
+    return answer
+
+
+def _refusal(answer: Answer) -> Refused:
+    code, message = _CODE.search(answer.content), _MESSAGE.search(answer.content)
+    said = message[1].decode(errors="replace") if message else ""
+    request = answer.headers.get("x-amz-request-id", "none")[:64]
+    return Refused(code[1].decode() if code else str(answer.status), answer.status, f"{said} [request {request}]")
+
+
+def _check(answer: Answer) -> None:
+    """Raises Unanswered if the content is not what S3 has stored, as far as S3 says.
+
+    The checksum of an object that was uploaded in parts is not one of its content, and ends in their number.
+    """
+    expected = {name: answer.headers.get(f"x-amz-checksum-{name}", "") for name in ("crc32", "sha1", "sha256")}
+    for name, value in expected.items():
+        if value and "-" not in value:
+            digest = (
+                zlib.crc32(answer.content).to_bytes(4, "big")
+                if name == "crc32"
+                else hashlib.new(name, answer.content, usedforsecurity=False).digest()
+            )
+            if base64.b64encode(digest).decode() != value:
+                raise Unanswered(f"the content has another {name} than S3 says")

@@ -1,0 +1,91 @@
+"""A server in place of S3 that answers as a test writes down, byte by byte, and records what it received."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from io import BufferedReader
+
+# Instead of a response. A reset is what a function sees whose environment was frozen while the server closed.
+CLOSES, RESETS = b"closes", b"resets"
+
+
+def response(status: int, content: bytes = b"", **headers: str) -> bytes:
+    """headers: with _ for -."""
+    named = {"content-length": str(len(content))} | {name.replace("_", "-"): each for name, each in headers.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    return f"HTTP/1.1 {status} said\r\n{lines}\r\n".encode() + content
+
+
+# A response to GET, and for the headers that it reads, to PUT.
+FOUND = response(200, b"picture", etag='"1"', last_modified="Thu, 26 Nov 2026 12:00:00 GMT", x_amz_meta_owner="a%20b")
+
+
+def error(status: int, code: str) -> bytes:
+    return response(status, f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>said</Message></Error>".encode())
+
+
+@dataclass
+class FaultyS3:
+    """script: the responses, in order; after the last one, it closes each connection. received: the requests.
+    connections: how many were opened. after: responses after which it closes, although it has not said so."""
+
+    script: list[bytes] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    after: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.closed = threading.Semaphore(0)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as incoming, suppress(OSError):
+            while request := self._request(incoming):
+                self.received.append(request)
+                number = len(self.received)
+                answer = self.script.pop(0) if self.script else CLOSES
+                if answer == RESETS:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                    break
+                if answer == CLOSES:
+                    break
+                connection.sendall(answer)
+                if number in self.after:
+                    break
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.closed.release()
+
+    @staticmethod
+    def _request(incoming: BufferedReader) -> bytes:
+        head = b""
+        while line := incoming.readline():
+            head += line
+            if line == b"\r\n":
+                break
+        found = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+        return head + incoming.read(int(found[1])) if found else head
+
+
+@contextmanager
+def faulty_s3() -> Iterator[FaultyS3]:
+    standin = FaultyS3()
+    try:
+        yield standin
+    finally:
+        standin.stop()
