@@ -108,6 +108,7 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
       malformed: () => "The request is not the JSON that this service expects.",
       too_large: ({limit}) => `The file is larger than ${bytes(limit)}. Please choose a smaller one.`,
       type_not_supported: ({accepted}) => `This type of file is not accepted. Please choose ${any(accepted)}.`,
+      profile_unknown: () => "The service has no set of sizes with this name.",
       invalid: () => "The file is empty, or the request describes it with impossible values.",
       replaced: () => "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
       digest_mismatch: () => "The file that arrived is not the one that was announced. Please upload the picture again.",

@@ -98,6 +98,7 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
       malformed: () => "Die Anfrage ist nicht das JSON, das der Dienst erwartet.",
       too_large: ({limit}) => `Die Datei ist größer als ${bytes(limit)}. Bitte wählen Sie eine kleinere.`,
       type_not_supported: ({accepted}) => `Diese Art von Datei wird nicht angenommen. Bitte wählen Sie ${any(accepted)}.`,
+      profile_unknown: () => "Der Dienst kennt keine Größen unter diesem Namen.",
       invalid: () => "Die Datei ist leer, oder die Anfrage sagt etwas über sie, das nicht stimmen kann.",
       replaced: () => "Eine andere Datei wurde an ihrer Stelle hochgeladen, bevor sie gelesen war. Bitte laden Sie das Bild noch einmal hoch.",
       digest_mismatch: () => "Angekommen ist eine andere Datei als die angekündigte. Bitte laden Sie das Bild noch einmal hoch.",

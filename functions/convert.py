@@ -17,7 +17,17 @@ pipeline.start()  # the decoders load in their own process, while this one loads
 
 from thumbs import errors, formats, observe, settings  # noqa: E402
 from thumbs.aws import s3  # noqa: E402
-from thumbs.jobs import attribution, bindings, keys, ledger, manifest, notices, originals, thumbnails  # noqa: E402
+from thumbs.jobs import (  # noqa: E402
+    attribution,
+    bindings,
+    choices,
+    keys,
+    ledger,
+    manifest,
+    notices,
+    originals,
+    thumbnails,
+)
 from thumbs.jobs.notices import Upload  # noqa: E402
 
 s3.prepare()
@@ -76,14 +86,6 @@ def _end(job: str, upload: Upload) -> None:
 def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed: bool | None) -> manifest.Manifest:
     """The manifest of a conversion whose thumbnails are stored; "failed" if there is nothing left to convert."""
     current = settings.current()
-    wanted = pipeline.Wanted(
-        current.sizes,
-        current.outputs,
-        current.quality,
-        current.max_megapixels,
-        current.copyright,
-        current.animated,
-    )
     whose: attribution.Attribution | None = None
     original: s3.Object | None = None
     try:
@@ -92,6 +94,16 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
             return manifest.failed(job, errors.describe(errors.Reason.CONVERSION_FAILED))
         whose = attribution.of(original.metadata)
         observe.correlate(whose.correlation)
+        chosen = choices.of(original.metadata, current.profiles)
+        wanted = pipeline.Wanted(
+            current.profiles[chosen.profile] if chosen.profile else current.sizes,
+            current.outputs,
+            current.quality,
+            current.max_megapixels,
+            current.copyright,
+            current.animated,
+            chosen.focus,
+        )
         conversion = pipeline.run(original.content, wanted, pipeline.Limits(memory=current.conversion_memory))
     except errors.Rejected as refusal:
         whose = whose or originals.attribution_of(upload)  # it was not read
@@ -102,7 +114,9 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
     stored = thumbnails.store(job, conversion.thumbnails, claimed)
     privacy = manifest.receipt(conversion.metadata, originals.until(original), conversion.kept)
-    return manifest.done(job, conversion.original, stored, conversion.placeholder, whose, privacy, conversion.animation)
+    return manifest.done(
+        job, conversion.original, stored, conversion.placeholder, whose, privacy, conversion.animation, chosen
+    )
 
 
 def _report(outcome: manifest.Manifest, milliseconds: float) -> None:

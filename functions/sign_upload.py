@@ -80,13 +80,18 @@ def _sign(event: dict[str, Any]) -> dict[str, Any]:
 
 def _metadata(owner: str | None, file: upload_request.File, asked_as: str | None) -> dict[str, str]:
     """The user-defined metadata of the original. asked_as: the caller's id of this request."""
-    if not (owner or file.reference or asked_as or file.sha256):
+    if not (owner or file.reference or asked_as or file.sha256 or file.profile or file.focus):
         return {}
     from thumbs.jobs import attribution  # here, because most cold starts need none of it
 
     whose = attribution.Attribution(owner, file.reference, asked_as).metadata()
     # The digest is also metadata, with which convert compares what S3 has stored.
-    return whose | ({attribution.SHA256: file.sha256} if file.sha256 else {})
+    digest = {attribution.SHA256: file.sha256} if file.sha256 else {}
+    if not (file.profile or file.focus):
+        return whose | digest
+    from thumbs.jobs.choices import Choices
+
+    return whose | digest | Choices(file.profile, file.focus).metadata()
 
 
 def _upload(

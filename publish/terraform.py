@@ -19,6 +19,13 @@ _REFUSED_DIFFERENTLY = {
     r"(?:.*,)?([a-z0-9-]+)=.*,\1=": (
         'length(distinct([for size in split(",", {value}) : split("=", size)[0]])) == length(split(",", {value}))'
     ),
+    r"(?:.*[,:])?([a-z0-9-]+)=[^;]*,\1=": (
+        'alltrue([for set in split(";", {value}) : length(distinct([for size in split(",", set) :'
+        ' replace(split("=", size)[0], "/^.*:/", "")])) == length(split(",", set))])'
+    ),
+    r"(?:.*;)?([a-z0-9-]+):.*;\2:": (
+        'length(distinct([for set in split(";", {value}) : split(":", set)[0]])) == length(split(";", {value}))'
+    ),
 }
 
 

@@ -27,6 +27,48 @@ variable "thumbnail_sizes" {
   }
 }
 
+variable "profiles" {
+  description = "Sets of sizes from which a caller may choose for each file (profile). A file without a choice gets ThumbnailSizes."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = length(var.profiles) <= 260
+    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+  }
+
+  validation {
+    condition     = !can(regex("^.*=(?:[0-9]+x)?(?:409[7-9]|4[1-9][0-9]{2}|[5-9][0-9]{3})", var.profiles))
+    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+  }
+
+  validation {
+    condition     = alltrue([for set in split(";", var.profiles) : length(distinct([for size in split(",", set) : replace(split("=", size)[0], "/^.*:/", "")])) == length(split(",", set))])
+    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+  }
+
+  validation {
+    condition     = length(distinct([for set in split(";", var.profiles) : split(":", set)[0]])) == length(split(";", var.profiles))
+    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+  }
+
+  validation {
+    condition     = !can(regex("^.*(?:,[^,;]*){10}", var.profiles))
+    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+  }
+
+  validation {
+    condition     = !can(regex("^(?:[^;]*;){8}", var.profiles))
+    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+  }
+
+  validation {
+    condition     = can(regex("^([a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?)*(;[a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?)*)*)?$", var.profiles))
+    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+  }
+}
+
 variable "thumbnail_format" {
   description = "The format of the thumbnails, unless ThumbnailFormats lists several. JPEG has no transparency, so transparent areas become white."
   type        = string
@@ -559,6 +601,7 @@ variable "telemetry_layer" {
 locals {
   parameters = {
     ThumbnailSizes       = var.thumbnail_sizes
+    Profiles             = var.profiles
     ThumbnailFormat      = var.thumbnail_format
     ThumbnailFormats     = var.thumbnail_formats
     ThumbnailQuality     = tostring(var.thumbnail_quality)

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     TYPE_NOT_SUPPORTED = "type_not_supported"
     INVALID = "invalid"
+    PROFILE_UNKNOWN = "profile_unknown"
     # Rejected by the conversion: a manifest with status "rejected".
     REPLACED = "replaced"
     DIGEST_MISMATCH = "digest_mismatch"
@@ -49,6 +50,7 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.TOO_LARGE: Sentence("The file is larger than {limit} MB. Please choose a smaller one."),
     Reason.TYPE_NOT_SUPPORTED: Sentence("This type of file is not accepted. Please choose {accepted}."),
     Reason.INVALID: Sentence("The file is empty, or the request describes it with impossible values."),
+    Reason.PROFILE_UNKNOWN: Sentence("The service has no set of sizes with this name."),
     Reason.REPLACED: Sentence(
         "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
         retryable=True,

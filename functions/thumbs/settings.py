@@ -91,6 +91,14 @@ def _sizes(text: str) -> "tuple[Size, ...]":
     return parse(text)
 
 
+def _profiles(text: str) -> "dict[str, tuple[Size, ...]]":
+    if not text:
+        return {}
+    from thumbs.sizes import parse_profiles  # here, for the same reason
+
+    return parse_profiles(text)
+
+
 def _for_a_conversion(text: str) -> int:
     """Bytes that one conversion may take, of the function's memory in MiB."""
     return (int(text) - BESIDE_CONVERSION) * 2**20
@@ -144,6 +152,7 @@ class Settings:
 
     # Thumbnails
     sizes = Setting("THUMBNAIL_SIZES", _sizes)  # raises ValueError if sizes.parse does
+    profiles = Setting("PROFILES", _profiles, default="")  # sets of sizes by name; raises ValueError, too
     output = Setting("THUMBNAIL_FORMAT", _output)  # unless several are listed
     listed_outputs = Setting("THUMBNAIL_FORMATS", formats.outputs, default="")  # raises ValueError if it does
     quality = Setting("THUMBNAIL_QUALITY", _whole)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 MAX_SIZES = 10
 MAX_SIDE = 4096
+MAX_PROFILES = 8
 
 # How a picture gets into its box. fit: all of it, as large as the box allows. crop: it fills the box and is cut. pad:
 # all of it, in a thumbnail that is exactly as large as the box.
@@ -18,6 +19,8 @@ _SIZE = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9-]{0,31})=(?P<width>[0-9]{1,4})(?:x(?P<height>[0-9]{1,4}))?"
     r"(?::(?P<fit>fit|crop|pad(?::(?P<colour>(?:[0-9a-fA-F]{3}){1,2}))?))?"
 )
+
+_PROFILE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,31}):(?P<sizes>.*)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,20 @@ def parse(text: str) -> tuple[Size, ...]:
     if len({size.name for size in sizes}) < len(sizes):
         raise ValueError(f"ThumbnailSizes: a name is given twice in {text!r}")
     return sizes
+
+
+def parse_profiles(text: str) -> dict[str, tuple[Size, ...]]:
+    """The sets of sizes of the setting Profiles, `avatar:small=64,large=256x256;post:wide=1200`, by name, in the order
+    given. Raises ValueError with a sentence for the operator."""
+    named = [_PROFILE.fullmatch(part) for part in text.split(";")]
+    profiles = {each["name"]: parse(each["sizes"]) for each in named if each}
+    if None in named:
+        raise ValueError(f"Profiles: {text!r} is not NAME:SIZES, with a semicolon between them")
+    if len(profiles) < len(named):
+        raise ValueError(f"Profiles: a name is given twice in {text!r}")
+    if len(profiles) > MAX_PROFILES:
+        raise ValueError(f"Profiles: at most {MAX_PROFILES} sets, not {len(profiles)}")
+    return profiles
 
 
 def _parse_one(text: str) -> Size:

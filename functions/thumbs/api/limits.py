@@ -22,6 +22,8 @@ def limits() -> dict[str, Any]:
     answer |= {name: value for name, value in days.items() if value}
     if current.copyright:
         answer["keepsCopyright"] = True  # thumbnails carry the original's
+    if profiles := current.profiles:
+        answer["profiles"] = {name: [size.described for size in sizes] for name, sizes in profiles.items()}
     if current.has_owners:
         answer["erasable"] = True  # DELETE /uploads/{job} exists
     return answer

@@ -19,20 +19,23 @@ MAX_FILES = 25
 MAX_NAME = 1024  # characters: longer than in any file system
 _SHA256 = r"[0-9A-Fa-f]{64}"  # compiled once needed, as is the next, because most cold starts need neither
 _REFERENCE = r"[ -~]{1,128}"  # printable ASCII
-_OPTIONAL = {"reference", "sha256"}
+_OPTIONAL = {"reference", "sha256", "profile"}
+_MEMBERS = (("name", str), ("type", str), ("size", int), ("reference", str), ("sha256", str), ("profile", str))
 MAX_BODY = 400_000  # characters: more than MAX_FILES files with such names, each character written as an escape
 
 
 @dataclass(frozen=True)
 class File:
     """A file that a caller wants to upload. type: content type, lower case; size: bytes; reference: the caller's own
-    id of it; sha256: of its content, 64 hexadecimal digits, lower case."""
+    id of it; sha256: of its content, 64 hexadecimal digits, lower case; profile, focus: see jobs.choices."""
 
     name: str
     type: str
     size: int
     reference: str | None = None
     sha256: str | None = None
+    profile: str | None = None
+    focus: tuple[float, float] | None = None
 
 
 class Refused(Exception):
@@ -50,6 +53,7 @@ _STATUS = {
     Reason.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Reason.TYPE_NOT_SUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Reason.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Reason.PROFILE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 
@@ -71,7 +75,10 @@ def files(body: str | None, settings: Settings) -> list[File]:
 
 def _file(entry: dict[str, Any]) -> File:
     digest = entry["sha256"].lower() if "sha256" in entry else None
-    return File(entry["name"], entry["type"].lower(), entry["size"], entry.get("reference"), digest)
+    focus = entry.get("focus")
+    point = (float(focus[0]), float(focus[1])) if focus is not None else None
+    whose = entry.get("reference"), digest, entry.get("profile"), point
+    return File(entry["name"], entry["type"].lower(), entry["size"], *whose)
 
 
 def _entries(body: str | None) -> list[dict[str, Any]]:
@@ -87,7 +94,7 @@ def _entries(body: str | None) -> list[dict[str, Any]]:
         raise _malformed("#/files", f'The body needs "files": a list of 1 to {MAX_FILES} files.')
     problems = []
     for index, entry in enumerate(entries):
-        for name, kind in (("name", str), ("type", str), ("size", int), ("reference", str), ("sha256", str)):
+        for name, kind in _MEMBERS:
             if name in _OPTIONAL and name not in entry:
                 continue
             value = entry.get(name) if isinstance(entry, dict) else None
@@ -121,6 +128,11 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
         return bad(Reason.INVALID, "reference", "A reference has 1 to 128 printable ASCII characters.")
     if "sha256" in entry and not re.fullmatch(_SHA256, entry["sha256"]):
         return bad(Reason.INVALID, "sha256", "A SHA-256 has 64 hexadecimal digits.")
+    if "profile" in entry and entry["profile"] not in settings.profiles:
+        known = ", ".join(settings.profiles) or "none"
+        return bad(Reason.PROFILE_UNKNOWN, "profile", f"A profile is one of those of GET /limits: {known}.")
+    if "focus" in entry and not _is_point(entry["focus"]):
+        return bad(Reason.INVALID, "focus", "A focus is a list of two numbers from 0 to 1: [x, y].")
     if entry["size"] < 1:
         return bad(Reason.INVALID, "size")
     if entry["type"].lower() not in formats.ACCEPTED_TYPES:
@@ -128,3 +140,12 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
     if entry["size"] > settings.max_upload_bytes:
         return bad(Reason.TOO_LARGE, "size", limit=settings.max_upload_megabytes)
     return None
+
+
+def _is_point(value: Any) -> bool:
+    """Whether a value of JSON is a pair of shares. Python's parser also accepts NaN and Infinity, which are none."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(share, int | float) and not isinstance(share, bool) and 0 <= share <= 1 for share in value)
+    )

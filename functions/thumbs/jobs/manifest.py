@@ -14,6 +14,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from thumbs.errors import Description
 from thumbs.jobs.attribution import NOBODY, Attribution
+from thumbs.jobs.choices import UNCHOSEN, Choices
 from thumbs.picture import Animation, Original, Placeholder
 
 VERSION = 1
@@ -52,7 +53,8 @@ class Manifest(TypedDict):
     the first format, then every size in the next one, in the order of the settings. placeholder: None unless the job is
     done. created: UTC, to the second (RFC 3339). owner, reference: see Attribution. privacy: None if no original was
     read. claimed: see retention; the ledger decides it. animation: None unless an animation is done with the setting
-    Animated."""
+    Animated. profile, focus: what was chosen for the file and held for its thumbnails (see Choices); not there
+    otherwise."""
 
     version: int
     job: str
@@ -67,6 +69,8 @@ class Manifest(TypedDict):
     privacy: Privacy | None
     claimed: bool | None
     animation: Animation | None
+    profile: NotRequired[str]
+    focus: NotRequired[list[float]]
 
 
 def done(
@@ -77,8 +81,9 @@ def done(
     whose: Attribution = NOBODY,
     privacy: Privacy | None = None,
     animation: Animation | None = None,
+    chosen: Choices = UNCHOSEN,
 ) -> Manifest:
-    return _manifest(
+    told = _manifest(
         job,
         "done",
         whose,
@@ -88,6 +93,11 @@ def done(
         privacy=privacy,
         animation=animation,
     )
+    if chosen.profile:
+        told["profile"] = chosen.profile
+    if chosen.focus:
+        told["focus"] = [*chosen.focus]
+    return told
 
 
 def rejected(

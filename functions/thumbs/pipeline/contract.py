@@ -12,7 +12,8 @@ class Wanted:
 
     outputs: at least one, without duplicates. quality: 1 to 100, the same visual quality for every output format (see
     `encode`). max_megapixels: larger pictures are rejected, in millions of pixels. copyright: whether they carry the
-    original's rights (picture.RIGHTS). animated: whether an animation gives thumbnails that move.
+    original's rights (picture.RIGHTS). animated: whether an animation gives thumbnails that move. focus: the
+    point (x, y) that crops keep, as shares of the upright picture's width and height; None if `crop` is to find it.
     """
 
     sizes: tuple[sizes.Size, ...]
@@ -21,6 +22,7 @@ class Wanted:
     max_megapixels: int
     copyright: bool = False
     animated: bool = False
+    focus: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

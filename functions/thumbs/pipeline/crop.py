@@ -27,8 +27,11 @@ _HEADS = 0.5
 _REASON = 1.05
 
 
-def window(image: Image.Image, size: tuple[int, int]) -> Box:
-    """The box (left, top, right, bottom) of that size to cut from an RGB or RGBA image that contains it."""
+def window(image: Image.Image, size: tuple[int, int], focus: tuple[float, float] | None = None) -> Box:
+    """The box (left, top, right, bottom) of that size to cut from an RGB or RGBA image that contains it. focus: the
+    point (x, y) that it keeps, as shares of the width and height; None to find the important part."""
+    if focus:
+        return _around(image.size, size, focus)
     spare = image.width - size[0], image.height - size[1]
     if spare[0] >= spare[1]:
         left = _offset(_scores(image, across=True), image.width, size[0])
@@ -36,6 +39,15 @@ def window(image: Image.Image, size: tuple[int, int]) -> Box:
     else:
         left = spare[0] // 2
         top = _offset(_scores(image, across=False), image.height, size[1])
+    return left, top, left + size[0], top + size[1]
+
+
+def _around(whole: tuple[int, int], size: tuple[int, int], focus: tuple[float, float]) -> Box:
+    """The box of that size whose middle is as near to the focus as the picture, of the size `whole`, allows."""
+    left, top = (
+        min(max(round(share * length - part / 2), 0), length - part)
+        for share, length, part in zip(focus, whole, size, strict=True)
+    )
     return left, top, left + size[0], top + size[1]
 
 

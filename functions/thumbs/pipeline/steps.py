@@ -11,7 +11,7 @@ resize      to the largest thumbnail
 orient      upright                                          nothing for orientation 1
 colour      to sRGB                                          nothing without a profile
 cascade     each further thumbnail from a larger one
-crop        to the important part                            nothing if the whole picture is requested
+crop        to the focus, or the important part              nothing if the whole picture is requested
 pad         to the size of the box, on its background        nothing if neither is requested
 encode      in each format, without metadata, but for the rights
 placeholder ThumbHash and main colour
@@ -92,7 +92,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     del loaded
     profile = colour.measured(picture, profile)
     picture = finished(picture, stored, orientation, profile)
-    made = cascade(picture, targets)
+    made = cascade(picture, targets, focus=wanted.focus)
     rendered = tuple(
         Rendered(target.size.name, *image.size, output, encode.encode(image, output, wanted.quality, packet))
         for output in wanted.outputs
@@ -107,7 +107,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
 
     def render(frame: Image.Image) -> list[Image.Image]:
         picture = finished(averaged(frame, stored), stored, orientation, profile)
-        return cascade(picture, targets, windows)
+        return cascade(picture, targets, windows, wanted.focus)
 
     return animation.animated(conversion, original, canvas, wanted, allowed, render, packet)
 
@@ -122,7 +122,10 @@ def finished(
 
 
 def cascade(
-    picture: Image.Image, targets: list[geometry.Target], windows: dict[int, Box] | None = None
+    picture: Image.Image,
+    targets: list[geometry.Target],
+    windows: dict[int, Box] | None = None,
+    focus: tuple[float, float] | None = None,
 ) -> list[Image.Image]:
     """The thumbnails in the order of their targets, each made from the smallest larger one that suffices.
 
@@ -140,7 +143,7 @@ def cascade(
         whole = alpha.straight(scaled[target.scaled])
         if target.size.fit == "crop" and target.output != whole.size:
             if index not in windows:
-                windows[index] = window(whole, target.output)
+                windows[index] = window(whole, target.output, focus)
             whole = whole.crop(windows[index])
         made[index] = padded(whole, target) if target.size.fit == "pad" else whole
     return [made[index] for index in range(len(targets))]

@@ -55,6 +55,7 @@ def test_files_are_read() -> None:
         body(entry(size=True)),
         body(entry(reference=7)),
         body(entry(reference=None)),
+        body(entry(profile=7)),
         '{"files": [{"name": "a", "type": "image/png", "size": NaN}]}',
     ],
 )
