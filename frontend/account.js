@@ -10,6 +10,7 @@ import {LANGUAGES} from "./account-words.js";
 import {button, make, write} from "./elements.js";
 import {Identity} from "./openid.js";
 import {Problem} from "./problem.js";
+import {apply} from "./styles.js";
 import {isOver} from "./transfer.js";
 
 /**
@@ -21,11 +22,7 @@ const CHANNEL = "sign-in";
 /** How often, and how many milliseconds in all, another tab is asked to take an answer. */
 const OFTEN = 200, LONG = 2_000;
 
-const style = make("link", {rel: "stylesheet", href: new URL("./account.css", import.meta.url).href});
-await new Promise((resolve) => {
-  style.onload = style.onerror = resolve;
-  document.head.append(style);
-});
+await apply(new URL("./account.css", import.meta.url).href);
 
 const words = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (document.documentElement.lang)];
 

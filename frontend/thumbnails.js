@@ -4,7 +4,10 @@ import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
 import {expiry, pictureHtml} from "./snippet.js";
 import {saved} from "./savings.js";
+import {apply} from "./styles.js";
 import {decode} from "./thumbhash.js";
+
+await apply(new URL("./thumbnails.css", import.meta.url).href);
 
 /** @typedef {import("./result.js").Manifest} Manifest */
 

@@ -33,6 +33,8 @@ def test_the_page_is_light_and_brings_only_what_the_first_file_needs(page: Page)
         "thumbhash.js",
         "snippet.js",
         "thumbnails.js",
+        "thumbnails.css",
+        "styles.js",
         "german.js",
         "erasing.js",
         "erasing-words.js",
