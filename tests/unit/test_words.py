@@ -128,7 +128,7 @@ def test_a_manifest_has_the_shape_of_the_contract() -> None:
     original: Original = {"format": "HEIF", "width": 4032, "height": 3024, "bytes": 2345678, "frames": 1}
     done = dict(manifest.done("job", original, [thumbnail], {"thumbhash": "hash", "color": "#8a7f6d"}))
 
-    assert {done.pop(name) for name in ("owner", "reference", "privacy", "claimed")} == {None}
+    assert {done.pop(name) for name in ("owner", "reference", "privacy", "claimed", "animation")} == {None}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(done.pop("created")))
     assert done == {
         "version": 1,
@@ -140,5 +140,5 @@ def test_a_manifest_has_the_shape_of_the_contract() -> None:
         "placeholder": {"thumbhash": "hash", "color": "#8a7f6d"},
     }
     rejected = manifest.rejected("job", errors.describe(Reason.EMPTY), None)
-    assert rejected.keys() == done.keys() | {"created", "owner", "reference", "privacy", "claimed"}
+    assert rejected.keys() == done.keys() | {"created", "owner", "reference", "privacy", "claimed", "animation"}
     assert (rejected["thumbnails"], rejected["placeholder"]) == ([], None)
