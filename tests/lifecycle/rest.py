@@ -1,9 +1,9 @@
 """The calls of S3's REST API that the functions make, as calls of the model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -11,24 +11,26 @@ from tests.lifecycle.model import S3
 from thumbs.aws.connections import Answer, Unanswered
 from thumbs.aws.rest import LONGEST, Refused
 
+T = TypeVar("T")
+
 _S3 = S3()
 
 
 def send(
     method: str,
     bucket: str,
-    key: str = "",
+    key: str,
+    understand: Callable[[Answer], T],
     *,
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     most: int = LONGEST,
-) -> Answer:
+) -> T:
     """In place of rest.send, whose retries are inside of a call (see world)."""
     try:
-        return _sent(
-            method, {"Bucket": bucket, **({"Key": key} if key else {})}, query or {}, headers or {}, body, most
-        )
+        place = {"Bucket": bucket, **({"Key": key} if key else {})}
+        return understand(_sent(method, place, query or {}, headers or {}, body, most))
     except ClientError as error:
         raise Refused(error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]) from error
     except ReadTimeoutError as error:

@@ -30,12 +30,14 @@ def error(status: int, code: str) -> bytes:
 @dataclass
 class FaultyS3:
     """script: the responses, in order; after the last one, it closes each connection. received: the requests.
-    connections: how many were opened. after: responses after which it closes, although it has not said so."""
+    connections: how many were opened. after: responses after which it closes, although it has not said so.
+    impatient: requests of which it reads only the headers, without what is sent after them."""
 
     script: list[bytes] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
     connections: int = 0
     after: set[int] = field(default_factory=set)
+    impatient: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -71,15 +73,16 @@ class FaultyS3:
                 connection.shutdown(socket.SHUT_RDWR)
         self.closed.release()
 
-    @staticmethod
-    def _request(incoming: BufferedReader) -> bytes:
+    def _request(self, incoming: BufferedReader) -> bytes:
         head = b""
         while line := incoming.readline():
             head += line
             if line == b"\r\n":
                 break
         found = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
-        return head + incoming.read(int(found[1])) if found else head
+        if found is None or len(self.received) + 1 in self.impatient:
+            return head
+        return head + incoming.read(int(found[1]))
 
 
 @contextmanager

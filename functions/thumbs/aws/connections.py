@@ -19,6 +19,7 @@ from thumbs import settings
 CONNECT_SECONDS, READ_SECONDS = 2, 10  # short, inside the function's own timeout and Lambda's retries
 
 _LONGEST_ERROR = 65_536  # bytes; S3's have less than one thousand
+_PIECE = 65_536  # bytes
 
 _idle: defaultdict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
 
@@ -57,23 +58,26 @@ def ask(place: tuple[str, str], method: str, target: str, headers: Mapping[str, 
     place: scheme and host. target: path and query. headers: includes the host. most: bytes of content.
     """
     connection, kept = _connection(place)
+    response = None
     try:
         if connection is None:
             connection = _open(place)
         prefix, extra = _through_proxy(place) if place[0] == "http" else ("", {})
-        connection.request(method, prefix + target, body or None, {**headers, **extra})
+        is_sent = _send(connection, method, prefix + target, body or None, {**headers, **extra})
         response = connection.getresponse()
         content = _content(response, most)
+        if response.status < 200 or (response.status < 300 and not is_sent):
+            raise http.client.HTTPException(f"{response.status} is no answer to the whole request")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        _close(connection)
+        _close(connection, response)
         raise Unanswered(f"{type(error).__name__}: {error}", kept) from error
     except BaseException:  # whatever is left of this response must not be taken for the next one
-        _close(connection)
+        _close(connection, response)
         raise
-    if response.isclosed() and not response.will_close:
+    if response.isclosed() and not response.will_close and is_sent:
         _idle[place].append(connection)
     else:
-        _close(connection)
+        _close(connection, response)
     return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
 
 
@@ -93,19 +97,32 @@ def forget() -> None:
 atexit.register(forget)
 
 
+def _send(
+    connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+) -> bool:
+    """Returns whether all of it was sent. A server may refuse a request, and close, before it has read the body."""
+    try:
+        connection.request(method, target, body, headers)
+    except (BrokenPipeError, ConnectionResetError):
+        return False  # the response, if there is one, says why
+    return True
+
+
 def _content(response: http.client.HTTPResponse, most: int) -> bytes:
     failed = response.status >= 300
     most = _LONGEST_ERROR if failed else most
     if response.length is not None and response.length <= most:
         return response.read()  # raises IncompleteRead if less comes
-    if failed:
-        return response.read(most)
-    if response.length is not None:
+    if not failed and response.length is not None:
         raise TooLarge(response.length)
-    content = response.read(most + 1)
-    if len(content) > most:
+    if not failed and not response.chunked:
+        raise http.client.HTTPException("the response does not say where it ends, so a part of it would look whole")
+    content = bytearray()
+    while len(content) <= most and (piece := response.read1(_PIECE)):  # for read(), a chunk of -1 bytes has no end
+        content += piece
+    if not failed and len(content) > most:
         raise TooLarge(len(content))
-    return content
+    return bytes(content[:most])
 
 
 def _connection(place: tuple[str, str]) -> tuple[http.client.HTTPConnection | None, bool]:
@@ -141,9 +158,10 @@ def _open(place: tuple[str, str]) -> http.client.HTTPConnection:
     return connection
 
 
-def _close(connection: http.client.HTTPConnection | None) -> None:
-    if connection:
-        connection.close()
+def _close(connection: http.client.HTTPConnection | None, response: http.client.HTTPResponse | None) -> None:
+    for each in (response, connection):  # a response that ends with its connection keeps the socket open
+        if each:
+            each.close()
 
 
 @cache
@@ -173,7 +191,11 @@ def _proxy(scheme: str, host: str) -> tuple[str | None, dict[str, str]]:
     if not address or proxy_bypass(host):
         return None, {}
     parts = urlsplit(address if "://" in address else f"http://{address}")
+    if parts.scheme != "http":
+        raise ValueError(f"a proxy is reached by http://, not by {parts.scheme}://")
     proxy = parts.netloc.rpartition("@")[2]
+    if parts.port is None:
+        proxy = f"{proxy.rstrip(':')}:80"  # whatever is asked of it
     if parts.username is None:
         return proxy, {}
     who = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

@@ -6,13 +6,16 @@ import random
 import re
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from thumbs import settings, signature
 from thumbs.aws import connections
 from thumbs.aws.connections import Answer, Unanswered
+
+T = TypeVar("T")
 
 LONGEST = 128_000_000  # bytes of a response, unless a caller accepts fewer: more than MaxUploadMegabytes can be
 
@@ -44,14 +47,18 @@ class Refused(Exception):
 def send(
     method: str,
     bucket: str,
-    key: str = "",
+    key: str,
+    understand: Callable[[Answer], T],
     *,
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     most: int = LONGEST,
-) -> Answer:
-    """The answer to a request that S3 has accepted. headers: by their names in lower case. most: bytes of content.
+) -> T:
+    """What S3 says to a request that it has accepted. headers: by their names in lower case. most: bytes of content.
+
+    understand: what an answer says. An answer of which it raises KeyError, TypeError or ValueError is not one of S3's,
+    or not all of it, whatever its status, because S3 may say 200 before it fails. So the request is made again.
 
     Raises Refused, Unanswered, and connections.TooLarge. A write that raises Unanswered may have taken effect; so may
     one that raises Refused with the failed condition (412), by an earlier attempt of the same call.
@@ -60,7 +67,7 @@ def send(
     while True:
         attempt += 1
         try:
-            return _once(method, bucket, key, query or {}, headers or {}, body, most)
+            return _understood(_once(method, bucket, key, query or {}, headers or {}, body, most), understand)
         except Unanswered as error:
             if attempt == _ATTEMPTS:
                 raise
@@ -71,6 +78,30 @@ def send(
             again_at_once = False
         if not again_at_once:
             time.sleep(random.random() * min(2 ** (attempt - 1), _LONGEST_PAUSE))  # noqa: S311  not a secret
+
+
+def document(answer: Answer, root: str) -> Any:
+    """The element that the whole response is. Raises ValueError if it is no XML, defines anything itself, or is another
+    one, such as an error that S3 noticed after it had begun with 200."""
+    from xml.etree import ElementTree  # here, because most calls need no XML
+
+    text = answer.content.decode()  # whatever it declares: in another encoding, "<!" would have other bytes
+    if "<!" in text:
+        raise ValueError("it has a document type")
+    try:
+        whole = ElementTree.fromstring(text)  # noqa: S314  without definitions, nothing grows
+    except ElementTree.ParseError as error:
+        raise ValueError(f"it is no XML: {error}") from error
+    if whole.tag.rpartition("}")[2] != root:
+        raise ValueError(f"it is no {root}: {text:.200}")
+    return whole
+
+
+def _understood(answer: Answer, understand: Callable[[Answer], T]) -> T:
+    try:
+        return understand(answer)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unanswered(f"the response is none of S3's: {error!r:.300}") from error
 
 
 def _once(
@@ -91,7 +122,7 @@ def _once(
         sent |= {"x-amz-checksum-crc32": crc, "x-amz-sdk-checksum-algorithm": "CRC32"}
     signed = signature.signed(current, method, target, sent, body, datetime.now(UTC))
     if trace := current.trace:  # by which Lambda recognises functions that call each other for ever
-        signed["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"'")
+        signed["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"',")
     path = "?".join(filter(None, target))
     answer = connections.ask((url.scheme, url.netloc), method, path, signed, body, most)
     if answer.status >= 300:

@@ -4,11 +4,11 @@ Refused requests raise Refused, requests without a response Unanswered. Failures
 exceptions here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
 from thumbs.aws import connections, rest
@@ -28,6 +28,10 @@ _HEADERS = {
     "IfMatch": "if-match",
     "IfNoneMatch": "if-none-match",
 }
+
+T = TypeVar("T")
+
+_LONGEST_LISTING = 8_000_000  # bytes; 1000 keys with 1024 bytes each, three for one when encoded, have less than 4 MB
 
 _ATTEMPTS = 3  # for a write that conflicts with another write of the same object
 
@@ -78,27 +82,24 @@ def read(bucket: str, key: str, *, etag: str | None = None, limit: int = rest.LO
     """
     headers = {"x-amz-checksum-mode": "ENABLED"} | ({"if-match": f'"{etag}"'} if etag else {})
     try:
-        answer = rest.send("GET", bucket, key, headers=headers, most=limit)
+        return rest.send("GET", bucket, key, _object, headers=headers, most=limit)
     except Refused as error:
         if error.code == "NoSuchKey":
             return None
         if condition_failed(error):
             raise Changed from error
         raise
-    modified = parsedate_to_datetime(answer.headers["last-modified"])
-    return Object(answer.content, answer.headers["etag"], _metadata(answer), modified)
 
 
 def etag(bucket: str, key: str) -> str | None:
     """The ETag of the current object, without quotes, or None if there is none."""
-    found = _head(bucket, key)
-    return found.headers["etag"].strip('"') if found else None
+    found = _head(bucket, key, _etag)
+    return found.strip('"') if found else None
 
 
 def metadata(bucket: str, key: str) -> dict[str, str] | None:
     """The user-defined metadata of the current object, or None if there is none."""
-    found = _head(bucket, key)
-    return _metadata(found) if found else None
+    return _head(bucket, key, _metadata)
 
 
 def create(bucket: str, key: str, content: bytes, **options: Any) -> bool:
@@ -124,7 +125,7 @@ def write(bucket: str, key: str, content: bytes, metadata: dict[str, str] | None
     while True:
         attempts_left -= 1
         try:
-            return rest.send("PUT", bucket, key, headers=headers, body=content).headers["etag"]
+            return rest.send("PUT", bucket, key, _etag, headers=headers, body=content)
         except Refused as error:
             if error.code != "ConditionalRequestConflict" or not attempts_left:
                 raise
@@ -145,7 +146,7 @@ def written(bucket: str, key: str) -> datetime | None:
 def untag(bucket: str, key: str) -> None:
     """Remove all tags of an object, if it exists."""
     try:
-        rest.send("DELETE", bucket, key, query={"tagging": ""})
+        rest.send("DELETE", bucket, key, _nothing, query={"tagging": ""})
     except Refused as error:
         if error.code != "NoSuchKey":
             raise
@@ -172,18 +173,29 @@ def delete(bucket: str, *names: str) -> None:
         objects = "".join(f"<Object><Key>{escape(name, special)}</Key></Object>" for name in names)
         body = f'<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{objects}<Quiet>true</Quiet></Delete>'
         headers = {"content-type": "application/xml"}
-        answer = rest.send("POST", bucket, query={"delete": ""}, headers=headers, body=body.encode())
-        if errors := [{part.tag.rpartition("}")[2]: part.text for part in each} for each in _xml(answer, "Error")]:
+        query = {"delete": ""}
+        if errors := rest.send("POST", bucket, "", _failures, query=query, headers=headers, body=body.encode()):
             raise RuntimeError(f"not deleted: {errors}")
 
 
-def _head(bucket: str, key: str) -> Answer | None:
+def _head(bucket: str, key: str, understand: Callable[[Answer], T]) -> T | None:
     try:
-        return rest.send("HEAD", bucket, key)
+        return rest.send("HEAD", bucket, key, understand)
     except Refused as error:
         if error.code == "404":  # HEAD has no body that could contain NoSuchKey
             return None
         raise
+
+
+# What answers say: KeyError, TypeError or ValueError mean that they are none of S3's (see rest.send).
+
+
+def _nothing(_answer: Answer) -> None:
+    """That S3 has accepted the request is all."""
+
+
+def _etag(answer: Answer) -> str:
+    return answer.headers["etag"]
 
 
 def _metadata(answer: Answer) -> dict[str, str]:
@@ -191,31 +203,33 @@ def _metadata(answer: Answer) -> dict[str, str]:
     return {name[len(prefix) :]: value for name, value in answer.headers.items() if name.startswith(prefix)}
 
 
+def _object(answer: Answer) -> Object:
+    modified = parsedate_to_datetime(answer.headers["last-modified"])
+    return Object(answer.content, _etag(answer), _metadata(answer), modified)
+
+
 def _list(bucket: str, query: dict[str, str]) -> tuple[list[Listed], bool]:
     """The objects, and whether there are more. Keys are encoded, because XML cannot contain every character of them."""
-    answer = rest.send("GET", bucket, query={"list-type": "2", "encoding-type": "url", **query})
+    query = {"list-type": "2", "encoding-type": "url", **query}
+    return rest.send("GET", bucket, "", _listing, query=query, most=_LONGEST_LISTING)
+
+
+def _listing(answer: Answer) -> tuple[list[Listed], bool]:
+    listing = rest.document(answer, "ListBucketResult")
     found = [
         Listed(
-            unquote_plus(entry.findtext("{*}Key", "")),
-            int(entry.findtext("{*}Size", "0")),
-            datetime.fromisoformat(entry.findtext("{*}LastModified", "")),
+            unquote_plus(entry.findtext("{*}Key")),
+            int(entry.findtext("{*}Size")),
+            datetime.fromisoformat(entry.findtext("{*}LastModified")),
         )
-        for entry in _xml(answer, "Contents")
+        for entry in listing.iterfind("{*}Contents")
     ]
-    return found, next((each.text == "true" for each in _xml(answer, "IsTruncated")), False)
+    return found, listing.findtext("{*}IsTruncated") == "true"
 
 
-def _xml(answer: Answer, tag: str) -> Iterator[Any]:
-    """The elements of a response with this name. Raises Unanswered if it is no XML, or defines anything itself."""
-    from xml.etree import ElementTree  # here, because most calls need no XML
-
-    if b"<!" in answer.content:
-        raise Unanswered("the response has a document type")
-    try:
-        whole = ElementTree.fromstring(answer.content)  # noqa: S314  without definitions, nothing grows
-    except ElementTree.ParseError as error:
-        raise Unanswered(f"the response is no XML: {error}") from error
-    return whole.iterfind(f"{{*}}{tag}")
+def _failures(answer: Answer) -> list[dict[str, str]]:
+    result = rest.document(answer, "DeleteResult")
+    return [{part.tag.rpartition("}")[2]: part.text for part in each} for each in result.iterfind("{*}Error")]
 
 
 def _code(error: Exception) -> str:

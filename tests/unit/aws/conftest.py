@@ -29,6 +29,7 @@ def standin(
     server.script.clear()
     server.received.clear()
     server.after.clear()
+    server.impatient.clear()
     server.connections = 0
     environment.setenv("AWS_ENDPOINT_URL_S3", server.url)
     monkeypatch.setattr(time, "sleep", pauses.append)

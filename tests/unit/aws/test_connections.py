@@ -1,7 +1,9 @@
 """Connections that are kept, closed, silent, or go through a proxy, and how much of a response is read."""
 
+import http.client
 import itertools
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -79,6 +81,19 @@ def test_more_than_is_accepted_is_not_read(standin: FaultyS3) -> None:
     assert standin.connections == 2, "the rest of a response must not be taken for the next one"
 
 
+def test_what_is_not_read_is_closed_at_once(standin: FaultyS3) -> None:
+    """Even if the response ends with its connection, and somebody keeps the error."""
+    standin.script += [response(200, b"", content_length="900000000000", connection="close")]
+
+    with pytest.raises(s3.TooLarge) as kept:
+        s3.read(BUCKET, KEY)
+
+    seen = [each for entry in kept.traceback for each in entry.frame.f_locals.values()]
+    responses = [each for each in seen if isinstance(each, http.client.HTTPResponse)]
+    assert responses
+    assert all(each.isclosed() for each in responses)
+
+
 def test_more_than_is_accepted_is_not_read_without_a_length_either(standin: FaultyS3) -> None:
     standin.script += [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"5\r\n12345\r\n" * 3]
 
@@ -106,7 +121,13 @@ def test_what_is_no_response_is_unanswered(standin: FaultyS3, hostile: bytes) ->
 
 
 @pytest.mark.parametrize(
-    ("variable", "proxied"), [({}, True), ({"NO_PROXY": "elsewhere.example"}, True), ({"NO_PROXY": "*"}, False)]
+    ("variable", "proxied"),
+    [
+        ({}, True),
+        ({"NO_PROXY": "elsewhere.example,example.org"}, True),
+        ({"NO_PROXY": "*"}, False),
+        ({"no_proxy": "localhost, 127.0.0.1"}, False),
+    ],
 )
 def test_a_proxy_is_asked_with_the_whole_address(
     standin: FaultyS3, environment: pytest.MonkeyPatch, variable: dict[str, str], proxied: bool
@@ -133,6 +154,58 @@ def test_a_proxy_opens_a_tunnel_for_https(standin: FaultyS3, environment: pytest
         s3.read(BUCKET, KEY)
 
     assert standin.received[0].startswith(b"CONNECT bucket.s3.eu-central-1.amazonaws.com:443 HTTP/1.")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "place"),
+    [
+        ("http://proxy.invalid", ("proxy.invalid", 80)),
+        ("proxy.invalid", ("proxy.invalid", 80)),
+        ("http://me:secret@proxy.invalid:/", ("proxy.invalid", 80)),
+        ("http://[::1]", ("::1", 80)),
+        ("http://proxy.invalid:3128", ("proxy.invalid", 3128)),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_without_a_port_has_that_of_http(
+    environment: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch, scheme: str, proxy: str, place: tuple[str, int]
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def connect(address: tuple[str, int], *_: object, **__: object) -> None:
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    environment.setenv(f"{scheme.upper()}_PROXY", proxy)
+
+    with pytest.raises(s3.Unanswered, match="ConnectionRefusedError"):
+        connections.ask((scheme, "s3.example"), "GET", "/", {}, b"", 1)
+
+    assert asked == [place]
+
+
+@pytest.mark.usefixtures("standin")
+def test_a_proxy_by_https_is_refused(environment: pytest.MonkeyPatch, standin: FaultyS3) -> None:
+    environment.setenv("HTTPS_PROXY", standin.url.replace("http://", "https://me:secret@"))
+    environment.delenv("AWS_ENDPOINT_URL_S3")
+
+    with pytest.raises(s3.Unanswered, match="a proxy is reached by http://"):
+        s3.read(BUCKET, KEY)
+
+    assert standin.connections == 0
+
+
+def test_each_call_uses_the_credentials_of_its_time(standin: FaultyS3, environment: pytest.MonkeyPatch) -> None:
+    standin.script += [FOUND, FOUND]
+    s3.read(BUCKET, KEY)
+    environment.setenv("AWS_ACCESS_KEY_ID", "AKIANEW")
+    environment.setenv("AWS_SESSION_TOKEN", "new")
+
+    s3.read(BUCKET, KEY)
+
+    assert [b"Credential=AKIANEW/" in request for request in standin.received] == [False, True]
+    assert b"x-amz-security-token: new\r\n" in standin.received[1]
 
 
 def test_no_program_inherits_a_connection(standin: FaultyS3) -> None:

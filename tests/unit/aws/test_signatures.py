@@ -1,6 +1,7 @@
 """Compares the signature of each kind of call with botocore's, and where the calls go."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from thumbs.aws import connections, rest, s3
 from thumbs.aws.connections import Answer
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
-FOUND = Answer(200, {"etag": '"1"', "last-modified": "Thu, 26 Nov 2026 12:00:00 GMT"}, b"<a/>")
+FOUND = Answer(200, {"etag": '"1"', "last-modified": "Thu, 26 Nov 2026 12:00:00 GMT"}, b"")
 Sent = tuple[tuple[str, str], str, str, dict[str, str], bytes]
 
 
@@ -24,7 +25,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Sent]:
 
     def ask(*request: Any) -> Answer:
         requests.append(request[:5])
-        return FOUND
+        return replace(FOUND, content=b"<DeleteResult/>" if request[1] == "POST" else b"<ListBucketResult/>")
 
     monkeypatch.setattr(connections, "ask", ask)
     return requests
@@ -85,6 +86,7 @@ def test_a_call_is_signed_as_by_botocore(
         ({"AWS_REGION": "cn-north-1", "URL_SUFFIX": "amazonaws.com.cn"}, "bucket.s3.cn-north-1.amazonaws.com.cn"),
         ({"AWS_REGION": "us-gov-west-1"}, "bucket.s3.us-gov-west-1.amazonaws.com"),
         ({"AWS_ENDPOINT_URL": "http://localhost:4566"}, "localhost:4566"),
+        ({"AWS_ENDPOINT_URL": "http://[::1]:4566/"}, "[::1]:4566"),
         ({"AWS_ENDPOINT_URL": "http://a", "AWS_ENDPOINT_URL_S3": "http://b:1"}, "b:1"),
     ],
 )
