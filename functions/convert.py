@@ -21,11 +21,11 @@ from thumbs.jobs import (  # noqa: E402
     attribution,
     bindings,
     choices,
-    keys,
     ledger,
     manifest,
     notices,
     originals,
+    tally,
     thumbnails,
 )
 from thumbs.jobs.notices import Upload  # noqa: E402
@@ -33,9 +33,6 @@ from thumbs.jobs.notices import Upload  # noqa: E402
 s3.prepare()
 gc.freeze()
 gc.enable()
-
-# S3 charges for these writes in addition to a job's thumbnails: the original, the binding, the manifest.
-_WRITES = 3
 
 
 @observe.function
@@ -49,10 +46,10 @@ def handler(event: dict[str, Any], context: Any) -> None:
                 _convert(upload.job, upload)
             else:
                 observe.log().info("ignored: not an upload of ours", key=upload.key)
-                _count(upload.job, None)
+                tally.unfinished(upload.job)
         except Exception as failure:  # the other records of the event are still converted
             observe.log().exception("conversion failed", job=upload.job)
-            _count(upload.job, None)
+            tally.unfinished(upload.job)
             failures.append(failure)
     if failures:
         raise ExceptionGroup("conversions failed; Lambda will try the event again", failures)
@@ -80,7 +77,7 @@ def _end(job: str, upload: Upload) -> None:
     started = time.monotonic()
     outcome = _outcome(job, upload, binding, claimed)
     if ledger.end(outcome, seen, upload.again):  # last: the manifest is the commit
-        _report(outcome, (time.monotonic() - started) * 1000)
+        tally.ended(outcome, (time.monotonic() - started) * 1000, pipeline.enforced())
 
 
 def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed: bool | None) -> manifest.Manifest:
@@ -117,27 +114,3 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
     return manifest.done(
         job, conversion.original, stored, conversion.placeholder, whose, privacy, conversion.animation, chosen
     )
-
-
-def _report(outcome: manifest.Manifest, milliseconds: float) -> None:
-    """A rejection was already logged with its reason; the dashboard counts those lines."""
-    _count(outcome["job"], outcome["status"])
-    observe.count("Writes", _WRITES + len(outcome["thumbnails"]))
-    if outcome["status"] == "failed":
-        observe.log().error("failed: the original is gone")
-        return
-    observe.measure("ConversionTime", milliseconds)
-    if outcome["status"] == "done":
-        held_by = pipeline.enforced()  # tests/deployed checks which limits AWS's kernel enforces
-        observe.log().info("done", original=outcome["original"], milliseconds=round(milliseconds), held_by=held_by)
-
-
-def _count(job: str | None, status: manifest.Status | None) -> None:
-    """Counts one upload by its outcome, or None without one. Each outcome counts 1 or 0, because alarms compare it with
-    the number of all uploads. An upload that is left to another run is not counted, because it is not lost."""
-    if job and keys.is_probe(job):
-        return  # golden pictures would improve the share of converted uploads
-    observe.count("Converted", status == "done")
-    observe.count("Rejected", status == "rejected")
-    if status == "failed":
-        observe.count("Failed")

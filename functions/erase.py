@@ -10,7 +10,7 @@ from typing import Any
 
 from thumbs import observe, settings
 from thumbs.api import responses
-from thumbs.aws import clients, s3
+from thumbs.aws import cloudfront, s3
 from thumbs.jobs import access, erasure, keys, ledger, lookup, notices
 from thumbs.jobs.notices import Upload
 
@@ -38,7 +38,7 @@ def _answer(event: dict[str, Any]) -> dict[str, Any]:
         return responses.no_upload(event)
     try:
         _erase(job, _SECONDS)
-    except (erasure.Unfinished, ledger.Overtaken, RuntimeError, *s3.ERRORS, *clients.ERRORS):
+    except (erasure.Unfinished, ledger.Overtaken, RuntimeError, *s3.ERRORS, *cloudfront.ERRORS):
         observe.log().exception("not erased yet")
         erasure.hand_over(Upload(*_original(job), job))
         detail = "This upload is being erased. Please repeat the request until it is answered with 204."

@@ -18,6 +18,7 @@ IMAGING = ("thumbs/pipeline/", "thumbs/verification/judge")
 STANDARD_LIBRARY_ONLY = {
     "correlation",
     "jobs.attribution",
+    "jobs.choices",
     "jobs.keys",
     "jobs.manifest",
     "sizes",
@@ -89,4 +90,5 @@ def test_importing_a_handler_does_nothing_but_define_names(handler: str) -> None
     assert answer.stderr == ""
     imaging, boto3 = answer.stdout.split()
     assert imaging == "False", "a codec is loaded when the first picture comes"
-    assert boto3 == str(handler != "sign_upload"), "the signer's cold start would be mostly boto3"
+    quick = {"sign_upload", "convert", "get_upload", "claim"}
+    assert boto3 == str(handler not in quick), "somebody waits for it, and its cold start would be mostly boto3"

@@ -6,6 +6,8 @@ from botocore.exceptions import ClientError
 
 from thumbs.aws import clients
 
+ERRORS = clients.ERRORS
+
 
 def invalidate(distribution: str, paths: list[str]) -> bool:
     """Let the caches of a distribution forget these paths, which may end in *. Each counts as one path on the bill.
