@@ -19,11 +19,11 @@ INSTALL = pip install --quiet --no-deps --require-hashes $(WHEELS)
 SAM := .cache/sam/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run sam-local test-sam-local operate prove lint-sar publish sbom bench fuzz explore test test-page test-fast lint format build deploy release-to deploy-page golden docs lock audit clean python
+.PHONY: help tools run sam-local test-sam-local operate prove lint-sar publish sbom bench fuzz explore test test-page test-arm64 test-fast lint format build deploy release-to deploy-page golden docs lock audit clean python
 
 help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
-	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  \1 | \2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-17s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*##  *\(.*\)/  \1 | \2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-17s%s\n", $$1, $$2 }'
 
 run: .venv/run.stamp  ## Run the whole service on this machine and open its page (PORT=3000, EMULATOR_PORT=4566, USERS="anna ben")
 	@exec $(VENV)/python -m dev $(foreach parameter,$(SET),--set $(parameter)) $(foreach name,$(USERS),--user $(name))
@@ -49,6 +49,9 @@ test-page:  ## Test the page's modules alone, in node: types and behaviour
 		&& node --test tests/frontend/*.test.mjs; \
 	elif [ -n "$$CI" ]; then echo "node is not installed: the page's modules cannot be tested" >&2; exit 1; \
 	else echo "SKIPPED: the tests of the page's modules need node and npm"; fi
+
+test-arm64: .venv/test.stamp  ## Run the pipeline's tests on an emulated arm64 processor (needs QEMU; ONLY="FILE -k NAME")
+	@$(VENV)/python -m tests.arm64 $(ONLY)
 
 test-fast: .venv/test.stamp  ## Run the unit tests: a minute or two
 	@$(VENV)/python -m pytest tests/unit
