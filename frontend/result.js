@@ -9,7 +9,7 @@ import {Slots} from "./slots.js";
 import {online, sleep, unlessAborted, visible} from "./waiting.js";
 
 /**
- * @typedef {{size: string, width: number, height: number, type: string, bytes: number, key: string, url: string, padded?: boolean}} Thumbnail
+ * @typedef {{size: string, width: number, height: number, type: string, bytes: number, key: string, url: string, padded?: boolean, frames?: number}} Thumbnail
  * @typedef {{
  *   job: string,
  *   status: "done" | "rejected" | "failed" | "erased",

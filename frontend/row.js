@@ -179,15 +179,11 @@ export class Row {
   }
 
   async #showSmallest() {
-    const manifest = this.upload.manifest ?? (await this.#actions.refresh(this.upload).catch(() => null));
-    const made = manifest?.thumbnails ?? [];
-    const smallest = made.reduce((best, next) => (next.width < best.width ? next : best), made[0]);
-    if (!smallest || this.#picture || !this.near) return;
-    const image = make("img", {class: "picture", alt: "", decoding: "async"});
-    this.#picture = image;
-    image.addEventListener("load", () => this.#box.append(image));
-    image.addEventListener("error", () => (this.#picture = null), {once: true});
-    image.src = smallest.url;
+    const found = this.upload.manifest ?? this.#actions.refresh(this.upload);
+    const [manifest, stills] = await Promise.all([found, import("./still.js")]).catch(() => []);
+    if (!manifest || !stills || this.#picture || !this.near) return;
+    const onLoad = (/** @type {HTMLElement} */ picture) => this.#box.append(picture);
+    this.#picture = stills.smallest(manifest.thumbnails, {onLoad, onError: () => (this.#picture = null)});
   }
 }
 

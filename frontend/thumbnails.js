@@ -4,6 +4,7 @@ import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
 import {expiry, pictureHtml} from "./snippet.js";
 import {saved} from "./savings.js";
+import {still} from "./still.js";
 import {apply} from "./styles.js";
 import {decode} from "./thumbhash.js";
 
@@ -55,6 +56,10 @@ export function thumbnails(name, manifest, {refresh, announce}) {
     const blur = manifest.placeholder && placeholder(manifest.placeholder);
     if (blur) frame.prepend(blur);
     image.addEventListener("load", () => blur?.remove());
+    if (facts.frames) {
+      image.className = "moves";
+      image.addEventListener("load", () => frame.prepend(Object.assign(still(image), {className: "first"})), {once: true});
+    }
     image.addEventListener("error", () => renew(index, image, link), {once: true});
     image.src = url;
     const less = manifest.original && saved(facts.bytes, manifest.original.bytes);

@@ -60,12 +60,14 @@ Weather = Callable[["_Handler"], Any]
 
 @dataclass
 class Standin:
-    """url: of the page. weather: by kind of request, what happens instead of the usual. arrived: jobs with a file."""
+    """url: of the page. weather: by kind of request, what happens instead of the usual. arrived: jobs with a file.
+    moving: a file of two frames, which every thumbnail then is."""
 
     weather: dict[str, Weather] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     arrived: set[str] = field(default_factory=set)
     jobs: int = 0
+    moving: bytes = b""
 
     def __post_init__(self) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -82,6 +84,7 @@ class Standin:
         self.weather.clear()
         self.asked.clear()
         self.arrived.clear()
+        self.moving = b""
 
     def count(self, kind: str) -> int:
         return sum(asked.kind == kind for asked in self.asked)
@@ -197,6 +200,7 @@ class _Handler(SimpleHTTPRequestHandler):
                 "type": "image/webp",
                 "bytes": len(_THUMBNAILS[size]),
             }
+            | ({"frames": 2} if self.standin.moving else {})
             | {"key": f"{job}/{size}.webp", "url": f"{self.standin.url}storage/{job}/{size}.webp"}
             for size, side in _SIZES.items()
         ]
@@ -205,7 +209,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return self._json({**facts, "thumbnails": thumbnails})
 
     def _thumbnail(self, _: bytes, job: str, size: str) -> Any:
-        return 200, {"content-type": "image/webp"}, _THUMBNAILS[size]
+        return 200, {"content-type": "image/webp"}, self.standin.moving or _THUMBNAILS[size]
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         return formatdate(timestamp, usegmt=True)

@@ -3,14 +3,16 @@
 import io
 import re
 import threading
-from typing import Any
+import time
+from typing import Any, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from operate.site import FRONTEND
+from tests.actors import client
 from tests.actors.tab import Network, Watch
 from tests.actors.visitor import FOLDERS, choose, expect_all_over, expect_stage, row
 from tests.material.photos import jpeg, small, text
@@ -64,6 +66,47 @@ def test_bars_and_focus_are_seen_in_the_colours_of_the_system(page: Page, standi
     assert ring == ["solid", "2px"]
     going.set()
     expect_all_over(page)
+
+
+def _blinks_once() -> bytes:
+    """A WebP that is red, and stays blue after a tenth of a second."""
+    content = io.BytesIO()
+    red, blue = (Image.new("RGB", (160, 120), colour) for colour in ("red", "blue"))
+    red.save(content, "WEBP", save_all=True, append_images=[blue], duration=[100, 60_000], loop=1)
+    return content.getvalue()
+
+
+def _becomes(picture: Locator, colour: str) -> None:
+    """Waits until the middle of an element is "red" or "blue"."""
+    until = time.monotonic() + client.PATIENCE
+    while time.monotonic() < until:
+        shot = Image.open(io.BytesIO(picture.screenshot())).convert("RGB")
+        red, _, blue = cast("tuple[int, int, int]", shot.getpixel((shot.width // 2, shot.height // 2)))
+        if colour == ("red" if red > blue else "blue"):
+            return
+    raise AssertionError(f"not {colour}")
+
+
+@pytest.mark.parametrize("context_options", [{"reduced_motion": "reduce"}])
+def test_only_who_accepts_motion_sees_a_thumbnail_move(page: Page, standin: Standin) -> None:
+    standin.moving = _blinks_once()
+    choose(page, jpeg("film.jpg", 64, 48))
+    expect_stage(row(page, "film.jpg"), "done")  # which opens it, because it is the only one
+    picture = row(page, "film.jpg").locator(".frame").first
+    expect(picture.locator(".first")).to_be_visible()
+    expect(picture.get_by_role("img", name="film.jpg, small")).to_be_visible()  # for screen readers
+    # Beside it, the same file as it plays without our code.
+    address = picture.locator("img").get_attribute("src")
+    page.evaluate("(src) => document.body.prepend(Object.assign(new Image(), {id: 'control', src, alt: ''}))", address)
+    _becomes(page.locator("#control"), "blue")
+    _becomes(picture, "red")
+
+    page.emulate_media(reduced_motion="no-preference")
+    _becomes(picture, "blue")
+
+    page.reload()  # then the list has no file to show, but its smallest thumbnail
+    expect(row(page, "film.jpg").locator("canvas.picture")).to_be_visible()
+    _becomes(row(page, "film.jpg").locator(".preview"), "red")
 
 
 def stages() -> set[str]:

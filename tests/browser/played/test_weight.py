@@ -34,6 +34,7 @@ def test_the_page_is_light_and_brings_only_what_the_first_file_needs(page: Page)
         "snippet.js",
         "thumbnails.js",
         "thumbnails.css",
+        "still.js",
         "styles.js",
         "german.js",
         "erasing.js",
