@@ -109,6 +109,8 @@ def _outcome(job: str, upload: Upload, binding: bindings.Binding | None, claimed
         facts = {"limit": current.max_megapixels, "accepted": formats.ACCEPTED_LABELS} | refusal.facts
         privacy = manifest.receipt(None, originals.until(original)) if original else None
         return manifest.rejected(job, errors.describe(refusal.reason, **facts), refusal.original, whose, privacy)
+    if conversion.given_up:
+        observe.log().info("an animation was given up", detail=conversion.given_up)
     stored = thumbnails.store(job, conversion.thumbnails, claimed)
     privacy = manifest.receipt(conversion.metadata, originals.until(original), conversion.kept)
     return manifest.done(

@@ -91,6 +91,21 @@ def test_a_picture_of_exactly_the_limit_is_converted(end: End) -> None:
     assert made == [(f"image/{output}", size.name, size.width, size.height) for output in outputs for size in chosen]
 
 
+def test_animations_move_as_is_set(end: End) -> None:
+    """The formats that can move, and not the others."""
+    red, green, blue = (Image.new("RGB", (64, 48), colour) for colour in ("red", "green", "blue"))
+    content = pictures.gif(picture=red, save_all=True, append_images=[green, blue], duration=100, loop=0)
+
+    manifest = end.convert(content, "image/gif")
+
+    moves = end.set["Animated"] == "yes"
+    frames = {(each["type"], each.get("frames")) for each in manifest["thumbnails"]}
+    outputs = (end.set["ThumbnailFormats"] or end.set["ThumbnailFormat"]).split(",")
+    assert frames == {(f"image/{name}", 3 if moves and name != "jpeg" else None) for name in outputs}
+    shown = {"animated": True, "reason": None, "duration": 300, "loop": 0}
+    assert manifest["animation"] == (shown if moves else None)
+
+
 def test_what_nobody_claims_is_tagged_as_is_set(end: End) -> None:
     job, expected = end.convert(pictures.jpeg())["job"], end.number("UnclaimedDays") > 0
     assert end.tagged(job) == (end.keys(job) if expected else set())

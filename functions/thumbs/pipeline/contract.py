@@ -1,9 +1,10 @@
 """The pipeline's input and output."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thumbs import formats, sizes
-from thumbs.picture import Animation, Original, Placeholder
+from thumbs.errors import Reason, Rejected
+from thumbs.picture import Animation, Original, Placeholder, Stillness
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Conversion:
 
     metadata: the kinds of picture.KINDS that the original carries and the thumbnails do not, in that order. kept: the
     names of picture.RIGHTS that the thumbnails carry; None if none were wanted. animation: None if the original does
-    not move, or animations are not wanted.
+    not move, or animations are not wanted. given_up: how the child process ended that tried to animate, for the log;
+    None if it did not end.
     """
 
     original: Original
@@ -71,3 +73,10 @@ class Conversion:
     metadata: tuple[str, ...] = ()
     kept: tuple[str, ...] | None = None
     animation: Animation | None = None
+    given_up: str | None = None
+
+    def without_motion(self, why: Stillness | Rejected) -> "Conversion":
+        """The same, with the reason why it does not move. why: a refusal is that of a later frame."""
+        if isinstance(why, Rejected):
+            why = "damaged" if why.reason is Reason.DAMAGED else "too_many_pixels"
+        return replace(self, animation={"animated": False, "reason": why, "duration": None, "loop": None})

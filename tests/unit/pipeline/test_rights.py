@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -78,6 +79,26 @@ def test_every_format_carries_the_packet_and_nothing_else(output: str) -> None:
         assert not {"exif", "icc_profile", "comment", "photoshop", "xmp"} & {*bare.info}
     assert made == run(original, output).thumbnails[0].content  # the same again
     assert len(made) - len(plain) < len(xmp_write.packet(EVERYTHING)) + 200
+
+
+@pytest.mark.parametrize("output", ["webp", "avif"])
+def test_a_thumbnail_that_moves_carries_the_packet_and_moves_as_without(output: str) -> None:
+    one, other = (Image.new("RGB", (64, 48), colour) for colour in ("red", "blue"))
+    original = pictures.webp(picture=one, save_all=True, append_images=[other], duration=100, xmp=packet(ALL))
+    wanted = pipeline.Wanted(sizes.parse("a=32,b=16x16:crop"), (formats.OUTPUTS[output],), 80, 50, animated=True)
+
+    made, plain = (pipeline.run(original, replace(wanted, copyright=kept)) for kept in (True, False))
+
+    assert (made.kept, made.animation) == (RIGHTS, plain.animation)
+    for marked, bare in zip(made.thumbnails, plain.thumbnails, strict=True):
+        with Image.open(BytesIO(marked.content)) as seen, Image.open(BytesIO(bare.content)) as meant:
+            assert seen.info["xmp"] == xmp_write.packet(EVERYTHING)
+            assert "xmp" not in meant.info
+            assert marked.frames == seen.n_frames == meant.n_frames == 2  # type: ignore[attr-defined]
+            for frame in range(2):
+                seen.seek(frame)
+                meant.seek(frame)
+                assert seen.convert("RGBA").tobytes() == meant.convert("RGBA").tobytes()
 
 
 @pytest.mark.parametrize("output", formats.OUTPUTS)

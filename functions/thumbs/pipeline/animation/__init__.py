@@ -55,12 +55,11 @@ def animated(
     try:
         return _animated(still, original, size, wanted, allowed, render, xmp)
     except OverBudget as why:
-        reason = why.reason
+        return still.without_motion(why.reason)
     except MemoryError:
-        reason = "too_many_pixels"
+        return still.without_motion("too_many_pixels")
     except Rejected as refusal:
-        reason = "damaged" if refusal.reason is Reason.DAMAGED else "too_many_pixels"
-    return replace(still, animation={"animated": False, "reason": reason, "duration": None, "loop": None})
+        return still.without_motion(refusal)
 
 
 def _animated(

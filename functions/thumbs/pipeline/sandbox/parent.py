@@ -78,17 +78,19 @@ class _Sandbox:
                     if left is None:
                         raise
                     job = job._replace(limits=left)
+            given_up: Rejected | None = None
             while True:
                 zygote = self._started()
                 try:
                     child = zygote.child(job)
-                    return self._converted(zygote, child, job)
+                    return _told(self._converted(zygote, child, job), given_up)
                 except NotBegunError as error:
                     raise SandboxError("no sandbox starts") from error
-                except Rejected:
+                except Rejected as refusal:
                     left = _left(job, child, until)
                     if left is None or not job.wanted.animated:
                         raise
+                    given_up = refusal
                 # A later frame may be at fault: the first one is all that the verdict may depend on.
                 job = job._replace(limits=left, wanted=replace(job.wanted, animated=False))
 
@@ -134,6 +136,14 @@ class _Sandbox:
         zygote, self._zygote, self._kept = self._zygote, None, None
         if zygote and zygote.parent == os.getpid():  # a fork of this process does not own it
             zygote.end()
+
+
+def _told(conversion: Conversion, given_up: Rejected | None) -> Conversion:
+    """The conversion, and why it is that of the first frame alone. given_up: by the child before."""
+    if given_up is None:
+        return conversion
+    told = conversion.without_motion(given_up) if conversion.original["frames"] > 1 else conversion
+    return replace(told, given_up=given_up.detail)
 
 
 def _left(job: Job, child: Child, until: float) -> Limits | None:
