@@ -10,7 +10,8 @@ from typing import Any
 
 from PIL import Image
 
-from tests.material import containers, metadata, pictures, rights
+from tests.material import animations, containers, metadata, pictures, rights
+from tests.material.animations import Part, flat
 
 # Values at which sizes, counts and offsets overflow.
 _EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -57,6 +58,26 @@ def parents() -> tuple[bytes, ...]:
         pictures.bmp(picture=picture.quantize(16)),
         pictures.bmp(picture=Image.new("1", (33, 17))),
         *_with_rights(),
+        *_that_move(),
+    )
+
+
+def _that_move() -> tuple[bytes, ...]:
+    """Tiny, so that mutations meet what says where a frame is, how long it is shown, and what it leaves."""
+    size, small = (16, 12), (6, 4)
+    parts = [
+        Part(flat(size, (220, 30, 40, 255)), delay=120),
+        Part(flat(small, (30, 40, 220, 255)), at=(2, 4), disposal="background"),
+        Part(flat(small, (0, 0, 0, 0)), at=(10, 8), disposal="previous", over=False),
+        Part(flat(small, (30, 180, 60, 255)), at=(8, 2)),
+    ]
+    still = flat(size, (30, 180, 60, 255))
+    return (
+        animations.gif(size, parts, repeat=2),
+        animations.gif(size, parts, repeat=None, local=True),
+        animations.apng(size, parts),
+        animations.apng(size, parts, still=still),
+        animations.webp(size, parts),
     )
 
 
