@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from tests.actors.sandbox import LINUX
+from tests.fuzz.trial import harm
 from tests.material import animations
 from tests.material.animations import Part, flat
 from thumbs import formats, pipeline, sizes
@@ -71,3 +72,10 @@ def test_a_child_that_dies_of_a_later_frame_leaves_the_first(
     assert made.given_up == detail
     still = pipeline.run(long, replace(WANTED, animated=False))
     assert replace(made, animation=None, given_up=None) == still
+
+
+@LINUX
+def test_fuzzing_blames_a_file_whose_later_frame_crashes(long: bytes) -> None:
+    with killed_later(signal.SIGSEGV):
+        assert harm(long) == f"the decoder crashed: {signal.strsignal(signal.SIGSEGV)}"
+    assert harm(long) is None
