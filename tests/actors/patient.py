@@ -1,14 +1,21 @@
 """A client of a stack that allows one request a second: it retries as requested."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import requests
 
-from dev.stack import Stack
+from dev.emulator import Emulator
+from dev.gaps import PARAMETERS as OF_THE_EMULATOR
+from dev.stack import NAME, Stack
+from operate import door
 from tests.actors.client import PATIENCE, Service
+from tests.standins.ports import free_port
+
+_SECRET = "of-the-distribution"
 
 
 class End(Service):
@@ -23,6 +30,11 @@ class End(Service):
     def key(self) -> dict[str, str]:
         """With the header that the distribution would add."""
         return super().key | ({"Referer": self._secret} if self._secret else {})
+
+    @property
+    def outputs(self) -> list[str]:
+        """The names of the formats, in the order of the settings."""
+        return (self.set["ThumbnailFormats"] or self.set["ThumbnailFormat"]).split(",")
 
     def number(self, parameter: str) -> int:
         return int(self.set[parameter])
@@ -48,6 +60,22 @@ class End(Service):
         )
         variables: dict[str, str] = answer["Environment"]["Variables"]
         return variables
+
+
+@contextmanager
+def at_an_end(chosen: dict[str, str], origins: list[str]) -> Iterator[End]:
+    """A stack of its own with these parameters. origins: from which pages may upload to the emulator's buckets."""
+    with Emulator(free_port(), origins=origins) as emulator:
+        deployed = Stack(emulator.url, chosen | OF_THE_EMULATOR)
+        deployed.parameters["Authorizer"] = ""  # a made-up ARN identifies nobody; test_owners.py has real ones
+        if chosen["DeliverySecrets"]:  # the maximum number of versions, but existing ones
+            deployed.parameters["DeliverySecrets"] = "2,1"
+            for value in ("another", _SECRET):
+                deployed.client("ssm").put_parameter(
+                    Name=door.parameter(NAME), Value=value, Type="String", Overwrite=True
+                )
+        deployed.deploy()
+        yield End(deployed, _SECRET if chosen["DeliverySecrets"] else None)
 
 
 def patiently(call: Callable[[], requests.Response]) -> requests.Response:

@@ -1,5 +1,6 @@
 """No broken file crashes the invocation: each ends as thumbnails or as a rejection."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from dev.emulator import ROOT
+from tests.actors.sandbox import LINUX, killed_later
 from tests.fuzz.trial import harm
+from tests.material import animations
 
 _FILES = 2000
 
@@ -22,6 +25,12 @@ def test_thousands_of_broken_files_are_converted_or_refused() -> None:
 
     assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout
     assert f"{_FILES} files tried, 0 came to harm" in answer.stdout
+
+
+@LINUX
+def test_fuzzing_blames_a_file_whose_later_frame_crashes() -> None:
+    with killed_later(signal.SIGSEGV):
+        assert harm(animations.long()) == f"the decoder crashed: {signal.strsignal(signal.SIGSEGV)}"
 
 
 _NONE = pytest.param(Path(), marks=pytest.mark.skip(reason="no broken file has come to harm so far"))

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Literal
 from zlib import compress, crc32
@@ -95,6 +96,13 @@ def gif(
             made[id(part)] = _picture(part, table, colours if local else b"")
         written.append(made[id(part)])
     return b"".join((*written, b";"))
+
+
+@cache
+def long() -> bytes:
+    """An APNG of 600 frames, all as large as it is."""
+    size = (300, 300)
+    return apng(size, [Part(flat(size, colour), delay=20) for colour in ((220, 30, 40, 255), (30, 40, 220, 255))] * 300)
 
 
 def _picture(part: Part, table: list[tuple[int, int, int]], own: bytes) -> bytes:

@@ -13,20 +13,15 @@ import requests
 from PIL import Image
 
 from dev import stack as stacks
-from dev.emulator import Emulator
-from dev.gaps import PARAMETERS as OF_THE_EMULATOR
-from dev.stack import NAME, Stack
-from operate import door
+from dev.stack import NAME
 from tests.actors.client import PAGE, PATIENCE, wait_for
-from tests.actors.patient import End, patiently
+from tests.actors.patient import End, at_an_end, patiently
 from tests.material import pictures
 from tests.material.bounds import SERVICE, Bounds
 from tests.material.template import PACKAGES
-from tests.standins.ports import free_port
 from thumbs import sizes
 
 ELSEWHERE = "https://elsewhere.example.com"  # not among the longest AllowedOrigins, as PAGE is
-SECRET = "of-the-distribution"
 # A private API excludes DeliverySecrets. There is no policy and no layer with the longest name (test_organisation.py).
 EXCLUDED = {"EndpointType": "REGIONAL", "PermissionsBoundary": "", "TelemetryLayer": ""}
 ENDS = {"least": Bounds.least, "most": Bounds.most}
@@ -35,17 +30,8 @@ ENDS = {"least": Bounds.least, "most": Bounds.most}
 @pytest.fixture(scope="module", params=ENDS)
 def end(request: pytest.FixtureRequest) -> Iterator[End]:
     chosen = {name: ENDS[request.param](SERVICE, name) for name in SERVICE.parameters} | EXCLUDED
-    with Emulator(free_port(), origins=[PAGE, ELSEWHERE]) as emulator:
-        deployed = Stack(emulator.url, chosen | OF_THE_EMULATOR)
-        deployed.parameters["Authorizer"] = ""  # a made-up ARN identifies nobody; test_owners.py has real ones
-        if chosen["DeliverySecrets"]:  # the maximum number of versions, but existing ones
-            deployed.parameters["DeliverySecrets"] = "2,1"
-            for value in ("another", SECRET):
-                deployed.client("ssm").put_parameter(
-                    Name=door.parameter(NAME), Value=value, Type="String", Overwrite=True
-                )
-        deployed.deploy()
-        yield End(deployed, SECRET if chosen["DeliverySecrets"] else None)
+    with at_an_end(chosen, origins=[PAGE, ELSEWHERE]) as deployed:
+        yield deployed
 
 
 def file(size: int) -> dict[str, Any]:
@@ -86,24 +72,18 @@ def test_a_picture_of_exactly_the_limit_is_converted(end: End) -> None:
     assert manifest["status"] == "done"
     assert (manifest["original"]["width"], manifest["original"]["bytes"]) == (side, len(content))
     chosen = sizes.parse(end.set["ThumbnailSizes"])
-    outputs = (end.set["ThumbnailFormats"] or end.set["ThumbnailFormat"]).split(",")
     made = [(each["type"], each["size"], each["width"], each["height"]) for each in manifest["thumbnails"]]
-    assert made == [(f"image/{output}", size.name, size.width, size.height) for output in outputs for size in chosen]
+    assert made == [(f"image/{name}", size.name, size.width, size.height) for name in end.outputs for size in chosen]
 
 
 def test_animations_move_as_is_set(end: End) -> None:
-    """The formats that can move, and not the others."""
-    red, green, blue = (Image.new("RGB", (64, 48), colour) for colour in ("red", "green", "blue"))
-    content = pictures.gif(picture=red, save_all=True, append_images=[green, blue], duration=100, loop=0)
-
-    manifest = end.convert(content, "image/gif")
+    manifest = end.convert(pictures.animated_gif(64, 48, frames=2), "image/gif")
 
     moves = end.set["Animated"] == "yes"
-    frames = {(each["type"], each.get("frames")) for each in manifest["thumbnails"]}
-    outputs = (end.set["ThumbnailFormats"] or end.set["ThumbnailFormat"]).split(",")
-    assert frames == {(f"image/{name}", 3 if moves and name != "jpeg" else None) for name in outputs}
-    shown = {"animated": True, "reason": None, "duration": 300, "loop": 0}
+    shown = {"animated": True, "reason": None, "duration": 200, "loop": 0}
     assert manifest["animation"] == (shown if moves else None)
+    frames = {(each["type"], each.get("frames")) for each in manifest["thumbnails"]}
+    assert frames == {(f"image/{name}", 2 if moves and name != "jpeg" else None) for name in end.outputs}
 
 
 def test_what_nobody_claims_is_tagged_as_is_set(end: End) -> None:
