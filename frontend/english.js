@@ -72,16 +72,8 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
     facts,
     bytes,
     box,
-    smaller: (/** @type {number} */ saved) => `${percent(saved)} smaller`,
-    picture: (/** @type {{name: string, size: string}} */ {name, size}) => `${name}, ${size}`,
-    copyAddress: "Copy address",
-    copyAddressOf: (/** @type {{name: string, size: string}} */ {name, size}) => `Copy address of ${name}, ${size}`,
-    copyHtml: "Copy HTML",
-    copyHtmlOf: (/** @type {string} */ name) => `Copy HTML for ${name}`,
-    copied: "Copied",
-    notAllowed: "Not allowed",
-    notCopied: "The browser does not allow copying. Open the thumbnail and copy its address from there.",
-    until: (/** @type {Date} */ end) => `The addresses work until ${clock(end)}.`,
+    percent,
+    clock,
 
     // Notices.
     added: (/** @type {number} */ many) => `${count(many, "file")} added.`,

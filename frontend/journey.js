@@ -39,6 +39,8 @@ export class Journey {
   #speed = new Speed();
   #expected = 600;
   #sentInAll = 0;
+  /** What was chosen for a file that is sent. @type {WeakMap<File, import("./sign.js").Choice | undefined>} */
+  #choices = new WeakMap();
 
   /** One slot per attempt, so that a file between two attempts blocks no other. */
   #queue = {
@@ -54,7 +56,7 @@ export class Journey {
     this.#access = access;
     this.#limits = limits;
     this.#onStage = onStage;
-    const signAll = async (/** @type {File[]} */ files) => sign(files, {...access, limits: await limits});
+    const signAll = async (/** @type {File[]} */ files) => sign(files, {...access, limits: await limits, choice: (file) => this.#choices.get(file)});
     this.#signatures = new Signatures({sign: signAll, batch: 25});
     limits.then(({maxFiles}) => (this.#signatures.batch = maxFiles), () => {});
   }
@@ -77,11 +79,13 @@ export class Journey {
    * @returns {Promise<Manifest>}
    */
   async begin(upload, file, signal) {
+    await unlessAborted(Promise.resolve(upload.hold), signal);
     const limits = await unlessAborted(this.#limits, signal);
     await look(file, limits);
     signal.throwIfAborted();
     const problem = check(file, limits);
     if (problem) throw problem;
+    this.#choices.set(file, upload.choice);
     this.#signatures.expect(file);
     const speed = new Speed();
     const signed = await send(file, {

@@ -43,6 +43,8 @@ let limits = null;
 /** @type {(limits: import("./service.js").Limits) => void} */
 let know = () => {};
 const known = new Promise((/** @type {(limits: import("./service.js").Limits) => void} */ resolve) => (know = resolve));
+/** Where the service offers any. @type {import("./choosing.js").Choices | undefined} */
+let choices;
 /** @type {ReturnType<typeof setTimeout> | null} */
 let counting = null;
 
@@ -124,6 +126,10 @@ async function open() {
   input.accept = Object.entries(limits.types).flat(2).join(",");
   know(limits);
   uploads.prepare();
+  const offered = limits;
+  if (offered.profiles || offered.sizes.some(({crop}) => crop)) {
+    import("./choosing.js").then(({Choices}) => (choices = new Choices(offered, list, uploads)), () => {});
+  }
   import("./folders.js").catch(() => {});
 }
 
@@ -137,7 +143,7 @@ function remove(upload) {
 /** @param {File[]} files */
 async function take(files) {
   import("./thumbnails.js").catch(() => {}); // needed once the first upload is done; load it while there is time, and a network
-  const {added, resumed, known} = await uploads.add(files);
+  const {added, resumed, known} = await uploads.add(files, choices?.now());
   if (added.length > 0) announce(words.added(added.length));
   // Resumed uploads are visible in their rows; ignored files would be visible nowhere.
   notices.say("known", known.length > 0 ? words.leftOut(known.map(({name}) => name)) : "");
@@ -180,6 +186,7 @@ function total() {
     if (uploads.list.size === 0) list.hide(); // shown again with the first row
     let open = 0;
     for (const row of list.rows) if (row.isOpen) open += 1;
+    choices?.update();
     summary.update(uploads.list, {secondsFor: (bytes) => uploads.left(bytes), open});
     const lost = willBeForgotten();
     notices.say("forgotten", lost > 0 ? words.willBeForgotten(lost) : "");

@@ -5,6 +5,8 @@
 
 /** Pixels of the shorter side: the box is 72 CSS pixels, and screens have up to three device pixels for each. */
 const SIDE = 216;
+/** Pixels of the longer side of a whole picture: up to 320 CSS pixels, with two device pixels for each. */
+const WHOLE = 640;
 
 /** Waiting previews, by owner. @type {Map<object, () => Promise<void>>} */
 const waiting = new Map();
@@ -17,14 +19,15 @@ let busy = false;
  * wanted.
  * @param {object} owner
  * @param {File} file
+ * @param {boolean} [whole] not only its centre, and larger
  * @returns {Promise<HTMLCanvasElement | null>}
  */
-export function preview(owner, file) {
+export function preview(owner, file, whole = false) {
   if (unknown.has(file)) return Promise.resolve(null);
   return new Promise((resolve) => {
     abandoned.get(owner)?.();
     abandoned.set(owner, () => resolve(null));
-    waiting.set(owner, async () => resolve(await draw(file)));
+    waiting.set(owner, async () => resolve(await draw(file, whole)));
     next();
   });
 }
@@ -49,14 +52,16 @@ async function next() {
 
 /**
  * @param {File} file
+ * @param {boolean} whole
  * @returns {Promise<HTMLCanvasElement | null>}
  */
-async function draw(file) {
+async function draw(file, whole) {
   try {
     const picture = await createImageBitmap(file);
-    const scale = Math.min(1, SIDE / Math.min(picture.width, picture.height));
+    const most = whole ? WHOLE : SIDE;
+    const scale = Math.min(1, most / Math[whole ? "max" : "min"](picture.width, picture.height));
     // The box shows the centre of the picture (object-fit), so little more than that is kept.
-    const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.min(SIDE, Math.round(side * scale))));
+    const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.min(most, Math.round(side * scale))));
     const canvas = Object.assign(document.createElement("canvas"), {width, height});
     const [across, down] = [width / scale, height / scale];
     const context = canvas.getContext("2d");

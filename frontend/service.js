@@ -7,7 +7,7 @@ import {content, erased, lostConnection, Problem, problemOf} from "./problem.js"
  * @typedef {{
  *   maxFiles: number, maxUploadBytes: number, maxMegapixels: number, types: Record<string, string[]>,
  *   accepted: string, sizes: Size[], keepOriginalsDays: number, keepThumbnailsDays?: number, unclaimedDays?: number,
- *   erasable?: boolean, keepsCopyright?: boolean,
+ *   erasable?: boolean, keepsCopyright?: boolean, profiles?: Record<string, Size[]>,
  * }} Limits erasable: whether owners can erase their uploads. keepsCopyright: whether thumbnails name the original's author
  * @typedef {{
  *   job: string, upload: {url: string, fields: Record<string, string>}, result: string, expires: string, lifetime: number,

@@ -5,21 +5,27 @@ import {digest} from "./digest.js";
 import {content, Problem} from "./problem.js";
 import {ask} from "./service.js";
 
-/** @typedef {import("./service.js").Signed} Signed */
+/**
+ * @typedef {import("./service.js").Signed} Signed
+ * @typedef {{profile?: string, focus?: [number, number]}} Choice for one file: the name of one of the service's sets of sizes, and
+ *   the point that cropped thumbnails keep, as shares of the width and height of the picture as people see it
+ */
 
 /**
  * Requests permission to upload several files in one call. Returns, for each file in order, its signature or its problem. If
  * the service refuses a file, the call is repeated without it, so that it does not delay the others.
  * @param {File[]} files at most limits.maxFiles
- * @param {import("./service.js").Access & {limits: import("./service.js").Limits}} options
+ * @param {import("./service.js").Access & {limits: import("./service.js").Limits,
+ *   choice?: (file: File) => Choice | undefined}} options
  * @returns {Promise<(Signed | Problem)[]>}
  */
-export async function sign(files, {limits, ...access}) {
+export async function sign(files, {limits, choice, ...access}) {
   /** @type {Map<File, object>} */
   const announced = new Map();
   for (const file of files) { // one at a time, because each is in memory meanwhile
     const sha256 = await digest(file);
-    announced.set(file, {name: file.name, type: contentType(file, limits), size: file.size, ...(sha256 && {sha256})});
+    const {profile, focus} = choice?.(file) ?? {};
+    announced.set(file, {name: file.name, type: contentType(file, limits), size: file.size, ...(sha256 && {sha256}), profile, focus});
   }
   /** @type {Map<File, Signed | Problem>} */
   const answers = new Map();

@@ -7,8 +7,11 @@ import {saved} from "./savings.js";
 import {still} from "./still.js";
 import {apply} from "./styles.js";
 import {decode} from "./thumbhash.js";
+import {LANGUAGES} from "./thumbnails-words.js";
 
 await apply(new URL("./thumbnails.css", import.meta.url).href);
+
+const own = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (document.documentElement.lang)];
 
 /** @typedef {import("./result.js").Manifest} Manifest */
 
@@ -29,11 +32,11 @@ export function thumbnails(name, manifest, {refresh, announce}) {
   const copy = async (/** @type {string} */ text, /** @type {string} */ label, /** @type {HTMLButtonElement} */ pressed) => {
     try {
       await navigator.clipboard.writeText(text);
-      write(pressed, words.copied);
-      announce(words.copied);
+      write(pressed, own.copied);
+      announce(own.copied);
     } catch {
-      write(pressed, words.notAllowed);
-      announce(words.notCopied);
+      write(pressed, own.notAllowed);
+      announce(own.notCopied);
     }
     setTimeout(() => write(pressed, label), SAID);
   };
@@ -50,7 +53,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
   const figures = manifest.thumbnails.map((facts, index) => {
     const {width, height, url} = facts;
     const size = several ? `${facts.size}, ${facts.type.replace("image/", "").toUpperCase()}` : facts.size;
-    const image = make("img", {width: `${width}`, height: `${height}`, alt: words.picture({name, size}), decoding: "async"});
+    const image = make("img", {width: `${width}`, height: `${height}`, alt: own.picture({name, size}), decoding: "async"});
     const link = make("a", {href: url, target: "_blank", rel: "noopener noreferrer"}, size);
     const frame = make("div", {class: "frame"}, image);
     const blur = manifest.placeholder && placeholder(manifest.placeholder);
@@ -63,7 +66,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
     image.addEventListener("error", () => renew(index, image, link), {once: true});
     image.src = url;
     const less = manifest.original && saved(facts.bytes, manifest.original.bytes);
-    const {copyAddress} = words;
+    const {copyAddress} = own;
     return make(
       "figure",
       {},
@@ -72,22 +75,22 @@ export function thumbnails(name, manifest, {refresh, announce}) {
         "figcaption",
         {},
         make("div", {}, link, " ", words.box(facts)),
-        make("div", {class: "fact"}, words.facts([words.bytes(facts.bytes), less ? words.smaller(less) : ""])),
-        button(copyAddress, words.copyAddressOf({name, size}), (pressed) => copy(thumbnail(index).url, copyAddress, pressed)),
+        make("div", {class: "fact"}, words.facts([words.bytes(facts.bytes), less ? own.smaller(words.percent(less)) : ""])),
+        button(copyAddress, own.copyAddressOf({name, size}), (pressed) => copy(thumbnail(index).url, copyAddress, pressed)),
       ),
     );
   });
 
   const until = manifest.thumbnails.length > 0 && expiry(manifest.thumbnails[0].url);
-  const {copyHtml} = words;
+  const {copyHtml} = own;
   return [
     make("div", {class: "figures"}, ...figures),
     make(
       "p",
       {class: "fact take"},
-      button(copyHtml, words.copyHtmlOf(name), (pressed) => copy(pictureHtml(state.manifest.thumbnails, state.manifest.placeholder), copyHtml, pressed)),
+      button(copyHtml, own.copyHtmlOf(name), (pressed) => copy(pictureHtml(state.manifest.thumbnails, state.manifest.placeholder), copyHtml, pressed)),
       " ",
-      until ? words.until(until) : "",
+      until ? own.until(words.clock(until)) : "",
     ),
   ];
 }

@@ -40,6 +40,10 @@ export class Transfer {
   /** Once signed. @type {string | undefined} */
   job;
   arrived = false;
+  /** @type {import("./sign.js").Choice | undefined} */
+  choice;
+  /** It is sent after this. @type {Promise<void> | undefined} */
+  hold;
   cancel = () => {};
   #uses;
 
@@ -76,10 +80,10 @@ export class Transfer {
 
   /**
    * Restores what was kept before a reload.
-   * @param {{job?: string, made?: Made}} kept
+   * @param {{job?: string, made?: Made, choice?: import("./sign.js").Choice}} kept
    */
-  resume({job, made}) {
-    Object.assign(this, {job, arrived: made !== undefined, made: made ?? null});
+  resume({job, made, choice}) {
+    Object.assign(this, {job, choice, arrived: made !== undefined, made: made ?? null});
     if (made) this.enter("done");
     else if (job) this.#follow((journey, signal) => journey.recall(this, signal));
     else this.enter("interrupted");
@@ -124,9 +128,9 @@ export class Transfer {
 
   /** The facts needed to continue after a reload. */
   #keep() {
-    const {id, name, size, type, lastModified, stage, job, arrived, made} = this;
+    const {id, name, size, type, lastModified, stage, job, arrived, made, choice} = this;
     if (stage === "cancelled" || (stage === "stopped" && !arrived && !this.problem?.retryable)) return forget(id);
-    keep(id, {...{name, size, type, lastModified, job}, ...(made && {made})});
+    keep(id, {...{name, size, type, lastModified, job, choice}, ...(made && {made})});
   }
 }
 

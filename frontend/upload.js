@@ -4,6 +4,8 @@
  *     import {upload} from "./upload.js";
  *     const {thumbnails} = await upload(file, {api: "https://…/", headers: () => ({"x-api-key": key}), onProgress, signal});
  *
+ * profile and focus say which set of sizes the picture gets, and which point its crops keep (docs/api.md).
+ *
  * headers may be async, for example to refresh a token (service.js). If it rejects, so does the upload, with the same reason.
  *
  * Temporary problems, such as a lost connection or a busy service, are retried until the signal aborts. Everything else is a
@@ -36,15 +38,15 @@ import {backoff, isOnline, online, sleep, unlessAborted} from "./waiting.js";
 /**
  * Uploads one picture and waits for its thumbnails.
  * @param {File} file
- * @param {Access & {onProgress?: (progress: Progress) => void, signal?: AbortSignal}} options
+ * @param {Access & import("./sign.js").Choice & {onProgress?: (progress: Progress) => void, signal?: AbortSignal}} options
  * @returns {Promise<import("./result.js").Manifest>}
  */
-export async function upload(file, {onProgress = () => {}, signal, ...access}) {
+export async function upload(file, {onProgress = () => {}, signal, profile, focus, ...access}) {
   const known = await persist(() => limits(access), {signal});
   await look(file, known);
   const problem = check(file, known);
   if (problem) throw problem;
-  const signatures = new Signatures({sign: (files) => sign(files, {...access, limits: known}), batch: 1});
+  const signatures = new Signatures({sign: (files) => sign(files, {...access, limits: known, choice: () => ({profile, focus})}), batch: 1});
   const signed = await send(file, {signatures, isThere: (job) => isThere(job, access), onProgress, signal});
   onProgress({stage: "converting"});
   return result(signed, {...access, signal, onSlow: () => onProgress({stage: "slow"})});

@@ -8,6 +8,7 @@ import {Duplicates} from "./duplicates.js";
 import {breaths} from "./waiting.js";
 
 /** @typedef {import("./transfer.js").Transfer} Upload */
+/** @typedef {(upload: Upload) => void} Choose called before a file is sent (choosing.js) */
 
 export class Uploads {
   /** @type {Set<Upload>} */
@@ -46,16 +47,17 @@ export class Uploads {
   /**
    * Adds files. A file that is already in the list is not sent twice: if its upload was interrupted or stopped, it continues.
    * @param {Iterable<File>} files
+   * @param {Choose} [choose]
    * @returns {Promise<{added: Upload[], resumed: Upload[], known: Upload[]}>} known: already in the list, nothing to do
    */
-  add(files, list = this.list) {
-    const adding = this.#adding.then(() => this.#add(files, list));
+  add(files, choose = () => {}, list = this.list) {
+    const adding = this.#adding.then(() => this.#add(files, choose, list));
     this.#adding = adding.catch(() => {});
     return adding;
   }
 
-  /** @param {Iterable<File>} files @param {Set<Upload>} list */
-  async #add(files, list) {
+  /** @param {Iterable<File>} files @param {Choose} choose @param {Set<Upload>} list */
+  async #add(files, choose, list) {
     const taken = {added: /** @type {Upload[]} */ ([]), resumed: /** @type {Upload[]} */ ([]), known: /** @type {Upload[]} */ ([])};
     const breath = breaths();
     for (const file of files) {
@@ -64,10 +66,12 @@ export class Uploads {
       if (!before) {
         const upload = this.#enter(file, file, (this.#ids += 1));
         taken.added.push(upload);
+        choose(upload);
         upload.start();
       } else if (before.stage === "interrupted" || mayRetry(before)) {
         before.file = file;
         taken.resumed.push(before);
+        choose(before);
         before.retry();
       } else {
         before.file ??= file; // in case the service, which is being asked, does not know it

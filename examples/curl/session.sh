@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One picture through the service, from signature to thumbnails: ./session.sh API PICTURE
 # API: the address of the API. API_KEY: the key, if the API requires one.
+# CHOICES: what the picture gets, such as '{"profile": "avatar", "focus": [0.5, 0.2]}'.
 set -euo pipefail
 usage='usage: ./session.sh API PICTURE, such as ./session.sh http://localhost:3000/ photo.jpg'
 api=${1:?$usage} picture=${2:?$usage}
@@ -15,7 +16,7 @@ case ${picture##*.} in
 	*) type=image/${picture##*.} ;;
 esac
 request=$(jq --null-input --arg name "$(basename "$picture")" --arg type "$type" --argjson size "$(wc -c <"$picture")" \
-	'{files: [{name: $name, type: $type, size: $size}]}')
+	--argjson choices "${CHOICES:-null}" '{files: [{name: $name, type: $type, size: $size} + $choices]}')
 signed=$(call "${api%/}/uploads" --header 'Content-Type: application/json' --data "$request") || {
 	jq --raw-output '.errors[0].detail // .detail' <<<"$signed" >&2
 	exit 1

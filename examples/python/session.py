@@ -1,8 +1,10 @@
 """One picture through the service, from signature to thumbnails: python session.py API PICTURE
 
-API: the address of the API. API_KEY, in the environment: the key, if the API requires one.
+API: the address of the API. API_KEY, in the environment: the key, if the API requires one. CHOICES, in the environment:
+what the picture gets, such as {"profile": "avatar", "focus": [0.5, 0.2]}.
 """
 
+import json
 import mimetypes
 import os
 import sys
@@ -16,10 +18,13 @@ TIMEOUT = 60  # seconds for one call
 DEADLINE = 600  # seconds for a result; a conversion that fails is reported within this time, too
 
 
-def upload(api: str, picture: Path, key: str | None = None) -> dict[str, Any]:
-    """The manifest of a picture. Raises requests.HTTPError if a call is refused, and TimeoutError."""
+def upload(api: str, picture: Path, key: str | None = None, **choices: Any) -> dict[str, Any]:
+    """The manifest of a picture. choices: its profile or focus.
+
+    Raises requests.HTTPError if a call is refused, and TimeoutError.
+    """
     content = picture.read_bytes()
-    file = {"name": picture.name, "type": mimetypes.guess_type(picture)[0], "size": len(content)}
+    file = {"name": picture.name, "type": mimetypes.guess_type(picture)[0], "size": len(content), **choices}
     signed = sign(api, {"files": [file]}, {"x-api-key": key} if key else {})["uploads"][0]
 
     form = signed["upload"]
@@ -57,7 +62,7 @@ def main() -> int:
         sys.exit(__doc__)
     api, picture = sys.argv[1:]
     try:
-        manifest = upload(api, Path(picture), os.environ.get("API_KEY"))
+        manifest = upload(api, Path(picture), os.environ.get("API_KEY"), **json.loads(os.environ.get("CHOICES", "{}")))
     except OSError as error:  # as are all errors of requests, and TimeoutError
         sys.exit(str(error))
     if manifest["status"] != "done":

@@ -3,6 +3,7 @@ import {readFile} from "node:fs/promises";
 import {test} from "node:test";
 
 import {named} from "../../frontend/download.js";
+import {LANGUAGES as choosing} from "../../frontend/choosing-words.js";
 import {words as inEnglish} from "../../frontend/english.js";
 import {figures} from "../../frontend/figures.js";
 import {words as inGerman} from "../../frontend/german.js";
@@ -10,6 +11,7 @@ import {free} from "../../frontend/names.js";
 import {Speed} from "../../frontend/speed.js";
 import {saved} from "../../frontend/savings.js";
 import {expiry, pictureHtml} from "../../frontend/snippet.js";
+import {LANGUAGES as thumbnails} from "../../frontend/thumbnails-words.js";
 
 const languages = {en: figures("en"), de: figures("de")};
 
@@ -59,8 +61,8 @@ test("facts are side by side, and a time has a leading zero only where usual", (
   assert.equal(plain(inEnglish(languages.en).done(made)), "3 thumbnails, 24 kB, 94% smaller");
   assert.equal(plain(inGerman(languages.de).done(made)), "3 Vorschaubilder, 24 kB, 94 % kleiner");
   const early = new Date(2026, 10, 26, 4, 0);
-  assert.equal(plain(inEnglish(languages.en).until(early)), "The addresses work until 4:00 AM.");
-  assert.equal(plain(inGerman(languages.de).until(early)), "Die Adressen gelten bis 04:00 Uhr.");
+  assert.equal(plain(thumbnails.en.until(languages.en.clock(early))), "The addresses work until 4:00 AM.");
+  assert.equal(plain(thumbnails.de.until(languages.de.clock(early))), "Die Adressen gelten bis 04:00 Uhr.");
 });
 
 test("each reason of service and client has a sentence in each language", async () => {
@@ -78,6 +80,7 @@ test("each reason of service and client has a sentence in each language", async 
 
 test("both languages have the same words", () => {
   assert.deepEqual(Object.keys(inGerman(languages.de)), Object.keys(inEnglish(languages.en)));
+  for (const {en, de} of [choosing, thumbnails]) assert.deepEqual(Object.keys(de), Object.keys(en));
 });
 
 test("time left follows from the last ten seconds, anew for each attempt", () => {

@@ -75,6 +75,16 @@ def test_a_rejected_picture_ends_the_session_with_its_reason(example: str, stack
     assert "Traceback" not in answer.stderr
 
 
+def test_choices_for_a_picture_are_sent(example: str, stack: Service, tmp_path: Path) -> None:
+    picture = tmp_path / "photo.jpg"
+    picture.write_bytes(pictures.jpeg(8, 6))
+
+    answer = run(example, stack.page_url, picture, CHOICES='{"profile": "poster", "focus": [0.5, 0.2]}')
+
+    assert answer.returncode not in (0, None)
+    assert "A profile is one of those of GET /limits" in answer.stderr
+
+
 def test_a_refused_call_ends_the_session_with_its_reason(example: str, stack: Service, tmp_path: Path) -> None:
     picture = tmp_path / "empty.jpg"
     picture.touch()

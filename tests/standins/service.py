@@ -61,13 +61,15 @@ Weather = Callable[["_Handler"], Any]
 @dataclass
 class Standin:
     """url: of the page. weather: by kind of request, what happens instead of the usual. arrived: jobs with a file.
-    moving: a file of two frames, which every thumbnail then is."""
+    moving: a file of two frames, which every thumbnail then is.
+    offers: what GET /limits says instead of, or in addition to, the usual."""
 
     weather: dict[str, Weather] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     arrived: set[str] = field(default_factory=set)
     jobs: int = 0
     moving: bytes = b""
+    offers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -85,6 +87,7 @@ class Standin:
         self.asked.clear()
         self.arrived.clear()
         self.moving = b""
+        self.offers.clear()
 
     def count(self, kind: str) -> int:
         return sum(asked.kind == kind for asked in self.asked)
@@ -171,7 +174,7 @@ class _Handler(SimpleHTTPRequestHandler):
         sizes = [{"name": name, "width": side, "height": side, "crop": False} for name, side in _SIZES.items()]
         accepted = formats.ACCEPTED_LABELS
         numbers = {"maxFiles": 25, "maxUploadBytes": 20_000_000, "maxMegapixels": 50, "keepOriginalsDays": 1}
-        return self._json({**numbers, "types": types, "accepted": accepted, "sizes": sizes})
+        return self._json({**numbers, "types": types, "accepted": accepted, "sizes": sizes} | self.standin.offers)
 
     def _sign(self, body: bytes) -> Any:
         uploads = []

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.actors.tab import Watch
 from tests.actors.visitor import choose, row, title
@@ -37,6 +37,15 @@ export function words(figures) {
 }
 """
 
+# The same for words that are loaded with the code that says them.
+MARKED_LATER = """
+import {LANGUAGES as plain} from "./%s?plain";
+const mark = (value) => typeof value === "string" ? `⟦${value.replace(/[⟦⟧]/g, "")}⟧`
+    : typeof value === "function" ? (...given) => mark(value(...given))
+    : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mark(inner)]));
+export const LANGUAGES = mark(plain);
+"""
+
 
 @pytest.mark.parametrize("context_options", [{"locale": "de-DE", "viewport": {"width": 900, "height": 900}}])
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
@@ -44,6 +53,13 @@ def test_no_sentence_is_glued_and_all_lies_well_from_right_to_left(
     blank: Page, standin: Standin, watch: Watch, direction: str
 ) -> None:
     watch.expect("status of 403")
+
+    def mark(route: Route) -> None:
+        name = route.request.url.rsplit("/", 1)[1]
+        route.fulfill(body=MARKED_LATER % name, content_type="text/javascript")
+
+    standin.offers = {"profiles": {"avatar": [{"name": "face", "width": 64, "height": 64, "crop": True}]}}
+    blank.route("**/*-words.js", mark)
     blank.route("**/german.js", lambda route: route.fulfill(body=MARKED, content_type="text/javascript"))
     blank.goto(standin.url)
     blank.locator("#terms:not(:empty)").wait_for()
@@ -53,16 +69,21 @@ def test_no_sentence_is_glued_and_all_lies_well_from_right_to_left(
     expect(blank.locator("h2")).to_contain_text("2 of 4 done, 2 failed")
     blank.locator("#list [aria-expanded=false]").first.click()
     expect(blank.locator("figure img").first).to_be_visible()
+    blank.get_by_role("combobox").select_option("avatar")
+    blank.get_by_role("checkbox").check()
+    choose(blank, *small(1, start=3))
+    expect(blank.get_by_role("slider")).to_be_visible()
     texts = blank.evaluate(
         """() => {
             const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
             const said = [];
             while (walker.nextNode()) {
                 const {data, parentElement} = walker.currentNode;
-                const ours = !parentElement.closest("noscript, .name, .preview, figure a, script");
+                const ours = !parentElement.closest("noscript, .name, .preview, figure a, script, option[translate]");
                 if (data.trim() && ours) said.push(data.trim());
             }
             for (const element of document.querySelectorAll("[aria-label]")) said.push(element.ariaLabel);
+            for (const element of document.querySelectorAll("[aria-valuetext]")) said.push(element.ariaValueText);
             for (const image of document.querySelectorAll("img[alt]")) if (image.alt) said.push(image.alt);
             return said.flatMap((text) => text.split("\\n"));
         }"""

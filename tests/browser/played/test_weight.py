@@ -35,11 +35,13 @@ def test_the_page_is_light_and_brings_only_what_the_first_file_needs(page: Page)
         "thumbnails.js",
         "thumbnails.css",
         "still.js",
+        "thumbnails-words.js",
         "styles.js",
         "german.js",
         "erasing.js",
         "erasing-words.js",
     }
+    later |= {"choosing.js", "choosing-words.js", "choosing.css", "points.js", "aim.js"}  # where there is a choice
     later |= {"account.js", "account-words.js", "account.css", "openid.js"}  # where there is a sign-in
     assert not first & later
     assert {path.name for path in FRONTEND.iterdir()} - first >= later
