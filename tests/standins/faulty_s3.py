@@ -31,13 +31,15 @@ def error(status: int, code: str) -> bytes:
 class FaultyS3:
     """script: the responses, in order; after the last one, it closes each connection. received: the requests.
     connections: how many were opened. after: responses after which it closes, although it has not said so.
-    impatient: requests of which it reads only the headers, without what is sent after them."""
+    impatient: requests of which it reads only the headers, without what is sent after them. asks: whether it asks for a
+    body that waits for it."""
 
     script: list[bytes] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
     connections: int = 0
     after: set[int] = field(default_factory=set)
     impatient: set[int] = field(default_factory=set)
+    asks: bool = True
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -57,7 +59,7 @@ class FaultyS3:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as incoming, suppress(OSError):
-            while request := self._request(incoming):
+            while request := self._request(incoming, connection):
                 self.received.append(request)
                 number = len(self.received)
                 answer = self.script.pop(0) if self.script else CLOSES
@@ -73,7 +75,7 @@ class FaultyS3:
                 connection.shutdown(socket.SHUT_RDWR)
         self.closed.release()
 
-    def _request(self, incoming: BufferedReader) -> bytes:
+    def _request(self, incoming: BufferedReader, connection: socket.socket) -> bytes:
         head = b""
         while line := incoming.readline():
             head += line
@@ -82,6 +84,8 @@ class FaultyS3:
         found = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
         if found is None or len(self.received) + 1 in self.impatient:
             return head
+        if self.asks and b"expect: 100-continue" in head:
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         return head + incoming.read(int(found[1]))
 
 

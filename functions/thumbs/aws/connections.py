@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from thumbs import settings
 
@@ -20,6 +21,8 @@ CONNECT_SECONDS, READ_SECONDS = 2, 10  # short, inside the function's own timeou
 
 _LONGEST_ERROR = 65_536  # bytes; S3's have less than one thousand
 _PIECE = 65_536  # bytes
+_LONG_BODY = 2 * 2**20  # bytes, from which on it is not sent in vain: the same as in AWS's SDK for Go
+_BREAKS = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError)  # while a body is sent to a server that has closed
 
 _idle: defaultdict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
 
@@ -63,8 +66,7 @@ def ask(place: tuple[str, str], method: str, target: str, headers: Mapping[str, 
         if connection is None:
             connection = _open(place)
         prefix, extra = _through_proxy(place) if place[0] == "http" else ("", {})
-        is_sent = _send(connection, method, prefix + target, body or None, {**headers, **extra})
-        response = connection.getresponse()
+        response, is_sent = _exchange(connection, method, prefix + target, body, {**headers, **extra})
         content = _content(response, most)
         if response.status < 200 or (response.status < 300 and not is_sent):
             raise http.client.HTTPException(f"{response.status} is no answer to the whole request")
@@ -97,15 +99,48 @@ def forget() -> None:
 atexit.register(forget)
 
 
-def _send(
-    connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
-) -> bool:
-    """Returns whether all of it was sent. A server may refuse a request, and close, before it has read the body."""
+def _exchange(
+    connection: http.client.HTTPConnection, method: str, target: str, body: bytes, headers: Mapping[str, str]
+) -> tuple[http.client.HTTPResponse, bool]:
+    """The response, and whether the whole request was sent: a server may refuse it before it has read the body.
+
+    A long body waits until the server asks for it with 100, or says nothing for a second (RFC 9110, 10.1.1).
+    """
+    waiting = [body] if len(body) >= _LONG_BODY else []
+    is_broken = False
+
+    def give() -> None:
+        nonlocal is_broken
+        try:
+            while waiting:
+                connection.sock.sendall(waiting.pop())
+        except _BREAKS:
+            is_broken = True  # the response, if there is one, says why
+
+    class Response(http.client.HTTPResponse):
+        def _read_status(self) -> Any:
+            of_library: Any = super()
+            found = of_library._read_status()
+            if found[1] == http.client.CONTINUE:
+                give()
+            return found
+
+    connection.response_class = Response if waiting else http.client.HTTPResponse
+    expecting = {"content-length": str(len(body)), "expect": "100-continue"} if waiting else {}
     try:
-        connection.request(method, target, body, headers)
-    except (BrokenPipeError, ConnectionResetError):
-        return False  # the response, if there is one, says why
-    return True
+        connection.request(method, target, None if waiting else body or None, {**headers, **expecting})
+    except _BREAKS:
+        is_broken = True
+    if waiting and not _is_readable(connection, 1000):
+        give()
+    response = connection.getresponse()
+    return response, not waiting and not is_broken
+
+
+def _is_readable(connection: http.client.HTTPConnection, milliseconds: int) -> bool:
+    events = select.poll()
+    events.register(connection.sock, select.POLLIN)
+    return bool(events.poll(milliseconds))
 
 
 def _content(response: http.client.HTTPResponse, most: int) -> bytes:
@@ -130,9 +165,7 @@ def _connection(place: tuple[str, str]) -> tuple[http.client.HTTPConnection | No
     connections = _idle[place]
     while connections:
         connection = connections.pop()
-        events = select.poll()
-        events.register(connection.sock, select.POLLIN)
-        if not events.poll(0):  # nothing to read, so it was not closed either
+        if not _is_readable(connection, 0):  # nothing to read, so it was not closed either
             return connection, True
         connection.close()
     return None, False

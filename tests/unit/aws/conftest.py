@@ -30,6 +30,7 @@ def standin(
     server.received.clear()
     server.after.clear()
     server.impatient.clear()
+    server.asks = True
     server.connections = 0
     environment.setenv("AWS_ENDPOINT_URL_S3", server.url)
     monkeypatch.setattr(time, "sleep", pauses.append)

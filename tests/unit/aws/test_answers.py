@@ -156,8 +156,31 @@ def test_a_server_may_ask_for_patience_first(standin: FaultyS3) -> None:
     assert s3.write(BUCKET, KEY, b"x") == '"1"'
 
 
+LONG = b"x" * connections._LONG_BODY
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_long_body_waits_until_it_is_wanted(standin: FaultyS3, asks: bool) -> None:
+    standin.script += [FOUND, FOUND, FOUND]
+    standin.asks = asks
+
+    s3.write(BUCKET, KEY, LONG)
+    s3.write(BUCKET, KEY, LONG[1:])
+    assert s3.read(BUCKET, KEY) is not None
+
+    sent = [request.partition(b"\r\n\r\n") for request in standin.received]
+    assert [len(body) for _, _, body in sent] == [len(LONG), len(LONG) - 1, 0]
+    assert [b"\r\nexpect: 100-continue" in head for head, _, _ in sent] == [True, False, False]
+    assert standin.connections == 1
+
+
+@pytest.mark.parametrize("long", [connections._LONG_BODY, 10**9])
 @pytest.mark.parametrize("answer", [error(412, "PreconditionFailed"), error(403, "AccessDenied")])
-def test_a_refusal_before_the_body_was_read_is_one(standin: FaultyS3, answer: bytes) -> None:
+def test_a_refusal_before_the_body_was_read_is_one(
+    standin: FaultyS3, monkeypatch: pytest.MonkeyPatch, answer: bytes, long: int
+) -> None:
+    """Whether the body waits, or is on its way when the server closes."""
+    monkeypatch.setattr(connections, "_LONG_BODY", long)
     standin.script += [answer]
     standin.impatient |= {1}
     standin.after |= {1}
@@ -175,6 +198,6 @@ def test_success_before_the_body_was_read_is_none(standin: FaultyS3) -> None:
     standin.impatient |= {1}
     standin.after |= {1}
 
-    s3.write(BUCKET, KEY, b"x" * 20_000_000)
+    s3.write(BUCKET, KEY, LONG)
 
     assert len(standin.received) == 2
