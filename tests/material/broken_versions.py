@@ -62,7 +62,7 @@ BROKEN_API = {
     ),
     "its signature is wrong": (
         "SignUploadFunction",
-        Change("thumbs/api/signing.py", 'f"AWS4{', 'f"AWS5{'),
+        Change("thumbs/signature.py", 'f"AWS4{', 'f"AWS5{'),
         "upload",
         "S3 answers 403 to the signed form",
     ),

@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -136,7 +137,14 @@ def _refusal(answer: Answer) -> Refused:
     code, message = _CODE.search(answer.content), _MESSAGE.search(answer.content)
     said = message[1].decode(errors="replace") if message else ""
     request = answer.headers.get("x-amz-request-id", "none")[:64]
-    return Refused(code[1].decode() if code else str(answer.status), answer.status, f"{said} [request {request}]")
+    name = code[1].decode() if code else str(answer.status)
+    return _refused(name)(name, answer.status, f"{said} [request {request}]")
+
+
+@lru_cache(32)
+def _refused(code: str) -> type[Refused]:
+    """A class whose name is S3's code, because logs and saved queries group errors by the name of their class."""
+    return type(code, (Refused,), {}) if code.isidentifier() else Refused
 
 
 def _check(answer: Answer) -> None:
