@@ -103,7 +103,7 @@ def test_one_stray_error_takes_no_traffic_back(stack: Service, releases: Release
     verified = len(stack.log("verify_live"))
     bound = "    if (binding := bindings.bind(job, upload, claimed)) and not binding.admits(upload):\n"
     once = (
-        "    first = not bindings.s3.exists(settings.current().thumbnail_bucket, keys.binding(job))\n"
+        "    first = not bindings.s3.exists(settings.current().thumbnail_bucket, bindings.keys.binding(job))\n"
         f"    bindings.bind(job, upload)\n    if first and {UPLOADED}:\n        raise OSError('once')\n{bound}"
     )
 
