@@ -22,7 +22,7 @@ _PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "cost": ("Cost", cost.report),
     "polling": ("Polling", polling.report),
     "page": ("The page with many files", page.report),
-    "end-to-end": ("From the drop to the last thumbnail", end_to_end.report),
+    "end-to-end": ("From the drop until all are done", end_to_end.report),
 }
 
 _INTRODUCTION = """\
@@ -161,7 +161,7 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
         choices=("race", *_PARTS, "report"),
         help="race: CPU, memory and quality compared with the peers; cold-start: of the functions; memory: convert's "
         "maximum; cost: on Lambda; polling: of waiting for a result; page: of many files in the browser; "
-        "end-to-end: from the drop to the last thumbnail; report: all of it, into docs/benchmarks.md",
+        "end-to-end: from the drop until the page says that all are done; report: all of it, into docs/benchmarks.md",
     )
     parser.add_argument(
         "--class",

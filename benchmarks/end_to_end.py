@@ -1,5 +1,6 @@
-"""Where the time goes from the drop of photos to the last thumbnail, and in many small uploads: on this machine, with
-the service of `make run`, in the browser tests' own environment."""
+"""Where the time goes from the drop of photos until the page says that all are done, and in many small uploads.
+
+On this machine, with the service of `make run`, in the browser tests' own environment."""
 
 import subprocess
 from pathlib import Path
