@@ -11,11 +11,9 @@ from PIL import GifImagePlugin, Image
 from thumbs.pipeline import budget
 from thumbs.pipeline.animation.canvas import Canvas, Disposal
 from thumbs.pipeline.animation.frames import Animation, Frame, duration
-from thumbs.pipeline.readers.gif import table
+from thumbs.pipeline.readers.gif import IMAGE, LOOPS, blocks, table
 
-_EXTENSION, _IMAGE = 0x21, 0x2C
 _CONTROL, _APPLICATION = 0xF9, 0xFF
-_LOOPS = {b"NETSCAPE2.0", b"ANIMEXTS1.0"}
 _HAS_TABLE, _TABLE_SIZE, _INTERLACED = 0x80, 0x07, 0x40
 # GIF89a (23) leaves disposals from 4 on undefined: browsers read 4 as "previous" and keep the frame with the others.
 _DISPOSALS = {2: Disposal.BACKGROUND, 3: Disposal.PREVIOUS, 4: Disposal.PREVIOUS}
@@ -59,26 +57,15 @@ def animation(original: bytes, size: tuple[int, int], most: int) -> Animation:
 
 
 def _blocks(original: bytes) -> Iterator[_Picture | int]:
-    """Each picture, and how often to play them (GIF89a, appendix F), until something else comes."""
-    at = 13 + table(original, 10)
+    """Each picture, and how often to play them."""
     control = _Control()
-    while at < len(original):
-        start, kind = at, original[at]
-        if kind == _IMAGE:
-            at += 11 + table(original, at + 9)
-        elif kind == _EXTENSION:
-            at += 2
-        else:
-            return
-        while at < len(original) and original[at]:  # sub-blocks, until an empty one
-            at += 1 + original[at]
-        at += 1
-        if kind == _IMAGE:
-            yield _Picture(start, at, control)
+    for kind, start, end in blocks(original):
+        if kind == IMAGE:
+            yield _Picture(start, end, control)
             control = _Control()
-        elif original[start + 1 : start + 2] == bytes([_CONTROL]) and at >= start + 8:
+        elif original[start + 1 : start + 2] == bytes([_CONTROL]) and end >= start + 8:
             control = _control(original, start)
-        elif original[start + 1 : start + 2] == bytes([_APPLICATION]) and original[start + 3 : start + 14] in _LOOPS:
+        elif original[start + 1 : start + 2] == bytes([_APPLICATION]) and original[start + 3 : start + 14] in LOOPS:
             loop = _loop(original[start + 14 : start + 18])
             if loop is not None:
                 yield loop
@@ -129,5 +116,5 @@ def _alone(original: bytes, picture: _Picture, size: tuple[int, int]) -> bytes:
     if colours:
         flags = flags & _INTERLACED | whole & (_HAS_TABLE | _TABLE_SIZE)
     header = b"GIF89a" + pack("<HHBBB", *size, 0, 0, 0)
-    descriptor = pack("<BHHHHB", _IMAGE, 0, 0, *size, flags)
+    descriptor = pack("<BHHHHB", IMAGE, 0, 0, *size, flags)
     return b"".join((header, descriptor, colours, original[start : picture.end], b";"))

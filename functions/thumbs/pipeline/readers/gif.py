@@ -8,10 +8,10 @@ from PIL import GifImagePlugin, Image
 from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.readers import Source
 
-_EXTENSION, _IMAGE = 0x21, 0x2C
+EXTENSION, IMAGE = 0x21, 0x2C
 _COMMENT, _APPLICATION, _MAX_METADATA = b"\xfe", b"\xff", 50
-# Applications that describe the picture: how often it is repeated, and its profile.
-_LOOPS = {b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"}
+LOOPS = {b"NETSCAPE2.0", b"ANIMEXTS1.0"}  # applications that say how often it is repeated
+_PROFILE = b"ICCRGBG1012"
 # The count is capped; beyond 1,000 it no longer matters.
 _MAX_FRAMES = 1000
 
@@ -40,24 +40,34 @@ def _on_nothing(image: Image.Image, frame: tuple[int, int, int, int] | None) -> 
 
 
 def _blocks(original: bytes) -> tuple[int, tuple[Block, ...]]:
-    """Counts frames by their headers (GIF89a, appendix F), without decoding any, and finds comments and XMP."""
-    frames, at = 0, 13 + table(original, 10)
+    """Counts frames by their headers, without decoding any, and finds comments and XMP."""
+    frames = 0
     metadata: list[Block] = []
-    while frames < _MAX_FRAMES and at < len(original):
-        start = at
-        if original[at] == _IMAGE:
+    for kind, start, end in blocks(original):
+        if kind == IMAGE:
             frames += 1
+            if frames == _MAX_FRAMES:
+                break
+        elif len(metadata) < _MAX_METADATA:
+            metadata += _metadata(original[start + 1 : end])
+    return frames, tuple(metadata)
+
+
+def blocks(original: bytes) -> Iterator[tuple[int, int, int]]:
+    """Each picture and extension (GIF89a, appendix F), with its start and end, until something else comes."""
+    at = 13 + table(original, 10)
+    while at < len(original):
+        start, kind = at, original[at]
+        if kind == IMAGE:
             at += 11 + table(original, at + 9)
-        elif original[at] == _EXTENSION:
+        elif kind == EXTENSION:
             at += 2
         else:
-            break
+            return
         while at < len(original) and original[at]:  # sub-blocks, until an empty one
             at += 1 + original[at]
         at += 1
-        if original[start] == _EXTENSION and len(metadata) < _MAX_METADATA:
-            metadata += _metadata(original[start + 1 : at])
-    return frames, tuple(metadata)
+        yield kind, start, at
 
 
 def _metadata(extension: bytes) -> Iterator[Block]:
@@ -66,7 +76,7 @@ def _metadata(extension: bytes) -> Iterator[Block]:
         yield Block("comments")
     elif extension[2:13] == b"XMP DataXMP":
         yield Block("xmp", extension[13:])
-    elif extension[:1] == _APPLICATION and extension[2:13] not in _LOOPS:
+    elif extension[:1] == _APPLICATION and extension[2:13] not in {*LOOPS, _PROFILE}:
         yield Block("other")
 
 
