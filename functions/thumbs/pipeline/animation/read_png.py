@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from struct import pack, unpack
 from typing import NamedTuple
-from zlib import crc32
 
 from PIL import Image
 
@@ -111,15 +110,11 @@ def _decoded(header: bytes, shared: bytes, picture: _Picture) -> Image.Image:
     alone = b"".join(
         (
             _SIGNATURE,
-            _chunk(b"IHDR", pack(">II", *size) + header[8:]),
+            png_chunks.made(b"IHDR", pack(">II", *size) + header[8:]),
             shared,
-            *(_chunk(b"IDAT", part) for part in picture.data),
-            _chunk(b"IEND", b""),
+            *(png_chunks.made(b"IDAT", part) for part in picture.data),
+            png_chunks.made(b"IEND", b""),
         )
     )
     loaded = png.source(alone).load(size)
     return loaded.whole() if isinstance(loaded, Rows) else colour.plain(loaded)
-
-
-def _chunk(kind: bytes, content: bytes | memoryview) -> bytes:
-    return b"".join((pack(">I", len(content)), kind, content, pack(">I", crc32(content, crc32(kind)))))

@@ -29,9 +29,10 @@ def each(original: bytes) -> Iterator[tuple[bytes, int, int]]:
     raise Rejected(Reason.TOO_COMPLEX, f"a PNG of more than {_MAX_CHUNKS} chunks")
 
 
-def made(kind: bytes, content: bytes) -> bytes:
+def made(kind: bytes, content: bytes | memoryview) -> bytes:
     """A chunk with its length and checksum."""
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc32(content, crc32(kind)))
+    checksum = crc32(content, crc32(kind))
+    return b"".join((struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)))
 
 
 def transparency(content: bytes, depth: int, colour: int) -> bytes:
