@@ -33,7 +33,7 @@ _WEIGHT = [level * 255 // 2 for level in range(256)]
 
 def is_drawing(image: Image.Image) -> bool:
     """Whether an RGBA or LA picture has few visible colours, and is transparent somewhere."""
-    return len(_visible(_sample(image))) <= _COLOURS and not _is_opaque(image)
+    return len(_visible(_sample(image))) <= _COLOURS and not is_opaque(image)
 
 
 def _visible(sample: Image.Image) -> set[tuple[int, ...]]:
@@ -42,8 +42,9 @@ def _visible(sample: Image.Image) -> set[tuple[int, ...]]:
     return {colour[:-1] for _, colour in counted if isinstance(colour, tuple) and colour[-1]}
 
 
-def _is_opaque(image: Image.Image) -> bool:
-    """Whether no pixel is transparent. If some are, a sample shows it for most pictures, so it is checked first."""
+def is_opaque(image: Image.Image) -> bool:
+    """Whether no pixel of an RGBA or LA picture is transparent. If some are, a sample shows it for most pictures, so it
+    is checked first."""
     return all(one.getchannel("A").getextrema()[0] == 255 for one in (_sample(image), image))
 
 
@@ -115,7 +116,7 @@ def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """A picture with alpha, left premultiplied unless it is opaque."""
     if not accelerated(image.size):
         return _multiplied(image).resize(size, Image.Resampling.LANCZOS)
-    if image.mode in PREMULTIPLIED and _is_opaque(image):
+    if image.mode in PREMULTIPLIED and is_opaque(image):
         return of_channels(image, size)
     pixels = _Multiplied(image if image.mode in _RAW else _multiplied(image))
     return Image.frombytes(pixels.mode_multiplied, size, of_channels(pixels, size).tobytes(), "raw", pixels.raw)

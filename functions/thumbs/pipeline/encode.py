@@ -62,11 +62,6 @@ def filled(image: Image.Image) -> Image.Image:
     return filled
 
 
-def is_opaque(image: Image.Image) -> bool:
-    """Whether no pixel of an RGBA image is transparent."""
-    return image.getchannel("A").getextrema() == (255, 255)
-
-
 def prepare(output: formats.Output) -> None:
     """Loads the encoder."""
     import_module(_ENCODERS[output.name])

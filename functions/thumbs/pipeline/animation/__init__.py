@@ -19,20 +19,17 @@ from thumbs.pipeline.animation.spending import Clock, OverBudget, check
 from thumbs.pipeline.animation.writing import Encoder, NeedsAlpha
 from thumbs.pipeline.contract import Conversion, Limits, Wanted
 
-_READERS = {"GIF": "read_gif", "PNG": "read_png", "WEBP": "read_webp"}
-_WRITERS = {"webp": "write_webp", "avif": "write_avif"}
-
 # From a frame to its thumbnails, in the order of the sizes.
 Render = Callable[[Image.Image], list[Image.Image]]
 
 
 def prepare(accepted: formats.Input, outputs: tuple[formats.Output, ...]) -> None:
     """Imports what `animated` needs for these formats."""
-    if accepted.name in _READERS:
-        _module(_READERS[accepted.name])
+    if accepted.name in budget.ORIGINALS:
+        _module("read", accepted.name)
         for output in outputs:
             if output.animation:
-                _module(_WRITERS[output.name])
+                _module("write", output.name)
 
 
 def animated(
@@ -50,7 +47,7 @@ def animated(
     still: the conversion of the first frame. size: of the canvas, as stored. render: is called with every frame. xmp:
     the packet to embed.
     """
-    if still.original["frames"] < 2 or still.original["format"] not in _READERS:
+    if still.original["frames"] < 2 or still.original["format"] not in budget.ORIGINALS:
         return still
     try:
         return _animated(still, original, size, wanted, allowed, render, xmp)
@@ -77,12 +74,12 @@ def _animated(
         raise OverBudget("still_format")
     clock = Clock(allowed)
     with readers.decoding():
-        animation: Animation = _module(_READERS[still.original["format"]]).animation(original, size, budget.FRAMES)
+        animation: Animation = _module("read", still.original["format"]).animation(original, size, budget.FRAMES)
     check(animation, sum(one.width * one.height for _, one in moving), allowed)
 
     def encoded(*, alpha: bool) -> tuple[list[tuple[bytes, int]], int]:
         encoders: list[Encoder] = [
-            _module(_WRITERS[one.output.name]).Encoder(
+            _module("write", one.output.name).Encoder(
                 (one.width, one.height), wanted.quality, animation.loop, alpha, xmp
             )
             for _, one in moving
@@ -143,5 +140,6 @@ def _played(animation: Animation) -> Iterator[Frame]:
         yield frame
 
 
-def _module(name: str) -> Any:
-    return import_module(f"thumbs.pipeline.animation.{name}")
+def _module(does: str, name: str) -> Any:
+    """does: read or write. name: of an input or output."""
+    return import_module(f"thumbs.pipeline.animation.{does}_{name.lower()}")

@@ -8,6 +8,8 @@ from enum import Enum, auto
 
 from PIL import Image
 
+from thumbs.pipeline import alpha
+
 Box = tuple[int, int, int, int]
 
 
@@ -72,7 +74,7 @@ def _common(size: tuple[int, int], at: tuple[int, int], canvas: tuple[int, int])
 def _has_holes(part: Image.Image, mask: Image.Image | None) -> bool:
     if mask is not None:
         return bool(mask.getextrema()[0] != 255)
-    return _has_alpha(part) and part.getchannel("A").getextrema()[0] != 255
+    return _has_alpha(part) and not alpha.is_opaque(part)
 
 
 def _has_alpha(image: Image.Image) -> bool:

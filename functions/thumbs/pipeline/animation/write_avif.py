@@ -6,7 +6,7 @@ from struct import pack_into
 from PIL import Image, _avif
 
 from thumbs import formats
-from thumbs.pipeline import encode
+from thumbs.pipeline import alpha, encode
 from thumbs.pipeline.animation.writing import NeedsAlpha, encoding
 
 _TIMES = 8  # bytes from a box's name to its times of creation and change, in version 1
@@ -33,7 +33,7 @@ class Encoder:
             )
 
     def add(self, image: Image.Image, duration: int) -> None:
-        if image.mode == "RGBA" and self._mode == "RGB" and not encode.is_opaque(image):
+        if image.mode == "RGBA" and self._mode == "RGB" and not alpha.is_opaque(image):
             raise NeedsAlpha
         image = image.convert(self._mode)
         pixels = (encode.filled(image) if self._mode == "RGBA" else image).tobytes()

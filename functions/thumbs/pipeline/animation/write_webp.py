@@ -4,7 +4,7 @@ directly."""
 from PIL import Image, _webp
 
 from thumbs import formats
-from thumbs.pipeline import encode
+from thumbs.pipeline import alpha, encode
 from thumbs.pipeline.animation.writing import encoding
 from thumbs.pipeline.readers import webp
 
@@ -36,7 +36,7 @@ class Encoder:
             )
 
     def add(self, image: Image.Image, duration: int) -> None:
-        self._transparent = self._transparent or (image.mode == "RGBA" and not encode.is_opaque(image))
+        self._transparent = self._transparent or (image.mode == "RGBA" and not alpha.is_opaque(image))
         self._next(image.getim())
         self._at += min(duration, _LONGEST)
 
