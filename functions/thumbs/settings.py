@@ -69,16 +69,8 @@ def _if_any(text: str) -> str | None:
     return text or None
 
 
-def _is_true(text: str) -> bool:
-    return text == "true"
-
-
-def _keeps_copyright(text: str) -> bool:
-    return text == "copyright"
-
-
-def _is_yes(text: str) -> bool:
-    return text == "yes"
+def _is(word: str) -> Callable[[str], bool]:
+    return lambda text: text == word
 
 
 def _output(text: str) -> formats.Output:
@@ -147,7 +139,7 @@ class Settings:
     conversion_memory = Setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", _for_a_conversion, default="1769")
 
     # Callers
-    has_owners = Setting("HAS_OWNERS", _is_true, default="false")  # callers are identified, and own their jobs
+    has_owners = Setting("HAS_OWNERS", _is("true"), default="false")  # callers are identified, and own their jobs
     admin_group = Setting("ADMIN_GROUP", _if_any, default="")  # its members may see every job
 
     # Thumbnails
@@ -156,8 +148,8 @@ class Settings:
     output = Setting("THUMBNAIL_FORMAT", _output)  # unless several are listed
     listed_outputs = Setting("THUMBNAIL_FORMATS", formats.outputs, default="")  # raises ValueError if it does
     quality = Setting("THUMBNAIL_QUALITY", _whole)
-    copyright = Setting("METADATA", _keeps_copyright, default="none")
-    animated = Setting("ANIMATED", _is_yes, default="no")
+    copyright = Setting("METADATA", _is("copyright"), default="none")
+    animated = Setting("ANIMATED", _is("yes"), default="no")
     link_expiry_seconds = Setting("LINK_EXPIRY_SECONDS", _whole)  # or until the credentials that signed it expire
 
     @property

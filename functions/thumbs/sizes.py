@@ -5,7 +5,7 @@ docs/decisions/sizes-notation.md says why it looks like this.
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 MAX_SIZES = 10
 MAX_SIDE = 4096
@@ -17,7 +17,7 @@ Fit = Literal["fit", "crop", "pad"]
 
 _SIZE = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9-]{0,31})=(?P<width>[0-9]{1,4})(?:x(?P<height>[0-9]{1,4}))?"
-    r"(?::(?P<fit>fit|crop|pad(?::(?P<colour>(?:[0-9a-fA-F]{3}){1,2}))?))?"
+    r"(?::(?P<fit>fit|crop|pad(?::(?:[0-9a-fA-F]{3}){1,2})?))?"
 )
 
 _PROFILE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,31}):(?P<sizes>.*)")
@@ -79,14 +79,8 @@ def _parse_one(text: str) -> Size:
     height = int(match["height"] or width)
     if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
         raise ValueError(f"ThumbnailSizes: {text!r} has a side outside 1 to {MAX_SIDE}")
-    colour = match["colour"]
-    if colour:
-        return Size(match["name"], width, height, "pad", _colour(colour.lower()))
-    default: Fit = "crop" if match["height"] else "fit"
-    return Size(match["name"], width, height, _FITS.get(match["fit"], default))
-
-
-_FITS: dict[str, Fit] = {"fit": "fit", "crop": "crop", "pad": "pad"}
+    fit, _, colour = (match["fit"] or ("crop" if match["height"] else "fit")).partition(":")
+    return Size(match["name"], width, height, cast("Fit", fit), _colour(colour.lower()) if colour else None)
 
 
 def _colour(digits: str) -> str:

@@ -11,5 +11,7 @@ retention   or it expires
 erasure     nothing remains of it but a tombstone
 keys, manifest        where everything is, and what an outcome says
 attribution, access   whose a job is, and who may see it
-lookup      the job that a call of the API names
+choices               what a caller chose for a file
+lookup                the job that a call of the API names
+tally                 what is counted and logged of an upload
 """
