@@ -1,4 +1,4 @@
-"""AWS clients by boto3, for all services but S3. Only this module, and the modules for one service each, use boto3."""
+"""boto3's clients, for every service except S3. Only this module and the modules of single services use boto3."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""The job that a call of the API names in its path, for a caller who may see it."""
+"""Finds the job that a call of the API names in its path, if the caller may see it."""
 
 from typing import Any
 

@@ -73,7 +73,7 @@ Strips = Iterator[tuple[Run, Image.Image]]
 
 
 def strips(picture: Picture, by: Factor, rows: int = ROWS) -> Strips:
-    """The picture in groups of so many rows of boxes."""
+    """Yields the picture from top to bottom, this many rows of boxes at a time."""
     width, height = picture.size
     for run in runs(height, by[1], at_a_time(width * by[1], rows)):
         if isinstance(picture, Rows):

@@ -63,8 +63,8 @@ class Conversion:
 
     metadata: the kinds of picture.KINDS that the original carries and the thumbnails do not, in that order. kept: the
     names of picture.RIGHTS that the thumbnails carry; None if none were wanted. animation: None if the original does
-    not move, or animations are not wanted. given_up: how the child process ended that tried to animate, for the log;
-    None if it did not end.
+    not move, or animations are not wanted. given_up: how the child process that tried to animate it ended, for the log;
+    None if none ended.
     """
 
     original: Original

@@ -8,7 +8,7 @@ from thumbs.pipeline.animation.frames import Animation
 from thumbs.pipeline.contract import Limits
 
 # Bytes of memory per pixel of the canvas, and of all thumbnails.
-_PER_PIXEL, _PER_MADE_PIXEL = 48, 48
+_PER_PIXEL = _PER_MADE_PIXEL = 48
 
 
 class OverBudget(Exception):
