@@ -102,6 +102,6 @@ export function open() {
   /** @type {{promise: Promise<void>, resolve: () => void, reject: (reason: Problem) => void}} */
   const opened = {promise: Promise.resolve(), resolve: () => {}, reject: () => {}};
   opened.promise = new Promise((resolve, reject) => Object.assign(opened, {resolve, reject}));
-  opened.promise.catch(() => {}); // perhaps nobody waits
+  opened.promise.catch(() => {}); // nothing may wait for it yet
   return opened;
 }

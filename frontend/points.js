@@ -6,6 +6,7 @@
 import {moved, pointed} from "./aim.js";
 import {LANGUAGES} from "./choosing-words.js";
 import {button, byId, make} from "./elements.js";
+import {open} from "./patience.js";
 import {forget, preview} from "./preview.js";
 import {isOver} from "./transfer.js";
 import {breaths} from "./waiting.js";
@@ -79,14 +80,7 @@ class View {
   }
 }
 
-/** @typedef {{released: Promise<void>, release: () => void, view: View | null}} Held view: once its row exists */
-
-/** @returns {Held} */
-function entry() {
-  let release = () => {};
-  const released = new Promise((/** @type {(value: void) => void} */ resolve) => (release = resolve));
-  return {released, release, view: null};
-}
+/** @typedef {{released: ReturnType<typeof open>, view: View | null}} Held view: once its row exists */
 
 export class Points {
   #list;
@@ -110,9 +104,9 @@ export class Points {
 
   /** Resolves when the file is to be sent. After a cancellation, it still waits. @param {Upload} upload @returns {Promise<void>} */
   hold(upload) {
-    const held = this.#held.get(upload) ?? entry();
+    const held = this.#held.get(upload) ?? {released: open(), view: null};
     this.#held.set(upload, held);
-    return held.released;
+    return held.released.promise;
   }
 
   /** Adds what is new to the rows, and leaves out what was removed from the list. */
@@ -165,7 +159,7 @@ export class Points {
     const held = this.#held.get(upload);
     if (held?.view?.point) upload.choice = {...upload.choice, focus: held.view.point};
     this.#drop(upload);
-    held?.release();
+    held?.released.resolve();
   }
 
   /** @param {Upload} upload */
