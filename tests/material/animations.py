@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from typing import Literal
-from zlib import compress, crc32
+from zlib import compress
 
 from PIL import Image
+
+from tests.material.pictures import chunk
 
 Pixel = tuple[int, int, int, int]
 Rows = list[list[Pixel]]
@@ -72,6 +74,17 @@ def rows(image: Image.Image) -> Rows:
     return [pixels[start : start + image.width] for start in range(0, len(pixels), image.width)]
 
 
+def image(rows: Rows) -> Image.Image:
+    """The same the other way round."""
+    levels = bytes(level for row in rows for pixel in row for level in pixel)
+    return Image.frombytes("RGBA", (len(rows[0]), len(rows)), levels)
+
+
+def _distinct(parts: Sequence[Part]) -> dict[int, Part]:
+    """By their ids, because a part may be shown many times, and to encode it takes long."""
+    return {id(part): part for part in parts}
+
+
 _DISPOSALS = {"keep": 1, "background": 2, "previous": 3}
 
 
@@ -80,7 +93,8 @@ def gif(
 ) -> bytes:
     """repeat: the number in its loop extension, or None without one. background: an index. local: a table for each
     frame, and none for all."""
-    table = sorted({pixel[:3] for part in parts for row in part.rows for pixel in row if pixel[3]})
+    distinct = _distinct(parts)
+    table = sorted({pixel[:3] for part in distinct.values() for row in part.rows for pixel in row if pixel[3]})
     assert len(table) < 256
     colours = b"".join(bytes(colour) for colour in table).ljust(768, b"\0")
     written = [
@@ -90,17 +104,13 @@ def gif(
     ]
     if repeat is not None:
         written.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", repeat, 0))
-    made: dict[int, bytes] = {}
-    for part in parts:
-        if id(part) not in made:
-            made[id(part)] = _picture(part, table, colours if local else b"")
-        written.append(made[id(part)])
-    return b"".join((*written, b";"))
+    made = {each: _picture(part, table, colours if local else b"") for each, part in distinct.items()}
+    return b"".join((*written, *(made[id(part)] for part in parts), b";"))
 
 
 @cache
 def long() -> bytes:
-    """An APNG of 600 frames, all as large as it is."""
+    """An APNG of 600 frames, each as large as the whole."""
     size = (300, 300)
     return apng(size, [Part(flat(size, colour), delay=20) for colour in ((220, 30, 40, 255), (30, 40, 220, 255))] * 300)
 
@@ -134,40 +144,36 @@ def apng(
     size: tuple[int, int], parts: Sequence[Part], plays: int = 0, still: Rows | None = None, extra: bytes = b""
 ) -> bytes:
     """still: what a decoder of stills shows, if it is not the first frame. extra: chunks before the data."""
-    written = [b"\x89PNG\r\n\x1a\n", _chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 6, 0, 0, 0)), extra]
-    written.append(_chunk(b"acTL", struct.pack(">II", len(parts), plays)))
+    written = [b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 6, 0, 0, 0)), extra]
+    written.append(chunk(b"acTL", struct.pack(">II", len(parts), plays)))
     sequence = 0
-    deflated = {id(part): _deflated(part.rows) for part in {id(part): part for part in parts}.values()}
+    deflated = {each: _deflated(part.rows) for each, part in _distinct(parts).items()}
     if still:
-        written.append(_chunk(b"IDAT", _deflated(still)))
+        written.append(chunk(b"IDAT", _deflated(still)))
     for index, part in enumerate(parts):
         disposal = _DISPOSALS[part.disposal] - 1
         control = struct.pack(">IIIIIHHBB", sequence, *part.size, *part.at, part.delay, 1000, disposal, part.over)
-        written.append(_chunk(b"fcTL", control))
+        written.append(chunk(b"fcTL", control))
         sequence += 1
         if index == 0 and not still:
-            written.append(_chunk(b"IDAT", deflated[id(part)]))
+            written.append(chunk(b"IDAT", deflated[id(part)]))
         else:
             data = deflated[id(part)]
             for piece in (data[:20], data[20:]):
-                written.append(_chunk(b"fdAT", struct.pack(">I", sequence) + piece))
+                written.append(chunk(b"fdAT", struct.pack(">I", sequence) + piece))
                 sequence += 1
-    return b"".join((*written, _chunk(b"IEND", b"")))
+    return b"".join((*written, chunk(b"IEND", b"")))
 
 
 def _deflated(rows: Rows) -> bytes:
     return compress(b"".join(b"\0" + bytes(level for pixel in row for level in pixel) for row in rows))
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc32(kind + content))
-
-
 def webp(size: tuple[int, int], parts: Sequence[Part], plays: int = 0) -> bytes:
     """Its frames begin at even places, and leave nothing like "previous"."""
     chunks = [_riff(b"VP8X", struct.pack("<I", 0x12) + _24(size[0] - 1, size[1] - 1))]
     chunks.append(_riff(b"ANIM", struct.pack("<IH", 0xFF00FF00, plays)))
-    stills = {id(part): _still(part.rows) for part in {id(part): part for part in parts}.values()}
+    stills = {each: _still(part.rows) for each, part in _distinct(parts).items()}
     for part in parts:
         flags = (0 if part.over else 2) | (part.disposal == "background")
         place = _24(part.at[0] // 2, part.at[1] // 2, part.size[0] - 1, part.size[1] - 1, part.delay)
@@ -178,10 +184,8 @@ def webp(size: tuple[int, int], parts: Sequence[Part], plays: int = 0) -> bytes:
 
 def _still(rows: Rows) -> bytes:
     """The chunk VP8L of a frame, without loss."""
-    levels = bytes(level for row in rows for pixel in row for level in pixel)
-    image = Image.frombytes("RGBA", (len(rows[0]), len(rows)), levels)
     file = BytesIO()
-    image.save(file, "WEBP", lossless=True, exact=True)
+    image(rows).save(file, "WEBP", lossless=True, exact=True)
     content = file.getvalue()
     return content[content.index(b"VP8L") :]
 

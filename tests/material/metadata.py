@@ -1,7 +1,6 @@
 """Blocks of metadata, one fact at a time, and pictures that carry them in each container's way."""
 
 import struct
-import zlib
 from collections.abc import Callable, Mapping
 
 from tests.material import pictures
@@ -68,17 +67,13 @@ def jpeg(*segments: tuple[int, bytes]) -> bytes:
     """segments: marker and content, after the first segment, which is JFIF's."""
     picture = pictures.jpeg(64, 48)
     middle = 4 + int.from_bytes(picture[4:6], "big")
-    added = b"".join(b"\xff" + bytes([marker]) + struct.pack(">H", len(text) + 2) + text for marker, text in segments)
+    added = b"".join(pictures.segment(*segment) for segment in segments)
     return picture[:middle] + added + picture[middle:]
 
 
 def png(*chunks: tuple[bytes, bytes]) -> bytes:
     picture = pictures.encoded(pictures.quadrants(64, 48), "PNG")
-    return picture[:33] + b"".join(_chunk(*chunk) for chunk in chunks) + picture[33:]
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    return picture[:33] + b"".join(pictures.chunk(*chunk) for chunk in chunks) + picture[33:]
 
 
 def in_pillow(name: str) -> Callable[[bytes, bytes], bytes]:

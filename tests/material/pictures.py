@@ -187,6 +187,11 @@ def with_chunk(original: bytes, kind: bytes, data: bytes) -> bytes:
     return original[:33] + chunk(kind, data) + original[33:]
 
 
+def segment(marker: int, content: bytes) -> bytes:
+    """A segment of a JPEG. marker: its second byte."""
+    return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+
+
 def huge_png(width: int, height: int) -> bytes:
     """A PNG of a few bytes whose header declares that many pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

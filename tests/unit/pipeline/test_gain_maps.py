@@ -12,6 +12,7 @@ from PIL import Image
 from tests.material import containers, pictures
 from tests.material.box_pictures import BLUE, GREEN, RED, WHITE, converted, corners, near
 from tests.material.containers import Item, Property
+from tests.material.pictures import segment
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Reason, Rejected
 
@@ -36,10 +37,6 @@ XMP = b"http://ns.adobe.com/xap/1.0/\0"
 # Headroom of base and alternative, then minimum, maximum, gamma and both offsets, each as a fraction.
 _FRACTIONS = (0, 1), (3, 1), (0, 1), (3, 1), (1, 1), (1, 64), (1, 64)
 ISO = b"urn:iso:std:iso:ts:21496:-1\0" + struct.pack(">HHB14I", 0, 0, 0x40, *sum(_FRACTIONS, ()))
-
-
-def segment(marker: int, content: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
 
 
 def with_segments(picture: bytes, *segments: bytes) -> bytes:

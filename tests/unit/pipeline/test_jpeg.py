@@ -7,6 +7,7 @@ from PIL import Image
 
 from tests.material import pictures
 from tests.material.decoding import decoded_at_once
+from tests.material.pictures import segment
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import readers
@@ -30,10 +31,6 @@ def reason(original: bytes) -> Reason | None:
     except Rejected as refusal:
         return refusal.reason
     return None
-
-
-def segment(kind: int, content: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, kind, len(content) + 2) + content
 
 
 def several_scans(picture: Image.Image, spectral: bytes = b"\0\x3f\0") -> bytes:

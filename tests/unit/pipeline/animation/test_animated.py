@@ -9,7 +9,7 @@ from PIL import Image
 
 from dev import golden
 from tests.material import animations, pictures
-from tests.material.animations import Part, Rows, flat
+from tests.material.animations import Part, flat
 from thumbs import formats, pipeline, sizes
 
 SIZE = (48, 36)
@@ -40,11 +40,6 @@ def frames(content: bytes) -> tuple[list[Image.Image], list[int]]:
     return seen, durations
 
 
-def of(rows: Rows) -> Image.Image:
-    levels = bytes(level for row in rows for pixel in row for level in pixel)
-    return Image.frombytes("RGBA", (len(rows[0]), len(rows)), levels)
-
-
 def pixel(image: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
     """The levels of a pixel of an RGBA picture."""
     return tuple(image.crop((*at, at[0] + 1, at[1] + 1)).tobytes())
@@ -66,7 +61,7 @@ def test_every_moment_is_shown_as_it_is_meant(kind: str, output: str) -> None:
 
     assert thumbnail.frames == len(seen) == 3
     for moment, meant in zip(seen, animations.shown(SIZE, MOVING), strict=True):
-        assert off(moment, of(meant)) < 3
+        assert off(moment, animations.image(meant)) < 3
     if output == "webp":
         assert durations == [120, 60, 300]
     assert made.animation == {"animated": True, "reason": None, "duration": 480, "loop": 0}
@@ -207,8 +202,8 @@ def test_a_still_in_front_of_an_apng_is_not_a_frame() -> None:
     (still,), _ = frames(converted(original, animated=False).thumbnails[0].content)
 
     assert len(seen) == 3
-    assert off(seen[0], of(flat(SIZE, RED))) < 3
-    assert off(still, of(flat(SIZE, GREEN))) < 3
+    assert off(seen[0], animations.image(flat(SIZE, RED))) < 3
+    assert off(still, animations.image(flat(SIZE, GREEN))) < 3
 
 
 def test_nothing_shines_through_a_hole() -> None:

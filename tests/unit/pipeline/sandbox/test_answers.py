@@ -4,43 +4,25 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.material import pictures
-from thumbs import formats, sizes
+from tests.material.child_answers import CARD, PLACEHOLDER, SMALL, THUMBNAILS, WANTED, framed, header, job_for
+from thumbs import formats
 from thumbs.errors import Reason, Rejected
-from thumbs.picture import Original, Placeholder
-from thumbs.pipeline import Conversion, Limits, Rendered, Wanted, identify
+from thumbs.picture import Original
+from thumbs.pipeline import Conversion, Rendered, Wanted
 from thumbs.pipeline import sandbox as package
 from thumbs.pipeline.sandbox.answer import NONSENSE, REASONS, SandboxError, understood
-from thumbs.pipeline.sandbox.wire import Job
 
-SMALL, CARD = pictures.webp(160, 120), pictures.webp(40, 30)
 ORIGINAL = pictures.jpeg(1200, 900)
 WEBP, AVIF, JPEG = (formats.OUTPUTS[name] for name in ("webp", "avif", "jpeg"))
-WANTED = Wanted(sizes.parse("small=160,card=40x30"), (WEBP,), 80, 50)
-JOB = Job(ORIGINAL, identify.identify(ORIGINAL), WANTED, Limits())
+JOB = job_for(ORIGINAL)
 
 KNOWN: Original = {"format": "JPEG", "width": 1200, "height": 900, "bytes": len(ORIGINAL), "frames": 1}
-THUMBNAILS = [["small", 160, 120, len(SMALL)], ["card", 40, 30, len(CARD)]]
-PLACEHOLDER: Placeholder = {"thumbhash": "HdgFFYRshpiQhmmnloiId2VevwFd", "color": "#6f898d"}
 KINDS = ("location", "camera")
-DONE: dict[str, Any] = {
-    "original": KNOWN,
-    "thumbnails": THUMBNAILS,
-    "placeholder": PLACEHOLDER,
-    "metadata": list(KINDS),
-    "kept": None,
-    "animation": None,
-    "frames": [1, 1],
-}
-
-
-def framed(header: object, contents: bytes = b"") -> bytes:
-    encoded = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return len(encoded).to_bytes(4, "big") + encoded + contents
+DONE = header(KNOWN, list(KINDS))
 
 
 def done(contents: bytes = SMALL + CARD, **changed: object) -> bytes:

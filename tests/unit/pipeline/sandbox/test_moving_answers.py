@@ -1,37 +1,23 @@
 """What a child under an attacker's control may say of an animation."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.material import pictures
-from thumbs import formats, sizes
+from tests.material.child_answers import CARD, SMALL, THUMBNAILS, WANTED, framed, header, job_for
 from thumbs.errors import Rejected
-from thumbs.pipeline import Limits, Wanted, budget, identify
+from thumbs.pipeline import budget
 from thumbs.pipeline.sandbox.answer import NONSENSE, understood
-from thumbs.pipeline.sandbox.wire import Job
 
-SMALL, CARD = pictures.webp(160, 120), pictures.webp(40, 30)
 ORIGINAL = pictures.gif(1200, 900)
-WANTED = Wanted(sizes.parse("small=160,card=40x30"), (formats.OUTPUTS["webp"],), 80, 50)
-JOB = Job(ORIGINAL, identify.identify(ORIGINAL), WANTED, Limits())
-THUMBNAILS = [["small", 160, 120, len(SMALL)], ["card", 40, 30, len(CARD)]]
-DONE: dict[str, Any] = {
-    "original": {"format": "GIF", "width": 1200, "height": 900, "bytes": len(ORIGINAL), "frames": 5},
-    "thumbnails": THUMBNAILS,
-    "placeholder": {"thumbhash": "HdgFFYRshpiQhmmnloiId2VevwFd", "color": "#6f898d"},
-    "metadata": [],
-    "kept": None,
-    "animation": None,
-    "frames": [1, 1],
-}
+JOB = job_for(ORIGINAL)
+DONE = header({"format": "GIF", "width": 1200, "height": 900, "bytes": len(ORIGINAL), "frames": 5}, [])
 
 
 def done(contents: bytes = SMALL + CARD, **changed: object) -> bytes:
-    encoded = json.dumps(DONE | changed).encode()
-    return len(encoded).to_bytes(4, "big") + encoded + contents
+    return framed(DONE | changed, contents)
 
 
 MOVING: dict[str, Any] = {"animated": True, "reason": None, "duration": 900, "loop": 0}
