@@ -6,6 +6,7 @@ import {moved, pointed} from "../../frontend/aim.js";
 import {flush, kept} from "../../frontend/session.js";
 import {upload} from "../../frontend/upload.js";
 import {Uploads} from "../../frontend/uploads.js";
+import {storage} from "./storage.mjs";
 
 const LIMITS = {maxFiles: 25, maxUploadBytes: 20e6, types: {"image/jpeg": [".jpg"]}};
 
@@ -20,14 +21,6 @@ async function serve(t) {
   await new Promise((resolve) => server.listen(0, "localhost", resolve));
   t.after(() => server.close());
   return {asked, api: `http://localhost:${server.address().port}/`};
-}
-
-/** A browser's storage of a session. */
-function storage() {
-  const held = {};
-  const methods = {getItem: (key) => held[key] ?? null, setItem: (key, value) => (held[key] = value), removeItem: (key) => delete held[key]};
-  for (const [name, value] of Object.entries(methods)) Object.defineProperty(held, name, {value});
-  return held;
 }
 
 const photo = (name) => new File([Uint8Array.of(0xff, 0xd8, 0xff), name], name, {type: "image/jpeg", lastModified: 1});

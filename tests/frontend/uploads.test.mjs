@@ -7,27 +7,12 @@ import {Problem} from "../../frontend/problem.js";
 import {Signatures} from "../../frontend/signatures.js";
 import {claim, limits, send} from "../../frontend/upload.js";
 import {Uploads} from "../../frontend/uploads.js";
+import {storage} from "./storage.mjs";
 
 const JOB = "1f";
 const DONE = {job: JOB, status: "done", reason: null, original: null, thumbnails: [], placeholder: null};
 const KEPT = {name: "photo.jpg", size: 1000, type: "image/jpeg", lastModified: 1, job: JOB};
 const LIMITS = {maxFiles: 25, maxUploadBytes: 20e6, types: {"image/jpeg": [".jpg"]}};
-
-/** The session's storage of a browser, with as much room as it has. */
-function storage({room = Infinity} = {}) {
-  const held = {};
-  Object.defineProperty(held, "setItem", {
-    configurable: true,
-    value: (key, value) => {
-      if (JSON.stringify(held).length + value.length > room) throw new DOMException("", "QuotaExceededError");
-      held[key] = value;
-    },
-  });
-  for (const [name, value] of Object.entries({getItem: (key) => held[key] ?? null, removeItem: (key) => delete held[key]})) {
-    Object.defineProperty(held, name, {value});
-  }
-  return held;
-}
 
 /** Lets each request be answered by the next function, the last one again and again. */
 async function serve(t, answers) {
