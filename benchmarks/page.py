@@ -15,9 +15,13 @@ process, minus what it used before.
 
 
 def report() -> str:
-    """Raises RuntimeError if the tests' environment is not installed."""
+    """Raises as `measured`."""
+    return f"{_ABOUT}\n{measured('tests.browser.benchmark')}"
+
+
+def measured(module: str) -> str:
+    """What a program of the browser tests prints. Raises RuntimeError if their environment is not installed."""
     if not _PYTHON.exists():
         raise RuntimeError("the page is measured by the browser tests' environment: make .venv/test.stamp")
-    command = [str(_PYTHON), "-m", "tests.browser.benchmark"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=_ROOT)
-    return f"{_ABOUT}\n{done.stdout}"
+    command = [str(_PYTHON), "-m", module]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=_ROOT).stdout

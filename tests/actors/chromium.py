@@ -40,11 +40,16 @@ FLAGS = [
 ]
 
 
+def installed() -> str | None:
+    """The Chromium that CHROMIUM names, or this machine's. None: the one that Playwright has installed, if any."""
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
+
+
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        named = os.environ.get("CHROMIUM")
-        found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        found = installed()
         if found is None and not Path(playwright.chromium.executable_path).exists():
             missing = "no Chromium: install one, or name it in CHROMIUM, or run `playwright install chromium`"
             if os.environ.get("CI"):

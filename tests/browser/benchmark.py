@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -13,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.actors.chromium import FLAGS
+from tests.actors import chromium
 from tests.material.photos import jpeg
 from tests.standins.service import Standin
 
@@ -139,9 +138,7 @@ def main(counts: tuple[int, ...] = COUNTS) -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         for count in counts:
             standin = Standin()
-            browser: Any = playwright.chromium.launch(
-                executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS
-            )
+            browser: Any = playwright.chromium.launch(executable_path=chromium.installed(), args=chromium.FLAGS)
             context = browser.new_context(viewport={"width": 1280, "height": 800})
             page = context.new_page()
             page.goto(standin.url)

@@ -5,7 +5,6 @@ import argparse
 import contextlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.inputs import CLASSES
 from benchmarks.tables import table
 from dev.emulator import ROOT
-from tests.actors.chromium import FLAGS
+from tests.actors import chromium
 from tests.material.photos import jpeg
 from tests.standins.ports import free_port
 
@@ -161,7 +160,7 @@ def _stages(calls: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def uploads(url: str, count: int) -> tuple[float, list[list[str]]]:
-    """Seconds until the last manifest of so many small pictures, 20 at once, and a row for each stage."""
+    """Uploads small pictures, 20 at once. Returns the seconds until the last manifest, and a row for each stage."""
     content = jpeg("small.jpg", 800, 600)["buffer"]
     calls: list[dict[str, Any]] = []
     local = threading.local()
@@ -209,8 +208,7 @@ def main() -> None:
     with service() as (url, pid), sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         # Both functions are warm afterwards, and Chromium has loaded the page.
         uploads(url, 2)
-        chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.installed(), args=chromium.FLAGS)
         page = browser.new_page()
         page.goto(url)
         page.locator("#terms:not(:empty)").wait_for()

@@ -1,7 +1,6 @@
 """The documents' pictures of the page: `python -m tests.browser.screenshots URL`, while `make run` serves URL."""
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 from playwright.sync_api import FilePayload, sync_playwright
 
 from dev.emulator import ROOT
-from tests.actors.chromium import FLAGS
+from tests.actors import chromium
 from tests.actors.visitor import choose, expect_all_over
 from tests.material import fonts
 from tests.material.photos import jpeg, text
@@ -35,10 +34,11 @@ SETTLED = 1000  # milliseconds until the last thumbnail is drawn
 
 
 def main(address: str) -> None:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found, args=FLAGS, env={**os.environ, **fonts.install(Path(scratch))}
+            executable_path=chromium.installed(),
+            args=chromium.FLAGS,
+            env={**os.environ, **fonts.install(Path(scratch))},
         )
         for name, (options, files) in PICTURES.items():
             page = browser.new_context(**options).new_page()
