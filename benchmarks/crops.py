@@ -50,6 +50,9 @@ class Annotated:
         return inside.histogram()[255] / self.mask.histogram()[255]
 
 
+Way = Callable[[Annotated, tuple[int, int]], Offset]
+
+
 def masked(pictures: Path, masks: Path) -> Iterator[Annotated]:
     for path in sorted(pictures.iterdir()):
         mask = masks / f"{path.stem}.png"
@@ -92,7 +95,7 @@ def _centre(one: Annotated, size: tuple[int, int]) -> Offset:
     return (one.mask.width - size[0]) // 2, (one.mask.height - size[1]) // 2
 
 
-def _vips(interesting: str) -> Callable[[Annotated, tuple[int, int]], Offset]:
+def _vips(interesting: str) -> Way:
     pyvips: Any = import_module("pyvips")
 
     def offset(one: Annotated, size: tuple[int, int]) -> Offset:
@@ -110,7 +113,7 @@ class _Sharp:
         command = [which("node") or "node", str(_HERE / "peers" / "sharp_crop.mjs")]
         self._node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def strategy(self, name: str) -> Callable[[Annotated, tuple[int, int]], Offset]:
+    def strategy(self, name: str) -> Way:
         def offset(one: Annotated, size: tuple[int, int]) -> Offset:
             assert self._node.stdin is not None
             assert self._node.stdout is not None
@@ -124,7 +127,7 @@ class _Sharp:
 
 def compare(all_of_them: list[Annotated]) -> str:
     sharp = _Sharp()
-    ways: dict[str, Callable[[Annotated, tuple[int, int]], Offset]] = {
+    ways: dict[str, Way] = {
         "this pipeline": _ours,
         "sharp, attention": sharp.strategy("attention"),
         "sharp, entropy": sharp.strategy("entropy"),

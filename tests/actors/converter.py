@@ -18,8 +18,9 @@ def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]
         reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)
         return stored(manifest.rejected(JOB, reason, refusal.original), {})
     contents = {f"{JOB}/{made.size}.{made.output.extension}": made.content for made in conversion.thumbnails}
-    thumbnails = [
-        manifest.Thumbnail(
+    thumbnails = []
+    for key, made in zip(contents, conversion.thumbnails, strict=True):
+        thumbnail = manifest.Thumbnail(
             size=made.size,
             width=made.width,
             height=made.height,
@@ -28,11 +29,9 @@ def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]
             key=key,
             url="",
         )
-        for key, made in zip(contents, conversion.thumbnails, strict=True)
-    ]
-    for thumbnail, made in zip(thumbnails, conversion.thumbnails, strict=True):
         if made.frames > 1:
             thumbnail["frames"] = made.frames
+        thumbnails.append(thumbnail)
     said = manifest.done(JOB, conversion.original, thumbnails, conversion.placeholder, animation=conversion.animation)
     return stored(said, contents)
 
