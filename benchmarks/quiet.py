@@ -39,8 +39,8 @@ class Measured:
 
 
 def spread(results: Results) -> float:
-    """How much the rounds of a class differ in what is published: the interquartile range of "ours ÷ it" as a share of
-    its median, for the typical contender. 0 for a single round, which shows nothing."""
+    """How much the rounds of a class differ in what is published, "ours ÷ it": the interquartile range divided by the
+    median, for each contender, and of these the median. 0 after a single round, which has no range."""
     ours = results[OURS].cpu
     if len(ours) < 2:
         return 0.0

@@ -29,7 +29,7 @@ _HOLDS = {
         "jobs have no outcome yet"
     ),
     "ThumbnailBucket": (
-        "thumbnails without metadata, but for an author's name and licence with `Metadata`; manifests: format, size, "
+        "thumbnails without metadata, except an author's name and licence with `Metadata`; manifests: format, size, "
         "kinds of metadata, outcome, owner and reference of an original; bindings: its ETag; tombstones: only the job"
     ),
     "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",

@@ -67,7 +67,7 @@ def at_an_end(chosen: dict[str, str], origins: list[str]) -> Iterator[End]:
     """A stack of its own with these parameters. origins: from which pages may upload to the emulator's buckets."""
     with Emulator(free_port(), origins=origins) as emulator:
         deployed = Stack(emulator.url, chosen | OF_THE_EMULATOR)
-        deployed.parameters["Authorizer"] = ""  # a made-up ARN identifies nobody; test_owners.py has real ones
+        deployed.parameters["Authorizer"] = ""  # a made-up ARN is no user pool; test_owners.py has a real one
         if chosen["DeliverySecrets"]:  # the maximum number of versions, but existing ones
             deployed.parameters["DeliverySecrets"] = "2,1"
             for value in ("another", _SECRET):

@@ -128,7 +128,7 @@ def test_every_codec_has_its_version_and_its_witness(documented: Path, layer: st
 
 @pytest.mark.parametrize("layer", LAYERS[:2])
 def test_what_is_linked_into_libvips_is_listed(documented: Path, layer: str) -> None:
-    """Most of it tells no version, but what reads PNG, and is not blocked, does."""
+    """Most of it reveals no version. libpng does, and it alone reads uploads: the other readers are blocked."""
     inside = {
         each["name"]: each.get("version") for each in in_libvips(document(documented, layer)["components"]).values()
     }

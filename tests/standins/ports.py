@@ -13,7 +13,7 @@ _PORTS = range(20_000, 32_768)
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 for a server that will start soon. At random, as other tests may run at the same time."""
+    """A port of 127.0.0.1 for a server that will start soon, at random: other tests may run at the same time."""
     while True:
         port = random.choice(_PORTS)
         with socket.socket() as probe, contextlib.suppress(OSError):

@@ -21,7 +21,6 @@ KNOWN = {
     for function in HOOKS
 }
 
-
 Checked = tuple[str, str]  # a template's name, and which end of its parameters' bounds
 
 ENDS = {"least": Bounds.least, "most": Bounds.most}

@@ -95,7 +95,7 @@ def test_only_who_accepts_motion_sees_a_thumbnail_move(page: Page, standin: Stan
     picture = row(page, "film.jpg").locator(".frame").first
     expect(picture.locator(".first")).to_be_visible()
     expect(picture.get_by_role("img", name="film.jpg, small")).to_be_visible()  # for screen readers
-    # Beside it, the same file as it plays without our code.
+    # The same file without our code, which shows when it has moved.
     address = picture.locator("img").get_attribute("src")
     page.evaluate("(src) => document.body.prepend(Object.assign(new Image(), {id: 'control', src, alt: ''}))", address)
     _becomes(page.locator("#control"), "blue")

@@ -202,7 +202,7 @@ def _equal(image: Image.Image, samples: bytes) -> Image.Image:
 
 
 _EMPTY_DATA, _END = made(b"IDAT", b""), made(b"IEND", b"")  # Pillow finds the beginning of the data by the first
-_UNCHECKED = bytes(4)  # a checksum that nobody looks at
+_UNCHECKED = bytes(4)  # in place of a checksum
 
 
 def _stored(data: Iterable[memoryview]) -> Iterator[bytes]:
