@@ -21,13 +21,12 @@ import sign_upload
 from dev.emulator import ROOT
 from tests.actors import eraser
 from tests.material import pictures
+from tests.material.contract import SINCE_0_2, VERSIONS, missing
 from tests.material.invocation import Context
 from thumbs import errors
 from thumbs.jobs import keys, ledger, notices
 from thumbs.jobs.notices import Upload
 
-VERSIONS = sorted(Path(__file__).with_name("contract").glob("*.json"))
-SINCE_0_2 = [path for path in VERSIONS if path.stem != "0.1"]
 JOB = "3f0c9a52d1b84c6e9a7d5e2f80b1c4d7"
 EVENT = notices.event([Upload("uploads-bucket", f"uploads/{JOB}", JOB, time=datetime.now(UTC))])
 
@@ -37,20 +36,6 @@ def then(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The responses of an earlier version."""
     answers: dict[str, Any] = json.loads(request.param.read_text())
     return answers
-
-
-def missing(then: Any, now: Any, where: str = "") -> list[str]:
-    """Members of an earlier response that today's lacks, or has with another type."""
-    if isinstance(then, dict):
-        if not isinstance(now, dict):
-            return [where]
-        inner = [missing(value, now.get(name, ...), f"{where}/{name}") for name, value in then.items()]
-        return [each for found in inner for each in found]
-    if isinstance(then, list):
-        if not isinstance(now, list) or bool(then) != bool(now):
-            return [where]
-        return missing(then[0], now[0], f"{where}/0") if then else []
-    return [] if type(then) is type(now) else [where]
 
 
 def called(context: Context, **changed: Any) -> dict[str, Any]:
@@ -96,7 +81,9 @@ def test_a_bad_file_is_refused_for_the_same_reason(version: Path, context: Conte
 @pytest.mark.parametrize("version", SINCE_0_2, ids=lambda path: path.stem)
 def test_the_limits_have_all_that_they_had(version: Path, environment: pytest.MonkeyPatch, context: Context) -> None:
     """GET /limits, with every setting that adds a member."""
-    for name, value in {"HAS_OWNERS": "true", "KEEP_THUMBNAILS_DAYS": "90", "UNCLAIMED_DAYS": "3"}.items():
+    days = {"KEEP_THUMBNAILS_DAYS": "90", "UNCLAIMED_DAYS": "3"}
+    sizes = {"THUMBNAIL_SIZES": "small=160x160:pad:ffffff", "PROFILES": "avatar:face=160x160:pad:ffffff"}
+    for name, value in {"HAS_OWNERS": "true", "METADATA": "copyright", **days, **sizes}.items():
         environment.setenv(name, value)
     answer = sign_upload.handler({"httpMethod": "GET", "resource": "/limits", "headers": {}}, context)
 
