@@ -53,7 +53,7 @@ def reasons() -> str:
 
 def targets() -> str:
     lines = (ROOT / "Makefile").read_text().splitlines()
-    named = [match for line in lines if (match := re.match(r"([a-z-]+):.*##  *(.*)", line))]
+    named = [match for line in lines if (match := re.match(r"([a-z0-9-]+):.*##  *(.*)", line))]
     return "".join(f"    make {match[1]:<14} {match[2]}\n" for match in named)
 
 

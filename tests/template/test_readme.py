@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,19 @@ def test_every_make_variable_that_a_document_sets_is_read(document: Path) -> Non
     makefile = re.sub("#.*", "", (ROOT / "Makefile").read_text())
 
     assert named <= {*re.findall(r"\$\(([A-Z_]+)\)", makefile)}
+
+
+def test_a_setting_reaches_make_run_as_it_was_written(tmp_path: Path) -> None:
+    """A shell would end the command at the semicolon in Profiles, and put names of files in place of an asterisk."""
+    settings = ["Profiles=avatar:small=64;post:card=400x300", "AllowedOrigins=*", "Animated=yes"]
+    python = tmp_path / "python"
+    python.write_text("""#!/bin/sh\nprintf '%s\\n' "$@"\n""")
+    python.chmod(0o755)
+
+    command = ["make", "run", f"VENV={tmp_path}", "--old-file=.venv/run.stamp", f"SET={' '.join(settings)}"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+
+    assert [word for word in said.stdout.splitlines() if "=" in word] == settings
 
 
 def operate_commands(text: str) -> list[list[str]]:
