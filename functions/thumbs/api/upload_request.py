@@ -129,8 +129,9 @@ def _problem(index: int, entry: dict[str, Any], settings: Settings) -> Problem |
     if "sha256" in entry and not re.fullmatch(_SHA256, entry["sha256"]):
         return bad(Reason.INVALID, "sha256", "A SHA-256 has 64 hexadecimal digits.")
     if "profile" in entry and entry["profile"] not in settings.profiles:
-        known = ", ".join(settings.profiles) or "none"
-        return bad(Reason.PROFILE_UNKNOWN, "profile", f"A profile is one of those of GET /limits: {known}.")
+        known = f"A profile is one of those of GET /limits: {', '.join(settings.profiles)}."
+        none = "This service has no profiles: leave the profile out."
+        return bad(Reason.PROFILE_UNKNOWN, "profile", known if settings.profiles else none)
     if "focus" in entry and not _is_point(entry["focus"]):
         return bad(Reason.INVALID, "focus", "A focus is a list of two numbers from 0 to 1: [x, y].")
     if entry["size"] < 1:

@@ -62,6 +62,16 @@ def test_an_unknown_profile_is_refused_with_the_known_ones(name: str) -> None:
     assert problem.detail == "A profile is one of those of GET /limits: avatar, post."
 
 
+def test_where_there_are_no_profiles_a_choice_is_refused_in_plain_words(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROFILES", "")
+    settings.current.cache_clear()
+
+    with pytest.raises(upload_request.Refused) as caught:
+        upload_request.files(body(profile="avatar"), settings.current())
+
+    assert [each.detail for each in caught.value.problems] == ["This service has no profiles: leave the profile out."]
+
+
 WRONG: list[Any] = [
     None,
     "0.5,0.5",
