@@ -4,6 +4,7 @@ import {button, make, write} from "./elements.js";
 import {words} from "./language.js";
 import {expiry, pictureHtml} from "./snippet.js";
 import {saved} from "./savings.js";
+import {FORMATS} from "./status.js";
 import {still} from "./still.js";
 import {apply} from "./styles.js";
 import {decode} from "./thumbhash.js";
@@ -17,6 +18,9 @@ const own = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (document.documentEl
 
 /** How long a button confirms its action. */
 const SAID = 2_000;
+
+/** The name of a format, such as "WebP" for "image/webp". @param {string} type */
+const format = (type) => FORMATS.find((each) => type === `image/${each.toLowerCase()}`) ?? type;
 
 /**
  * @param {string} name of the file
@@ -52,7 +56,7 @@ export function thumbnails(name, manifest, {refresh, announce}) {
 
   const figures = manifest.thumbnails.map((facts, index) => {
     const {width, height, url} = facts;
-    const size = several ? `${facts.size}, ${facts.type.replace("image/", "").toUpperCase()}` : facts.size;
+    const size = several ? `${facts.size}, ${format(facts.type)}` : facts.size;
     const image = make("img", {width: `${width}`, height: `${height}`, alt: own.picture({name, size}), decoding: "async"});
     const link = make("a", {href: url, target: "_blank", rel: "noopener noreferrer"}, size);
     const frame = make("div", {class: "frame"}, image);
