@@ -65,7 +65,7 @@ def cheapest(peak: float, conversion: Conversion, sizes: Sequence[int] = SIZES) 
 
 
 def warm() -> dict[str, Conversion]:
-    """The whole function on each class, warm: its handler, boto3 and the pipeline."""
+    """The whole function on each class, warm: its handler, its calls of S3 and the pipeline."""
     code, layers = functions.plain(functions.functions_folder()), functions.compiled(functions.packages())
     variables = template.environment(
         "ConvertFunction", MaxUploadMegabytes=template.parameter("MaxUploadMegabytes").most

@@ -182,6 +182,6 @@ def report() -> str:
         )
         tables.append(table(headings, rows))
     return (
-        f"ConvertFunction has {size} MB. Peaks are of the whole process, with interpreter, boto3 and the original; "
+        f"ConvertFunction has {size} MB. Peaks are of the whole process, with interpreter and the original; "
         f"Python {functions.python_version()}.\n\n" + "\n\n".join(tables)
     )

@@ -25,12 +25,13 @@ _KEEP = {
 _FUNCTION_LOG = "what the function did, by job and the caller's id of its request; no file names, addresses or links"
 _HOLDS = {
     "UploadBucket": (
-        "originals, with all their metadata; their owner, reference and the id of the request; with `Upkeep`, which "
-        "jobs have no outcome yet"
+        "originals, with all their metadata; their owner, reference, profile, focus and the id of the request; with "
+        "`Upkeep`, which jobs have no outcome yet"
     ),
     "ThumbnailBucket": (
         "thumbnails without metadata, except an author's name and licence with `Metadata`; manifests: format, size, "
-        "kinds of metadata, outcome, owner and reference of an original; bindings: its ETag; tombstones: only the job"
+        "kinds of metadata, outcome, owner, reference, profile and focus of an original; bindings: its ETag; "
+        "tombstones: only the job"
     ),
     "ConversionDeadLetterQueue": "S3's event of each failed conversion: the job, and the uploader's address",
     "ConversionFailures": "the same event in transit; with `ContactEmail`, in that mailbox",

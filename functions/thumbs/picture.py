@@ -14,7 +14,7 @@ class Original(TypedDict):
     frames: int
 
 
-# Kinds of metadata that an original may carry; thumbnails carry none.
+# Kinds of metadata that an original may carry; thumbnails carry none, except what RIGHTS lists.
 #
 # location   where it was taken, or what place it shows
 # camera     make, model, lens, serial number, exposure

@@ -45,7 +45,7 @@ def test_a_choice_is_signed_as_it_was(then: dict[str, Any], context: Context) ->
 
 
 def test_a_result_of_choices_has_all_that_it_had(then: dict[str, Any], s3: Any, context: Context) -> None:
-    """Of an original whose form the earlier version signed: an animation that names its creator."""
+    """An animation that names its creator, with a form that the earlier version signed."""
     frames, packet = [Image.new("RGB", (48, 36), colour) for colour in ("red", "blue")], rights.packet(rights.CREATOR)
     original = pictures.encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=100, xmp=packet)
     s3.put_object(Bucket="uploads-bucket", Key=keys.original(JOB), Body=original, Metadata=then["metadata"])
