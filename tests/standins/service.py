@@ -62,6 +62,7 @@ Weather = Callable[["_Handler"], Any]
 class Standin:
     """url: of the page. weather: by kind of request, what happens instead of the usual. arrived: jobs with a file.
     moving: a file of two frames, which every thumbnail then is.
+    types: the content types that manifests name, each for every size.
     offers: what GET /limits says instead of, or in addition to, the usual."""
 
     weather: dict[str, Weather] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Standin:
     arrived: set[str] = field(default_factory=set)
     jobs: int = 0
     moving: bytes = b""
+    types: tuple[str, ...] = ("image/webp",)
     offers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class Standin:
         self.asked.clear()
         self.arrived.clear()
         self.moving = b""
+        self.types = ("image/webp",)
         self.offers.clear()
 
     def count(self, kind: str) -> int:
@@ -200,11 +203,12 @@ class _Handler(SimpleHTTPRequestHandler):
                 "size": size,
                 "width": side,
                 "height": side * 3 // 4,
-                "type": "image/webp",
+                "type": kind,
                 "bytes": len(_THUMBNAILS[size]),
             }
             | ({"frames": 2} if self.standin.moving else {})
             | {"key": f"{job}/{size}.webp", "url": f"{self.standin.url}storage/{job}/{size}.webp"}
+            for kind in self.standin.types
             for size, side in _SIZES.items()
         ]
         original = {"format": "JPEG", "width": 1200, "height": 900, "bytes": 24_000, "frames": 1}

@@ -89,12 +89,12 @@ def _becomes(picture: Locator, colour: str) -> None:
 
 @pytest.mark.parametrize("context_options", [{"reduced_motion": "reduce"}])
 def test_only_who_accepts_motion_sees_a_thumbnail_move(page: Page, standin: Standin) -> None:
-    standin.moving = _blinks_once()
+    standin.moving, standin.types = _blinks_once(), ("image/webp", "image/jpeg")
     choose(page, jpeg("film.jpg", 64, 48))
     expect_stage(row(page, "film.jpg"), "done")  # which opens it, because it is the only one
     picture = row(page, "film.jpg").locator(".frame").first
     expect(picture.locator(".first")).to_be_visible()
-    expect(picture.get_by_role("img", name="film.jpg, small")).to_be_visible()  # for screen readers
+    expect(picture.get_by_role("img", name="film.jpg, small, WebP", exact=True)).to_be_visible()  # for screen readers
     # The same file without our code, which shows when it has moved.
     address = picture.locator("img").get_attribute("src")
     page.evaluate("(src) => document.body.prepend(Object.assign(new Image(), {id: 'control', src, alt: ''}))", address)
