@@ -82,7 +82,7 @@ def test_choices_for_a_picture_are_sent(example: str, stack: Service, tmp_path: 
     answer = run(example, stack.page_url, picture, CHOICES='{"profile": "poster", "focus": [0.5, 0.2]}')
 
     assert answer.returncode not in (0, None)
-    assert "A profile is one of those of GET /limits" in answer.stderr
+    assert "This service has no profiles" in answer.stderr
 
 
 def test_a_refused_call_ends_the_session_with_its_reason(example: str, stack: Service, tmp_path: Path) -> None:
