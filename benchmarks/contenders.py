@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from base64 import b64decode
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,9 @@ CONTENDERS = (
     Contender("ImageMagick", "imagemagick"),
     LIMIT,
 )
+# Those that read animations, and write them as WebP.
+_ANIMATORS = {"ours", "sharp.mjs documented", "sharp.mjs cascade", "vips_documented", "vips_cascade", "pillow_naive"}
+ANIMATORS = tuple(one for one in CONTENDERS if one.script in _ANIMATORS)
 
 
 class Failed(Exception):
@@ -122,10 +126,10 @@ def _last_words(stderr: str) -> str:
     return next((line for line in lines if "Error" in line), lines[-1] if lines else "ended without output")
 
 
-def installed() -> tuple[dict[Contender, str], dict[Contender, str]]:
+def installed(competing: Iterable[Contender]) -> tuple[dict[Contender, str], dict[Contender, str]]:
     """The versions of contenders that can run, and why the others cannot."""
     versions, missing = {}, {}
-    for contender in CONTENDERS:
+    for contender in competing:
         try:
             with Process(contender.command()) as process:
                 versions[contender] = process.ask("version")

@@ -86,9 +86,8 @@ def warm() -> dict[str, Conversion]:
 
 def report() -> str:
     conversions = warm()
-    pixels, file = template.parameter("MaxMegapixels"), template.parameter("MaxUploadMegabytes")
     said = []
-    for megapixels, megabytes in ((int(pixels.default), int(file.default)), (pixels.most, file.most)):
+    for megapixels, megabytes, _ in memory.settings():
         peak = max(memory.peaks(megapixels, megabytes), key=lambda one: one.measured.peak)
         mib = peak.measured.peak / 2**20
         said.append(

@@ -131,11 +131,39 @@ def tiff(size: Size) -> bytes:
 
 
 def gif(size: Size) -> bytes:
-    """An animation, of which the first frame counts."""
-    frames = [ImageChops.offset(_photo(size), 8 * step, 0).quantize(128) for step in range(12)]
-    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=80)
+    """An animation: the class "gif" counts its first frame."""
+    return _animated([frame.quantize(128) for frame in _panned(size)], "GIF")
 
 
+def gif_recording(size: Size) -> bytes:
+    """Little changes from frame to frame, as on a screen: a window moves across the picture."""
+    screen, window = pictures.screenshot(*size), _photo((size[0] // 4, size[1] // 4))
+    frames = [screen.copy() for _ in range(_RECORDED)]
+    for step, frame in enumerate(frames):
+        frame.paste(window, (size[0] // 4 + step * size[0] // (4 * _RECORDED), size[1] // 3))
+    colours = frames[0].quantize(255)  # the same in all frames, so that what does not move does not change
+    return _animated([frame.quantize(palette=colours, dither=Image.Dither.NONE) for frame in frames], "GIF")
+
+
+def webp_animated(size: Size) -> bytes:
+    return _animated(_panned(size), "WEBP", quality=85, method=2)
+
+
+def png_animated(size: Size) -> bytes:
+    return _animated(_panned(size), "PNG")
+
+
+def _panned(size: Size) -> list[Image.Image]:
+    """Everything changes in every frame, as when a camera turns."""
+    return [ImageChops.offset(_photo(size), 8 * step, 0) for step in range(_PANNED)]
+
+
+def _animated(frames: list[Image.Image], format_: str, **options: Any) -> bytes:
+    return encoded(frames[0], format_, save_all=True, append_images=frames[1:], duration=_DURATION, loop=0, **options)
+
+
+_PANNED, _RECORDED = 12, 48  # frames
+_DURATION = 80  # milliseconds
 _2, _4, _12, _24, _48, _100 = (1632, 1224), (2304, 1728), (4000, 3000), (5664, 4248), (8000, 6000), (11520, 8640)
 
 CLASSES = {
@@ -157,5 +185,15 @@ CLASSES = {
         Input("heic", ".heic", _12, heic, "a phone's HEIC"),
         Input("tiff", ".tif", _12, tiff, "a photograph as TIFF, compressed with LZW"),
         Input("gif", ".gif", (960, 720), gif, "an animation of 12 frames"),
+    )
+}
+
+ANIMATIONS = {
+    one.name: one
+    for one in (
+        Input("gif-pan", ".gif", (960, 720), gif, f"a GIF of {_PANNED} frames that change everywhere"),
+        Input("gif-recording", ".gif", (960, 720), gif_recording, f"a GIF of {_RECORDED} frames that change little"),
+        Input("webp-pan", ".webp", (960, 720), webp_animated, f"a WebP of {_PANNED} frames that change everywhere"),
+        Input("apng-pan", ".png", (960, 720), png_animated, f"an APNG of {_PANNED} frames that change everywhere"),
     )
 }

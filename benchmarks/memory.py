@@ -152,15 +152,19 @@ def _peaks(megapixels: int, megabytes: int) -> Iterator[Peak]:
             yield Peak(variant, len(bucket.original) / 1e6, measured, outcome)
 
 
-def report() -> str:
-    pixels, file, size = (
-        template.parameter("MaxMegapixels"),
-        template.parameter("MaxUploadMegabytes"),
-        template.memory_size("ConvertFunction"),
+def settings() -> tuple[tuple[int, int, str], ...]:
+    """The settings that are measured: MaxMegapixels, MaxUploadMegabytes, and which they are."""
+    pixels, file = template.parameter("MaxMegapixels"), template.parameter("MaxUploadMegabytes")
+    return (
+        (int(pixels.default), int(file.default), "the defaults"),
+        (pixels.most, file.most, "the most that can be set"),
     )
-    default = int(pixels.default), int(file.default), "the defaults"
+
+
+def report() -> str:
+    size = template.memory_size("ConvertFunction")
     tables = []
-    for megapixels, megabytes, which in (default, (pixels.most, file.most, "the most that can be set")):
+    for megapixels, megabytes, which in settings():
         rows = [
             (
                 peak.variant.name,

@@ -79,6 +79,7 @@ def reasons(races: Mapping[Input, Measured]) -> list[str]:
 
 
 _ADVICE = """\
-Nothing was written, because this machine was busy while it was measured. Close what else runs on it (browsers,
+Nothing was written, because this machine was busy while it was measured. What was measured while it was quiet is kept,
+and only the rest will be measured again. Close what else runs on it (browsers,
 editors, tests, containers), wait until `uptime` shows a load below 0.2, and start again. On a laptop, connect the
 charger. On a virtual machine whose neighbours cannot be stopped, use another one."""

@@ -4,12 +4,11 @@ alike."""
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
 from benchmarks import quality
 from benchmarks.contenders import LIMIT, OURS, Contender, Failed, Process
-from benchmarks.inputs import Input
+from benchmarks.inputs import ANIMATIONS, Input
 
 # One measurement repeats a conversion for this many seconds: shorter ones drown in the clock's noise.
 _LONG_ENOUGH = 0.15
@@ -19,12 +18,15 @@ _SIDE = 640  # the thumbnail whose quality is measured
 @dataclass
 class Result:
     """A contender's result for one class. cpu: seconds per conversion, one value per round; peak: bytes above a bare
-    interpreter; decibels: PSNR of the 640 pixels; size: bytes of that thumbnail. failure: why there is no result."""
+    interpreter; decibels: PSNR of the 640 pixels; size: bytes of that thumbnail; frames: of that thumbnail; worst: PSNR
+    of its worst frame. failure: why there is no result."""
 
     cpu: list[float] = field(default_factory=list)
     peak: int = 0
     decibels: float = 0.0
     size: int = 0
+    frames: int = 1
+    worst: float = 0.0
     failure: str | None = None
 
     @property
@@ -47,12 +49,12 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
         racers = {}
         for contender in contenders:
             result = results[contender] = Result()
-            if contender is LIMIT and path.suffix != ".jpg":
+            if contender == LIMIT and path.suffix != ".jpg":
                 result.failure = "for JPEG alone"
                 continue
             try:
                 process = running.enter_context(Process(contender.command()))
-                racers[contender] = process, _warm(process, path, result)
+                racers[contender] = process, _warm(process, one, result)
             except (Failed, ValueError) as reason:
                 # libvips puts the reason in its last line.
                 result.failure = str(reason).strip().splitlines()[-1].strip()
@@ -64,24 +66,37 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
     return results
 
 
-def _warm(process: Process, path: Path, result: Result) -> int:
+def _warm(process: Process, one: Input, result: Result) -> int:
     """Converts until everything is loaded, checks the result, and determines the conversions per measurement."""
-    process.ask("open", path=str(path))
+    _open(process, one)
     process.ask("convert", times=1)
     seconds: float = process.ask("convert", times=1)
     largest = process.thumbnails()[0]
     result.size = len(largest)
-    result.decibels = quality.psnr(largest, quality.reference(path, _SIDE))
+    if _moves(one):
+        motion = quality.motion(largest, quality.references(one.path(), _SIDE))
+        result.frames, result.decibels, result.worst = motion.frames, motion.mean, motion.worst
+    else:
+        result.decibels = quality.psnr(largest, quality.reference(one.path(), _SIDE))
     return max(1, round(_LONG_ENOUGH / max(seconds, 1e-3)))
+
+
+def _open(process: Process, one: Input) -> None:
+    process.ask("open", path=str(one.path()), moves=_moves(one))
+
+
+def _moves(one: Input) -> bool:
+    """Whether the thumbnails are animations too."""
+    return one.name in ANIMATIONS
 
 
 def weigh(one: Input, results: Results, bare: Callable[[Contender], int]) -> None:
     """Adds the peaks: each of a process that converts once and does nothing else."""
     for contender, result in results.items():
-        if result.failure or contender is LIMIT:  # the limit keeps thumbnails in memory
+        if result.failure or contender == LIMIT:  # the limit keeps thumbnails in memory
             continue
         with Process(contender.command()) as process:
-            process.ask("open", path=str(one.path()))
+            _open(process, one)
             process.ask("convert", times=1)
             result.peak = process.ask("peak") - bare(contender)
 

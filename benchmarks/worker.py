@@ -1,7 +1,7 @@
 """python -m benchmarks.worker MODULE: a warm process that converts when asked, one line of JSON in, one out.
 
     {"do": "version"}              a string
-    {"do": "open", "path": …}      reads the file; from now on it is in memory
+    {"do": "open", "path": …, "moves": false}   reads the file; from now on it is in memory. moves: all of its frames
     {"do": "convert", "times": n}  CPU seconds of one conversion, user and system, child processes and threads included
     {"do": "thumbnails"}           what the last conversion made, largest first, in base64
     {"do": "peak"}                 bytes: the most that this process, or one of its children, has had in memory
@@ -29,12 +29,14 @@ class Worker:
         self._peer: Any = import_module(module) if module else None
         self._original = b""
         self._made: list[bytes] = []
+        self._moves = False
         self._overhead = 0.0
 
     def version(self) -> str:
         return str(self._peer.version())
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, *, moves: bool = False) -> None:
+        self._moves = moves
         self._original = Path(path).read_bytes()
         if hasattr(self._peer, "idle"):
             self._overhead = median(self._timed(self._peer.idle) for _ in range(_IDLE_RUNS))
@@ -43,7 +45,8 @@ class Worker:
         return self._timed(self._convert, times) - self._overhead
 
     def _convert(self) -> None:
-        self._made = self._peer.thumbnails(self._original)
+        convert = self._peer.animations if self._moves else self._peer.thumbnails
+        self._made = convert(self._original)
 
     def _timed(self, work: Callable[[], None], times: int = 1) -> float:
         before = usage.cpu()

@@ -2,6 +2,7 @@
 in the best way found, and each has
 
     thumbnails(original: bytes) -> list[bytes]     the files, largest first
+    animations(original: bytes) -> list[bytes]     the same of all frames, if it can
     version() -> str                               of what does the work
 
 `worker` runs them. All encode with libwebp at the same quality and the same effort, the pipeline's own

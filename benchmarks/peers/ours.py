@@ -2,6 +2,7 @@
 colour."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -22,6 +23,14 @@ def wanted() -> pipeline.Wanted:
 
 def thumbnails(original: bytes) -> list[bytes]:
     return [rendered.content for rendered in pipeline.run(original, wanted()).thumbnails]
+
+
+def animations(original: bytes) -> list[bytes]:
+    made = pipeline.run(original, replace(wanted(), animated=True))
+    assert made.animation, "a picture that moves"
+    if not made.animation["animated"]:
+        raise ValueError(f"does not move: {made.animation['reason']}")
+    return [rendered.content for rendered in made.thumbnails]
 
 
 def version() -> str:

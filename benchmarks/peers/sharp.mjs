@@ -13,17 +13,20 @@ sharp.concurrency(1);
 sharp.cache(false); // the same picture comes again and again here, as it never does in earnest
 
 const box = (side) => ({width: side, height: side, fit: "inside", withoutEnlargement: true});
-const open = (original) => sharp(original, {limitInputPixels: false});
+const open = (original) => sharp(original, {limitInputPixels: false, animated: moves});
 
 const WAYS = {
   documented: (original) => Promise.all(sides.map((side) => open(original).autoOrient().resize(box(side)).webp(webp).toBuffer())),
   async cascade(original) {
     const made = [];
+    const {loop, delay} = moves ? await open(original).metadata() : {};
     let picture = open(original).autoOrient();
     for (const side of sides) {
       const {data, info} = await picture.resize(box(side)).raw().toBuffer({resolveWithObject: true});
-      const again = () => sharp(data, {raw: {width: info.width, height: info.height, channels: info.channels}});
-      made.push(await again().webp(webp).toBuffer());
+      const {width, height, channels, pageHeight} = info;
+      const raw = {width, height, channels, ...(moves && {pageHeight})};
+      const again = () => sharp(data, {raw, animated: moves, limitInputPixels: false});
+      made.push(await again().webp({...webp, ...(moves && {loop, delay})}).toBuffer());
       picture = again();
     }
     return made;
@@ -32,11 +35,13 @@ const WAYS = {
 
 const thumbnails = WAYS[way];
 let original;
+let moves = false;
 let made = [];
 
 const commands = {
   version: () => `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}, Node.js ${process.versions.node}`,
-  open: ({path}) => {
+  open: ({path, moves: all}) => {
+    moves = all;
     original = readFileSync(path);
   },
   async convert({times}) {

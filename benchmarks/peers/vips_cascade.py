@@ -1,13 +1,24 @@
 """pyvips at its best: one decode, each size from the one before."""
 
-from benchmarks.peers import SIDES
-from benchmarks.peers.vips_documented import version, vips, webp
+from typing import Any
 
-__all__ = ["thumbnails", "version"]
+from benchmarks.peers import SIDES
+from benchmarks.peers.vips_documented import ALL_FRAMES, version, vips, webp
+
+__all__ = ["animations", "thumbnails", "version"]
 
 
 def thumbnails(original: bytes) -> list[bytes]:
-    picture = vips.Image.thumbnail_buffer(original, SIDES[0], height=SIDES[0], size="down").copy_memory()
+    return _cascade(vips.Image.thumbnail_buffer(original, SIDES[0], height=SIDES[0], size="down"))
+
+
+def animations(original: bytes) -> list[bytes]:
+    largest = vips.Image.thumbnail_buffer(original, SIDES[0], height=SIDES[0], size="down", option_string=ALL_FRAMES)
+    return _cascade(largest)
+
+
+def _cascade(largest: Any) -> list[bytes]:
+    picture = largest.copy_memory()
     made = [webp(picture)]
     for side in SIDES[1:]:
         picture = picture.thumbnail_image(side, height=side, size="down").copy_memory()

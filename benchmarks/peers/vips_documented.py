@@ -10,9 +10,18 @@ os.environ["VIPS_CONCURRENCY"] = "1"  # read when the library loads; a function 
 vips: Any = import_module("pyvips")
 vips.cache_set_max(0)  # the same picture is converted again and again here, which never happens in production
 
+ALL_FRAMES = "n=-1"
+
 
 def thumbnails(original: bytes) -> list[bytes]:
     return [webp(vips.Image.thumbnail_buffer(original, side, height=side, size="down")) for side in SIDES]
+
+
+def animations(original: bytes) -> list[bytes]:
+    return [
+        webp(vips.Image.thumbnail_buffer(original, side, height=side, size="down", option_string=ALL_FRAMES))
+        for side in SIDES
+    ]
 
 
 def webp(picture: Any) -> bytes:
