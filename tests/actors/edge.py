@@ -18,6 +18,7 @@ from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.stack import NAME, Stack
 from operate.change_set import apply
 from operate.delivery import Delivery
+from tests.actors import commands
 from tests.actors.client import PATIENCE, Service
 from tests.material import pictures
 from tests.standins import delivery_gaps
@@ -37,16 +38,22 @@ class Edge(Service):
 
     def command(self, *arguments: str, action: str = "deploy", **environment: str) -> subprocess.CompletedProcess[str]:
         """python -m operate stack delivery deploy, in a copy of the project."""
-        with self.started("--yes", *arguments, action=action, **environment) as process:
-            try:
-                output, error = process.communicate(timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-            return subprocess.CompletedProcess(process.args, process.returncode, output, error)
+        command = ("stack", "delivery", action, *PAUSE, "--yes", *arguments)
+        return commands.run("operate", *command, cwd=self.project, env=self._environment | environment)
 
     def started(self, *arguments: str, action: str = "deploy", **environment: str) -> "subprocess.Popen[str]":
-        """The same, asynchronously."""
+        """The same, asynchronously, and as a process that can be interrupted."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "operate", "stack", "delivery", action, *PAUSE, *arguments],
+            cwd=self.project,
+            env=self._environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    @property
+    def _environment(self) -> dict[str, str]:
         account = {
             "AWS_ENDPOINT_URL": self.deployed.endpoint,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -54,14 +61,7 @@ class Edge(Service):
             "AWS_REGION": REGION,
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return subprocess.Popen(
-            [sys.executable, "-m", "operate", "stack", "delivery", action, *PAUSE, *arguments],
-            cwd=self.project,
-            env={**inherited, **account, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return inherited | account
 
     @property
     def delivery(self) -> Delivery:

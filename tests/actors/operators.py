@@ -1,15 +1,15 @@
 """`python -m operate` on the running service, as an operator uses it."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
-from tests.actors.client import PATIENCE, Service
+from tests.actors import commands
+from tests.actors.client import Service
 
-Operate = Callable[..., "subprocess.CompletedProcess[str]"]
+Operate = Callable[..., "CompletedProcess[str]"]
 
 
 def account(stack: Service) -> dict[str, str]:
@@ -26,14 +26,13 @@ def operator(stack: Service, folder: Path) -> Operate:
     """Runs a command in a folder, where it keeps its state."""
     environment = os.environ | account(stack) | {"PYTHONPATH": str(ROOT)}
 
-    def operate(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "operate", *arguments]
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    def operate(*arguments: str) -> "CompletedProcess[str]":
+        return commands.run("operate", *arguments, cwd=folder, env=environment)
 
     return operate
 
 
-def said(answer: "subprocess.CompletedProcess[str]") -> str:
+def said(answer: "CompletedProcess[str]") -> str:
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
 

@@ -3,13 +3,11 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
-from tests.actors.client import PATIENCE
+from tests.actors import commands
 
 
 class OptionalStacks:
@@ -34,14 +32,7 @@ class OptionalStacks:
         """The output of a command, which has to succeed. action: deploy, update or remove."""
         given = [argument for each, value in settings.items() for argument in ("--set", f"{each}={value}")]
         command = ["stack", name, action, "--yes", "--pause", "0.1", "--stack-name", self._service, *given]
-        answer = subprocess.run(
-            [sys.executable, "-m", "operate", *command],
-            cwd=self._project,
-            env=os.environ | self._account,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        answer = commands.run("operate", *command, cwd=self._project, env=os.environ | self._account)
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout
 

@@ -18,6 +18,7 @@ import requests
 
 from dev.emulator import ROOT
 from dev.stack import CACHE, layer_packages
+from tests.actors import commands
 from tests.actors.client import PATIENCE, wait_for
 from tests.actors.developer import Run, copy_of_the_project, documented_listeners
 from tests.actors.sign_in import SignInPage
@@ -112,14 +113,7 @@ def test_a_taken_port_is_one_clear_sentence(what: str, variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ports = {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())} | {variable: str(port)}
-        answer = subprocess.run(
-            [sys.executable, "-m", "dev"],
-            cwd=ROOT,
-            env=os.environ | ports,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        answer = commands.run("dev", cwd=ROOT, env=os.environ | ports)
 
     assert answer.returncode == 1
     (sentence,) = answer.stderr.splitlines()
@@ -130,13 +124,7 @@ def test_a_taken_port_is_one_clear_sentence(what: str, variable: str) -> None:
 
 def test_one_port_for_page_and_emulator_is_one_clear_sentence() -> None:
     port = str(free_port())
-    answer = subprocess.run(
-        [sys.executable, "-m", "dev", "--port", port, "--emulator-port", port],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+    answer = commands.run("dev", "--port", port, "--emulator-port", port, cwd=ROOT, env=os.environ)
 
     assert answer.returncode == 1
     assert answer.stderr == (
@@ -152,9 +140,7 @@ def test_wrong_options_are_explained() -> None:
         (["--user", "anna", "--user", "anna"], "anna is there twice"),
         (["--user", "anna", "--set", "Authorizer=iam"], "--user sets Authorizer"),
     ):
-        answer = subprocess.run(
-            [sys.executable, "-m", "dev", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
-        )
+        answer = commands.run("dev", *arguments, cwd=ROOT, env=os.environ)
         assert answer.returncode == 2
         assert expected in answer.stderr
 
@@ -215,9 +201,7 @@ def test_a_layer_that_cannot_be_installed_is_explained(project: Path) -> None:
 def refused(project: Path, *arguments: str) -> str:
     """The message of `python -m dev` when it cannot deploy."""
     ports = ["--port", str(free_port()), "--emulator-port", str(free_port())]
-    answer = subprocess.run(
-        [sys.executable, "-m", "dev", *ports, *arguments], cwd=project, capture_output=True, text=True, timeout=PATIENCE
-    )
+    answer = commands.run("dev", *ports, *arguments, cwd=project, env=os.environ)
     assert answer.returncode == 1
     assert "template.yaml cannot be deployed: " in answer.stderr
     assert "Traceback" not in answer.stderr

@@ -2,15 +2,14 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dev.emulator import ROOT
 from dev.stack import NAME
-from tests.actors.client import PATIENCE, Service, wait_for
+from tests.actors import commands
+from tests.actors.client import Service, wait_for
 from tests.actors.operators import Operate, dead_letters, operator, said
 from tests.material import pictures
 
@@ -120,14 +119,8 @@ def test_what_cannot_be_done_is_one_sentence(operate: Operate, arguments: list[s
 def test_a_command_says_how_to_set_a_missing_region_or_credentials(region: dict[str, str], sentence: str) -> None:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    answer = subprocess.run(
-        [sys.executable, "-m", "operate", "redrive", "--dry-run"],
-        cwd=ROOT,
-        env=inherited | nothing | {"AWS_EC2_METADATA_DISABLED": "true"} | region,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+    account = inherited | nothing | {"AWS_EC2_METADATA_DISABLED": "true"} | region
+    answer = commands.run("operate", "redrive", "--dry-run", cwd=ROOT, env=account)
 
     assert answer.returncode == 1
     assert answer.stderr.endswith(f"{sentence}\n")

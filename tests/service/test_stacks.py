@@ -7,8 +7,6 @@ import json
 import os
 import pty
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -18,7 +16,8 @@ import boto3
 import pytest
 
 from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
-from tests.actors.client import PATIENCE, wait_for
+from tests.actors import commands
+from tests.actors.client import wait_for
 from tests.standins.ports import free_port
 
 Operate = Callable[..., CompletedProcess[str]]
@@ -83,20 +82,10 @@ def operate(emulator: Emulator, aws: Callable[[str], Any], tmp_path: Path) -> It
     }
     aws("cloudformation").create_stack(StackName="photos", TemplateBody=json.dumps(SERVICE))
 
-    def run(*arguments: str, stdin: int = subprocess.DEVNULL) -> CompletedProcess[str]:
+    def run(*arguments: str, stdin: str = os.devnull) -> CompletedProcess[str]:
         pace = [*(() if "--stack-name" in arguments else ("--stack-name", "photos"))]
         pace += [] if "status" in arguments else ["--pause", "0.1"]
-        command = [sys.executable, "-m", "operate", *arguments, *pace]
-        environment = os.environ | account
-        return subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            stdin=stdin,
-        )
+        return commands.run("operate", *arguments, *pace, cwd=tmp_path, env=os.environ | account, stdin=stdin)
 
     yield run
     aws("cloudformation").delete_stack(StackName="photos")
@@ -179,7 +168,7 @@ def test_a_person_agrees_once_to_both_stacks(operate: Operate, aws: Callable[[st
     leader, terminal = pty.openpty()
     try:
         os.write(leader, b"yes\nno\n")
-        answer = operate("stack", "gallery", "deploy", stdin=terminal)
+        answer = operate("stack", "gallery", "deploy", stdin=os.ttyname(terminal))
     finally:
         os.close(leader)
         os.close(terminal)
