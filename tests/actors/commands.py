@@ -1,7 +1,7 @@
 """`python -m MODULE` without importing boto3 and reading AWS's models each time, which is most of a command's CPU time.
 
-A server has done that (tests/actors/warm.py), and each command is a fork of it. It imports the project's modules from its
-folder or PYTHONPATH. A test that interrupts a command, or that is about its interpreter, starts it as usual.
+A server has done that (tests/actors/warm.py), and each command is a fork of it. It imports the project's modules
+itself, from its folder first. A test that interrupts a command, or that is about its interpreter, starts it as usual.
 """
 
 import multiprocessing
@@ -15,8 +15,9 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import pytest
+
 PATIENCE = 180  # seconds
-ROOT = str(Path(__file__).parent.parent.parent)  # not imported from dev, because the command imports dev itself
 
 
 def run(
@@ -30,7 +31,9 @@ def run(
         output, error = Path(folder, "stdout"), Path(folder, "stderr")
         command = (module, arguments, str(cwd), dict(env), (stdin, str(output), str(error)))
         process = _server().Process(target=_become, args=command, daemon=True)
-        process.start()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(cwd)  # a fork gets this process's path
+            process.start()
         process.join(PATIENCE)
         if (status := process.exitcode) is None:
             process.kill()
@@ -57,7 +60,5 @@ def _become(module: str, arguments: tuple[str, ...], folder: str, env: dict[str,
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
-    given = filter(None, env.get("PYTHONPATH", "").split(os.pathsep))
-    sys.path[:] = [folder, *given, *(path for path in sys.path if path not in ("", ROOT))]
     sys.argv[1:] = arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)

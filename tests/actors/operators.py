@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY
+from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from tests.actors import commands
 from tests.actors.client import Service
 
@@ -24,7 +24,7 @@ def account(stack: Service) -> dict[str, str]:
 
 def operator(stack: Service, folder: Path) -> Operate:
     """Runs a command in a folder, where it keeps its state."""
-    environment = os.environ | account(stack) | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | account(stack)
 
     def operate(*arguments: str) -> "CompletedProcess[str]":
         return commands.run("operate", *arguments, cwd=folder, env=environment)
