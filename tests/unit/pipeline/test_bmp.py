@@ -181,3 +181,26 @@ def test_one_that_ends_early_is_damaged() -> None:
         with pytest.raises(Rejected) as caught:
             convert(bmp(pixels, bits, masks=masks)[:-3])
         assert caught.value.reason is Reason.DAMAGED
+
+
+def corner(original: bytes) -> tuple[int, ...]:
+    return tuple(255 * (value > 127) for value in convert(original).getpixel((3, 3)))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("bits", "masks"), [(16, (0xFF, 0xFF00, 0)), (32, (0, 0xFF00, 0xFF))])
+def test_a_colour_without_bits_is_absent(bits: int, masks: tuple[int, ...]) -> None:
+    data = packed(Image.new("RGB", (WIDTH, HEIGHT), "white"), bits, masks)
+    assert corner(bmp(data, bits, masks=masks)) == tuple(255 * (mask > 0) for mask in masks)
+
+
+def test_a_header_of_52_bytes_has_no_mask_for_alpha() -> None:
+    masks = 0xF00, 0xF0, 0xF
+    data = packed(Image.new("RGB", (WIDTH, HEIGHT), "white"), 16, masks)
+    assert corner(bmp(data, 16, length=52, masks=masks, compression=ALPHA_BITFIELDS)) == (255, 255, 255)
+
+
+def test_a_negative_width_is_damage() -> None:
+    original = bmp(bytes(3 * WIDTH * HEIGHT), 24)
+    with pytest.raises(Rejected) as refused:
+        convert(original[:18] + struct.pack("<i", -WIDTH) + original[22:])
+    assert refused.value.reason is Reason.DAMAGED

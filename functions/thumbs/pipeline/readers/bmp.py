@@ -11,13 +11,13 @@ from io import BytesIO
 from PIL import BmpImagePlugin, Image
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline.readers import Source
+from thumbs.pipeline.readers import Source, bmp_rle
 
 _FILE_HEADER = 14
 _CORE, _INFO = 12, 40  # bytes of the headers of OS/2 1 and Windows 3
 _WINDOWS = {_INFO, 52, 56, 108, 124}
 _OS2 = range(_CORE + 1, 65)  # of OS/2 2, whose header may omit trailing zeros
-_RGB, _RLE24_OR_JPEG, _BITFIELDS, _ALPHA_BITFIELDS = 0, 4, 3, 6
+_RGB, _RLE8, _RLE4, _BITFIELDS, _RLE24_OR_JPEG, _ALPHA_BITFIELDS = 0, 1, 2, 3, 4, 6
 # Embedded pictures of other formats (JPEG, PNG), printers' CMYK, and OS/2's Huffman 1D and 24-bit RLE.
 _NOT_READ = {_RLE24_OR_JPEG, 5, 11, 12, 13}
 # The masks that Pillow supports.
@@ -30,6 +30,7 @@ _READ_OF_32 = {
     (0xFF000000, 0xFF0000, 0xFF00, 0xFF),
     (0, 0, 0, 0),
 }
+_COLOURS = slice(46, 50)  # where a file says how many its palette has
 _EMBEDDED_PROFILE = 0x4D424544  # 'MBED', in headers of 124 bytes
 _LONGEST_PROFILE = 8 * 2**20
 _ROWS = 256  # extracted at a time
@@ -60,18 +61,23 @@ def source(original: bytes) -> Source:
         raise Rejected(
             Reason.VARIANT_NOT_SUPPORTED, f"a BMP of compression {header.compression} and {header.bits} bits"
         )
+    if header.width < 1:
+        raise Rejected(Reason.DAMAGED, f"a BMP of {header.size}")
     profile = _profile(original) if header.length == 124 else None
     if header.bits == 2 and header.compression == _RGB:
         return Source(header.size, lambda _: _two_bits(original, header), profile=profile)
     if header.masks and header.bits in {16, 32} and _is_unusual(header):
         return Source(header.size, lambda _: _taken_apart(original, header), profile=profile)
-    return _through_pillow(_usual(original, header), profile)
+    return _through_pillow(_usual(original, header), profile, header)
 
 
-def _through_pillow(original: bytes, profile: bytes | None) -> Source:
+def _through_pillow(original: bytes, profile: bytes | None, header: _Header | None = None) -> Source:
     image = BmpImagePlugin.BmpImageFile(BytesIO(original))
 
     def load(_: tuple[int, int]) -> Image.Image:
+        if header and header.compression in {_RLE8, _RLE4}:
+            data = memoryview(original)[image.tile[0].offset :]
+            return bmp_rle.decoded(image, data, header.compression == _RLE4, _direction(header))
         image.load()
         return _visible(image)
 
@@ -89,7 +95,7 @@ def _header(original: bytes) -> _Header | None:
     masks: tuple[int, ...] = ()
     if length in _WINDOWS and compression in {_BITFIELDS, _ALPHA_BITFIELDS}:
         # The masks follow a header of 40 bytes, and are part of a longer one.
-        count = 4 if length >= 56 or compression == _ALPHA_BITFIELDS else 3
+        count = 4 if length >= 56 or (compression, length) == (_ALPHA_BITFIELDS, _INFO) else 3
         masks = (*struct.unpack_from(f"<{count}I", original, _FILE_HEADER + _INFO), 0)[:4]
     elif length not in _WINDOWS and compression == _BITFIELDS:
         compression = _RLE24_OR_JPEG  # Huffman 1D
@@ -106,7 +112,11 @@ def _is_unusual(header: _Header) -> bool:
 
 
 def _usual(original: bytes, header: _Header) -> bytes:
-    """The same file with a header of 40 bytes, if Pillow does not support its own header's length."""
+    """The same file with a header of 40 bytes, if Pillow does not support its own header's length, and without a count
+    of colours that no pixel can use."""
+    most = 2**header.bits
+    if header.bits <= 8 and header.length >= _INFO and int.from_bytes(original[_COLOURS], "little") > most:
+        original = original[: _COLOURS.start] + struct.pack("<I", most) + original[_COLOURS.stop :]
     if header.length in _WINDOWS:
         return original
     fields = original[_FILE_HEADER : _FILE_HEADER + min(header.length, _INFO)].ljust(_INFO, b"\0")
@@ -152,8 +162,10 @@ def _visible(picture: Image.Image) -> Image.Image:
 
 
 def _samples(pixels: int, mask: int, depth: int, length: int) -> bytes:
-    """The bits of each pixel under the mask, scaled to 8 bits. pixels: of depth bytes each, all in one number, which
-    shifts the bits of all pixels at once. length: bytes of all pixels."""
+    """The bits of each pixel under the mask, scaled to 8 bits; zeros if it is empty. pixels: of depth bytes each, in
+    one number, which shifts the bits of all pixels at once. length: bytes of all pixels."""
+    if not mask:
+        return bytes(length // depth)
     low = (mask & -mask).bit_length() - 1
     bits = (mask >> low).bit_length()
     window = pixels >> (low + max(0, bits - 8))
