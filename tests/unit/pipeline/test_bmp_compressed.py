@@ -63,8 +63,8 @@ def test_a_compressed_one_may_end_rows_and_itself_or_not(row: bytes, end: bytes)
         (ROW + b"\0\0") * 9,
         (ROW + b"\0\0") * 9 + b"\0",
         (ROW + b"\0\0") * 9 + b"\0\x14\1\1",
-        b"\5\1\0\x1c" + b"\1" * 28,
-        b"\0\2\xff\0\1\1\0\1",
+        b"\5\1\0\x1c" + b"\1" * 28 + (b"\0\0" + ROW) * HEIGHT,
+        b"\0\2\xff\0\1\1" + (b"\0\0" + ROW) * HEIGHT,
     ],
     ids=["rows are missing", "half a code", "literals are missing", "literals leave the row", "a jump leaves the row"],
 )

@@ -17,7 +17,7 @@ _END_OF_ROW, _END_OF_BITMAP, _JUMP = 0, 1, 2  # after a zero; a larger byte is a
 def decoded(image: Image.Image, data: memoryview, four_bits: bool, direction: int) -> Image.Image:
     """The picture, with transparency if pixels are left out.
 
-    image: of Pillow, for its size and palette. direction: of Pillow's raw decoder. Raises Rejected if
+    image: of Pillow, which knows the size and the palette. direction: of Pillow's raw decoder. Raises Rejected if
     the data ends early or leaves the picture.
     """
     pixels, visible = bytearray(), bytearray()
