@@ -5,6 +5,7 @@ cache. It is called through ctypes, because its Python binding has no wheel, and
 """
 
 import ctypes
+from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,12 +13,14 @@ from PIL import Image
 
 from thumbs.pipeline.rows import Rows
 
-_NEEDED = (b"VipsForeignLoadPngBuffer", b"VipsSequential", b"VipsLineCache")
+_NEEDED = (b"VipsForeignLoadPngSource", b"VipsSequential", b"VipsLineCache")
 _SEQUENTIAL = 1  # VipsAccess
 _TRUNCATED = 1  # VipsFailOn: missing or broken data is an error, a wrong checksum is not
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # by the number of bands
-WIDEST = 2**16  # bytes of a row: libvips keeps hundreds of them
-_AT_ONCE = 2**15  # bytes of rows that it decodes in one call: it keeps more the more they are
+WIDEST = 2**16  # bytes of a row
+_TILE = 16  # rows that libvips decodes, and forgets, together (VIPS__FATSTRIP_HEIGHT)
+_AHEAD = 2**15  # bytes that it may read before it needs them: its buffer has 4 KB, libpng's 8
+_SEEK_SET, _SEEK_CUR = 0, 1
 
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
 _EVERY_LEVEL = -4  # G_LOG_LEVEL_MASK
@@ -46,7 +49,10 @@ def _library() -> ctypes.CDLL:
         ("vips_block_untrusted_set", None, _INT),
         ("vips_operation_block_set", None, ctypes.c_char_p, _INT),
         # More arguments than these are passed as variadic ones.
-        ("vips_pngload_buffer", _INT, _POINTER, ctypes.c_size_t, ctypes.POINTER(_POINTER)),
+        ("vips_source_new_from_memory", _POINTER, _POINTER, ctypes.c_size_t),
+        ("vips_source_seek", ctypes.c_int64, _POINTER, ctypes.c_int64, _INT),
+        ("vips_pngload_source", _INT, _POINTER, ctypes.POINTER(_POINTER)),
+        ("vips_image_minimise_all", None, _POINTER),
         ("vips_image_get_width", _INT, _POINTER),
         ("vips_image_get_height", _INT, _POINTER),
         ("vips_image_get_bands", _INT, _POINTER),
@@ -75,21 +81,20 @@ def _library() -> ctypes.CDLL:
 _vips = _library()
 
 
-def opened(file: bytes) -> Rows:
-    """The picture of a PNG of at most 8 bits per sample that is not interlaced. Raises OSError."""
-    decoder = _Decoder(file)
+def opened(file: Iterator[bytes | memoryview], row: int) -> Rows:
+    """The picture of a PNG of at most 8 bits per sample that is not interlaced. file: in pieces, which are taken as
+    rows are read; it may raise OSError. row: bytes of one, with its filter. Raises OSError."""
+    decoder = _Decoder(_Window(file, _TILE * row))
     return Rows(decoder.mode, decoder.size, decoder.read)
 
 
 class _Decoder:
-    """file: is not copied."""
-
-    def __init__(self, file: bytes) -> None:
-        self._file = file
+    def __init__(self, window: "_Window") -> None:
+        self._window = window
         self._image, self._region = _POINTER(), None
-        if _vips.vips_pngload_buffer(
-            file,
-            len(file),
+        self._source = _vips.vips_source_new_from_memory(window.address, window.length)
+        if _vips.vips_pngload_source(
+            self._source,
             ctypes.byref(self._image),
             *(b"access", _INT(_SEQUENTIAL), b"fail_on", _INT(_TRUNCATED)),
             None,
@@ -100,29 +105,73 @@ class _Decoder:
         self.size = _vips.vips_image_get_width(self._image), _vips.vips_image_get_height(self._image)
 
     def __del__(self) -> None:
-        for kept in (self._region, self._image):
+        for kept in (self._region, self._image, self._source):
             if kept:
                 _vips.g_object_unref(kept)
 
     def read(self, start: int, stop: int) -> Image.Image:
         """See Rows. Raises OSError, also if libpng warns."""
-        size = self.size[0], stop - start
-        row = len(self.mode) * size[0]
-        pixels = bytearray(row * size[1])
-        place = ctypes.addressof(ctypes.c_char.from_buffer(pixels))
+        width = self.size[0]
+        result = Image.new(self.mode, (width, stop - start), None)
         length = ctypes.c_size_t()
-        step = max(1, _AT_ONCE // row)
         _warnings.clear()
-        for top in range(start, stop, step):
-            count = min(step, stop - top)
-            fetched = _vips.vips_region_fetch(self._region, 0, top, size[0], count, ctypes.byref(length))
+        top = start
+        while top < stop:
+            if top % _TILE == 0:
+                self._window.move(self._source)
+            end = min(stop, top - top % _TILE + _TILE)
+            fetched = _vips.vips_region_fetch(self._region, 0, top, width, end - top, ctypes.byref(length))
             if not fetched:
                 raise OSError(_error())
-            ctypes.memmove(place + (top - start) * row, fetched, count * row)
+            decoder = Image._getdecoder(self.mode, "raw", (self.mode, 0, 1))
+            decoder.setimage(result.im, (0, top - start, width, end - start))
+            decoder.decode(memoryview((ctypes.c_char * length.value).from_address(fetched)))
             _vips.g_free(fetched)
+            if end % _TILE == 0:
+                _vips.vips_image_minimise_all(self._image)
+            top = end
         if _warnings:
             raise OSError(_warnings[0])
-        return Image.frombytes(self.mode, size, pixels)
+        return result
+
+
+class _Window:
+    """The part of a file that libvips takes for the whole, and that moves along while it reads.
+
+    If it read further ahead than expected, it would find the end of the file, and no pixel would be wrong.
+    """
+
+    def __init__(self, file: Iterator[bytes | memoryview], needed: int) -> None:
+        """needed: the most bytes that it needs between two moves."""
+        self._file, self._needed = file, needed + _AHEAD
+        content = bytearray()
+        while len(content) < 2 * self._needed and (piece := next(file, b"")):
+            content += piece
+        self._content = memoryview(content)
+        self.length = len(content)
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(content))
+        self._next: bytes | memoryview = b""
+
+    def move(self, source: int) -> None:
+        """Unless enough follows what has been read. source: libvips's, which reads this window."""
+        read = _vips.vips_source_seek(source, 0, _SEEK_CUR)
+        left = self.length - read
+        if left >= self._needed:
+            return
+        start = read
+        pieces: list[bytes | memoryview] = []
+        while piece := self._next or next(self._file, b""):
+            self._next = piece if len(piece) > start else b""
+            if self._next:
+                break
+            pieces.append(piece)
+            start -= len(piece)
+        self._content[start : start + left] = self._content[read:]
+        at = start + left
+        for piece in pieces:
+            self._content[at : at + len(piece)] = piece
+            at += len(piece)
+        _vips.vips_source_seek(source, start, _SEEK_SET)
 
 
 def _error() -> str:

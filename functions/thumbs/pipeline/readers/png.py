@@ -1,30 +1,28 @@
 """PNG and the still of an APNG, decoded by libvips a few rows at a time, on a file without the chunks that it does not
 need (docs/decisions/imaging-png.md).
 
-Pillow decodes what has no such rows, or more than 8 bits. Inflating takes half of its time, and it does it with the
-system's zlib. ISA-L takes half as long; its output is passed to Pillow in stored blocks, which zlib only copies.
+Pillow decodes what has no such rows, or more than 8 bits. `png_data` inflates for both.
 """
 
-import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import reduce
 from io import BytesIO
 from typing import NamedTuple
 
-from isal import isal_zlib
 from PIL import Image, ImageChops, PngImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
 from thumbs.pipeline.colour import plain
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.readers import Source, decoding, deep, libvips, png_colours
+from thumbs.pipeline.readers import Source, decoding, deep, libvips, png_colours, png_data
 from thumbs.pipeline.readers.png_chunks import SIGNATURE, each, made, transparency
 from thumbs.pipeline.rows import Rows
 
 _DEPTH_AND_COLOUR = slice(24, 26)  # bits per sample and colour type, in IHDR, the first chunk
 _INTERLACED = 28  # where IHDR says so
 _GRAY, _RGB, _PALETTE, _GRAY_ALPHA, _RGB_ALPHA = 0, 2, 3, 4, 6
+_CHANNELS = {_GRAY: 1, _RGB: 3, _PALETTE: 1, _GRAY_ALPHA: 2, _RGB_ALPHA: 4}  # as they are stored
 _UP_TO_PALETTE = 8 + 25 + 12  # bytes of signature, IHDR and an empty PLTE
 # Pillow's names for samples whose upper byte is the second, and, for gray with alpha, for four samples of 8 bits.
 _LOWER_BYTES = {_RGB: "RGB;16L", _GRAY_ALPHA: "RGBA", _RGB_ALPHA: "RGBA;16L"}
@@ -38,9 +36,6 @@ _METADATA = {
     b"tIME": "time",
     b"caBX": "other",
 }
-# Bytes inflated at a time: they become up to 1,032 times as many (RFC 1951).
-_PIECE = 16 * 2**10
-_STORED = 65535  # maximum bytes of a stored block (RFC 1951, 3.2.4)
 
 
 class _Png(PngImagePlugin.PngImageFile):
@@ -118,18 +113,23 @@ class _Samples(NamedTuple):
         if self.colour == _PALETTE and 3 * len(self.clear) > len(self.opening) - _UP_TO_PALETTE:
             return None  # libpng ignores a tRNS with more entries than the palette
         try:
-            rows = libvips.opened(self._alone())
+            rows = libvips.opened(self._alone(), self._row())
         except OSError:
             return None
         return Rows(rows.mode, rows.size, _OrWhole(self, rows).read)
 
-    def _alone(self) -> bytes:
-        """The file without the chunks that pixels do not need: itself, if it has no others."""
-        clear = made(b"tRNS", self.clear) if transparency(self.clear, self.depth, self.colour) else b""
-        if sum(map(len, (self.opening, clear, _END, *self.data))) + 12 * len(self.data) == len(self.original):
-            return self.original
-        pixels = (part for data in self.data for part in (struct.pack(">I4s", len(data), b"IDAT"), data, _UNCHECKED))
-        return b"".join((self.opening, clear, *pixels, _END))
+    def _row(self) -> int:
+        """Bytes of a row, with its filter."""
+        width = int.from_bytes(self.original[16:20], "big")
+        return 1 + (width * self.depth * _CHANNELS[self.colour] + 7) // 8
+
+    def _alone(self) -> Iterator[bytes | memoryview]:
+        """The file without the chunks that pixels do not need, and with inflated data. Raises OSError."""
+        yield self.opening
+        if transparency(self.clear, self.depth, self.colour):
+            yield made(b"tRNS", self.clear)
+        height = int.from_bytes(self.original[20:24], "big")
+        yield from png_data.chunks(self.data, height * self._row())
 
     def opened(self) -> _Png:
         return _Png(BytesIO(self.opening + transparency(self.clear, self.depth, self.colour) + _EMPTY_DATA))
@@ -185,7 +185,7 @@ class _OrWhole:
 
 
 def _loaded(image: _Png, data: list[memoryview]) -> _Png:
-    image.data = _stored(data)
+    image.data = png_data.whole(data)
     image.load()
     return image
 
@@ -201,17 +201,4 @@ def _equal(image: Image.Image, samples: bytes) -> Image.Image:
     )
 
 
-_EMPTY_DATA, _END = made(b"IDAT", b""), made(b"IEND", b"")  # Pillow finds the beginning of the data by the first
-_UNCHECKED = bytes(4)  # in place of a checksum
-
-
-def _stored(data: Iterable[memoryview]) -> Iterator[bytes]:
-    """The same zlib stream, inflated and in stored blocks; without an end, which nothing waits for."""
-    inflate = isal_zlib.decompressobj()
-    yield b"\x78\x01"
-    for chunk in data:
-        for at in range(0, len(chunk), _PIECE):
-            pixels = inflate.decompress(chunk[at : at + _PIECE])
-            for start in range(0, len(pixels), _STORED):
-                block = pixels[start : start + _STORED]
-                yield struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF) + block
+_EMPTY_DATA = made(b"IDAT", b"")  # Pillow finds the beginning of the data by it
