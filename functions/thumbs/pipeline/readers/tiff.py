@@ -4,8 +4,9 @@ and returns the picture already turned; `tiff_samples` reads others."""
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from math import prod
 
-from PIL import Image, ImagePalette, TiffImagePlugin
+from PIL import Image, ImageFile, ImagePalette, TiffImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.metadata import Block
@@ -28,11 +29,9 @@ def source(original: bytes) -> Source:
 
 def _read(original: bytes) -> Source:
     directory = tiff_directory.read(original)
-    photometric = directory.value(tiff_directory.PHOTOMETRIC, 1)
+    photometric = directory.photometric
     compression = directory.value(tiff_directory.COMPRESSION, 1)
-    if photometric == _YCBCR and compression == _NONE and directory.values(_SUBSAMPLING, (2, 2)) != (1, 1):
-        if set(directory.bits) != {8} or directory.samples != 3 or _is_separate(directory):
-            raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a TIFF of subsampled YCbCr with other bits, alpha or planes")
+    if photometric == _YCBCR and compression == _NONE and _is_for_libtiff(directory):
         return _source(directory, lambda: tiff_libtiff.decoded(directory, {}, "RGB", "RGBX", directory.size))
     if _is_misread(directory, photometric):
         return _with_samples(directory)
@@ -46,6 +45,8 @@ def _read(original: bytes) -> Source:
         image.palette = ImagePalette.raw("RGB;L", bytes(colours))
 
     def load(wanted: tuple[int, int]) -> Image.Image:
+        if sum(map(_area, image.tile)) < prod(image.size):
+            raise Rejected(Reason.DAMAGED, f"a TIFF with {len(image.tile)} strips or tiles, which are too few")
         try:
             image.load()
         except OSError as error:
@@ -58,8 +59,25 @@ def _read(original: bytes) -> Source:
     return Source(image.size, load, profile=None if meant else image.info.get("icc_profile"))
 
 
+def _area(tile: ImageFile._Tile) -> int:
+    left, top, right, bottom = tile.extents or (0, 0, 0, 0)
+    return (right - left) * (bottom - top)
+
+
+def _is_for_libtiff(directory: Directory) -> bool:
+    """Whether libtiff reads this uncompressed YCbCr. Pillow reads it only without subsampling, and with JPEG's
+    coefficients and range. Raises Rejected (variant_not_supported) if neither reads it."""
+    if set(directory.bits) == {8} and directory.samples == len("RGB") and not _is_separate(directory):
+        return True
+    if directory.values(_SUBSAMPLING, (2, 2)) != (1, 1):
+        raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a TIFF of subsampled YCbCr with other bits, alpha or planes")
+    return False
+
+
 def _is_misread(directory: Directory, photometric: int) -> bool:
     """Whether Pillow reads it, but incorrectly."""
+    if photometric != directory.value(tiff_directory.PHOTOMETRIC, _WHITE_IS_ZERO):  # what Pillow assumes
+        return True
     bits, kind = directory.bits[0], directory.value(tiff_directory.SAMPLE_FORMAT, _UNSIGNED)
     compression = directory.value(tiff_directory.COMPRESSION, _NONE)
     if bits == 16 and (kind != _UNSIGNED or photometric == _WHITE_IS_ZERO):
@@ -100,7 +118,7 @@ def _source(directory: Directory, picture: Callable[[], Image.Image], bytes_per_
 
 
 def _profile(directory: Directory) -> bytes | None:
-    if directory.value(tiff_directory.PHOTOMETRIC, 1) in _LAB:  # already converted to sRGB
+    if directory.photometric in _LAB:  # already converted to sRGB
         return None
     at, _, count = directory.entries.get(_PROFILE, (0, 0, 0))
     return directory.original[at : at + count] or None

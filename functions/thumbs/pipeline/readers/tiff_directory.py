@@ -19,6 +19,8 @@ MOST_SAMPLES = 64  # of a pixel
 # How to unpack the types that matter.
 _UNSIGNED = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
 _MAX_FACTOR = 16
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
+_FAX = {2, 3, 4, 32771}  # the compressions of CCITT
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,13 @@ class Directory:
     @cached_property
     def samples(self) -> int:
         return self.value(SAMPLES, max(1, self.entries.get(BITS, (0, 0, 1))[2]))
+
+    @cached_property
+    def photometric(self) -> int:
+        """What the samples mean; for a file that does not say, what libtiff assumes (tif_getimage.c)."""
+        if self.samples - self.entries.get(EXTRA_SAMPLES, (0, 0, 0))[2] >= 3:
+            return self.value(PHOTOMETRIC, _RGB)
+        return self.value(PHOTOMETRIC, _WHITE_IS_ZERO if self.value(COMPRESSION, 1) in _FAX else _BLACK_IS_ZERO)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -28,8 +28,10 @@ TOGETHER = {
     (3, 16): ("RGB", "RGB;16N"),
     (4, 16): ("CMYK", "CMYK;16N"),
 }
-# The raw mode for the lower 8 of 16 bits: it takes the second byte for the upper one.
+# The raw mode for the lower 8 of 16 bits: it takes the second byte for the upper one. The same for whole pixels, by the
+# number of their samples.
 LOWER_BYTES = "L;16B"
+LOWER_BYTES_TOGETHER = {3: "RGB;16B", 4: "CMYK;16B"}
 
 
 def decoded(

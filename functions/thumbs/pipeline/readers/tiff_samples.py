@@ -17,7 +17,7 @@ from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers import tiff_lab
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.readers.tiff_levels import FLOAT, SIGNED, UNSIGNED, Levels
-from thumbs.pipeline.readers.tiff_libtiff import KINDS, LOWER_BYTES, TOGETHER, decoded
+from thumbs.pipeline.readers.tiff_libtiff import KINDS, LOWER_BYTES, LOWER_BYTES_TOGETHER, TOGETHER, decoded
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK, _CIELAB, _ICCLAB = 0, 1, 2, 5, 8, 9
 _MODES = {_WHITE_IS_ZERO: "L", _BLACK_IS_ZERO: "L", _RGB: "RGB", _CMYK: "CMYK", _CIELAB: "RGB", _ICCLAB: "RGB"}
@@ -49,10 +49,6 @@ class Layout:
     table: Sequence[int] | None = None
 
     @cached_property
-    def _photometric(self) -> int:
-        return self.directory.value(tags.PHOTOMETRIC, _BLACK_IS_ZERO)
-
-    @cached_property
     def _separate(self) -> bool:
         return self.directory.samples > 1 and self.directory.value(tags.PLANAR, 1) == _SEPARATE
 
@@ -61,7 +57,7 @@ class Layout:
         """Bits and format of each sample; an undefined format counts as unsigned. Some programs declare all samples of
         CIELab as signed, because two of them are."""
         kind = self.directory.value(tags.SAMPLE_FORMAT, UNSIGNED)
-        unsigned = {_UNDEFINED, SIGNED} if self._photometric in {_CIELAB, _ICCLAB} else {_UNDEFINED}
+        unsigned = {_UNDEFINED, SIGNED} if self.directory.photometric in {_CIELAB, _ICCLAB} else {_UNDEFINED}
         return self.directory.bits[0], UNSIGNED if kind in unsigned else kind
 
     @cached_property
@@ -77,36 +73,43 @@ class Layout:
     @property
     def alpha(self) -> int | None:
         """The index of the alpha sample in a pixel."""
-        colours = len(_MODES[self._photometric])
-        extras = self.directory.values(tags.EXTRA_SAMPLES)
-        has = colours < self.directory.samples and extras[:1] in {(_ASSOCIATED,), (_UNASSOCIATED,)}
-        return colours if has and self._photometric != _CMYK else None
+        colours = len(_MODES[self.directory.photometric])
+        alphas = [place for place, kind in enumerate(self._extras, colours) if kind in {_ASSOCIATED, _UNASSOCIATED}]
+        has = alphas and alphas[0] < self.directory.samples and self.directory.photometric != _CMYK
+        return alphas[0] if has else None
+
+    @cached_property
+    def _extras(self) -> tuple[int, ...]:
+        """What the samples after the colours mean. If nothing is said, the fourth one of RGB is alpha, as in Pillow and
+        libvips."""
+        four = self.directory.photometric == _RGB and self.directory.samples == len("RGBA")
+        return self.directory.values(tags.EXTRA_SAMPLES, (_UNASSOCIATED,) if four else ())
 
     @property
     def has_lower_bits(self) -> bool:
         """Whether a table applies: it supports neither alpha nor negatives."""
         if self._kind[0] == 8 or self._together:
             return False
-        return self._photometric in {_BLACK_IS_ZERO, _RGB} and self.alpha is None
+        return self.directory.photometric in {_BLACK_IS_ZERO, _RGB} and self.alpha is None
 
     def check(self) -> None:
         """Raises Rejected (variant_not_supported) for an unsupported layout."""
         directory = self.directory
-        known = self._kind in KINDS and self._compression in _COMPRESSIONS and self._photometric in _MODES
-        known = known and (self._photometric not in {_CIELAB, _ICCLAB} or self._kind[1] == UNSIGNED)
+        known = self._kind in KINDS and self._compression in _COMPRESSIONS and self.directory.photometric in _MODES
+        known = known and (self.directory.photometric not in {_CIELAB, _ICCLAB} or self._kind[1] == UNSIGNED)
         alike = set(directory.bits) == {self._kind[0]} and len({*directory.values(tags.SAMPLE_FORMAT, (1,))}) == 1
         whole = not self._together or (self._kind[1] == UNSIGNED and (directory.samples, self._kind[0]) in TOGETHER)
-        enough = known and len(_MODES[self._photometric]) <= directory.samples <= tags.MOST_SAMPLES
+        enough = known and len(_MODES[self.directory.photometric]) <= directory.samples <= tags.MOST_SAMPLES
         if not (alike and whole and enough and len(directory.bits) == directory.samples):
             raise Rejected(
                 Reason.VARIANT_NOT_SUPPORTED,
-                f"a TIFF of photometric interpretation {self._photometric}, {directory.samples} samples of bits and "
-                f"format {self._kind}, compression {self._compression}",
+                f"a TIFF of photometric interpretation {directory.photometric}, {directory.samples} samples of bits "
+                f"and format {self._kind}, compression {self._compression}",
             )
 
     def picture(self) -> Image.Image:
         """In mode L, LA, La, RGB, RGBA, RGBa or CMYK. Alpha of CMYK is left out."""
-        mode = _MODES[self._photometric]
+        mode = _MODES[self.directory.photometric]
         levels = Levels(*self._kind, self.directory, self.table)
         if levels.depend:
             self._each(levels.see)
@@ -121,9 +124,9 @@ class Layout:
             else:
                 colours.append(last)
             whole.paste(self._merged(colours), (0, part.top))
-        if alpha is None:
+        if alpha is None or self.alpha is None:
             return whole
-        associated = self.directory.values(tags.EXTRA_SAMPLES)[0] == _ASSOCIATED
+        associated = self._extras[self.alpha - len(mode)] == _ASSOCIATED
         return Image.merge(mode + ("a" if associated else "A"), (*whole.split(), alpha))
 
     def _each(self, look: Callable[[bytes], None]) -> None:
@@ -132,10 +135,7 @@ class Layout:
                 look(self._decoded(part, plane))
 
     def _merged(self, colours: list[Image.Image]) -> Image.Image:
-        if self._photometric in {_CIELAB, _ICCLAB}:
-            lightness, a, b = colours
-            return tiff_lab.to_srgb(lightness, a, b, 0.5 if self._kind[0] == 16 and self._together else 0.0)
-        return colours[0] if len(colours) == 1 else Image.merge(_MODES[self._photometric], colours)
+        return colours[0] if len(colours) == 1 else Image.merge(_MODES[self.directory.photometric], colours)
 
     @property
     def bytes_per_pixel(self) -> float:
@@ -155,17 +155,22 @@ class Layout:
 
     def _bands(self, part: _Part, levels: Levels) -> list[Image.Image]:
         """The colours in these rows, and alpha if there is any."""
-        size = self.directory.size[0], part.rows
-        wanted = [*range(len(_MODES[self._photometric])), *([] if self.alpha is None else [self.alpha])]
+        wanted = [*range(len(_MODES[self.directory.photometric])), *([] if self.alpha is None else [self.alpha])]
         samples = self._each_sample(part, levels, wanted)
-        if self._photometric in {_CIELAB, _ICCLAB} and self._kind == (16, UNSIGNED) and not self._together:
-            lower = self._each_sample(part, levels, wanted, lower=True)
-            samples[1:3] = map(tiff_lab.rounded, samples[1:3], lower[1:3])
-        if self._photometric == _WHITE_IS_ZERO:
+        if self.directory.photometric == _WHITE_IS_ZERO:
             samples[0] = samples[0].translate(_INVERTED)
-        if self._photometric == _CIELAB:  # whose a* and b* have signs
+        if self.directory.photometric == _CIELAB:  # whose a* and b* have signs
             samples[1:3] = (sample.translate(_SHIFTED) for sample in samples[1:3])
-        return [Image.frombytes("L", size, sample) for sample in samples]
+        bands = self._images(part, samples)
+        if self.directory.photometric in {_CIELAB, _ICCLAB}:
+            sixteen = self._kind == (16, UNSIGNED)
+            lower = self._images(part, self._each_sample(part, levels, wanted[:3], lower=True)) if sixteen else []
+            whole_lightness = sixteen and self.directory.photometric == _CIELAB  # ICC's ends at 0xFF00
+            bands[:3] = tiff_lab.to_srgb(bands[:3], lower, 0xFF00 / 0xFFFF if whole_lightness else 1.0).split()
+        return bands
+
+    def _images(self, part: _Part, samples: list[bytes]) -> list[Image.Image]:
+        return [Image.frombytes("L", (self.directory.size[0], part.rows), sample) for sample in samples]
 
     def _each_sample(self, part: _Part, levels: Levels, wanted: list[int], lower: bool = False) -> list[bytes]:
         """lower: bytes of 16-bit samples."""
@@ -229,7 +234,7 @@ class Layout:
         values[of_data[1]] = tuple(lengths)
         kind = (16, FLOAT) if self.table and self._kind == (16, UNSIGNED) else self._kind  # both bytes of 16 bits
         mode, raw = TOGETHER[of_pixel, self._kind[0]] if self._together else KINDS[kind]
-        raw = LOWER_BYTES if lower else raw
+        raw = (LOWER_BYTES_TOGETHER[of_pixel] if self._together else LOWER_BYTES) if lower else raw
         samples = decoded(directory, values, mode, raw, (width * step, part.rows)).tobytes()
         return samples[1::2] if self._together and (of_pixel, self._kind[0]) == (2, 16) else samples
 
