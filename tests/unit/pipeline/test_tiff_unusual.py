@@ -61,7 +61,7 @@ def test_without_a_photometric_interpretation_zero_is_black(photometric: int, bi
     assert_seen(original, SEEN[photometric])
 
 
-def test_a_kind_that_is_only_read_where_it_says_what_it_means_is_not_called_damaged() -> None:
+def test_single_bits_of_unknown_meaning_are_not_called_damaged() -> None:
     original = tiff((WIDTH, HEIGHT), lambda *_: (1.0,), 1, photometric=GRAY)
     assert reason(changed(original, place(original, PHOTOMETRIC), THRESHHOLDING, layout="<H")) is (
         Reason.VARIANT_NOT_SUPPORTED
