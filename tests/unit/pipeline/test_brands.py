@@ -87,3 +87,26 @@ def test_a_sequence_of_hevc_without_a_still_is_not_called_damaged() -> None:
     with pytest.raises(Rejected) as refused:
         converted(containers.ftyp(b"msf1", b"hevc") + track(b"hvc1", b"data", b""))
     assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [(b"iovl", b"\0\0" + bytes(8) + b"\0\x40\0\x40" + bytes(4)), (b"iden", b"")],
+    ids=["layers", "a copy"],
+)
+def test_a_picture_that_libavif_does_not_make_is_not_called_damaged(kind: bytes, data: bytes) -> None:
+    configuration, coded = containers.coded(flat_avif(RED))
+    part = containers.Item(b"av01", coded, (containers.size(64, 64), (b"av1C", configuration)))
+    made = containers.Item(kind, data, (containers.size(64, 64),), (2,))
+    with pytest.raises(Rejected) as refused:
+        converted(containers.of_items([made, part]))
+    assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED
+
+
+def test_a_heic_without_brands_that_libheif_knows_is_not_called_damaged() -> None:
+    configuration, coded = containers.coded(pictures.heic(64, 64))
+    item = containers.Item(b"hvc1", coded, (containers.size(64, 64), (b"hvcC", configuration)))
+    assert converted(containers.of_items([item], b"heic", (b"heic",)))
+    with pytest.raises(Rejected) as refused:
+        converted(containers.of_items([item], b"heic", ()))
+    assert refused.value.reason is Reason.VARIANT_NOT_SUPPORTED

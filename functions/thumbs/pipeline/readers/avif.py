@@ -12,6 +12,8 @@ from thumbs.pipeline.readers import Source, aperture, av1, isobmff
 _MAX_PIXELS = 16384 * 16384
 # libavif's messages for pictures that it understands but does not decode: matrices in a limited range, depths (avif.c).
 _NOT_SUPPORTED = "Reformat failed", "Not implemented", "No codec available", "Unsupported depth"
+# Pictures that libavif does not make: by a gain map, from several layers, or as a copy of another one.
+_NOT_MADE = {b"tmap", b"iovl", b"iden"}
 _CONFIGURATION = 4  # bytes of the box av1C before the OBUs in it (AV1 in ISOBMFF, 2.3.3)
 
 
@@ -23,8 +25,8 @@ def source(original: bytes) -> Source:
     facts = isobmff.facts(original, moving=isobmff.major_brand(original) != b"avif")
     if facts.size and facts.size[0] * facts.size[1] > _MAX_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS, f"an AVIF of {facts.size}", limit=_MAX_PIXELS // 1_000_000)
-    if facts.is_tone_mapped:
-        raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "an AVIF whose picture is made by a gain map")
+    if facts.item in _NOT_MADE:
+        raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"an AVIF whose picture is made by {facts.item!r}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and gain nothing on one vCPU
     image = AvifImagePlugin.AvifImageFile(BytesIO(original))
     coded = image.size

@@ -1,5 +1,7 @@
 """HEIC and HEIF: libheif through pillow-heif, which returns the picture already turned and cropped."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from PIL import Image, ImageChops, ImageFile
@@ -24,7 +26,8 @@ def source(original: bytes) -> Source:
         _refuse(original, facts)
     options.DECODE_THREADS = 1  # threads cost memory and gain nothing on one vCPU
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False  # parse only the picture
-    image: ImageFile.ImageFile = HeifImageFile(BytesIO(original))  # type: ignore[no-untyped-call]  # pillow-heif's
+    with _understood():
+        image: ImageFile.ImageFile = HeifImageFile(BytesIO(original))  # type: ignore[no-untyped-call]  # pillow-heif's
     size = image.size
     icc_profile = image.info.get("icc_profile")
     cicp = _cicp(facts, image.info.get("nclx_profile"))
@@ -35,8 +38,9 @@ def source(original: bytes) -> Source:
         meant = deep.of_profile(icc_profile) if icc_profile else deep.of_cicp(*cicp) if cicp else None
 
     def load(wanted: tuple[int, int]) -> Image.Image:
-        made = _in_srgb(original, meant, bits, wanted, size) if meant else image
-        made.load()
+        with _understood():
+            made = _in_srgb(original, meant, bits, wanted, size) if meant else image
+            made.load()
         if not meant and made.size != size:
             raise _damaged(size, made.size)
         return made
@@ -74,6 +78,17 @@ def _in_srgb(
         return deep.of_halves(upper, ImageChops.add(lower, upper.point(repeated)))((0, 0, *upper.size))
 
     return deep.to_srgb(primary.size, part, meant, wanted)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Raises Rejected (variant_not_supported) for the features and brands that libheif calls unsupported."""
+    try:
+        yield
+    except (SyntaxError, ValueError, RuntimeError) as error:
+        if str(error).startswith("Unsupported"):
+            raise Rejected(Reason.VARIANT_NOT_SUPPORTED, str(error)) from error
+        raise
 
 
 def _damaged(announced: tuple[int, int], decoded: tuple[int, int]) -> Rejected:

@@ -25,13 +25,18 @@ _APPLE_GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap"
 @dataclass(frozen=True)
 class Facts:
     """properties: the boxes that describe the picture, by type; colr_nclx and colr_icc instead of colr. codec: the type
-    of its coded data, such as av01, hvc1, jpeg. data: the beginning of its coded data. is_tone_mapped: whether it is
-    the result of a gain map, instead of the picture that the map belongs to."""
+    of its coded data, such as av01, hvc1, jpeg. data: the beginning of its coded data. item: the type of the picture
+    itself, which may be made from others, as a grid is; none for a sequence."""
 
     properties: Boxes = field(default_factory=dict)
     codec: bytes = b""
     data: bytes = b""
-    is_tone_mapped: bool = False
+    item: bytes = b""
+
+    @property
+    def is_tone_mapped(self) -> bool:
+        """Whether it is the result of a gain map, instead of the picture that the map belongs to."""
+        return self.item == b"tmap"
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -110,7 +115,7 @@ def _of_item(original: memoryview) -> Facts:
             break
         coded = parts[coded]
         properties = {**_properties(meta, coded), **properties}  # a tile's properties fill in missing ones of the whole
-    return Facts(properties, types.get(coded, b""), _data(original, meta, coded), types.get(item) == b"tmap")
+    return Facts(properties, types.get(coded, b""), _data(original, meta, coded), types.get(item, b""))
 
 
 def _of_track(original: memoryview) -> Facts | None:

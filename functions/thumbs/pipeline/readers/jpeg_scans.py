@@ -23,7 +23,7 @@ _STANDALONE = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to RST7 and SOI have no le
 # regular expression engine finds with memchr: 20 times as fast as `\xff+`.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _MARKER_OR_RESTART = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
-_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+_RESTART, _END_OF_IMAGE = re.compile(rb"\xff[\xd0-\xd7]"), re.compile(rb"\xff+\xd9")
 
 # Encoders write up to about 20 scans, and up to about 300 segments: a profile of 16 MB has 255.
 _MOST = 100
@@ -132,7 +132,7 @@ def layout(original: bytes, *, assuming: bool = False) -> Layout:
             return found
         found.scans.append(scan)
         if not found.progressive and found.told(0):
-            found.ended = original[scan.end + 1 : scan.end + 2] == bytes([_EOI])
+            found.ended = _END_OF_IMAGE.match(original, scan.end) is not None
             return found
         if len(found.scans) > _MOST:
             raise Rejected(Reason.TOO_COMPLEX, f"a JPEG of more than {_MOST} scans")

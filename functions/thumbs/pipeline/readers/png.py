@@ -76,8 +76,8 @@ def source(original: bytes) -> Source:
             clear = original[start + 8 : end - 4]
         elif kind in _METADATA:
             metadata.append(Block(_METADATA[kind], original[start + 4 : end - 4].removeprefix(b"eXIf")))
-        elif kind in png_colours.CHUNKS:
-            colours[kind] = original[start + 8 : end - 4]
+        elif kind in png_colours.CHUNKS and not data:  # behind the pixels, or twice, they mean nothing (5.6)
+            colours.setdefault(kind, original[start + 8 : end - 4])
         elif kind == b"fcTL":
             frames += 1
     depth, colour = original[_DEPTH_AND_COLOUR]
@@ -87,7 +87,7 @@ def source(original: bytes) -> Source:
     return Source(
         image.size,
         lambda wanted: samples.in_srgb(meant, wanted) if meant else samples.rows() or samples.upper(image),
-        orientation=orient.of_exif(next((block.content for block in reversed(metadata) if block.form == "exif"), b"")),
+        orientation=orient.of_exif(next((block.content for block in metadata if block.form == "exif"), b"")),
         profile=None if meant else png_colours.named(colours),
         frames=max(1, frames),
         bytes_per_pixel=deep.BYTES_PER_PIXEL if meant else None,

@@ -42,14 +42,14 @@ def source(original: bytes) -> Source:
             announced = original[start] if start < len(original) else 0
         elif kind in _METADATA:
             metadata.append(Block(_METADATA[kind], original[start:end]))
-        elif kind == b"ICCP" and announced & _HAS_PROFILE:
+        elif kind == b"ICCP" and announced & _HAS_PROFILE and profile is None:
             profile = original[start:end]
         elif kind == b"ANMF":
             frames += 1
         elif kind in _IMAGES and not still:
             still = kind
     exif = [block.content for block in metadata if block.form == "exif" and announced & _HAS_EXIF]
-    orientation = orient.of_exif(exif[-1]) if exif else 1
+    orientation = orient.of_exif(exif[0]) if exif else 1  # of several, the first counts (2.7.1.5)
     library = _library()
     if frames or library is None:
         return replace(_through_pillow(original, orientation, profile, frames), metadata=tuple(metadata))
@@ -196,6 +196,15 @@ def _features(library: ctypes.CDLL, original: bytes) -> _Features:
     return features
 
 
+def _is_short_of_memory(size: tuple[int, int]) -> bool:
+    """Whether it is: libwebp says so of broken alpha too."""
+    try:
+        bytearray(_STILL_BYTES_PER_PIXEL * size[0] * size[1])
+    except MemoryError:
+        return True
+    return False
+
+
 def _decoded(library: ctypes.CDLL, original: bytes, features: _Features, size: tuple[int, int]) -> Image.Image:
     width, height = size
     pixels = bytearray(width * height * 4)
@@ -212,7 +221,7 @@ def _decoded(library: ctypes.CDLL, original: bytes, features: _Features, size: t
         config.options.scaled_width, config.options.scaled_height = size
     status = library.WebPDecode(original, len(original), ctypes.byref(config))
     if status:
-        reason = Reason.TOO_COMPLEX if status == _OUT_OF_MEMORY else Reason.DAMAGED
+        reason = Reason.TOO_COMPLEX if status == _OUT_OF_MEMORY and _is_short_of_memory(size) else Reason.DAMAGED
         raise Rejected(reason, f"libwebp answers {status}")
     mode, raw = ("RGBA", "RGBA") if features.has_alpha else ("RGB", "RGBX")
     return Image.frombuffer(mode, size, pixels, "raw", raw, 0, 1)
