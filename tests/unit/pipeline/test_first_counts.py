@@ -51,7 +51,7 @@ def test_colours_that_a_png_declares_after_its_pixels_do_not_count(kind: bytes, 
     assert abs(centre(pictures.with_chunk(original, kind, data)) - 128) < 4
 
 
-def test_an_orientation_may_follow_the_pixels_of_a_png_but_the_first_counts() -> None:
+def test_an_orientation_may_follow_the_pixels_but_the_first_counts() -> None:
     original = pictures.png()
     assert turned(behind(original, b"eXIf", TURNED))
     assert turned(behind(pictures.with_chunk(original, b"eXIf", TURNED), b"eXIf", UPRIGHT))
