@@ -24,85 +24,26 @@ from benchmarks.inputs import CLASSES
 from benchmarks.tables import table
 from dev.emulator import ROOT
 from tests.actors import chromium
+from tests.browser.processes import Processes
 from tests.material.photos import jpeg
 from tests.standins.ports import free_port
 
 PATIENCE = 900  # seconds
-_TICK = os.sysconf("SC_CLK_TCK")
 _AT_ONCE = 20
-_KINDS = ("--type=renderer", "--type=utility", "--type=gpu-process", "--type=zygote", "chrom")
 # The calls of one file, by a part of their address. Waiting for the manifest is asking for it until it is there.
 _STAGES = {
     "sign": "/uploads",
     "send to S3": "-uploadbucket-",
-    "ask for the result": "manifest.json",
+    "ask for the result": "/manifest.json",
+    "show a thumbnail": ".webp",
 }
-
-
-class Processes:
-    """The CPU seconds of everything that was started below a process, by what it is. Read from /proc every 0.1 s,
-    because a function's process may end."""
-
-    def __init__(self, roots: dict[int, str]) -> None:
-        """roots: process ids, and what they are."""
-        self._roots = roots
-        self._kinds: dict[int, str] = {}
-        self._first: dict[int, float] = {}
-        self._last: dict[int, float] = {}
-        self._look(known=True)
-        self._going = True
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def _watch(self) -> None:
-        while self._going:
-            time.sleep(0.1)
-            self._look()
-
-    def _look(self, *, known: bool = False) -> None:
-        parents, used = {}, {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-                parents[int(folder.name)] = int(fields[1])
-                used[int(folder.name)] = sum(map(int, fields[11:13])) / _TICK  # utime, stime: proc_pid_stat(5)
-        for pid in used:
-            kind = self._kind(pid, parents)
-            if kind:
-                self._kinds[pid] = kind
-                self._first.setdefault(pid, used[pid] if known else 0.0)
-                self._last[pid] = used[pid]
-
-    def _kind(self, pid: int, parents: dict[int, int]) -> str | None:
-        if pid in self._kinds and self._kinds[pid] != "emulator":  # a function is a fork of it at first
-            return self._kinds[pid]
-        if pid in self._roots:
-            return self._roots[pid]
-        above: int | None = pid
-        while above is not None and above not in self._roots:
-            above = parents.get(above)
-        if above is None:
-            return None
-        with contextlib.suppress(OSError):
-            variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            named = [value for value in variables if value.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")]
-            if named:
-                return re.sub(r"\w+=[\w-]*?(\w+)Function-.*", r"function \1", named[0].decode())
-            if "dev.emulator" in command:
-                return "emulator"
-            if any(word in command for word in _KINDS):
-                return "page" if "--type=renderer" in command else "browser besides the page"
-        return self._kinds.get(parents[pid]) or self._roots[above]
-
-    def stop(self) -> Counter[str]:
-        self._going = False
-        self._thread.join()
-        self._look()
-        total: Counter[str] = Counter()
-        for pid, seconds in self._last.items():
-            total[self._kinds[pid]] += seconds - self._first[pid]  # type: ignore[assignment]  # seconds, not a count
-        return total
+_SCREEN = 6  # rows that a window shows at once
+# Whether every row in the window shows its picture.
+_SHOWN = """() => [...document.querySelectorAll(".row")].every((row) => {
+    const {top, bottom} = row.getBoundingClientRect();
+    const picture = row.querySelector(".picture");
+    return bottom < 0 || top > innerHeight || (picture && picture.complete !== false);
+})"""
 
 
 @contextlib.contextmanager
@@ -136,12 +77,16 @@ def _photos(folder: Path, count: int) -> list[Path]:
 
 
 def drop(page: Page, paths: list[Path]) -> tuple[float, list[list[str]]]:
-    """Seconds from the drop until all thumbnails are made and known to the page, and a row for each stage."""
+    """Seconds from the drop until all thumbnails are made and the list has shown a picture in each row, down to the
+    last; and a row for each stage."""
     page.evaluate("performance.setResourceTimingBufferSize(100000)")
     began = time.monotonic()
     page.locator("#files").set_input_files(paths)
     title = page.locator("#summary-title").filter(has_text=re.compile(rf"^{len(paths):,} done"))
     title.wait_for(timeout=PATIENCE * 1000)
+    for row in page.locator(".row").all()[::_SCREEN]:
+        row.evaluate("(row) => row.scrollIntoView()")
+        page.wait_for_function(_SHOWN, timeout=PATIENCE * 1000)
     seconds = time.monotonic() - began
     calls: list[dict[str, Any]] = page.evaluate(
         "() => performance.getEntriesByType('resource').map(({name, startTime, duration}) => "
@@ -209,7 +154,7 @@ def main() -> None:
         # Both functions are warm afterwards, and Chromium has loaded the page.
         uploads(url, 2)
         browser = playwright.chromium.launch(executable_path=chromium.installed(), args=chromium.FLAGS)
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(url)
         page.locator("#terms:not(:empty)").wait_for()
         roots = {pid: "dev server", os.getpid(): "client"}
