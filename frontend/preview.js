@@ -1,6 +1,7 @@
 /**
  * A small preview of the file itself, without the network, if the browser can decode it. Previews are decoded one after
- * the other, because forty photos of twelve megapixels, decoded together, would take two gigabytes.
+ * the other, because forty photos of twelve megapixels, decoded together, would take two gigabytes. In the list they are
+ * only for those who wait: the decoder of a browser works through the whole file, however small the preview.
  */
 
 /** Pixels of the shorter side: the box is 72 CSS pixels, and screens have up to three device pixels for each. */
@@ -8,46 +9,68 @@ const SIDE = 216;
 /** Pixels of the longer side of a whole picture: up to 320 CSS pixels, with two device pixels for each. */
 const WHOLE = 640;
 
-/** Waiting previews, by owner. @type {Map<object, () => Promise<void>>} */
+/**
+ * Milliseconds until a file of the list is drawn. On a fast connection its thumbnail is there by then, for which the browser
+ * decodes a few kilobytes instead of the whole photo.
+ */
+const SOON = 3_000;
+/** Milliseconds between two files of the list, because decoding competes with the uploads. */
+const PAUSE = 1_000;
+
+/** @typedef {{due: number, whole: boolean, drawn: Promise<HTMLCanvasElement | null>, draw: () => Promise<void>, leave: () => void}} Task */
+
+/** Waiting previews, by owner. @type {Map<object, Task>} */
 const waiting = new Map();
 /** Files that this browser cannot decode, so that they are not tried again. @type {WeakSet<File>} */
 const unknown = new WeakSet();
 let busy = false;
+/** When the next file of the list may be drawn. */
+let rested = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 /**
  * A canvas with the file, when its turn has come; null if the browser cannot decode it, or if it is no longer
  * wanted.
  * @param {object} owner
  * @param {File} file
- * @param {boolean} [whole] not only its centre, and larger
+ * @param {boolean} [whole] not only its centre, larger, and at once
  * @returns {Promise<HTMLCanvasElement | null>}
  */
 export function preview(owner, file, whole = false) {
+  const known = waiting.get(owner);
+  if (known) return known.drawn;
   if (unknown.has(file)) return Promise.resolve(null);
-  return new Promise((resolve) => {
-    abandoned.get(owner)?.();
-    abandoned.set(owner, () => resolve(null));
-    waiting.set(owner, async () => resolve(await draw(file, whole)));
-    next();
+  const drawn = new Promise((/** @type {(canvas: HTMLCanvasElement | null) => void} */ resolve) => {
+    const task = {due: whole ? 0 : performance.now() + SOON, whole, draw: async () => resolve(await draw(file, whole)), leave: () => resolve(null)};
+    waiting.set(owner, /** @type {Task} */ (task));
   });
+  /** @type {Task} */ (waiting.get(owner)).drawn = drawn;
+  plan();
+  return drawn;
 }
 
-/** Callbacks that end an owner's wait without a preview. @type {WeakMap<object, () => void>} */
-const abandoned = new WeakMap();
-
-/** The owner no longer needs it, because it has left the window. @param {object} owner */
+/** The owner no longer needs it. @param {object} owner */
 export function forget(owner) {
-  if (waiting.delete(owner)) abandoned.get(owner)?.();
+  waiting.get(owner)?.leave();
+  waiting.delete(owner);
 }
 
-async function next() {
-  if (busy) return;
-  busy = true;
-  for (const [owner, task] of waiting) {
-    waiting.delete(owner);
-    await task();
-  }
-  busy = false;
+/** Draws the next one when it is due. */
+function plan() {
+  clearTimeout(timer);
+  if (busy || waiting.size === 0) return;
+  const at = (/** @type {Task} */ {due, whole}) => (whole ? due : Math.max(due, rested));
+  const [owner, task] = [...waiting].reduce((first, next) => (at(next[1]) < at(first[1]) ? next : first));
+  timer = setTimeout(async () => {
+    if (waiting.get(owner) !== task) return plan(); // forgotten meanwhile
+    busy = true;
+    await task.draw();
+    busy = false;
+    if (waiting.get(owner) === task) waiting.delete(owner);
+    if (!task.whole) rested = performance.now() + PAUSE;
+    plan();
+  }, at(task) - performance.now());
 }
 
 /**

@@ -160,30 +160,35 @@ export class Row {
     if (hadFocus) next.focus();
   }
 
-  /** Shows the file if the browser can decode it, otherwise its smallest thumbnail once it exists. */
+  /** Shows the smallest thumbnail; until it exists, if that takes long, the file. */
   async #draw() {
     const {file, stage} = this.upload;
     if (this.#picture || !this.near) return;
-    if (file && stage !== "stopped") {
-      previews ??= await import("./preview.js").catch(() => null);
-      const canvas = await previews?.preview(this, file);
-      if (this.#picture || !this.near) return;
-      if (canvas) {
-        canvas.className = "picture";
-        this.#picture = canvas;
-        this.#box.append(canvas);
-        return;
-      }
-    }
-    if (this.upload.stage === "done") await this.#showSmallest();
+    if (stage === "done") return this.#showSmallest();
+    if (file && stage !== "stopped") await this.#preview(file);
+  }
+
+  /** @param {File} file */
+  async #preview(file) {
+    previews ??= await import("./preview.js").catch(() => null);
+    const canvas = await previews?.preview(this, file);
+    if (!canvas || this.#picture || !this.near) return;
+    canvas.className = "picture";
+    this.#picture = canvas;
+    this.#box.append(canvas);
   }
 
   async #showSmallest() {
+    previews?.forget(this);
     const found = this.upload.manifest ?? this.#actions.refresh(this.upload);
     const [manifest, stills] = await Promise.all([found, import("./still.js")]).catch(() => []);
     if (!manifest || !stills || this.#picture || !this.near) return;
     const onLoad = (/** @type {HTMLElement} */ picture) => this.#box.append(picture);
-    this.#picture = stills.smallest(manifest.thumbnails, {onLoad, onError: () => (this.#picture = null)});
+    const onError = () => { // its address has expired
+      this.#picture = null;
+      if (this.upload.file) this.#preview(this.upload.file);
+    };
+    this.#picture = stills.smallest(manifest.thumbnails, {onLoad, onError});
   }
 }
 

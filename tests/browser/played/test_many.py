@@ -1,12 +1,14 @@
 """The page with many files: only rows near the window are drawn, and a reload brings all of them back."""
 
 import re
+import threading
 
 from playwright.sync_api import Page, expect
 
+from tests.actors.tab import Watch
 from tests.actors.visitor import choose, expect_all_over, row, title
 from tests.material.photos import small, text
-from tests.standins.service import STATUS, Standin
+from tests.standins.service import HELD, POST, STATUS, THUMBNAIL, Standin
 
 # What a reload keeps.
 
@@ -39,6 +41,36 @@ def test_rows_are_back_at_once_after_a_reload_without_asking_for_each(page: Page
 # Many.
 
 
+def test_a_file_is_decoded_only_for_those_who_wait_for_its_thumbnail(
+    page: Page, standin: Standin, watch: Watch
+) -> None:
+    page.evaluate(
+        """() => {
+            window.decoded = [];
+            const whole = window.createImageBitmap;
+            window.createImageBitmap = (file) => {
+                window.decoded.push(file.name);
+                return whole(file);
+            };
+        }"""
+    )
+    choose(page, *small(3))
+    title(page).to_have_text("3 done")
+    expect(page.locator("img.picture")).to_have_count(3)
+
+    going = threading.Event()
+    standin.weather[POST] = lambda _: going.wait(HELD) and ...
+    choose(page, *small(1, 3))
+    expect(row(page, "IMG_0003.jpg").locator("canvas.picture")).to_be_attached()
+    going.set()
+
+    standin.weather[THUMBNAIL] = lambda _: (403, {}, b"")  # the address has expired
+    watch.expect("Failed to load resource")
+    choose(page, *small(1, 4))
+    expect(row(page, "IMG_0004.jpg").locator("canvas.picture")).to_be_attached()
+    assert page.evaluate("window.decoded") == ["IMG_0003.jpg", "IMG_0004.jpg"]
+
+
 def test_only_rows_near_the_window_are_drawn_and_all_can_be_reached(page: Page) -> None:
     page.evaluate(
         """() => {
@@ -55,7 +87,7 @@ def test_only_rows_near_the_window_are_drawn_and_all_can_be_reached(page: Page) 
     drawn = """[...document.querySelectorAll(".head")]
         .filter((head) => head.checkVisibility({contentVisibilityAuto: true})).length"""
     assert page.evaluate(drawn) < 60
-    assert page.locator(".row canvas").count() < 60
+    assert page.locator(".row .picture").count() < 60
     # Each upload changes when it is chosen, signed and done; changes are written together.
     assert page.evaluate("written") < 200
     assert page.get_by_role("listitem").count() == 200  # screen readers see all of them
