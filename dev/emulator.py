@@ -28,7 +28,6 @@ ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 (the emulator's root key, the sam
 
 _HEALTH = "/_ministack/health"
 _PATIENCE = 180  # seconds until a start fails; it takes one second on an idle machine
-_BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
 
 # CloudFront's distributions, by Host header: in the public DNS, only AWS gives such a name an address. Only they serve
 # a page: localhost serves none, whatever is in its buckets.
@@ -181,9 +180,9 @@ def _credentials(scope: Scope) -> str | None:
 
 async def serve(port: int) -> None:
     """Run the emulator until the process is stopped, or the one that started it has ended."""
-    from hypercorn import asyncio as hypercorn
-    from hypercorn.config import Config
     from ministack.app import app
+
+    from dev.serving import server
 
     origins, hosts = ([*filter(None, os.environ[name].split(","))] for name in ("PAGE_ORIGINS", "EMULATOR_HOSTS"))
     isolation = EmulatorIsolation(origins, (*_HOSTS, *hosts), (*_OWN, *hosts))
@@ -194,11 +193,6 @@ async def serve(port: int) -> None:
     form_checksums.teach()
     deleted_versions.teach()
     object_tags.teach()
-    config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
-    config.backlog = _BACKLOG
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
     # For the functions' processes: each gets its code in a new folder, where bytecode would never be found again.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     parent = os.getppid()
@@ -207,12 +201,23 @@ async def serve(port: int) -> None:
         while os.getppid() == parent:
             await asyncio.sleep(0.5)
 
-    stopping = asyncio.Event()
+    serving = server(
+        isolated(behind_tls(app), isolation.refusal),
+        host="127.0.0.1",
+        port=port,
+        lifespan="on",
+        date_header=False,  # the emulator's own responses have one
+        timeout_keep_alive=75,
+    )
+
+    def stop(*_: object) -> None:
+        serving.should_exit = True
+
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    loop.create_task(orphaned()).add_done_callback(lambda _: stopping.set())
-    served = isolated(behind_tls(app), isolation.refusal)
-    await hypercorn.serve(served, config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    watching = loop.create_task(orphaned())
+    watching.add_done_callback(stop)
+    await serving.serve()
     os.killpg(0, signal.SIGKILL)  # the functions' processes, and this one
 
 

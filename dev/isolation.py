@@ -75,17 +75,21 @@ class Programs(Isolation):
 
 
 def isolated(app: App, refusal: Callable[[Scope], str | None]) -> App:
-    """The app behind this policy. WebSockets are refused altogether, because nothing here uses them."""
+    """The app behind this policy. WebSockets are refused altogether, because nothing here uses them: the server (see
+    serving.py) passes their handshakes on as requests."""
 
     async def guarded(scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        elif scope["type"] == "http" and (reason := refusal(scope)):
+        if scope["type"] == "http" and (reason := _handshake(scope) or refusal(scope)):
             await answer(send, 403, f"{reason}\n".encode())
         else:
             await app(scope, receive, send)
 
     return guarded
+
+
+def _handshake(scope: Scope) -> str | None:
+    is_handshake = any("websocket" in value.lower() for value in header(scope, "upgrade"))
+    return "There are no WebSockets here." if is_handshake else None
 
 
 async def answer(

@@ -9,12 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import SplitResult
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
-
 from dev.isolation import Scope, answer, isolated
+from dev.serving import BACKLOG, server
 
-_BACKLOG = 1024  # connections that may wait to be accepted; the system's own limit may be lower
 _CALLS = 32  # concurrent calls of the server behind; further ones wait
 _PATIENCE = 60  # seconds for its response, which may include starting a function on a busy machine
 _MAX_BODY = 10_000_000  # bytes; API Gateway's own limit ("Amazon API Gateway quotas", payload size)
@@ -29,34 +26,19 @@ class Listener:
     def __init__(self, port: int, refusal: Callable[[Scope], str | None]):
         self.url = f"http://localhost:{port}/"
         self._calls = ThreadPoolExecutor(_CALLS, "calls")
-        self._stopping = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-        config = Config()
+        self._server = server(isolated(self.answer, refusal), lifespan="off")
         # It listens before this returns; connections wait until the loop runs.
-        config.bind = [f"fd://{socket.create_server(('127.0.0.1', port), backlog=_BACKLOG).detach()}"]
-        config.backlog = _BACKLOG
-        config.graceful_timeout = 1
-        config.loglevel = "WARNING"
-        config.include_server_header = False
-        app = isolated(self._app, refusal)
-        serving: Any = serve(app, config, shutdown_trigger=self._stopping.wait)  # type: ignore[arg-type]
-        self._thread = threading.Thread(target=self._run, args=(serving,), name=self.url, daemon=True)
+        self._listening = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+        self._thread = threading.Thread(target=self._run, name=self.url, daemon=True)
         self._thread.start()
 
-    def _run(self, serving: Any) -> None:
-        try:
-            self._loop.run_until_complete(serving)
-        finally:
-            self._loop.close()
+    def _run(self) -> None:
+        asyncio.run(self._server.serve([self._listening]))
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._server.should_exit = True
         self._thread.join(5)
         self._calls.shutdown(wait=False, cancel_futures=True)
-
-    async def _app(self, scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] != "lifespan":
-            await self.answer(scope, receive, send)
 
     async def answer(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answers a request, as an ASGI application. For subclasses."""

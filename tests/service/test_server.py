@@ -83,7 +83,7 @@ def test_the_page_s_files_are_served_as_they_are_now(alone: Server) -> None:
         ("POST /uploads HTTP/1.1\nContent-Length: abc", 400),
         ("POST /uploads HTTP/1.1\nContent-Length: -1", 400),
         ("POST /uploads HTTP/1.1\nContent-Length: 1\nContent-Length: 2", 400),
-        ("POST /uploads HTTP/1.1\nTransfer-Encoding: chunked\nTransfer-Encoding: gzip", 501),
+        ("POST /uploads HTTP/1.1\nTransfer-Encoding: chunked\nTransfer-Encoding: gzip", 400),  # RFC 9112, 6.3
         ("GET /\x00 HTTP/1.1", 400),
         ("nonsense", 400),
         ("POST / HTTP/1.1\nContent-Length: 0", 405),
