@@ -13,11 +13,8 @@ def uploaded(stack: Service, cloudwatch: CloudWatch, contents: list[bytes], runs
 
     One after the other, because the emulator starts another process for each run that finds the others busy.
     """
+    expected = cloudwatch.count("ConvertFunction")
     for content in contents:
-        expected = len(cloudwatch.runs("ConvertFunction")) + runs_of_each
+        expected += runs_of_each
         stack.upload(content)
-        wait_for(lambda: _ended(cloudwatch, expected), "end of a conversion")  # noqa: B023  it is called at once
-
-
-def _ended(cloudwatch: CloudWatch, expected: int) -> bool | None:
-    return len(cloudwatch.runs("ConvertFunction")) >= expected or None
+        wait_for(lambda: cloudwatch.count("ConvertFunction") >= expected or None, "end of a conversion")  # noqa: B023  it is called at once

@@ -9,7 +9,7 @@ FIRST = "orientation-1.jpg"
 # The change, the picture that the log must name, and words of the reason.
 BROKEN = {
     "it throws": (
-        Change("convert.py", "    failures = []\n", '    raise RuntimeError("broken on purpose")\n'),
+        Change("convert.py", "    failures = []\n", '    raise RuntimeError("broken on purpose")\n    failures = []\n'),
         FIRST,
         "broken on purpose",
     ),

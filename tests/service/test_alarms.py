@@ -47,7 +47,7 @@ BROKEN = {
         runs=3,
     ),
     "it drops larger pictures": Broken(
-        Change("convert.py", ENDS, f"    if {IS_LARGER}:\n        return _count(job, None)\n{ENDS}"), "ConvertShare"
+        Change("convert.py", ENDS, f"    if {IS_LARGER}:\n        return tally.unfinished(job)\n{ENDS}"), "ConvertShare"
     ),
 }
 
@@ -89,7 +89,7 @@ def test_one_stray_error_of_s3_rolls_nothing_back(
 
     release = releases.release(function, deployed.functions_package(), users, cloudwatch)
 
-    assert (release.status, release.alarms) == ("Succeeded", ())
+    assert (release.status, release.faults, release.alarms) == ("Succeeded", [], ())
 
 
 def ask_to_sign(stack: Service, cloudwatch: CloudWatch, files: int) -> int:
@@ -205,7 +205,7 @@ def test_junk_rolls_nothing_back(stack: Service, releases: Releases, cloudwatch:
         cloudwatch,
     )
 
-    assert (release.status, release.alarms) == ("Succeeded", ())
+    assert (release.status, release.faults, release.alarms) == ("Succeeded", [], ())
     rejected = [
         point.value
         for point in cloudwatch.points()

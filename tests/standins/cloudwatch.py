@@ -90,13 +90,20 @@ class CloudWatch:
 
     def runs(self, function: str) -> list["Run"]:
         """The finished runs of a function. The emulator writes each into its own log stream."""
+        streams: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for event in self._events(function):
+            streams[event["logStreamName"]].append(event)
+        return [Run.of(events) for events in streams.values()]
+
+    def count(self, function: str) -> int:
+        """The number of finished runs, without reading what they have logged."""
+        return sum(1 for _ in self._events(function, '"REPORT RequestId"'))
+
+    def _events(self, function: str, pattern: str = "") -> Iterator[dict[str, Any]]:
         pages = self._deployed.client("logs").get_paginator("filter_log_events")
         group = f"/aws/lambda/{self._deployed.name}-{self._handlers[function]}"
-        streams: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for page in pages.paginate(logGroupName=group, startTime=int(self._since * 1000)):
-            for event in page["events"]:
-                streams[event["logStreamName"]].append(event)
-        return [Run.of(events) for events in streams.values()]
+        for page in pages.paginate(logGroupName=group, startTime=int(self._since * 1000), filterPattern=pattern):
+            yield from page["events"]
 
     def _throttles(self, name: str) -> Iterator[Point]:
         """The emulator's own count, which knows no versions."""
