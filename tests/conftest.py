@@ -1,5 +1,6 @@
 """The whole service, started once for all tests that need it: from template.yaml, with IAM enforced."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from functools import cache
@@ -21,6 +22,11 @@ botocore.session.create_loader = cache(botocore.session.create_loader)
 # SAM's translator parses the templates, a hundred times in all, with PyYAML's loader in Python; this one is in C.
 yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc, assignment]
 
+# What is imported and collected stays until the end, hundreds of megabytes: looking through it for garbage, again and again,
+# took a tenth of the processor time of all tests. So it is left out, and the rest is looked at less often.
+gc.disable()
+_ALLOCATIONS = 20_000  # between two looks at what is new; CPython has 700
+
 # The cheap kinds first, so that basic mistakes are found within seconds.
 KINDS = ("unit", "template", "lifecycle", "publish", "service", "deployed", "browser", "sam_local", "fuzz")
 
@@ -33,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
     # Within a kind, tests that review everything that was done come last.
     items.sort(key=lambda item: (KINDS.index(item.path.relative_to(tests).parts[0]), item.path.stem == "test_grants"))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS)
+    gc.enable()
 
 
 PROJECT = ("template.yaml", "samconfig.toml", "README.md", "LICENSE", "CHANGELOG.md", "functions", "layers")
