@@ -1,7 +1,6 @@
 """examples/nested, an application that contains this one, matches the real application."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
 from publish.application import Application, Template, parts
+from tests.actors import unswept
 from tests.actors.publisher import client
 from tests.standins.application_repository import ACCOUNT, REGION, Repository
 
@@ -33,8 +33,8 @@ def ours() -> Application:
 
 
 def test_cfn_lint_has_nothing_to_say() -> None:
-    program = [str(Path(sys.executable).parent / "cfn-lint"), "--include-checks", "I", "--template", str(NESTED)]
-    answer = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+    program = Path(sys.executable).with_name("cfn-lint")
+    answer = unswept.run(program, "--include-checks", "I", "--template", str(NESTED))
 
     assert (answer.returncode, answer.stdout) == (0, "")
 

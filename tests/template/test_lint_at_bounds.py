@@ -1,7 +1,6 @@
 """Every template at the bounds of its parameters: cfn-lint finds nothing that AWS would refuse."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from operate.optional_stack import FOLDER
+from tests.actors import unswept
 from tests.material.bounds import TEMPLATES, Bounds
 from tests.material.template import Template
 from tests.standins.releases import HOOKS
@@ -58,9 +58,8 @@ def findings(translated: Template, tmp_path_factory: pytest.TempPathFactory) -> 
         folder.joinpath(f"{'-'.join(checked)}.json").write_text(json.dumps(template))
     # W2001: a resolved parameter is not used. E3005: a stage may wait for what a condition leaves out.
     checks = ["--ignore-checks", "W2001", "E3005", "--regions", "us-east-1"]
-    program = str(Path(sys.executable).parent / "cfn-lint")
-    command = [program, *checks, "--format", "parseable", "--template", str(folder / "*.json")]
-    said = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    what = [*checks, "--format", "parseable", "--template", str(folder / "*.json")]
+    said = unswept.run(Path(sys.executable).with_name("cfn-lint"), *what, folder=folder)
     assert not said.stderr
     found: dict[Checked, list[str]] = {checked: [] for checked in written}
     for line in said.stdout.splitlines():

@@ -1,10 +1,10 @@
 """What may publish to the topic Outcomes, who may subscribe, and what S3 publishes; cfn-lint reads the examples."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 from dev.emulator import ROOT
+from tests.actors import unswept
 from tests.material.template import Template, depends_on
 from thumbs.jobs import keys
 
@@ -41,9 +41,8 @@ def test_s3_may_publish_for_this_account_alone_before_the_bucket_asks(resources:
 
 
 def test_cfn_lint_has_nothing_to_say_about_the_examples() -> None:
-    program = str(Path(sys.executable).parent / "cfn-lint")
     files = sorted(map(str, (ROOT / "examples" / "outcomes").glob("*.yaml")))
     assert len(files) == 3
-    answer = subprocess.run([program, "--include-checks", "I", "--template", *files], capture_output=True, text=True)
+    answer = unswept.run(Path(sys.executable).with_name("cfn-lint"), "--include-checks", "I", "--template", *files)
 
     assert (answer.returncode, answer.stdout) == (0, "")
