@@ -22,8 +22,8 @@ botocore.session.create_loader = cache(botocore.session.create_loader)
 # SAM's translator parses the templates, a hundred times in all, with PyYAML's loader in Python; this one is in C.
 yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc, assignment]
 
-# What is imported and collected stays until the end, hundreds of megabytes: looking through it for garbage, again and again,
-# took a tenth of the processor time of all tests. So it is left out, and the rest is looked at less often.
+# What is imported and collected stays until the end: to look through it for garbage, again and again, took a tenth of
+# the processor time. So it is left out, and the rest is looked at less often.
 gc.disable()
 _ALLOCATIONS = 20_000  # between two looks at what is new; CPython has 700
 

@@ -1,4 +1,4 @@
-"""A program in Python that ends soon, such as cfn-lint, without garbage collection, which takes an eighth of its time."""
+"""A program in Python that ends soon, such as cfn-lint, without garbage collection, which is an eighth of its time."""
 
 import subprocess
 from collections.abc import Mapping
@@ -12,6 +12,6 @@ _START = "import gc, runpy, sys; gc.disable(); del sys.argv[0]; runpy.run_path(s
 def run(
     program: Path, *arguments: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """program: a script next to the interpreter that runs it. It says and returns what it does when it is called itself."""
+    """program: a script next to the interpreter that runs it."""
     command = [program.with_name("python"), "-c", _START, program, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

@@ -1,6 +1,7 @@
 """Settings with template.yaml's defaults, and S3, SQS and Lambda by moto: in the process, without a socket."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -41,10 +42,16 @@ def wire(aws: None) -> Iterator[Wire]:
         yield wire
 
 
+@cache
+def _client() -> Any:
+    """Made once, because that takes longer than most tests; what it sends goes to the moto of the running test."""
+    return boto3.client("s3")
+
+
 @pytest.fixture
 def s3(wire: Wire) -> Any:
     """S3 with both buckets."""
-    client = boto3.client("s3")
+    client = _client()
     for bucket in (ENVIRONMENT["UPLOAD_BUCKET"], ENVIRONMENT["THUMBNAIL_BUCKET"]):
         place = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
         client.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)

@@ -72,7 +72,8 @@ def done() -> list[list[str]]:
 def every_death(command: list[str]) -> Iterator[int]:
     """In a separate folder each, what is left on the disk if a command is killed at its n-th line.
 
-    It runs once, and its folder is copied at each line: what Python has not yet written is in no copy, as after kill -9.
+    It runs once, and its folder is copied at each line: what Python has not yet written is in no copy, as after
+    kill -9.
     Lines at which the same is left are one death, because that is all that the next command knows of them.
     """
     deaths: list[dict[str, bytes]] = []
