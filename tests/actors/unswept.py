@@ -13,5 +13,5 @@ def run(
     program: Path, *arguments: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """program: a script next to the interpreter that runs it."""
-    command = [program.with_name("python"), "-c", _START, program, *arguments]
+    command = [str(program.with_name("python")), "-c", _START, str(program), *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
