@@ -53,3 +53,10 @@ def with_profile(original: bytes, profile: bytes) -> bytes:
 
 def linear(chromaticities: icc.Chromaticities = icc.SRGB) -> bytes:
     return icc.profile(chromaticities, icc.gamma(1.0))
+
+
+def gray_profile(curve: bytes) -> bytes:
+    """GRAY, with this kTRC."""
+    head = struct.pack(">I4xI", 144 + len(curve), 0x02400000) + b"mntrGRAYXYZ " + bytes(12) + b"acsp" + bytes(28)
+    white = struct.pack(">III", 63190, 65536, 54061)
+    return head + white + bytes(48) + struct.pack(">I4sII", 1, b"kTRC", 144, len(curve)) + curve

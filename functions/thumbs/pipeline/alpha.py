@@ -154,7 +154,7 @@ def resized_exactly(image: Image.Image, by: boxes.Factor, size: tuple[int, int])
 
     Flat colours stay exact where alpha is 16 or more, and within one level where it is 5 or more.
     """
-    gray = _is_gray(image)
+    gray = is_gray(image)
     *colours, weight = (lanczos(plane, size).convert("I").convert("F") for plane in _planes(image, by, gray=gray))
     bands = [computed(lambda colour, weight: colour / weight * 255.0 + 0.5, colour, weight) for colour in colours]
     bands.append(scaled(weight, 2 / 255, 0.5))
@@ -176,7 +176,7 @@ def _planes(image: Image.Image, by: boxes.Factor, *, gray: bool) -> list[Image.I
     return planes
 
 
-def _is_gray(image: Image.Image) -> bool:
+def is_gray(image: Image.Image) -> bool:
     """Whether a picture is gray, including its invisible colours."""
     rows = boxes.at_a_time(image.width, _MANY_ROWS)
     for top in range(0, image.height, rows):

@@ -5,6 +5,7 @@ colours are too coarse, its reader has already converted its 16 bits to sRGB (se
 """
 
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 from PIL import Image, ImageCms
@@ -15,6 +16,7 @@ from thumbs.pipeline import alpha, hdr, icc, icc_read, light
 Profile = bytes | light.Signal
 
 _UPPER_BITS = [value >> 8 for value in range(65536)]
+_FINE = 2  # levels of sRGB between two of a curve
 _16_BIT = {"I;16", "I;16L", "I;16B", "I;16N"}
 
 
@@ -87,10 +89,32 @@ def to_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:
     if image.mode == "LAB":
         return _transformed(image, None) or image.convert("RGB")
     if profile:
-        managed = _transformed(image, profile)
+        managed = _of_gray(image, profile) or _transformed(image, profile)
         if managed is not None:
             return managed
     return image.convert("RGBA" if image.mode in {"LA", "RGBA"} else "RGB")
+
+
+def _of_gray(image: Image.Image, profile: bytes) -> Image.Image | None:
+    """Gray by its own curve, where lcms is up to 10 levels off because that is far from sRGB's, and in mode RGBA, in
+    which 16 bits with alpha arrive, and which lcms does not take for gray. None for everything else."""
+    found = icc_read.curves(profile) if profile[16:20] == b"GRAY" else None
+    curve = icc_read.curve(found.contents[0]) if found else None
+    if curve is None or image.mode not in {"L", "LA", "RGBA"}:
+        return None
+    try:
+        lights = [min(1.0, max(0.0, curve(level / 255))) for level in range(256)]
+    except ArithmeticError:  # parameters that are no curve
+        return None
+    levels = [round(255 * icc.srgb_signal(light)) for light in lights]
+    if max(high - low for low, high in pairwise(levels)) <= _FINE and image.mode != "RGBA":
+        return None
+    if image.mode == "RGBA" and not alpha.is_gray(image):
+        return None
+    made = image.getchannel(0).point(levels).convert("RGB")
+    if image.mode != "L":
+        made.putalpha(image.getchannel("A"))
+    return made
 
 
 # The colour spaces of a profile, as in its header, and the modes that it can describe.

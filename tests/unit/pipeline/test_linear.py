@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.material import pictures, tiffs
-from tests.material.deep import SIDE, Light, code, level, linear, off, samples16, seen, with_profile
+from tests.material.deep import SIDE, Light, code, gray_profile, level, linear, off, samples16, seen, with_profile
 from thumbs.pipeline import icc, icc_read
 from thumbs.pipeline.readers import deep, png_colours
 
@@ -16,13 +16,6 @@ DARK = 0.0012  # level 4 of sRGB; 8 bits of linear light have only 0 and 13
 
 def with_gamma(original: bytes) -> bytes:
     return pictures.with_chunk(original, b"gAMA", struct.pack(">I", 100_000))
-
-
-def gray_profile(curve: bytes) -> bytes:
-    """GRAY, with this kTRC."""
-    head = struct.pack(">I4xI", 144 + len(curve), 0x02400000) + b"mntrGRAYXYZ " + bytes(12) + b"acsp" + bytes(28)
-    white = struct.pack(">III", 63190, 65536, 54061)
-    return head + white + bytes(48) + struct.pack(">I4sII", 1, b"kTRC", 144, len(curve)) + curve
 
 
 @pytest.mark.parametrize("value", [0.0, DARK, 0.003, 0.0101, 0.2, 1.0])

@@ -90,7 +90,7 @@ class Layout:
         """Whether a table applies: it supports neither alpha nor negatives."""
         if self._kind[0] == 8 or self._together:
             return False
-        return self.directory.photometric in {_BLACK_IS_ZERO, _RGB} and self.alpha is None
+        return self.directory.photometric in {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB} and self.alpha is None
 
     def check(self) -> None:
         """Raises Rejected (variant_not_supported) for an unsupported layout."""
