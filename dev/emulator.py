@@ -18,11 +18,19 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-from dev import api_policy, condition_keys, conditions, deleted_versions, form_checksums, invocations, object_tags
+from dev import (
+    api_policy,
+    condition_keys,
+    conditions,
+    deleted_versions,
+    form_checksums,
+    invocations,
+    object_tags,
+    workers,
+)
 from dev.isolation import App, Isolation, Scope, header, is_sure, isolated
 
 ROOT = Path(__file__).parent.parent
-BYTECODE = os.environ.get("PYTHONPYCACHEPREFIX") or str(ROOT / ".cache" / "pycache")
 REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 (the emulator's root key, the same for everybody)
 
@@ -75,7 +83,8 @@ class Emulator:
 
     def _environment(self, port: int) -> dict[str, str]:
         # The developer's own AWS settings must not reach the functions.
-        left_out = ("AWS_", "POWERTOOLS_", "PYTHONDONTWRITEBYTECODE")
+        # Nor what hides the bytecode that is next to the code.
+        left_out = ("AWS_", "POWERTOOLS_", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return inherited | {
             "AUTH": "true",  # signatures, POST policies, IAM and bucket policies are enforced
@@ -90,7 +99,6 @@ class Emulator:
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_ENDPOINT_URL": self.url,  # inherited by functions, which find the emulator through it
             "TMPDIR": self._folder.name,
-            "PYTHONPYCACHEPREFIX": BYTECODE,
             "LOG_LEVEL": "INFO",
         }
 
@@ -187,13 +195,14 @@ async def serve(port: int) -> None:
     origins, hosts = ([*filter(None, os.environ[name].split(","))] for name in ("PAGE_ORIGINS", "EMULATOR_HOSTS"))
     isolation = EmulatorIsolation(origins, (*_HOSTS, *hosts), (*_OWN, *hosts))
     invocations.bound()
+    workers.lighten()
     condition_keys.teach()
     conditions.teach()
     api_policy.teach()
     form_checksums.teach()
     deleted_versions.teach()
     object_tags.teach()
-    # For the functions' processes: each gets its code in a new folder, where bytecode would never be found again.
+    # For the functions' processes, whose packages have bytecode already, and share a folder (dev/workers.py).
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     parent = os.getppid()
 

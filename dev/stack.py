@@ -9,16 +9,16 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import bridges, gaps
+from dev import bridges, bytecode, gaps
 from dev.deployed import NAME as NAME
 from dev.deployed import Deployed
 from dev.deployed import Template as Template
-from dev.emulator import BYTECODE, REGION, ROOT
+from dev.emulator import REGION, ROOT
 from operate.package import zipped
 from publish.expand import translated, translated_once
 
@@ -97,7 +97,16 @@ def translate(template: Template, parameters: dict[str, str]) -> Template:
 
 
 def functions_package() -> bytes:
-    return zipped(FUNCTIONS, (path for path in FUNCTIONS.rglob("*") if path.is_file() and path.suffix != ".pyc"))
+    """The functions' code with its bytecode, as functions/Makefile builds it for AWS."""
+    files = {}
+    for path in FUNCTIONS.rglob("*"):
+        if not path.is_file() or path.suffix == ".pyc" or path == FUNCTIONS / "Makefile":
+            continue
+        name = PurePosixPath(path.relative_to(FUNCTIONS))
+        files[str(name)] = path.read_bytes()
+        if path.suffix == ".py" and (compiled := bytecode.compiled(path)):
+            files[str(bytecode.place(name))] = compiled
+    return zipped(files)
 
 
 def layer_packages() -> dict[str, bytes]:
@@ -122,7 +131,7 @@ def layer_packages() -> dict[str, bytes]:
 def _installed(requirements: Path) -> Path:
     """The folder of an installed layer."""
     stamp = hashlib.sha256(requirements.read_bytes() + sys.version.encode() + sys.prefix.encode()).hexdigest()[:16]
-    folder = CACHE.resolve() / f"{requirements.parent.name}-{stamp}"
+    folder = CACHE.resolve() / f"{requirements.parent.name}-compiled-{stamp}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix="part-") as part:
@@ -131,8 +140,8 @@ def _installed(requirements: Path) -> Path:
             installed = subprocess.run([*pip, *target, "--requirement", requirements])
             if installed.returncode:
                 raise RuntimeError(f"pip cannot install {requirements.relative_to(ROOT)}; see its output above")
+            compiling = [sys.executable, "-m", "compileall", "-q", f"{part}/layer"]
+            subprocess.run(compiling, env=os.environ | {"PYTHONPYCACHEPREFIX": ""}, check=True)
             with contextlib.suppress(OSError):  # another run was faster
                 Path(part, "layer").rename(folder)
-        compiling = [sys.executable, "-m", "compileall", "-q", str(folder)]
-        subprocess.run(compiling, env=os.environ | {"PYTHONPYCACHEPREFIX": BYTECODE}, check=True)
     return folder

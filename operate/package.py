@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -45,7 +45,8 @@ class Package:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(module, target)
             _compile(into)
-            content = zipped(into, (path for path in into.rglob("*") if path.is_file()))
+            files = (path for path in into.rglob("*") if path.is_file())
+            content = zipped({path.relative_to(into).as_posix(): path.read_bytes() for path in files})
         return f"{self.name}-{hashlib.sha256(content).hexdigest()[:16]}.zip", content
 
     def _install(self, into: Path, architecture: str) -> None:
@@ -78,13 +79,13 @@ def _compile(folder: Path) -> None:
         subprocess.run([python, *options, str(folder)], env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
-def zipped(folder: Path, files: Iterable[Path]) -> bytes:
-    """A zip with identical bytes for identical content. files: in the folder."""
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """A zip with identical bytes for identical content. files: contents by name."""
     content = BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        for path in sorted(files):
-            information = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+        for name in sorted(files):
+            information = zipfile.ZipInfo(name)
             information.external_attr = 0o644 << 16
             information.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(information, path.read_bytes())
+            archive.writestr(information, files[name])
     return content.getvalue()
