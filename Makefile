@@ -1,7 +1,5 @@
 # `make` alone lists the targets.
 
-# SAM packages the functions' folder as it is, so it must contain no bytecode.
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 # If it is set, as in many containers, every process compiles all its imports, which takes half of a test's time.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -65,8 +63,7 @@ format: .venv/test.stamp  ## Format the code
 	@$(VENV)/ruff check --fix
 	@$(VENV)/ruff format
 
-build: .cache/sam.stamp  ## Build the layers for AWS (sam build)
-	@find functions -name __pycache__ -prune -exec rm -r {} +
+build: .cache/sam.stamp  ## Build functions and layers for AWS (sam build)
 	$(SAM)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
 
 deploy: build  ## Deploy to your AWS account, with questions (sam deploy --guided)
@@ -83,7 +80,7 @@ sbom: build .venv/test.stamp  ## List everything in the layers, with each bundle
 	@$(VENV)/python -m publish.sbom
 
 bench: .venv-bench.stamp .venv-bench/thumbs.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
-	@env -u PYTHONPYCACHEPREFIX .venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
+	@.venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
 fuzz: .venv/test.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600 seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)

@@ -1,7 +1,6 @@
 """The contenders, and how each is started."""
 
 import json
-import os
 import subprocess
 import sys
 from base64 import b64decode
@@ -82,8 +81,6 @@ class Process:
             self._process = subprocess.Popen(
                 command,
                 cwd=_HERE.parent,
-                # functions/ is packaged as it is, so it must contain no bytecode.
-                env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,

@@ -17,8 +17,8 @@ CACHE = ROOT / ".cache" / "functions"
 def compiled(module: Path) -> bytes | None:
     """The content of a module's .pyc file, or None if the module cannot be compiled.
 
-    Python compares it with the text next to it whenever it loads it (PEP 552, "checked hash-based"), so that a text that
-    was changed later never runs as before.
+    Whenever Python loads it, it compares it with the text next to it (PEP 552, "checked hash-based"), so that a text
+    that was changed later never runs as before.
     """
     text = module.read_bytes()
     cached = CACHE / f"{hashlib.sha256(text + sys.version.encode()).hexdigest()}.pyc"

@@ -25,7 +25,7 @@ def lighten() -> None:
     if not found:
         raise RuntimeError("The emulator starts functions differently: compare dev/workers.py with it.")
     lambda_runtime._PYTHON_WORKER_SCRIPT = f"{before}\n{after}"
-    lambda_runtime.zipfile = SimpleNamespace(**vars(zipfile) | {"ZipFile": _UnpackedOnce})  # type: ignore[attr-defined]
+    lambda_runtime.zipfile = SimpleNamespace(**vars(zipfile) | {"ZipFile": _UnpackedOnce})
 
 
 class _UnpackedOnce(zipfile.ZipFile):

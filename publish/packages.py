@@ -30,8 +30,10 @@ def is_here(where: str | None) -> bool:
 
 
 def total_bytes(application: Application) -> int:
-    """Bytes of all packages on this machine. Each counts once, because functions share theirs."""
-    return sum(_bytes(application, where) for where in {place(application, name) for name in application.resources})
+    """Bytes of all packages on this machine. Equal ones count once, because SAM uploads those of the functions once."""
+    places = {place(application, name) for name in application.resources}
+    different = {frozenset(_files(application, where).items()) for where in places}
+    return sum(size for files in different for _, size in files)
 
 
 def function_bytes(application: Application, name: str) -> int:
@@ -47,10 +49,16 @@ def _largest(application: Application, layer: Any) -> int:
 
 
 def _bytes(application: Application, where: str | None) -> int:
+    return sum(_files(application, where).values())
+
+
+def _files(application: Application, where: str | None) -> dict[str, int]:
+    """The bytes of each file of a package on this machine, by its path in the package."""
     if where is None or not is_here(where):
-        return 0
+        return {}
     path = application.folder / where
-    return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file())
+    files = (file for file in [path, *path.rglob("*")] if file.is_file())
+    return {file.relative_to(path).as_posix(): file.stat().st_size for file in files}
 
 
 def _globals(application: Application) -> Template:

@@ -8,7 +8,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import REGION, ROOT
 from dev.sam_local.engine import Engine
-from dev.stack import Stack
+from dev.stack import FUNCTIONS, Stack
 
 FOLDER = ROOT / ".cache" / "sam-local"
 BUILD = FOLDER / "build"
@@ -30,7 +30,7 @@ def write_configuration(stack: Stack, engine: Engine, lambda_url: str, image: st
     ENVIRONMENT.write_text(json.dumps(environment, indent=2))
     ENVIRONMENT.chmod(0o600)
     template = with_sure_layers(yaml_parse((BUILD / "template.yaml").read_text()))
-    TEMPLATE.write_text(json.dumps(with_places(template, environment)))
+    TEMPLATE.write_text(json.dumps(with_places(with_source(template), environment)))
     settings: dict[str, Any] = {
         "template_file": str(TEMPLATE),
         "env_vars": str(ENVIRONMENT),
@@ -75,6 +75,14 @@ def _as_sam_calls(value: str, stack: Stack) -> str:
         if re.fullmatch(rf"(arn:[^,]+:function:)?{re.escape(name)}(:\w+)?", value):
             return logical
     return value
+
+
+def with_source(template: dict[str, Any]) -> dict[str, Any]:
+    """The template with the functions' folder, not its built copies, so that the next call uses an edited file."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = str(FUNCTIONS)
+    return template
 
 
 def with_places(template: dict[str, Any], environment: dict[str, dict[str, str]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from publish import __main__ as publish
-from publish.application import Application
+from publish.application import PACKAGED, Application
 from tests.standins.application_repository import Repository
 
 Finished = subprocess.CompletedProcess[str]
@@ -50,6 +50,9 @@ def test_it_is_created_then_gets_a_second_version_then_a_new_author(
     for name in written.keys() - {"LicenseUrl", "ReadmeUrl"}:
         assert told[name] == written[name], name
     assert told["SourceCodeUrl"] == told["HomePageUrl"] == SOURCE + first
+    packaged = Application.read(project / PACKAGED)
+    functions = [each for each in packaged.resources.values() if each["Type"] == "AWS::Serverless::Function"]
+    assert len({each["Properties"]["CodeUri"] for each in functions}) == 1, "one package has the code of all functions"
     assert repository.file(told["LicenseUrl"]) == (project / "LICENSE").read_text()
     readme = repository.file(told["ReadmeUrl"])
     assert f"]({SOURCE}{first}/template.yaml)" in readme

@@ -1,31 +1,54 @@
-"""The layers' makefile: its output depends only on its source."""
+"""The makefiles of layers and functions: their output depends only on its source."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
 
 from dev.emulator import ROOT
+from dev.stack import FUNCTIONS
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # for which this machine can compile
 
 
-def build(folder: Path, **variables: str) -> dict[str, bytes]:
-    """The files of a layer built from a copy of layers/ in this folder."""
-    shutil.copytree(ROOT / "layers", folder / "layers")
-    output = folder / "artifacts"
-    output.mkdir()
-    command = ["make", "build-PowertoolsLayer", f"PYTHON_VERSION={VERSION}", f"ARTIFACTS_DIR={output}"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"} | variables
-    answer = subprocess.run(command, cwd=folder / "layers", env=environment, capture_output=True, text=True)
+def build(
+    folder: Path, source: str = "layers", resource: str = "PowertoolsLayer", version: str = VERSION, **variables: str
+) -> dict[str, bytes]:
+    """The files built from a copy of the source in this folder. version: of the Python that compiles them."""
+    if not (folder / source).exists():
+        shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__"))
+    output = folder / "artifacts" / resource
+    output.mkdir(parents=True)
+    command = ["make", f"build-{resource}", f"PYTHON_VERSION={version}", f"ARTIFACTS_DIR={output}"]
+    answer = subprocess.run(
+        command, cwd=folder / source, env=os.environ | variables, capture_output=True, text=True, check=False
+    )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+    said = re.search(r"^note: no python", answer.stdout, re.MULTILINE)  # SAM shows no more than the standard output
+    assert bool(said) == (version != VERSION), answer.stdout + answer.stderr
     return {str(path.relative_to(output)): path.read_bytes() for path in output.rglob("*") if path.is_file()}
 
 
-def test_the_same_source_gives_the_same_bytes_in_any_folder(tmp_path: Path) -> None:
-    first = build(tmp_path / "here")
-    second = build(tmp_path / "somewhere" / "else")
+def functions(folder: Path, version: str = VERSION, **variables: str) -> dict[str, bytes]:
+    return build(folder, "functions", "ConvertFunction", version, **variables)
+
+
+def source_of_functions() -> dict[str, bytes]:
+    files = (path for path in FUNCTIONS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {str(path.relative_to(FUNCTIONS)): path.read_bytes() for path in files if path.name != "Makefile"}
+
+
+@pytest.mark.parametrize("builds", [build, functions])
+def test_the_same_source_gives_the_same_bytes_in_any_folder(
+    tmp_path: Path, builds: Callable[..., dict[str, bytes]]
+) -> None:
+    first = builds(tmp_path / "here")
+    second = builds(tmp_path / "somewhere" / "else", PYTHONPYCACHEPREFIX=str(tmp_path / "hidden"))
 
     assert sum(name.endswith(".pyc") for name in first) > 50, "there is bytecode to compare"
     assert first == second
@@ -48,3 +71,41 @@ exec "{sys.executable}" "$@"
     built = build(tmp_path / "here", PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
 
     assert any(name.startswith("python/aws_lambda_powertools/") for name in built)
+
+
+def test_functions_are_built_with_bytecode_that_needs_no_source(tmp_path: Path) -> None:
+    """All of their modules, and the pictures that verify a release. Bytecode that lay in the source folder is not packaged."""
+    here = tmp_path / "here"
+    shutil.copytree(FUNCTIONS, here / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    stale = here / "functions" / "thumbs" / "__pycache__" / f"errors.{sys.implementation.cache_tag}.pyc"
+    stale.parent.mkdir()
+    stale.write_bytes(b"of an older source")
+
+    built = functions(here)
+
+    source = source_of_functions()
+    compiled = {
+        str(PurePosixPath(name).parent / "__pycache__" / f"{Path(name).stem}.{sys.implementation.cache_tag}.pyc")
+        for name in source
+        if name.endswith(".py")
+    }
+    assert built.keys() == source.keys() | compiled
+    assert {name: built[name] for name in source} == source
+    assert {built[name][4:8] for name in compiled} == {b"\1\0\0\0"}, "hash-based, unchecked (PEP 552)"
+    output = here / "artifacts" / "ConvertFunction"
+    (output / "thumbs" / "errors.py").write_text("raise NotImplementedError")
+    program = f"import sys; sys.path[:0] = [{str(output)!r}]; import thumbs.errors as it; print(it.Reason.__module__)"
+    answer = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
+    assert (answer.stdout, answer.stderr) == ("thumbs.errors\n", "")
+
+
+def test_functions_are_built_without_their_python_too(tmp_path: Path) -> None:
+    assert functions(tmp_path / "here", version="3.99") == source_of_functions()
+
+
+def test_what_cannot_be_compiled_is_not_built(tmp_path: Path) -> None:
+    shutil.copytree(FUNCTIONS, tmp_path / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "functions" / "broken.py").write_text("def handler(")
+
+    with pytest.raises(AssertionError, match="SyntaxError"):
+        functions(tmp_path)

@@ -15,7 +15,7 @@ from dev.emulator import ROOT
 from operate.package import AUTHORIZER, PLATFORMS, PYTHON
 from tests.material.layers import MACHINES
 
-_MAKEFILE = (ROOT / "layers" / "Makefile").read_text()
+_MAKEFILE, _OF_FUNCTIONS = ((ROOT / name / "Makefile").read_text() for name in ("layers", "functions"))
 ELF = {"arm64": MACHINES["ImagingLayerArm64"], "x86_64": MACHINES["ImagingLayerX86"]}
 HERE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
@@ -68,7 +68,8 @@ def test_a_package_has_no_more_than_the_function_needs(package: tuple[str, zipfi
 
 
 def test_packages_and_layers_are_for_the_same_python_and_platforms() -> None:
-    assert re.findall(r"^PYTHON_VERSION = (.*)$", _MAKEFILE, re.MULTILINE) == [PYTHON]
+    for makefile in (_MAKEFILE, _OF_FUNCTIONS):
+        assert re.findall(r"^PYTHON_VERSION = (.*)$", makefile, re.MULTILINE) == [PYTHON]
     listed = [tuple(re.findall(r"--platform (\S+)", line)) for line in _MAKEFILE.splitlines() if "--platform" in line]
     assert set(PLATFORMS.values()) <= {*listed}
     template = (ROOT / "stacks" / "sign_in.yaml").read_text()

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
 from tests.actors import unswept
@@ -48,3 +49,23 @@ def test_a_layer_holds_what_is_pinned_and_nothing_else(layers: Path) -> None:
         pinned = {line.split("#")[0].strip().lower().replace("-", "_") for line in lines if "==" in line}
         found = {path.name.removesuffix(".dist-info").lower() for path in layers.joinpath(layer).rglob("*.dist-info")}
         assert {line.replace("==", "-") for line in pinned} == found
+
+
+def test_each_function_is_built_and_all_alike(built: Path) -> None:
+    """SAM uploads equal folders once, under the hash of their files."""
+    folder = built / ".aws-sam" / "build"
+    resources = yaml_parse((folder / "template.yaml").read_text())["Resources"]
+    places = [
+        folder / resource["Properties"]["CodeUri"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    ]
+
+    contents = [
+        {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+        for place in places
+    ]
+
+    assert len({*places}) == len(places) > 10, "each has a build of its own"
+    assert "convert.py" in contents[0]
+    assert all(content == contents[0] for content in contents)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,15 @@ def test_a_function_is_as_large_as_with_the_largest_of_its_layers(project: Appli
 
     assert packages.function_bytes(changed(project, add), "Greet") == code + 1000 + 100
     assert packages.total_bytes(changed(project, add)) == code + 10 + 1000 + 100
+
+
+def test_equal_packages_are_stored_once(project: Application) -> None:
+    def add(template: Template) -> None:
+        shutil.copytree(project.folder / "code", project.folder / "copy")
+        template["Resources"]["Again"] = copy.deepcopy(template["Resources"]["Greet"])
+        greet(CodeUri="copy")(template)
+
+    assert packages.total_bytes(changed(project, add)) == packages.total_bytes(project)
 
 
 @pytest.mark.parametrize(
