@@ -74,7 +74,7 @@ exec "{sys.executable}" "$@"
 
 
 def test_functions_are_built_with_bytecode_that_needs_no_source(tmp_path: Path) -> None:
-    """All of their modules, and the pictures that verify a release. Bytecode that lay in the source folder is not packaged."""
+    """All of their modules, and the pictures that verify a release; no bytecode that lay in the source folder."""
     here = tmp_path / "here"
     shutil.copytree(FUNCTIONS, here / "functions", ignore=shutil.ignore_patterns("__pycache__"))
     stale = here / "functions" / "thumbs" / "__pycache__" / f"errors.{sys.implementation.cache_tag}.pyc"
