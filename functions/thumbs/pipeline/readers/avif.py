@@ -6,7 +6,7 @@ from PIL import AvifImagePlugin, Image, TiffImagePlugin  # noqa: F401  which Pil
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import colour, orient
-from thumbs.pipeline.readers import Source, aperture, av1, isobmff
+from thumbs.pipeline.readers import Source, aperture, av1, isobmff, isobmff_references
 
 # The largest picture that libavif decodes (AVIF_DEFAULT_IMAGE_SIZE_LIMIT); for larger ones it reports "parsing failed".
 _MAX_PIXELS = 16384 * 16384
@@ -28,7 +28,11 @@ def source(original: bytes) -> Source:
     if facts.item in _NOT_MADE:
         raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"an AVIF whose picture is made by {facts.item!r}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and gain nothing on one vCPU
-    image = AvifImagePlugin.AvifImageFile(BytesIO(original))
+    try:
+        image = AvifImagePlugin.AvifImageFile(BytesIO(original))
+    except (SyntaxError, ValueError):  # broken EXIF is no reason to reject a picture
+        original = isobmff_references.without(original, isobmff_references.DESCRIPTIONS)
+        image = AvifImagePlugin.AvifImageFile(BytesIO(original))
     coded = image.size
     # If the size differs from the container's, Pillow has already cropped the picture.
     hides = b"clap" in facts.properties and coded == facts.size

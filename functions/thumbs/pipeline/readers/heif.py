@@ -9,7 +9,7 @@ from pillow_heif import HeifFile, HeifImageFile, options
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import colour
-from thumbs.pipeline.readers import Source, avif, deep, hevc, isobmff
+from thumbs.pipeline.readers import Source, avif, deep, hevc, isobmff, isobmff_references
 
 # The codings that pillow-heif's libheif decodes: HEVC.
 _DECODED = {b"hvc1", b"hev1"}
@@ -27,7 +27,11 @@ def source(original: bytes) -> Source:
     options.DECODE_THREADS = 1  # threads cost memory and gain nothing on one vCPU
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False  # parse only the picture
     with _understood():
-        image: ImageFile.ImageFile = HeifImageFile(BytesIO(original))  # type: ignore[no-untyped-call]  # pillow-heif's
+        try:
+            image = _opened(original)
+        except SyntaxError:
+            original = isobmff_references.without(original)
+            image = _opened(original)
     size = image.size
     icc_profile = image.info.get("icc_profile")
     cicp = _cicp(facts, image.info.get("nclx_profile"))
@@ -53,6 +57,10 @@ def source(original: bytes) -> Source:
         coded=facts.size,
         metadata=isobmff.metadata(original, image.info),
     )
+
+
+def _opened(original: bytes) -> ImageFile.ImageFile:
+    return HeifImageFile(BytesIO(original))  # type: ignore[no-untyped-call]  # pillow-heif's
 
 
 def _in_srgb(

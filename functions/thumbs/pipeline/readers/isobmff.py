@@ -100,13 +100,18 @@ def _has_further(meta: Boxes) -> bool:
     described = _boxes(_named(meta[b"iprp"])[b"ipco"])
     if any(kind == b"auxC" and bytes(content[4:]).startswith(_APPLE_GAIN_MAP) for kind, content in described):
         return True
-    return b"tmap" in _types(meta).values()
+    return b"tmap" in types_of(meta).values()
+
+
+def boxes_of_meta(original: memoryview) -> Boxes:
+    """Raises KeyError."""
+    return _named(_named(original)[b"meta"], 4)
 
 
 def _of_item(original: memoryview) -> Facts:
-    meta = _named(_named(original)[b"meta"], 4)
+    meta = boxes_of_meta(original)
     item = _number(meta[b"pitm"], 4, 4 if meta[b"pitm"][0] else 2)
-    types = _types(meta)
+    types = types_of(meta)
     parts = _parts(meta)
     properties = _properties(meta, item)
     coded = item
@@ -168,7 +173,7 @@ def _associated(ipma: memoryview, item: int) -> list[int]:
     return []
 
 
-def _types(meta: Boxes) -> dict[int, bytes]:
+def types_of(meta: Boxes) -> dict[int, bytes]:
     """The type of every item, by its id (14496-12, 8.11.6)."""
     types = {}
     for kind, entry in _boxes(meta[b"iinf"], 8 if meta[b"iinf"][0] else 6):
