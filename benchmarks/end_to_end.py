@@ -1,4 +1,4 @@
-"""Where the time goes from the drop of photos until the page says that all are done, and in many small uploads.
+"""Where the time goes from the drop of photos until the page shows the last thumbnail, and in many small uploads.
 
 On this machine, with the service of `make run`, in the browser tests' own environment."""
 
@@ -8,7 +8,8 @@ _ABOUT = """\
 The whole service on this machine, as `make run` starts it: page, API and functions are the real ones, AWS is an
 emulator, and everything competes for the same cores. So the seconds are this machine's, and the CPU of each process
 says which part is the service's own. "Emulator" is all of AWS: S3, API Gateway, Lambda, SQS, signatures and IAM.
-"Client" is the program that drives the browser, or sends the uploads. Previews and encoding of uploads are the page's.
+"Client" is the program that drives the browser, or sends the uploads. Hashing and encoding of uploads are the page's.
+The photos' time ends when all are done and the list, scrolled to its end, has shown a thumbnail in each row.
 A stage's sum adds up the calls, also where they overlap; the page asks for results until all are there.
 """
 

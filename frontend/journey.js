@@ -22,11 +22,11 @@ import {unlessAborted} from "./waiting.js";
 /** Concurrent uploads. Under HTTP/1.1 a browser opens six connections per host: three stay free for the results. */
 const AT_ONCE = 3;
 /** Weight of a new measurement in the expected conversion time. */
-const WEIGHT = 0.3;
+const WEIGHT = 0.5;
 /** The first poll comes slightly earlier than expected; otherwise the expectation could only grow. */
-const EARLY = 0.7;
-/** A slower conversion says nothing about the next one. */
-const UNUSUAL = 5_000;
+const EARLY = 0.9;
+/** A conversion that takes this much longer than expected says nothing about the next one. Milliseconds. */
+const UNUSUAL = 4_000;
 
 export class Journey {
   #access;
@@ -108,24 +108,24 @@ export class Journey {
       },
     });
     upload.arrived = true;
-    return this.await(upload, {expected: this.#expected, result: signed.result, signal});
+    return this.await(upload, {isNew: true, result: signed.result, signal});
   }
 
   /**
    * @param {Upload} upload whose file has arrived
-   * @param {{expected?: number, result?: string, signal: AbortSignal}} options
-   *   expected: milliseconds until the result should exist. result: its address; without it, the API is called
+   * @param {{isNew?: boolean, result?: string, signal: AbortSignal}} options
+   *   isNew: has just arrived. result: its address; without it, the API is called
    * @returns {Promise<Manifest>}
    */
-  async await(upload, {expected = 0, result: address, signal}) {
+  async await(upload, {isNew = false, result: address, signal}) {
     this.#onStage(upload, "converting");
     const began = performance.now();
     const manifest = await result(
       {job: /** @type {string} */ (upload.job), result: address},
-      {...this.#access, signal, expected: EARLY * expected, onSlow: () => this.#onStage(upload, "slow")},
+      {...this.#access, signal, expected: isNew ? () => EARLY * this.#expected : 0, onSlow: () => this.#onStage(upload, "slow")},
     );
     const took = performance.now() - began;
-    if (expected > 0 && took < UNUSUAL) this.#expected += WEIGHT * (took - this.#expected);
+    if (isNew && took < this.#expected + UNUSUAL) this.#expected += WEIGHT * (took - this.#expected);
     return manifest;
   }
 

@@ -26,6 +26,8 @@ const EXPECTED = 600;
 const LONGEST = 10_000;
 /** A good file takes seconds, even with a cold start; after this, the page says that it takes longer. */
 const SLOW = 20_000;
+/** How often a changed expectation is noticed. */
+const NOTICED = 500;
 /** Concurrent polls: a browser opens six connections per host, and some are for uploads. */
 const looks = new Slots(3);
 /** By then, three attempts with Lambda's waits of one and two minutes between them are over, and reported. */
@@ -33,13 +35,13 @@ const DEADLINE = 10 * 60_000;
 
 /**
  * Milliseconds before each poll: the first when the result is expected, then increasing, each up to a fifth shorter or
- * longer, so that files uploaded together are not polled together. Infinite.
- * @param {{expected?: number, random?: () => number}} [options]
+ * longer, so that files uploaded together are not polled together. After a long wait the next poll is not at once. Infinite.
+ * @param {{expected?: number, waited?: number, random?: () => number}} [options] waited: before
  * @returns {Generator<number, void>}
  */
-export function* schedule({expected = EXPECTED, random = Math.random} = {}) {
+export function* schedule({expected = EXPECTED, waited = 0, random = Math.random} = {}) {
   yield expected;
-  for (let step = 500; ; step = Math.min(step * 1.5, LONGEST)) yield step * (0.8 + 0.4 * random());
+  for (let step = Math.max(500, waited / 4); ; step = Math.min(step * 1.5, LONGEST)) yield step * (0.8 + 0.4 * random());
 }
 
 /**
@@ -47,13 +49,20 @@ export function* schedule({expected = EXPECTED, random = Math.random} = {}) {
  * its conversion failed, with code "no_result" after the deadline, "unknown" if the service does not know the job, "erased".
  * Time in a hidden tab or without a response does not count.
  * @param {{job: string, result?: string | null}} signed result: the manifest's address; without it the API is called
- * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number, deadline?: number, onSlow?: () => void}} options
+ * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number | (() => number), deadline?: number, onSlow?: () => void}} options
+ *   expected: milliseconds until the first poll; a function is asked again during the wait
  * @returns {Promise<Manifest>}
  */
 export async function result({job, result: address}, {signal, expected, deadline = DEADLINE, onSlow, ...access}) {
   let waited = 0;
+  if (typeof expected === "function") {
+    for (let left; (left = Math.min(expected(), LONGEST) - waited) > 0; waited += Math.min(left, NOTICED)) {
+      await sleep(Math.min(left, NOTICED), signal);
+    }
+    expected = 0;
+  }
   const ask = () => unlessAborted(address ? look(address) : current(job, access).catch(unlessPassing), signal);
-  for (const wait of schedule({expected})) {
+  for (const wait of schedule({expected, waited})) {
     await sleep(wait, signal);
     await visible(signal);
     await online(signal);

@@ -22,6 +22,11 @@ test("polls become rarer, up to ten seconds apart", () => {
   assert.equal(seen.at(-1), 10_000);
 });
 
+test("after a long wait the next poll is not at once", () => {
+  assert.equal(waits({expected: 0, waited: 8_000, random: () => 0.5})[1], 2_000);
+  assert.equal(waits({expected: 0, waited: 600, random: () => 0.5})[1], 500);
+});
+
 test("files uploaded together are not polled together", () => {
   const [early, late] = [0, 0.999].map((random) => waits({random: () => random})[5]);
   assert.ok(late / early > 1.4 && late / early < 1.6);
@@ -57,6 +62,19 @@ test("S3 is polled until the manifest exists, the API never", async (t) => {
   const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""], [403, "<Error><Code>AccessDenied</Code></Error>"], [200, DONE]]});
   assert.deepEqual(await result(signed, {api, expected: 0}), DONE);
   assert.deepEqual(asked, Array(3).fill("/1f/manifest.json"));
+});
+
+test("S3 is polled when the result is expected, also if that changes", async (t) => {
+  const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[200, DONE]]});
+  const expectations = [300, 60_000, 60_000];
+  const seen = [];
+  const expected = () => {
+    seen.push(asked.length);
+    return expectations.shift() ?? 0;
+  };
+  assert.deepEqual(await result(signed, {api, expected}), DONE);
+  assert.deepEqual(seen, [0, 0, 0, 0]);
+  assert.equal(asked.length, 1);
 });
 
 test("if the signed address has expired, the API is called instead", async (t) => {
