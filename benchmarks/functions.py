@@ -22,7 +22,7 @@ from thumbs.jobs.notices import Upload
 
 _HERE = Path(__file__).resolve().parent
 _FUNCTIONS = _HERE.parent / "functions"
-_PEERS = ("cffi", "numpy", "opencv-", "pycparser", "pyvips", "pyyaml")
+_PEERS = ("cffi=", "numpy=", "opencv-", "pycparser=", "pyvips=", "pyyaml=")
 _RUNTIME = "3.13"  # of Globals.Function.Runtime in template.yaml
 
 JOB = "0123456789abcdef0123456789abcdef"
@@ -90,7 +90,16 @@ def packages() -> Path:
     if not folder.exists():
         unfinished = folder.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-qq",
+            "--disable-pip-version-check",
+            "--no-compile",
+            "--no-deps",
+        ]
         options = ["--require-hashes", "--only-binary=:all:", "--python-version", minor, "--target", str(unfinished)]
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
             file.write(lock)

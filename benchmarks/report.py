@@ -184,8 +184,8 @@ class _timed:  # noqa: N801  used as a statement
         _say(f"{self._what} …")
         self._began = time.monotonic()
 
-    def __exit__(self, *_: object) -> None:
-        _say(f"{self._what}: {time.monotonic() - self._began:.0f} s")
+    def __exit__(self, problem: object, *_: object) -> None:
+        _say(f"{self._what}: {'failed after ' if problem else ''}{time.monotonic() - self._began:.0f} s")
 
 
 def _say(text: str) -> None:

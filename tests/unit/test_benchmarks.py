@@ -1,7 +1,10 @@
 """The benchmark itself: that its measurements are what they claim. Needs no peer."""
 
+import re
 import struct
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,6 +14,7 @@ from benchmarks import __main__ as benchmarks
 from benchmarks import (
     contenders,
     cost,
+    functions,
     inputs,
     memory,
     pictures,
@@ -180,6 +184,18 @@ def test_functions_are_measured_in_the_environment_of_the_template() -> None:
     assert variables["THUMBNAIL_BUCKET"]
     assert template.environment("SignUploadFunction")["ALLOWED_ORIGINS"] == "*"
     assert template.memory_size("ConvertFunction") >= 512
+
+
+def test_functions_are_measured_with_all_packages_of_their_layers() -> None:
+    root = Path(functions.__file__).resolve().parent.parent
+    measured = set(named((root / "benchmarks/requirements.txt").read_text(), functions._without_the_peers))
+    for lock in root.glob("layers/*/requirements.txt"):
+        assert measured >= set(named(lock.read_text()))
+    assert not measured & {"numpy", "opencv-python-headless", "pyvips"}
+
+
+def named(lock: str, chosen: Callable[[str], str] = str) -> list[str]:
+    return re.findall(r"^([\w-]+)==", chosen(lock), re.MULTILINE)
 
 
 def test_the_page_looks_until_the_manifest_is_there() -> None:
