@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from benchmarks import crops
+from benchmarks import annotated, crops
 
 SUBJECT = (200, 0, 300, 50)
 
@@ -23,7 +23,7 @@ def test_what_a_crop_keeps_is_the_share_of_the_mask_inside(tmp_path: Path) -> No
     (tmp_path / "masks").mkdir()
     mask.save(tmp_path / "masks" / "one.png")
     picture(tmp_path, "without-mask.jpg")
-    (one,) = crops.masked(tmp_path, tmp_path / "masks")
+    (one,) = annotated.masked(tmp_path, tmp_path / "masks")
     assert one.box((1, 1)) == (100, 100)
     assert one.box((9, 16)) == (56, 99)
     assert [one.kept((left, 0), (100, 100)) for left in (0, 150, 200)] == [0, 0.5, 1]
@@ -49,7 +49,37 @@ def test_the_subject_of_coco_is_the_largest_thing(tmp_path: Path, licences: froz
         "annotations": [{"image_id": 5, "file_name": "a.png", "segments_info": segments}],
     }
     (tmp_path / "panoptic.json").write_text(json.dumps(told))
-    pictures = list(crops.coco(tmp_path, tmp_path, tmp_path / "panoptic.json", licences))
+    pictures = list(annotated.coco(tmp_path, tmp_path, tmp_path / "panoptic.json", licences))
     assert len(pictures) == found
     for one in pictures:
         assert one.mask.getbbox() == SUBJECT
+
+
+def test_parts_contain_the_subject_off_centre(tmp_path: Path) -> None:
+    mask = Image.new("L", (300, 200))
+    mask.paste(255, (130, 80, 170, 120))
+    picture = Image.new("RGB", mask.size, (0, 0, 90))
+    picture.paste((250, 0, 0), mask=mask)
+    picture.save(tmp_path / "a.png")
+    whole = annotated.Annotated(tmp_path / "a.png", mask, "a")
+    parts = list(annotated.off_centre([whole], tmp_path))
+    assert len(parts) == 4
+    for part in parts:
+        left, top, right, bottom = part.mask.getbbox() or (0, 0, 0, 0)
+        with Image.open(part.path) as cut:
+            assert cut.size == part.mask.size
+            assert cut.getpixel(((left + right) // 2, (top + bottom) // 2)) == (250, 0, 0)
+        middle = (left + right) / 2 / part.mask.width, (top + bottom) / 2 / part.mask.height
+        assert max(abs(share - 0.5) for share in middle) > 0.18
+    again = annotated.off_centre([whole], tmp_path)
+    assert [one.path for one in again] == [one.path for one in parts]
+    mask.paste(255, (0, 0, 300, 200))
+    assert not list(annotated.off_centre([whole], tmp_path))
+
+
+def test_a_difference_has_an_interval_by_photograph() -> None:
+    ours, theirs = [[0.9, 1.0], [0.5, 0.7]], [[0.8, 0.9], [0.4, 0.6]]
+    assert crops.difference(ours, theirs, ["a", "b"], None) == "+10.0 (+10.0 to +10.0)"
+    assert crops.difference(ours, theirs, ["a", "b"], 0.9).startswith("+25.0 (+0.0 to +50.0")
+    alike = crops.difference(ours * 20, theirs * 20, ["a", "b"] * 20, 0.9)
+    assert alike.startswith("+25.0 (+0.0 to +50.0"), "a photograph counts once"
