@@ -34,7 +34,7 @@ class CloudWatch:
         self._parameters = self._deployed.parameters | {"GradualDeployments": "true"} | parameters
         self._since = time.time()
         self._first_traffic: dict[tuple[str, str], float] = {}
-        self._noted: list[Point] = []
+        self.noted: list[Point] = []
 
     # What the emulator does not report
 
@@ -65,12 +65,12 @@ class CloudWatch:
 
     def note(self, namespace: str, name: str, dimensions: Dimensions, value: float, minutes_ago: float = 0) -> None:
         """A data point of a metric without a source here."""
-        self._noted.append(Point(namespace, name, dimensions, value, time.time() - 60 * minutes_ago))
+        self.noted.append(Point(namespace, name, dimensions, value, time.time() - 60 * minutes_ago))
 
     # Metrics
 
     def points(self) -> list[Point]:
-        found = list(self._noted)
+        found = list(self.noted)
         for function in self._handlers:
             name = self._deployed.functions[function]
             dealt, now = Counter[tuple[str, bool]](), time.time()
