@@ -159,7 +159,7 @@ def _text(
     )
     told = [introduction, *([f"{_TRIAL}\n"] if trial else []), "## This pipeline and the best of its peers\n"]
     told += [f"{standings.targets(races)}\n", f"{standings.summary(races)}\n", f"{standings.documented(races)}\n"]
-    told += [f"## {title}\n\n{text}\n" for title, text in parts.items()]
+    told += [f"## {title}\n\n{text.strip()}\n" for title, text in parts.items()]
     told.append("## Each class\n")
     told += [
         f"{field.heading(one)}\n\n{standings.of_class(measured.results, competing.missing)}\n"
