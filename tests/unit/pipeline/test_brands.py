@@ -46,7 +46,7 @@ def test_nothing_else_makes_a_container_a_picture(start: bytes) -> None:
     assert not [each for each in formats.INPUTS if each.matches(start)]
 
 
-@pytest.mark.parametrize("major", [b"MA1B", b"avio", b"miaf", b"mif1", b"avis"])
+@pytest.mark.parametrize("major", [b"MA1B", b"avio", b"miaf", b"mif1", b"avis", b"tmap"])
 def test_an_avif_with_another_major_brand_is_converted(major: bytes) -> None:
     original = flat_avif(RED)
     assert near(corners(converted(original[:8] + major + original[12:])[1])[0], RED)

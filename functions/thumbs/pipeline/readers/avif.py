@@ -30,8 +30,8 @@ def source(original: bytes) -> Source:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory and gain nothing on one vCPU
     try:
         image = AvifImagePlugin.AvifImageFile(BytesIO(original))
-    except (SyntaxError, ValueError):  # broken EXIF is no reason to reject a picture
-        original = isobmff_references.without(original, isobmff_references.DESCRIPTIONS)
+    except (SyntaxError, ValueError):
+        original = _bare(original)
         image = AvifImagePlugin.AvifImageFile(BytesIO(original))
     coded = image.size
     # If the size differs from the container's, Pillow has already cropped the picture.
@@ -58,6 +58,14 @@ def source(original: bytes) -> Source:
         coded=coded,
         metadata=isobmff.metadata(original, image.info),
     )
+
+
+def _bare(original: bytes) -> bytes:
+    """Without what the picture does not need, and libavif rejects it for: broken EXIF, or the brand of gain maps in a
+    file that has none."""
+    end = int.from_bytes(original[:4], "big")
+    brands = original[:end].replace(b"tmap", b"miaf")
+    return isobmff_references.without(brands + original[end:], isobmff_references.DESCRIPTIONS)
 
 
 def _named(facts: isobmff.Facts) -> colour.Profile | None:
