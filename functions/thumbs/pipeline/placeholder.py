@@ -1,6 +1,7 @@
 """Placeholder: what a page shows while a thumbnail loads."""
 
 from collections import defaultdict
+from operator import mul
 
 from PIL import Image
 
@@ -10,6 +11,8 @@ from thumbs.pipeline import geometry, thumbhash
 # Pixels of the longer side. ThumbHash keeps at most 7 waves, which 32 samples describe well within its 4 bits.
 _SIDE = 32
 _SHADES = 6  # per channel, into which colours are sorted
+# The number of a colour's group is the sum of these, for its red, green and blue.
+_GROUPS = [bytes((level * _SHADES >> 8) * _SHADES**place for level in range(256)) for place in range(3)]
 
 
 def of(picture: Image.Image) -> Placeholder:
@@ -21,12 +24,13 @@ def of(picture: Image.Image) -> Placeholder:
 
 def main_colour(rgba: bytes) -> str:
     """The mean, as #rrggbb, of the most frequent colours: the mean of all colours is too often gray."""
-    groups: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for red, green, blue, alpha in zip(rgba[::4], rgba[1::4], rgba[2::4], rgba[3::4], strict=True):
-        group = groups[red * _SHADES >> 8, green * _SHADES >> 8, blue * _SHADES >> 8]
-        for index, value in enumerate((red * alpha, green * alpha, blue * alpha, alpha)):
-            group[index] += value
-    *sums, weight = max(groups.values(), key=lambda group: group[3])
-    if not weight:
+    bands, alpha = [rgba[band::4] for band in range(3)], rgba[3::4]
+    groups = [*map(sum, zip(*map(bytes.translate, bands, _GROUPS), strict=True))]
+    weights: dict[int, int] = defaultdict(int)
+    for group, weight in zip(groups, alpha, strict=True):
+        weights[group] += weight
+    frequent = max(weights, key=lambda group: weights[group])
+    if not weights[frequent]:
         return "#ffffff"  # nothing is visible
-    return "#" + "".join(f"{round(value / weight):02x}" for value in sums)
+    shares = [weight if group == frequent else 0 for group, weight in zip(groups, alpha, strict=True)]
+    return "#" + "".join(f"{round(sum(map(mul, band, shares)) / weights[frequent]):02x}" for band in bands)
