@@ -11,7 +11,7 @@ from itertools import chain
 from PIL import Image
 
 from thumbs.pipeline import boxes
-from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels
+from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels, packed
 from thumbs.pipeline.pixelmath import computed, product, scaled
 from thumbs.pipeline.rows import Rows
 
@@ -142,11 +142,7 @@ class _Multiplied:
         self.size = image.size
 
     def tobytes(self) -> bytes:
-        """Returns in one piece what Image.tobytes joins from pieces of 64 KiB."""
-        encoder = Image._getencoder(self._image.mode, "raw", (self.raw, 0, 1))
-        encoder.setimage(self._image.im, (0, 0, *self.size))
-        pixels: bytes = encoder.encode(len(self.mode) * self.size[0] * self.size[1])[2]
-        return pixels
+        return packed(self._image, self.raw, len(self.mode))
 
 
 def resized_exactly(image: Image.Image, by: boxes.Factor, size: tuple[int, int]) -> Image.Image:

@@ -15,7 +15,6 @@ from thumbs.pipeline import alpha, hdr, icc, icc_read, light
 # The meaning of a picture's colours: an ICC profile, or the names of HDR, which no profile describes.
 Profile = bytes | light.Signal
 
-_UPPER_BITS = [value >> 8 for value in range(65536)]
 _FINE = 2  # levels of sRGB between two of a curve
 _16_BIT = {"I;16", "I;16L", "I;16B", "I;16N"}
 
@@ -49,7 +48,7 @@ def plain(image: Image.Image) -> Image.Image:
 def from_16_bit(image: Image.Image, transparent: Any) -> Image.Image:
     """16-bit gray as L, or as LA if one of its shades is transparent."""
     wide = image.convert("I")
-    gray = wide.point(_UPPER_BITS, "L")
+    gray = wide.point([value >> 8 for value in range(65536)], "L")
     if not isinstance(transparent, int):
         return gray
     alpha = wide.point([0 if value == transparent else 255 for value in range(65536)], "L")

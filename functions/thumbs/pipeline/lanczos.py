@@ -42,6 +42,25 @@ def accelerated(size: tuple[int, int]) -> bool:
     return _pic_scale is not None and size[0] * size[1] <= MOST_PIXELS
 
 
+class _InOnePiece:
+    """The bytes of a picture in a mode of pic-scale, which `Image.tobytes` would join from pieces of 64 KiB."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+        self.mode, self.size = image.mode, image.size
+
+    def tobytes(self) -> bytes:
+        return packed(self._image, self.mode, Image.getmodebands(self.mode) * (2 if self.mode == "I;16" else 1))
+
+
+def packed(image: Image.Image, raw: str, width: int) -> bytes:
+    """The bytes of a picture. raw: Pillow's name for their form. width: of a pixel."""
+    encoder = Image._getencoder(image.mode, "raw", (raw, 0, 1))
+    encoder.setimage(image.im, (0, 0, *image.size))
+    pixels: bytes = encoder.encode(width * image.width * image.height)[2]
+    return pixels
+
+
 def of_channels(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
     """Resizes every channel separately with pic-scale, whose own division by alpha is approximate, and turns 255 into
     254."""
@@ -66,5 +85,6 @@ def _keeps(mode: str, level: int) -> bool:
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
+    pixels = _InOnePiece(pixels) if isinstance(pixels, Image.Image) else pixels
     resized: Image.Image = _pic_scale.resize(pixels, size, _pic_scale.Resampling.LANCZOS, premultiply_alpha=False)
     return resized

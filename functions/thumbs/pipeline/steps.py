@@ -82,6 +82,8 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
             loaded = source.load(from_decoder(source.size, stored))
         canvas, orientation, profile = source.size, source.orientation, source.profile
         del source  # it holds the decoded picture, the largest object in memory, which is freed once it is averaged
+        frames = original if wanted.animated else b""
+        del original
         if not isinstance(loaded, Rows):
             loaded = colour.plain(loaded)
         picture = averaged(loaded, stored)  # which decodes rows
@@ -109,7 +111,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
         picture = finished(averaged(frame, stored), stored, orientation, profile)
         return cascade(picture, targets, windows, wanted.focus)
 
-    return animation.animated(conversion, original, canvas, wanted, allowed, render, packet)
+    return animation.animated(conversion, frames, canvas, wanted, allowed, render, packet)
 
 
 def finished(

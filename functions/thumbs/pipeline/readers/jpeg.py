@@ -139,7 +139,7 @@ def _decoded(image: _Jpeg, original: bytes, data: bytes | memoryview, layout: jp
         return _ends(used, error)
     finally:
         decoder.cleanup()
-        image.tile = []
+        image.tile, image.fp = [], None  # which holds the file
 
 
 def _ends(used: int, error: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import steps
 from thumbs.pipeline.sandbox import wire
-from thumbs.pipeline.sandbox.confinement import Confinement
+from thumbs.pipeline.sandbox.confinement import Confinement, kept_in_heap
 
 _MOST = 2**32  # bytes of a job; the parent is trusted
 
@@ -24,10 +24,12 @@ def work(connection: socket.socket) -> NoReturn:
         confinement = Confinement(connection.fileno())
         for number in count(1):
             job = _job(connection, number)
+            with kept_in_heap():
+                original = [wire.receive(connection, number, _MOST)]
             confinement.apply(job.limits)
             # From here on the process has only memory and this connection, so the picture may be read.
             wire.send(connection, number, [json.dumps(confinement.enforced).encode()])
-            wire.send(connection, number, _answer(job))
+            wire.send(connection, number, _answer(job, original))
             confinement.rest()
         code = 0
     finally:
@@ -35,15 +37,17 @@ def work(connection: socket.socket) -> NoReturn:
 
 
 def _job(connection: socket.socket, number: int) -> wire.Job:
+    """Without its original, which follows."""
     job: wire.Job = pickle.loads(wire.receive(connection, number, _MOST))  # noqa: S301  from our own parent
-    return job._replace(original=wire.receive(connection, number, _MOST))
+    return job
 
 
-def _answer(job: wire.Job) -> Sequence[bytes]:
+def _answer(job: wire.Job, original: list[bytes]) -> Sequence[bytes]:
+    """original: is emptied, so that the steps can free it."""
     header: dict[str, Any]
     contents: list[bytes] = []
     try:
-        conversion = steps.convert(job.original, job.accepted, job.wanted, job.limits)
+        conversion = steps.convert(original.pop(), job.accepted, job.wanted, job.limits)
         contents = [thumbnail.content for thumbnail in conversion.thumbnails]
         header = {
             "original": conversion.original,

@@ -4,13 +4,15 @@ import ctypes
 import os
 import resource
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from thumbs.pipeline.contract import Limits
 from thumbs.pipeline.sandbox import seccomp
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4  # prctl(2)
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4  # malloc.h
+_MOST_MAPPED = 65536  # allocations that may be mapped at a time; glibc's default
 _MOST_IN_HEAP = 32 * 2**20  # bytes of one allocation; glibc's maximum
 
 MOST_AT_REST = 160 * 2**20  # bytes of freed memory that a child keeps for its next picture
@@ -43,6 +45,19 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_M_TRIM_THRESHOLD, MOST_AT_REST)
         mallopt(_M_MMAP_THRESHOLD, _MOST_IN_HEAP)
+
+
+@contextmanager
+def kept_in_heap() -> Iterator[None]:
+    """Within it, also allocations above the maximum come from memory that is kept."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except AttributeError:
+        yield
+        return
+    mallopt(_M_MMAP_MAX, 0)
+    yield
+    mallopt(_M_MMAP_MAX, _MOST_MAPPED)
 
 
 class Confinement:
