@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageStat
 
-from tests.material import pictures
-from tests.material.decoding import decoded_at_once
+from tests.material import decoding, pictures
 from tests.material.tiffs import Pixel
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
@@ -22,7 +21,7 @@ ALPHAS = (255, 40, 128, 200)
 def decoded(original: bytes) -> Image.Image:
     source = readers.opened(TIFF, original)
     with readers.decoding():
-        picture = decoded_at_once(source, (WIDTH, HEIGHT))
+        picture = decoding.decoded(source, (WIDTH, HEIGHT))
     assert picture.size == source.size
     return colour.to_srgb(colour.plain(picture), source.profile)
 

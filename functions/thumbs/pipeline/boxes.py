@@ -75,6 +75,8 @@ Strips = Iterator[tuple[Run, Image.Image]]
 def strips(picture: Picture, by: Factor, rows: int = ROWS) -> Strips:
     """Yields the picture from top to bottom, this many rows of boxes at a time."""
     width, height = picture.size
+    if isinstance(picture, Rows):
+        rows = max(rows, picture.at_once // by[1])
     for run in runs(height, by[1], at_a_time(width * by[1], rows)):
         if isinstance(picture, Rows):
             yield run, picture.read(run.start, run.stop)

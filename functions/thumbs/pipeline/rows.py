@@ -10,17 +10,19 @@ _AT_ONCE = 2**18  # pixels that `whole` reads at a time: a megabyte at most
 
 @dataclass(frozen=True)
 class Rows:
-    """mode: L, LA, RGB or RGBA. size: width and height in pixels. read: decodes the rows from the first number to the
-    second, exclusive; each row once, in their order. It raises Rejected."""
+    """mode: L, LA, RGB, RGBA or CMYK. size: width and height in pixels. read: decodes the rows from the first number to
+    the second, exclusive; each row once, in their order. The picture that it returns may have further rows below them,
+    and must not be changed. It raises Rejected. at_once: how many rows to read at a time, or more."""
 
     mode: str
     size: tuple[int, int]
     read: Callable[[int, int], Image.Image]
+    at_once: int = 1
 
     def whole(self) -> Image.Image:
         width, height = self.size
         image = Image.new(self.mode, self.size, None)
-        step = max(1, _AT_ONCE // width)
+        step = max(self.at_once, _AT_ONCE // width)
         for top in range(0, height, step):
             image.paste(self.read(top, min(height, top + step)), (0, top))
         return image

@@ -6,6 +6,7 @@ import weakref
 import zlib
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -172,6 +173,7 @@ def test_all_pixels_suffice(original: bytes) -> None:
 _LOADS = """
 import ctypes, sys
 from pathlib import Path
+from typing import Any
 sys.path[:] = sys.argv[1:]
 from importlib.util import find_spec
 library = ctypes.CDLL(find_spec("_libvips").origin)
@@ -209,6 +211,8 @@ def test_nothing_but_png_can_be_loaded_or_made(tmp_path: Path) -> None:
 _PEAK = """
 import sys
 sys.path[:] = sys.argv[1:]
+from io import BytesIO
+from PIL import Image
 from tests.actors.pipeline import LIMITS, WANTED
 from tests.material import pictures
 from thumbs.pipeline import steps
@@ -216,7 +220,7 @@ from thumbs.pipeline.identify import identify
 def told(name):
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(name))
 original = sys.stdin.buffer.read()
-small = pictures.png(20, 20)
+small = pictures.encoded(pictures.quadrants(20, 20), Image.open(BytesIO(original)).format)
 steps.convert(small, identify(small), WANTED, LIMITS)
 before = told('VmHWM')
 steps.convert(original, identify(original), WANTED, LIMITS)
@@ -225,11 +229,12 @@ print(1024 * (told('VmHWM') - before), told('Threads'))
 
 
 @LINUX
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_a_large_picture_is_never_whole_in_memory(mode: str) -> None:
+@pytest.mark.parametrize(("format_", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("TIFF", "RGB")])
+def test_a_large_picture_is_never_whole_in_memory(format_: str, mode: str) -> None:
+    options: dict[str, Any] = {"compression": "packbits"} if format_ == "TIFF" else {"compress_level": 1}
     picture = pictures.photo(400, 300).convert(mode)
     picture.putpixel((0, 0), 0)
-    original = encoded(picture.resize((4000, 3000), Image.Resampling.NEAREST), compress_level=1)
+    original = pictures.encoded(picture.resize((4000, 3000), Image.Resampling.NEAREST), format_, **options)
     made = subprocess.run([sys.executable, "-c", _PEAK, *sys.path], input=original, capture_output=True, check=True)
 
     taken, threads = map(int, made.stdout.split())

@@ -10,7 +10,7 @@ from PIL import Image
 from pillow_heif import HeifFile, from_bytes
 
 from tests.material import pictures, tiffs
-from tests.material.decoding import decoded_at_once
+from tests.material.decoding import decoded, decoded_at_once
 from tests.material.deep import Light, code, level, light, off, with_profile
 from tests.material.hdr_signals import BT2020, HLG, PQ, hlg_light, naming, pq_light, signals
 from thumbs.pipeline import colour, hdr, icc, pixelmath
@@ -88,7 +88,7 @@ def converted(original: bytes) -> list[tuple[int, ...]]:
     """The pixels of the first row in sRGB, not resized."""
     reader = png if original[:4] == b"\x89PNG" else tiff if original[:2] in {b"II", b"MM"} else heif
     source = reader.source(original)
-    picture = colour.to_srgb(colour.plain(source.load(source.size)), source.profile)
+    picture = colour.to_srgb(colour.plain(decoded(source, source.size)), source.profile)
     return [picture.getpixel((x, 0)) for x in range(picture.width)]  # type: ignore[misc]
 
 

@@ -3,6 +3,7 @@ and returns the picture already turned; `tiff_samples` reads others."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from math import prod
 
@@ -10,8 +11,9 @@ from PIL import Image, ImageFile, ImagePalette, TiffImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.readers import Source, deep, tiff_deep, tiff_directory, tiff_libtiff, tiff_samples
+from thumbs.pipeline.readers import Source, deep, tiff_deep, tiff_directory, tiff_libtiff, tiff_rows, tiff_samples
 from thumbs.pipeline.readers.tiff_directory import Directory
+from thumbs.pipeline.rows import Picture
 
 _WHITE_IS_ZERO, _YCBCR, _LAB = 0, 6, {8, 9}
 _UNSIGNED, _SIGNED = 1, 2  # SampleFormat
@@ -20,7 +22,7 @@ _NONE, _OLD_JPEG = 1, 6
 _LOSSLESS = {_NONE, 5, 8, 32773, 32946}  # LZW, Deflate, PackBits, Deflate
 # Codecs that libtiff has, but not for every layout, nor in every build: this one, ThunderScan, LogLuv and WebP.
 _NOT_ALWAYS_READ = {_OLD_JPEG, 32809, 34676, 34677, 50001}
-_ORIENTATION, _SUBSAMPLING, _PROFILE = 274, 530, 34675
+_SUBSAMPLING, _PROFILE = 530, 34675
 
 
 def source(original: bytes) -> Source:
@@ -44,19 +46,27 @@ def _read(original: bytes) -> Source:
     if image.palette and max(colours, default=0) < 256:  # some programs write 8 bits where 16 are required
         image.palette = ImagePalette.raw("RGB;L", bytes(colours))
 
-    def load(wanted: tuple[int, int]) -> Image.Image:
-        if sum(map(_area, image.tile)) < prod(image.size):
-            raise Rejected(Reason.DAMAGED, f"a TIFF with {len(image.tile)} strips or tiles, which are too few")
-        try:
-            image.load()
-        except OSError as error:
-            if compression in _NOT_ALWAYS_READ:
-                raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"a TIFF of compression {compression}: {error}") from error
-            raise
-        return tiff_deep.in_srgb(image, original, meant, wanted) if meant else image
+    def load(wanted: tuple[int, int]) -> Picture:
+        if meant:
+            return tiff_deep.in_srgb(_loaded(image, compression), original, meant, wanted)
+        whole = partial(_loaded, image, compression)
+        return tiff_rows.rows(image, directory, whole) or whole()
 
     meant = tiff_deep.meant(image, _profile(directory))
     return Source(image.size, load, profile=None if meant else image.info.get("icc_profile"))
+
+
+def _loaded(image: TiffImagePlugin.TiffImageFile, compression: int) -> TiffImagePlugin.TiffImageFile:
+    """Whole, and turned."""
+    if sum(map(_area, image.tile)) < prod(image.size):
+        raise Rejected(Reason.DAMAGED, f"a TIFF with {len(image.tile)} strips or tiles, which are too few")
+    try:
+        image.load()
+    except OSError as error:
+        if compression in _NOT_ALWAYS_READ:
+            raise Rejected(Reason.VARIANT_NOT_SUPPORTED, f"a TIFF of compression {compression}: {error}") from error
+        raise
+    return image
 
 
 def _area(tile: ImageFile._Tile) -> int:
@@ -107,7 +117,7 @@ def _with_samples(directory: Directory) -> Source:
 
 
 def _source(directory: Directory, picture: Callable[[], Image.Image], bytes_per_pixel: float | None = None) -> Source:
-    orientation = directory.value(_ORIENTATION, 1)
+    orientation = directory.value(tiff_directory.ORIENTATION, 1)
     return Source(
         directory.size,
         lambda _: picture(),

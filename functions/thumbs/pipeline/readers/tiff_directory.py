@@ -2,16 +2,18 @@
 picture."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.metadata.exif import WIDTHS
 
 WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 FILL_ORDER, STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 266, 273, 277, 278, 279
-PLANAR, PREDICTOR, COLOUR_MAP = 284, 317, 320
+ORIENTATION, PLANAR, PREDICTOR, COLOUR_MAP = 274, 284, 317, 320
 TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
 EXTRA_SAMPLES, SAMPLE_FORMAT, NO_DATA = 338, 339, 42113
 MOST_SAMPLES = 64  # of a pixel
@@ -21,6 +23,14 @@ _UNSIGNED = {1: "B", 2: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
 _MAX_FACTOR = 16
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _FAX = {2, 3, 4, 32771}  # the compressions of CCITT
+
+
+class Packed(NamedTuple):
+    """The values of a tag: their type, how many, and their bytes."""
+
+    kind: int
+    number: int
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,14 @@ class Directory:
 
     def value(self, tag: int, default: int) -> int:
         return next(iter(self.values(tag)), default)
+
+    def copied(self, tags: Iterable[int]) -> dict[int, Packed]:
+        """Those of these tags that it has, as they are."""
+        found = ((tag, *self.entries[tag]) for tag in tags if tag in self.entries)
+        return {
+            tag: Packed(kind, count, self.original[at : at + count * WIDTHS.get(kind, 0)])
+            for tag, at, kind, count in found
+        }
 
     @cached_property
     def bits(self) -> tuple[int, ...]:
@@ -91,18 +109,39 @@ def read(original: bytes) -> Directory:
     return Directory(original, at, order, big, entries)
 
 
-def made(order: str, big: bool, at: int, values: Mapping[int, tuple[int, ...]]) -> bytes:
-    """A directory of these values, for that offset of a file."""
+def header_length(big: bool) -> int:
+    return 16 if big else 8
+
+
+def header(order: str, big: bool, at: int) -> bytes:
+    """The beginning of a file whose directory is at that offset."""
+    name = b"II" if order == "<" else b"MM"
+    return name + (struct.pack(order + "HHHQ", 43, 8, 0, at) if big else struct.pack(order + "HI", 42, at))
+
+
+def made(
+    order: str,
+    big: bool,
+    at: int,
+    values: Mapping[int, tuple[int, ...]],
+    copied: Mapping[int, Packed] = MappingProxyType({}),
+) -> bytes:
+    """A directory of these values, for that offset of a file. copied: further values, from another directory in the
+    same order of bytes."""
     number, kind, width = ("Q", 16, 8) if big else ("I", 4, 4)
-    behind = at + (8 if big else 2) + len(values) * (4 + 2 * width) + width
-    head = [struct.pack(order + ("Q" if big else "H"), len(values))]
+    packed = {
+        tag: Packed(kind, len(several), struct.pack(f"{order}{len(several)}{number}", *several))
+        for tag, several in values.items()
+    }
+    packed = {**copied, **packed}
+    behind = at + (8 if big else 2) + len(packed) * (4 + 2 * width) + width
+    head = [struct.pack(order + ("Q" if big else "H"), len(packed))]
     tail: list[bytes] = []
-    for tag, several in sorted(values.items()):
-        packed = struct.pack(f"{order}{len(several)}{number}", *several)
-        place = packed.ljust(width, b"\0")
-        if len(packed) > width:
+    for tag, (kind_, count, content) in sorted(packed.items()):
+        place = content.ljust(width, b"\0")
+        if len(content) > width:
             place = struct.pack(order + number, behind)
-            behind += len(packed)
-            tail.append(packed)
-        head.append(struct.pack(f"{order}HH{number}", tag, kind, len(several)) + place)
+            behind += len(content)
+            tail.append(content)
+        head.append(struct.pack(f"{order}HH{number}", tag, kind_, count) + place)
     return b"".join((*head, bytes(width), *tail))
