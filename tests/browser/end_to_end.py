@@ -104,6 +104,15 @@ def _stages(calls: list[dict[str, Any]]) -> list[list[str]]:
     return rows
 
 
+def _waits() -> Iterator[float]:
+    """Seconds before each call for a result, as in frontend/result.js."""
+    yield 0.6
+    wait = 0.5
+    while True:
+        yield wait
+        wait = min(1.5 * wait, 10)
+
+
 def uploads(url: str, count: int) -> tuple[float, list[list[str]]]:
     """Uploads small pictures, 20 at once. Returns the seconds until the last manifest, and a row for each stage."""
     content = jpeg("small.jpg", 800, 600)["buffer"]
@@ -124,8 +133,10 @@ def uploads(url: str, count: int) -> tuple[float, list[list[str]]]:
         form = entry["upload"]
         sent = timed("send to S3", "POST", form["url"], data=form["fields"], files={"file": ("picture", content)})
         sent.raise_for_status()
-        while timed("ask for the result", "GET", entry["result"]).status_code != 200:
-            time.sleep(0.5)
+        for wait in _waits():
+            time.sleep(wait)
+            if timed("ask for the result", "GET", entry["result"]).status_code == 200:
+                break
 
     began = time.monotonic()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
