@@ -57,8 +57,9 @@ Each contender makes WebP thumbnails of 640, 320 and 160 pixels at quality 80 an
 with one thread, in a warm process; the contenders take turns, one conversion each. CPU is the user and system time of
 all threads and child processes, as the median of {rounds} rounds. "ours ÷ it" is the median of the ratios within a
 round: below 1, this pipeline is faster. The limit is a scaled JPEG decode and the three encodes, and nothing else. Peak
-memory is that of a fresh process that converts once, minus what its interpreter alone takes. PSNR compares the
-thumbnail of 640 pixels with a full-resolution Lanczos of the original. A peer whose quality is more than {tolerance} dB
+memory is that of a fresh process that converts once, minus what its interpreter alone takes; pages of files that two
+processes share count once, as they are in memory. PSNR compares the thumbnail of 640 pixels with a full-resolution
+Lanczos of the original. A peer whose quality is more than {tolerance} dB
 lower is shown but not counted. This pipeline's figures include its decoding process, the ThumbHash and the main colour,
 none of which the peers have. "Spread" is the interquartile range of "ours ÷ it" over the rounds, of the typical
 contender, and "others" is what other programs used of the machine's processors meanwhile. A report is not written if

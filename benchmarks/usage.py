@@ -9,6 +9,7 @@ import sys
 import time
 
 _KIB = 1024
+_ENTRY, _PRESENT = 8, 63  # of a page in pagemap: bytes, and the bit that tells whether it is in memory
 
 
 def cpu() -> float:
@@ -31,12 +32,43 @@ def peak() -> int:
 
     The kernel's own count for this process (ru_maxrss) would include the process that started it: VmHWM begins anew
     with exec. Only its youngest descendant counts, because it decodes, and shares the pages of the one that forked it.
+    Pages of files that both have mapped, such as the interpreter's own, are in memory once and count once.
     """
     ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     if sys.platform == "darwin":  # which counts bytes
         return max(ended, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    youngest = [_kib("status", "VmHWM:", str(process)) for process in _descendants() if not _children(process)]
+    youngest = [
+        _kib("status", "VmHWM:", str(process)) - _shared(process) // _KIB
+        for process in _descendants()
+        if not _children(process)
+    ]
     return (_kib("status", "VmHWM:") + max([ended, *youngest])) * _KIB
+
+
+def _shared(process: int) -> int:
+    """Bytes of files that this process and that one have in memory; 0 if the system does not show them."""
+    try:
+        return len(_pages("self") & _pages(str(process))) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _pages(process: str) -> set[tuple[str, str, int]]:
+    """The pages of files, by device, inode and number, that a process has mapped without the right to write, and that
+    are in memory: proc(5), maps and pagemap."""
+    size = resource.getpagesize()
+    found = set()
+    with open(f"/proc/{process}/maps") as maps, open(f"/proc/{process}/pagemap", "rb", buffering=0) as pagemap:  # noqa: PTH123  as above
+        for line in maps:
+            span, access, offset, device, inode = line.split()[:5]
+            start, end = (int(place, 16) for place in span.split("-"))
+            if inode == "0" or "w" in access:
+                continue
+            pagemap.seek(start // size * _ENTRY)
+            entries = memoryview(pagemap.read((end - start) // size * _ENTRY)).cast("Q")
+            first = int(offset, 16) // size
+            found |= {(device, inode, first + number) for number, entry in enumerate(entries) if entry >> _PRESENT}
+    return found
 
 
 def _descendants() -> list[int]:

@@ -2,6 +2,8 @@
 
 import re
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +30,7 @@ from benchmarks.contenders import LIMIT, OURS, Contender, Failed, Process
 from benchmarks.peers import EFFORT, QUALITY, SIDES, pillow_naive
 from benchmarks.race import Result
 from benchmarks.tables import table
+from tests.actors.sandbox import LINUX
 from thumbs import formats
 from thumbs.pipeline import encode
 
@@ -112,6 +115,25 @@ def test_a_contender_converts_in_a_process_of_its_own(tmp_path) -> None:  # type
         assert process.ask("peak") > 10 * 2**20
     assert [Image.open(BytesIO(file)).width for file in made] == list(SIDES)
     assert quality.psnr(made[0], quality.reference(path, SIDES[0])) > 30
+
+
+_TWO = """
+import subprocess, sys
+sys.path[:] = sys.argv[1:]
+from benchmarks import usage
+idle = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
+with subprocess.Popen(idle, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    child.stdout.readline()
+    print(usage.peak(), *(1024 * usage._kib("status", "VmHWM:", of) for of in ("self", str(child.pid))))
+"""
+
+
+@LINUX
+def test_what_two_processes_share_counts_once() -> None:
+    made = subprocess.run([sys.executable, "-c", _TWO, *sys.path], capture_output=True, check=True)
+    peak, parent, child = map(int, made.stdout.split())
+
+    assert parent < peak < parent + child - 2**20, "an interpreter has more than a megabyte of shared files"
 
 
 def test_what_cannot_run_says_why_and_is_named_in_the_table() -> None:
