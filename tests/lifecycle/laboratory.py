@@ -112,7 +112,7 @@ def laboratory() -> Iterator[None]:
         patch.setattr(manifest, "datetime", clock)
         patch.setattr(retention, "datetime", clock)
         patch.setattr(upkeep, "datetime", SimpleNamespace(now=lambda _: _quarter()))
-        patch.setattr(ledger, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=me().token)))
+        patch.setattr(ledger, "os", SimpleNamespace(urandom=lambda _: SimpleNamespace(hex=lambda: me().token)))
         patch.setattr(observe, "log", lambda: silence)
         patch.setattr(observe, "count", lambda name, value=1: me().counts.append((name, float(value))))
         patch.setattr(observe, "measure", lambda *_: None)

@@ -49,10 +49,10 @@ def test_an_owner_is_read_where_callers_are_identified(environment: pytest.Monke
     assert found == {"thumbs.api.callers", "thumbs.jobs.attribution"}
 
 
-@pytest.mark.parametrize("function", ["get_upload", "convert"])
+@pytest.mark.parametrize("function", ["sign_upload", "get_upload", "convert"])
 @pytest.mark.usefixtures("environment")
-def test_what_people_wait_for_starts_without_boto3(function: str) -> None:
+def test_what_people_wait_for_starts_without_boto3_or_uuid(function: str) -> None:
     # Powertools itself loads the package botocore, which is small, but nothing in it that makes clients.
-    script = f"import sys, {function}; assert not {{'boto3', 'botocore.session'}} & sys.modules.keys()"
+    script = f"import sys, {function}; assert not {{'boto3', 'botocore.session', 'uuid'}} & sys.modules.keys()"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr

@@ -14,7 +14,6 @@ Anyone who knows a job may read everything made of it; anyone who knows the addr
 import hashlib
 import os
 import re
-import uuid
 
 UPLOADS = "uploads/"
 PROBES = "probes/"
@@ -34,7 +33,10 @@ def new_job(owner: str | None = None) -> str:
     With an owner: 64 random bits, and 64 that depend on them and on the owner (docs/decisions/jobs-name-owners.md).
     """
     if owner is None:
-        return uuid.uuid4().hex
+        job = bytearray(os.urandom(16))
+        # As uuid.uuid4 does, whose import takes 1.5 ms of a cold start.
+        job[6], job[8] = job[6] & 0x0F | 0x40, job[8] & 0x3F | 0x80
+        return job.hex()
     random = os.urandom(8).hex()
     return random + _seal(random, owner)
 

@@ -6,7 +6,7 @@ the other learns why it may not.
 """
 
 import json
-import uuid
+import os
 from dataclasses import dataclass
 
 from thumbs import observe, settings
@@ -182,7 +182,7 @@ def _commit(outcome: Manifest, replacing: Entry | None, mark: str | None = None)
     because of the first attempt. If the manifest to be replaced was deleted in the meantime, S3's NoSuchKey is raised:
     its thumbnails may be deleted too, and the next attempt stores them again.
     """
-    own = mark or uuid.uuid4().hex
+    own = mark or os.urandom(16).hex()
     condition = {"IfMatch": replacing.etag} if replacing else {"IfNoneMatch": "*"}
     is_tombstone = outcome["status"] == "erased"
     tagging = {"Tagging": _TOMBSTONE} if is_tombstone else retention.tagging(outcome.get("claimed"))
