@@ -4,7 +4,6 @@ colour."""
 import re
 from dataclasses import replace
 from functools import cache
-from importlib.metadata import version as installed
 from pathlib import Path
 
 from benchmarks.peers import QUALITY, SIDES
@@ -35,5 +34,7 @@ def animations(original: bytes) -> list[bytes]:
 
 def version() -> str:
     """Each package of the imaging layer."""
+    from importlib.metadata import version as installed  # here, because its memory is not the pipeline's
+
     packages = re.findall(r"^([\w-]+)==", _LAYER.read_text(), re.MULTILINE)
     return f"on {', '.join(f'{name} {installed(name)}' for name in packages)}"

@@ -11,7 +11,7 @@ from itertools import chain
 from PIL import Image
 
 from thumbs.pipeline import boxes
-from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels, packed
+from thumbs.pipeline.lanczos import Packed, accelerated, lanczos, of_channels
 from thumbs.pipeline.pixelmath import computed, product, scaled
 from thumbs.pipeline.rows import Rows
 
@@ -57,12 +57,14 @@ def averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:
 
     Premultiplying takes longer than everything else, and most rows of most pictures do not need it.
     """
-    return _averaged(boxes.strips(image, by), image.mode, boxes.size_of(image, by), by)
+    result = Image.new(PREMULTIPLIED[image.mode], boxes.size_of(image, by))
+    _average(boxes.strips(image, by), by, result)
+    return result
 
 
-def averaged_rows(rows: Rows, by: boxes.Factor) -> Image.Image:
-    """The same, but a picture that may be a drawing is returned as it is. It is one unless a few of its rows have too
-    many colours, so most others are never whole in memory."""
+def averaged_rows(rows: Rows, by: boxes.Factor, into: boxes.Canvas) -> Image.Image | None:
+    """Writes the same into a canvas. A picture that may be a drawing is returned instead. It is one unless a few
+    of its rows have too many colours, so most others are never whole in memory."""
     strips = boxes.strips(rows, by)
     read: list[tuple[boxes.Run, Image.Image]] = []
     seen: set[tuple[int, ...]] = set()
@@ -70,7 +72,9 @@ def averaged_rows(rows: Rows, by: boxes.Factor) -> Image.Image:
         read.append((run, strip))
         seen |= _visible(_sampled(strip, run, rows.size))
         if len(seen) > _COLOURS:
-            return _averaged(chain(_emptied(read), strips), rows.mode, boxes.size_of(rows, by), by)
+            del strip
+            _average(chain(_emptied(read), strips), by, into)
+            return None
     whole = Image.new(rows.mode, rows.size, None)
     for run, strip in _emptied(read):
         whole.paste(strip, (0, run.start))
@@ -95,21 +99,22 @@ def _emptied(read: list[tuple[boxes.Run, Image.Image]]) -> boxes.Strips:
         yield read.pop()
 
 
-def _averaged(strips: boxes.Strips, mode: str, size: tuple[int, int], by: boxes.Factor) -> Image.Image:
-    premultiplied = PREMULTIPLIED[mode]
-    result = Image.new(premultiplied, size)
+def _average(strips: boxes.Strips, by: boxes.Factor, into: boxes.Canvas) -> None:
     across: list[boxes.Run] = []
     for run, strip in strips:
         across = across or [*boxes.runs(strip.width, by[0])]
+        if by == (1, 1):  # `resized` multiplies
+            into.paste(boxes.without_rest(strip, run), (0, run.at))
+            continue
         least, most = strip.getchannel("A").getextrema()
         if most == 0:
             continue
+        premultiplied = PREMULTIPLIED[strip.mode]
         if least == 255:
             opaque = boxes.averaged(strip.convert(premultiplied[:-1]), (by[0], run.box))
-            result.paste(opaque.convert(mode).convert(premultiplied), (0, run.at))
+            into.paste(opaque.convert(strip.mode).convert(premultiplied), (0, run.at))
         else:
-            boxes.place(result, strip.convert(premultiplied), 0, across, run)
-    return result
+            boxes.place(into, strip.convert(premultiplied), 0, across, run)
 
 
 def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -122,6 +127,12 @@ def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return Image.frombytes(pixels.mode_multiplied, size, of_channels(pixels, size).tobytes(), "raw", pixels.raw)
 
 
+def as_multiplied(image: Image.Image) -> Image.Image:
+    """RGBA or LA whose colours are premultiplied already, in the mode that says so."""
+    multiplied = PREMULTIPLIED[image.mode]
+    return Image.frombytes(multiplied, image.size, image.tobytes(), "raw", multiplied)
+
+
 def _multiplied(image: Image.Image) -> Image.Image:
     return image.convert(PREMULTIPLIED[image.mode]) if image.mode in PREMULTIPLIED else image
 
@@ -131,18 +142,14 @@ def straight(image: Image.Image) -> Image.Image:
     return image.convert(_STRAIGHT[image.mode]) if image.mode in _STRAIGHT else image
 
 
-class _Multiplied:
+class _Multiplied(Packed):
     """Presents a premultiplied picture, for which pic-scale has no mode, as one that is not premultiplied."""
 
     def __init__(self, image: Image.Image) -> None:
-        self._image = image
         self.raw = _RAW[image.mode]
+        super().__init__(image, self.raw)
         self.mode_multiplied = PREMULTIPLIED.get(image.mode, image.mode)
         self.mode = _STRAIGHT[self.mode_multiplied]
-        self.size = image.size
-
-    def tobytes(self) -> bytes:
-        return packed(self._image, self.raw, len(self.mode))
 
 
 def resized_exactly(image: Image.Image, by: boxes.Factor, size: tuple[int, int]) -> Image.Image:

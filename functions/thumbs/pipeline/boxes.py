@@ -5,6 +5,7 @@ All pixels count: the remainder left when a side is divided into boxes enlarges 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from PIL import Image
 
@@ -20,6 +21,8 @@ FEW = 64
 _WORTH = 2**14
 # Rows of boxes at a time: for most pictures, as many as fit into the processor's cache.
 ROWS = 16
+# The same in pixels, where nothing is averaged and whole strips are resized: each costs 0.2 ms.
+BAND = 2**18
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,10 @@ def size_of(picture: Picture, by: Factor) -> tuple[int, int]:
 Strips = Iterator[tuple[Run, Image.Image]]
 
 
-def strips(picture: Picture, by: Factor, rows: int = ROWS) -> Strips:
+def strips(picture: Picture, by: Factor, rows: int = 0) -> Strips:
     """Yields the picture from top to bottom, this many rows of boxes at a time."""
     width, height = picture.size
+    rows = rows or (BAND // width if by == (1, 1) else ROWS)
     if isinstance(picture, Rows):
         rows = max(rows, picture.at_once // by[1])
     for run in runs(height, by[1], at_a_time(width * by[1], rows)):
@@ -84,13 +88,28 @@ def strips(picture: Picture, by: Factor, rows: int = ROWS) -> Strips:
             yield run, picture.crop((0, run.start, width, run.stop))
 
 
-def averaged_rows(rows: Rows, by: Factor) -> Image.Image:
-    """The same as `averaged`, without the whole picture in memory."""
-    result = Image.new(rows.mode, size_of(rows, by), None)
+class Canvas(Protocol):
+    """What averages are written to: a picture, or something that does more with them. They come from top to bottom."""
+
+    @property
+    def mode(self) -> str: ...
+    def paste(self, im: Image.Image, box: tuple[int, int], /) -> None: ...
+
+
+def average_rows(rows: Rows, by: Factor, into: Canvas) -> None:
+    """Writes the same as `averaged`, without the whole picture in memory."""
     across = [*runs(rows.size[0], by[0])]
     for run, strip in strips(rows, by):
-        place(result, strip, 0, across, run)
-    return result
+        if by == (1, 1):
+            into.paste(without_rest(strip, run), (0, run.at))
+        else:
+            place(into, strip, 0, across, run)
+
+
+def without_rest(strip: Image.Image, run: Run) -> Image.Image:
+    """Without the rows that a decoder may leave below."""
+    height = run.stop - run.start
+    return strip if strip.height == height else strip.crop((0, 0, strip.width, height))
 
 
 def averaged(image: Image.Image, by: Factor) -> Image.Image:
@@ -104,9 +123,9 @@ def averaged(image: Image.Image, by: Factor) -> Image.Image:
     return result
 
 
-def place(result: Image.Image, image: Image.Image, top: int, across: Iterable[Run], down: Run) -> None:
+def place(result: Canvas, image: Image.Image, top: int, across: Iterable[Run], down: Run) -> None:
     """Writes the averages of rows of boxes, which begin at top of the image, into result."""
     for run in across:
         box = run.start, top, run.stop, top + down.stop - down.start
         part = image.crop(box) if run.box == down.box == 1 else image.reduce((run.box, down.box), box)
-        result.paste(part.convert(result.mode), (run.at, down.at))
+        result.paste(part if part.mode == result.mode else part.convert(result.mode), (run.at, down.at))

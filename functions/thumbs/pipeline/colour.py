@@ -68,11 +68,20 @@ def is_known(primaries: int, transfer: int) -> bool:
 def measured(image: Image.Image, profile: Profile | None) -> Profile | None:
     """The profile, and what must be known about the picture before it is resized. A profile that names HDR is replaced
     by those names, because its curves and tables describe one particular display."""
-    names = icc_read.cicp(profile) if isinstance(profile, bytes) else None
-    meant = (hdr.of_cicp(*names) if names else None) or profile
+    meant = _meant(profile)
     if not isinstance(meant, light.Signal):
         return meant
     return light.measured(alpha.straight(image).convert("RGB").split(), meant)
+
+
+def is_hdr(profile: Profile | None) -> bool:
+    """Whether `measured` needs a picture that Lanczos has not sharpened."""
+    return isinstance(_meant(profile), light.Signal)
+
+
+def _meant(profile: Profile | None) -> Profile | None:
+    names = icc_read.cicp(profile) if isinstance(profile, bytes) else None
+    return (hdr.of_cicp(*names) if names else None) or profile
 
 
 def to_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:

@@ -8,7 +8,7 @@ from math import ceil
 from PIL import Image
 
 from thumbs.pipeline import alpha, boxes
-from thumbs.pipeline.lanczos import MOST_PIXELS, lanczos
+from thumbs.pipeline.lanczos import MOST_PIXELS, Bytes, lanczos, lanczos_of, of_four
 from thumbs.pipeline.rows import Picture, Rows
 
 # How much larger than its result averaging leaves a picture. At 2 the encoded thumbnail is within 0.1 dB of one
@@ -36,22 +36,82 @@ def resize_multiplied(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return alpha.resized(image, size) if image.mode in alpha.MODES else lanczos(image, size)
 
 
-def averaged(picture: Picture, size: tuple[int, int]) -> Image.Image:
+def averaged(picture: Picture, size: tuple[int, int], *, resized: bool = False) -> Image.Image:
     """Averages in boxes, to GAP times the size or more. Returns pictures smaller than twice that unchanged, and also
-    drawings with alpha, which `resize` averages itself."""
+    drawings with alpha, which `resize` averages itself. resized: what is decoded in rows may already have its final
+    size, and is then never whole in memory."""
     by = boxes.factor(picture.size, size, GAP)
-    image = _of_rows(picture, by) if isinstance(picture, Rows) else picture
+    image = _of_rows(picture, by, size, resized) if isinstance(picture, Rows) else picture
     by = boxes.factor(image.size, size, GAP)
     return image if by == (1, 1) or _is_drawing(image, by) else _averaged(image, by)
 
 
-def _of_rows(rows: Rows, by: boxes.Factor) -> Image.Image:
+def _of_rows(rows: Rows, by: boxes.Factor, size: tuple[int, int], resized: bool) -> Image.Image:
     """Averaged, or whole if `averaged` would not average it, or may not."""
+    across, down = boxes.size_of(rows, by)
+    alone = rows.at_once == 1  # strips of a TIFF are larger than what bands would save
+    if resized and alone and rows.mode in _RESIZED and size != rows.size and across * down > boxes.BAND:
+        canvas = _Resized(rows.mode, (across, down), size)
+        return _written(rows, by, canvas) or canvas.finished()
     if by == (1, 1):
         return rows.whole()
-    if rows.mode not in alpha.PREMULTIPLIED:
-        return boxes.averaged_rows(rows, by)
-    return alpha.averaged_rows(rows, by)
+    image = Image.new(alpha.PREMULTIPLIED.get(rows.mode, rows.mode), (across, down))
+    return _written(rows, by, image) or image
+
+
+def _written(rows: Rows, by: boxes.Factor, into: boxes.Canvas) -> Image.Image | None:
+    """See `alpha.averaged_rows`."""
+    if rows.mode in alpha.PREMULTIPLIED:
+        return alpha.averaged_rows(rows, by, into)
+    boxes.average_rows(rows, by, into)
+    return None
+
+
+_RESIZED = {"L", "LA", "RGB", "RGBA"}  # the modes that bands may have
+
+
+class _Resized:
+    """A canvas that resizes what is written to it. Bands of rows become as wide as the result, and their bytes are
+    kept, with premultiplied colours; the height follows when all are there."""
+
+    def __init__(self, mode: str, size: tuple[int, int], final: tuple[int, int]) -> None:
+        """mode: L, LA, RGB or RGBA. size: of what is written."""
+        self.mode = alpha.PREMULTIPLIED.get(mode, mode)
+        self._final = final
+        self._across = size[0]
+        self._rows = max(1, boxes.BAND // size[0] // boxes.ROWS) * boxes.ROWS
+        self._band: Image.Image | None = None
+        self._top = 0
+        self._narrow = Bytes(mode, (final[0], size[1]))
+
+    def paste(self, im: Image.Image, box: tuple[int, int], /) -> None:
+        left, top = box
+        if im.width == self._across and im.height >= self._rows:
+            self._flush(top)
+            self._resize(im, top)
+            return
+        if self._band is None or top + im.height > self._top + self._band.height:
+            self._flush(top)
+            self._band, self._top = Image.new(self.mode, (self._across, max(self._rows, im.height))), top
+        self._band.paste(im, (left, top - self._top))
+
+    def finished(self) -> Image.Image:
+        self._flush(self._narrow.size[1])
+        made = lanczos_of(self._narrow, self._final)
+        return made if made.mode == self.mode else alpha.as_multiplied(made)
+
+    def _flush(self, bottom: int) -> None:
+        """Resizes the rows above bottom; what was never written stays empty."""
+        if self._band:
+            rows = min(self._band.height, bottom - self._top)
+            whole = rows == self._band.height
+            self._resize(self._band if whole else self._band.crop((0, 0, self._across, rows)), self._top)
+            self._band = None
+
+    def _resize(self, band: Image.Image, top: int) -> None:
+        size = self._final[0], band.height
+        made = alpha.resized(band, size) if band.mode in alpha.MODES else of_four(band, size)
+        self._narrow.write(made, top)
 
 
 def _averaged(image: Image.Image, by: boxes.Factor) -> Image.Image:

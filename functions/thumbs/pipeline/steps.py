@@ -86,7 +86,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
         del original
         if not isinstance(loaded, Rows):
             loaded = colour.plain(loaded)
-        picture = averaged(loaded, stored)  # which decodes rows
+        picture = averaged(loaded, stored, resized=not colour.is_hdr(profile))  # which decodes rows
     except Rejected as refusal:
         refusal.original = known
         raise

@@ -24,8 +24,9 @@ BEGINS = {
     "animation.animated": "animate",
 }
 # Calls that belong to the step around them.
-PARTS = {"alpha.straight", "averaged", "colour.measured", "from_decoder", "geometry.target", "orient.as_seen"} | {
-    "readers.decoding"
+PARTS = {"alpha.straight", "averaged", "colour.is_hdr", "colour.measured", "from_decoder", "geometry.target"} | {
+    "orient.as_seen",
+    "readers.decoding",
 }
 
 

@@ -33,7 +33,7 @@ from thumbs.pipeline.resize import DECODER_GAP, GAP
 # Bytes per pixel: two pictures with one byte for each of four channels, and working memory.
 BYTES_PER_PIXEL = 10.0
 # For Pillow's `point`: the bytes of 16 bits.
-UPPER, LOWER = [code >> 8 for code in range(2**16)], [code & 255 for code in range(2**16)]
+UPPER, LOWER = bytes(code >> 8 for code in range(2**16)), bytes(range(256)) * 256
 _PIXELS = 2**18  # at a time: each takes about 50 bytes
 _SAME, _VISIBLE = [*range(256)], [0] + [1] * 255  # of alpha
 _UPPER_VALUES = [256.0 * byte for byte in range(256)]

@@ -17,10 +17,13 @@ _NEEDED = (b"VipsForeignLoadPngSource", b"VipsSequential", b"VipsLineCache")
 _SEQUENTIAL = 1  # VipsAccess
 _TRUNCATED = 1  # VipsFailOn: missing or broken data is an error, a wrong checksum is not
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # by the number of bands
+# By the number of bands, what Pillow calls samples of 16 bits, of which it takes the upper 8.
+_UPPER = {1: "L;16", 3: "RGB;16L", 4: "RGBA;16L"}
 WIDEST = 2**16  # bytes of a row
 _TILE = 16  # rows that libvips decodes, and forgets, together (VIPS__FATSTRIP_HEIGHT)
 _AHEAD = 2**15  # bytes that it may read before it needs them: its buffer has 4 KB, libpng's 8
 _SEEK_SET, _SEEK_CUR = 0, 1
+_USHORT = 2  # VipsBandFormat
 
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
 _EVERY_LEVEL = -4  # G_LOG_LEVEL_MASK
@@ -56,6 +59,7 @@ def _library() -> ctypes.CDLL:
         ("vips_image_get_width", _INT, _POINTER),
         ("vips_image_get_height", _INT, _POINTER),
         ("vips_image_get_bands", _INT, _POINTER),
+        ("vips_image_get_format", _INT, _POINTER),
         ("vips_region_new", _POINTER, _POINTER),
         ("vips_region_fetch", _POINTER, _POINTER, _INT, _INT, _INT, _INT, ctypes.POINTER(ctypes.c_size_t)),
         ("vips_error_buffer", ctypes.c_char_p),
@@ -82,7 +86,7 @@ _vips = _library()
 
 
 def opened(file: Iterator[bytes | memoryview], row: int) -> Rows:
-    """The picture of a PNG of at most 8 bits per sample that is not interlaced. file: in pieces, which are taken as
+    """The picture of a PNG that is not interlaced, with the upper 8 of 16 bits. file: in pieces, which are taken as
     rows are read; it may raise OSError. row: bytes of one, with its filter. Raises OSError."""
     decoder = _Decoder(_Window(file, _TILE * row))
     return Rows(decoder.mode, decoder.size, decoder.read)
@@ -101,7 +105,12 @@ class _Decoder:
         ):
             raise OSError(_error())
         self._region = _vips.vips_region_new(self._image)
-        self.mode = _MODES[_vips.vips_image_get_bands(self._image)]
+        bands = _vips.vips_image_get_bands(self._image)
+        self.mode = self._raw = _MODES[bands]
+        if _vips.vips_image_get_format(self._image) == _USHORT:
+            if bands not in _UPPER:
+                raise OSError("Pillow unpacks no gray with alpha")
+            self._raw = _UPPER[bands]
         self.size = _vips.vips_image_get_width(self._image), _vips.vips_image_get_height(self._image)
 
     def __del__(self) -> None:
@@ -123,7 +132,7 @@ class _Decoder:
             fetched = _vips.vips_region_fetch(self._region, 0, top, width, end - top, ctypes.byref(length))
             if not fetched:
                 raise OSError(_error())
-            decoder = Image._getdecoder(self.mode, "raw", (self.mode, 0, 1))
+            decoder = Image._getdecoder(self.mode, "raw", (self._raw, 0, 1))
             decoder.setimage(result.im, (0, top - start, width, end - start))
             decoder.decode(memoryview((ctypes.c_char * length.value).from_address(fetched)))
             _vips.g_free(fetched)

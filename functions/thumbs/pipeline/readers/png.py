@@ -1,7 +1,7 @@
 """PNG and the still of an APNG, decoded by libvips a few rows at a time, on a file without the chunks that it does not
 need (docs/decisions/imaging-png.md).
 
-Pillow decodes what has no such rows, or more than 8 bits. `png_data` inflates for both.
+Pillow decodes what has no such rows, and gray with alpha in 16 bits. `png_data` inflates for both.
 """
 
 from collections.abc import Iterator
@@ -108,7 +108,7 @@ class _Samples(NamedTuple):
     def rows(self) -> Rows | None:
         """Decoded by libvips; None if it would keep many of them, reads them otherwise, or rejects the header."""
         width = int.from_bytes(self.original[16:20], "big")
-        if self.depth > 8 or self.original[_INTERLACED] or 4 * width > libvips.WIDEST:
+        if self.original[_INTERLACED] or 4 * width * max(8, self.depth) // 8 > libvips.WIDEST:
             return None
         if self.colour == _PALETTE and 3 * len(self.clear) > len(self.opening) - _UP_TO_PALETTE:
             return None  # libpng ignores a tRNS with more entries than the palette
@@ -126,7 +126,7 @@ class _Samples(NamedTuple):
     def _alone(self) -> Iterator[bytes | memoryview]:
         """The file without the chunks that pixels do not need, and with inflated data. Raises OSError."""
         yield self.opening
-        if transparency(self.clear, self.depth, self.colour):
+        if self._exact() or transparency(self.clear, self.depth, self.colour):
             yield made(b"tRNS", self.clear)
         height = int.from_bytes(self.original[20:24], "big")
         yield from png_data.chunks(self.data, height * self._row())
@@ -136,8 +136,11 @@ class _Samples(NamedTuple):
 
     def upper(self, image: _Png) -> Image.Image:
         """Every sample in 8 bits: the upper ones of 16."""
-        exact = (self.depth, self.colour) == (16, _RGB) and len(self.clear) == 6
-        return self._with_one_colour_clear() if exact else _loaded(image, self.data)
+        return self._with_one_colour_clear() if self._exact() else _loaded(image, self.data)
+
+    def _exact(self) -> bool:
+        """Whether one colour of 16 bits is transparent."""
+        return (self.depth, self.colour) == (16, _RGB) and len(self.clear) == 6
 
     def in_srgb(self, meant: deep.Deep, wanted: tuple[int, int]) -> Image.Image:
         """Samples of 16 bits, converted before they are reduced to 8."""

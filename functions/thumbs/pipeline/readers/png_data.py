@@ -7,7 +7,7 @@ the time of zlib. Its output is passed to the decoders in stored blocks, which t
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 
-from isal import igzip_lib, isal_zlib
+from isal import igzip_lib
 
 from thumbs.pipeline.readers.png_chunks import made
 
@@ -25,13 +25,10 @@ _WORTH = 0.2
 
 def whole(data: Iterable[memoryview]) -> Iterator[bytes]:
     """The same stream, in stored blocks; without an end, which Pillow does not wait for."""
-    inflate = isal_zlib.decompressobj()
+    inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_ZLIB)
     yield _HEADER
-    for piece in _pieces(data):
-        pixels = inflate.decompress(piece)
-        for start in range(0, len(pixels), _STORED):
-            block = pixels[start : start + _STORED]
-            yield _block(len(block)) + block
+    for pixels in _outputs(inflate, data):
+        yield _block(len(pixels)) + pixels
 
 
 def chunks(data: Sequence[memoryview], count: int) -> Iterator[bytes | memoryview]:
@@ -58,28 +55,31 @@ def chunks(data: Sequence[memoryview], count: int) -> Iterator[bytes | memoryvie
 def _inflated(inflate: igzip_lib.IgzipDecompressor, data: Iterable[memoryview], count: int) -> Iterator[bytes]:
     last = b""
     try:
-        for piece in _pieces(data):
-            rest: memoryview | bytes = piece
-            while True:
-                pixels = inflate.decompress(rest, _STORED)
-                if count == 0 and pixels:  # more than the picture needs
-                    yield last
-                    return
-                if len(pixels) >= count > 0:
-                    last, count = pixels[:count], 0  # until its checksum has been compared, which follows
-                elif pixels:
-                    count -= len(pixels)
-                    yield pixels
-                if inflate.needs_input or inflate.eof:
-                    break
-                rest = b""
-            if inflate.eof:
+        for pixels in _outputs(inflate, data):
+            if not count:  # more than the picture needs
                 break
+            if len(pixels) < count:
+                count -= len(pixels)
+                yield pixels
+            else:  # until its checksum has been compared, which follows
+                last, count = pixels[:count], 0
     except igzip_lib.error as error:  # type: ignore[misc]  # which its stub takes for an instance
         raise OSError(str(error)) from error
     if count:
         raise OSError("too few pixels")
     yield last
+
+
+def _outputs(inflate: igzip_lib.IgzipDecompressor, data: Iterable[memoryview]) -> Iterator[bytes]:
+    """What the stream contains, in pieces that fit into a stored block."""
+    for piece in _pieces(data):
+        rest: memoryview | bytes = piece
+        while not inflate.eof:
+            if pixels := inflate.decompress(rest, _STORED):
+                yield pixels
+            if inflate.needs_input:
+                break
+            rest = b""
 
 
 def _pieces(data: Iterable[memoryview]) -> Iterator[memoryview]:
