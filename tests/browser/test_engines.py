@@ -14,7 +14,7 @@ import pytest
 
 from tests.actors.browsers import ENGINES, PATIENCE, Missing, Tab
 from tests.material.photos import jpeg, text
-from tests.standins.service import LIMITS, POST, Standin
+from tests.standins.service import HELD, LIMITS, POST, Standin
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def photo(tmp_path: Path) -> Path:
 
 def test_a_photo_is_sent_with_its_progress_and_becomes_thumbnails(tab: Tab, standin: Standin, photo: Path) -> None:
     going = threading.Event()
-    standin.weather[POST] = lambda _: going.wait(PATIENCE) and ...
+    standin.weather[POST] = lambda _: going.wait(HELD) and ...
     tab.choose("#files", photo)
     wait_for_stage(tab, "photo.jpg", "storing")
     assert tab.run("() => document.querySelector('.row progress').value") == 1
