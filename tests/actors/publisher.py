@@ -7,13 +7,14 @@ import boto3
 from botocore.config import Config
 
 from dev.emulator import ACCESS_KEY, ROOT, SECRET_KEY
+from tests.actors.short_lived import QUICK
 from tests.standins.application_repository import REGION, Repository
 
 
 def environment(**settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     programs = f"{ROOT / '.cache' / 'sam' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return kept | {"PATH": programs, "PYTHONPATH": str(ROOT), "SAM_CLI_TELEMETRY": "0"} | settings
+    return kept | {"PATH": programs, "PYTHONPATH": f"{ROOT}{os.pathsep}{QUICK}", "SAM_CLI_TELEMETRY": "0"} | settings
 
 
 def client(repository: Repository) -> Any:

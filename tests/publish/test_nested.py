@@ -14,7 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
 from publish.application import Application, Template, parts
-from tests.actors import unswept
+from tests.actors import short_lived
 from tests.actors.publisher import client
 from tests.standins.application_repository import ACCOUNT, REGION, Repository
 
@@ -34,7 +34,7 @@ def ours() -> Application:
 
 def test_cfn_lint_has_nothing_to_say() -> None:
     program = Path(sys.executable).with_name("cfn-lint")
-    answer = unswept.run(program, "--include-checks", "I", "--template", str(NESTED))
+    answer = short_lived.run(program, "--include-checks", "I", "--template", str(NESTED))
 
     assert (answer.returncode, answer.stdout) == (0, "")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dev.emulator import ROOT
-from tests.actors import unswept
+from tests.actors import short_lived
 from tests.material.template import Template
 
 CHECKOV = ROOT / ".cache" / "checkov" / "bin" / "checkov"
@@ -20,7 +20,7 @@ ACCEPTED = ROOT / "docs" / "checkov.md"
 
 def scan(*files: Path) -> dict[str, Any]:
     """The report on these CloudFormation templates."""
-    answer = unswept.run(CHECKOV, *QUIETLY, "--file", *map(str, files))
+    answer = short_lived.run(CHECKOV, *QUIETLY, "--file", *map(str, files))
     assert answer.returncode == 0, answer.stderr
     report: dict[str, Any] = json.loads(answer.stdout)
     return report

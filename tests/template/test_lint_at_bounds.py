@@ -9,7 +9,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from operate.optional_stack import FOLDER
-from tests.actors import unswept
+from tests.actors import short_lived
 from tests.material.bounds import TEMPLATES, Bounds
 from tests.material.template import Template
 from tests.standins.releases import HOOKS
@@ -59,7 +59,7 @@ def findings(translated: Template, tmp_path_factory: pytest.TempPathFactory) -> 
     # W2001: a resolved parameter is not used. E3005: a stage may wait for what a condition leaves out.
     checks = ["--ignore-checks", "W2001", "E3005", "--regions", "us-east-1"]
     what = [*checks, "--format", "parseable", "--template", str(folder / "*.json")]
-    said = unswept.run(Path(sys.executable).with_name("cfn-lint"), *what, folder=folder)
+    said = short_lived.run(Path(sys.executable).with_name("cfn-lint"), *what, folder=folder)
     assert not said.stderr
     found: dict[Checked, list[str]] = {checked: [] for checked in written}
     for line in said.stdout.splitlines():

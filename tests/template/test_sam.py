@@ -7,7 +7,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from dev.emulator import ROOT
-from tests.actors import unswept
+from tests.actors import short_lived
 from tests.actors.sam import sam
 from tests.material.layers import MACHINES
 
@@ -15,7 +15,7 @@ RUNTIME = "cpython-313"
 
 
 def test_cfn_lint_has_nothing_to_say() -> None:
-    answer = unswept.run(Path(sys.executable).with_name("cfn-lint"))
+    answer = short_lived.run(Path(sys.executable).with_name("cfn-lint"))
 
     assert (answer.returncode, answer.stdout) == (0, "")
 

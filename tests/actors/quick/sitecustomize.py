@@ -1,0 +1,11 @@
+"""Read by each Python that starts with this folder in PYTHONPATH: a program that ends soon needs no garbage collection,
+and SAM parses templates with PyYAML's loader in Python, although there is one in C. Both take half of its time."""
+
+import contextlib
+import gc
+
+gc.disable()
+with contextlib.suppress(ImportError):
+    import yaml
+
+    yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc, assignment]

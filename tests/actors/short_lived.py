@@ -1,0 +1,17 @@
+"""Programs in Python that end soon, such as cfn-lint and SAM's command line."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from dev.emulator import ROOT
+
+QUICK = str(Path(__file__).with_name("quick"))  # for PYTHONPATH
+
+
+def run(
+    program: Path, *arguments: str, folder: Path = ROOT, environment: Mapping[str, str] = os.environ
+) -> "subprocess.CompletedProcess[str]":
+    command = [program, *arguments]
+    return subprocess.run(command, cwd=folder, env={**environment, "PYTHONPATH": QUICK}, capture_output=True, text=True)
