@@ -13,5 +13,5 @@ QUICK = str(Path(__file__).with_name("quick"))  # for PYTHONPATH
 def run(
     program: Path, *arguments: str, folder: Path = ROOT, environment: Mapping[str, str] = os.environ
 ) -> "subprocess.CompletedProcess[str]":
-    command = [program, *arguments]
+    command = [str(program), *arguments]
     return subprocess.run(command, cwd=folder, env={**environment, "PYTHONPATH": QUICK}, capture_output=True, text=True)
