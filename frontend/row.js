@@ -160,11 +160,11 @@ export class Row {
     if (hadFocus) next.focus();
   }
 
-  /** Shows the smallest thumbnail; until it exists, if that takes long, the file. */
+  /** Shows a thumbnail; until it exists, if that takes long, the file. */
   async #draw() {
     const {file, stage} = this.upload;
     if (this.#picture || !this.near) return;
-    if (stage === "done") return this.#showSmallest();
+    if (stage === "done") return this.#showThumbnail();
     if (file && stage !== "stopped") await this.#preview(file);
   }
 
@@ -178,7 +178,7 @@ export class Row {
     this.#box.append(canvas);
   }
 
-  async #showSmallest() {
+  async #showThumbnail() {
     previews?.forget(this);
     const found = this.upload.manifest ?? this.#actions.refresh(this.upload);
     const [manifest, stills] = await Promise.all([found, import("./still.js")]).catch(() => []);
@@ -188,7 +188,7 @@ export class Row {
       this.#picture = null;
       if (this.upload.file) this.#preview(this.upload.file);
     };
-    this.#picture = stills.smallest(manifest.thumbnails, {onLoad, onError});
+    this.#picture = stills.listed(manifest.thumbnails, {onLoad, onError});
   }
 }
 

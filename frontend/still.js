@@ -2,6 +2,9 @@
 
 import {make} from "./elements.js";
 
+/** CSS pixels of a side of the list's square box (`--picture` in style.css), which a picture fills. */
+const BOX = 72;
+
 /** @param {HTMLImageElement} image loaded */
 export function still(image) {
   const {naturalWidth: width, naturalHeight: height} = image;
@@ -11,13 +14,25 @@ export function still(image) {
 }
 
 /**
- * The smallest thumbnail, which loads; null without one. It does not move, because it is one of many in a list.
+ * The smallest thumbnail that fills the box in the list; if none does, as of a panorama, the one that comes closest.
+ * @template {{width: number, height: number}} T
+ * @param {T[]} made
+ * @returns {T | undefined}
+ */
+export function fitting(made) {
+  const side = (/** @type {T} */ {width, height}) => Math.min(width, height, BOX);
+  const area = (/** @type {T} */ {width, height}) => width * height;
+  return [...made].sort((one, other) => side(other) - side(one) || area(one) - area(other))[0];
+}
+
+/**
+ * The thumbnail for the list, which loads; null without one. It does not move, because it is one of many in a list.
  * @param {import("./result.js").Thumbnail[]} made
  * @param {{onLoad: (picture: HTMLElement) => void, onError: () => void}} told
  * @returns {HTMLImageElement | null}
  */
-export function smallest(made, {onLoad, onError}) {
-  const least = made.reduce((best, next) => (next.width < best.width ? next : best), made[0]);
+export function listed(made, {onLoad, onError}) {
+  const least = fitting(made);
   if (!least) return null;
   const image = make("img", {alt: "", decoding: "async"});
   image.addEventListener("load", () => {
