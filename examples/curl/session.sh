@@ -5,15 +5,17 @@
 set -euo pipefail
 usage='usage: ./session.sh API PICTURE, such as ./session.sh http://localhost:3000/ photo.jpg'
 api=${1:?$usage} picture=${2:?$usage}
+[[ -r $picture ]] || { echo "There is no file $picture that can be read." >&2; exit 1; }
 
 # After 429 and 503, curl waits for as long as the header Retry-After says.
 call() { curl --silent --show-error --fail-with-body --retry 5 ${API_KEY:+--header "x-api-key: $API_KEY"} "$@"; }
 
 # 1. Request a signature. The service looks at the content later; type and size have to be those of the file.
-case ${picture##*.} in
-	jpg | jpeg | JPG) type=image/jpeg ;;
+extension=$(tr '[:upper:]' '[:lower:]' <<<"${picture##*.}")
+case $extension in
+	jpg | jpe) type=image/jpeg ;;
 	tif) type=image/tiff ;;
-	*) type=image/${picture##*.} ;;
+	*) type=image/$extension ;;
 esac
 request=$(jq --null-input --arg name "$(basename "$picture")" --arg type "$type" --argjson size "$(wc -c <"$picture")" \
 	--argjson choices "${CHOICES:-null}" '{files: [{name: $name, type: $type, size: $size} + $choices]}')

@@ -24,7 +24,8 @@ def upload(api: str, picture: Path, key: str | None = None, **choices: Any) -> d
     Raises requests.HTTPError if a call is refused, and TimeoutError.
     """
     content = picture.read_bytes()
-    file = {"name": picture.name, "type": mimetypes.guess_type(picture)[0], "size": len(content), **choices}
+    kind, _ = mimetypes.guess_type(picture, strict=False)  # strictly, Python 3.12 and older do not know WebP
+    file = {"name": picture.name, "type": kind or "application/octet-stream", "size": len(content), **choices}
     signed = sign(api, {"files": [file]}, {"x-api-key": key} if key else {})["uploads"][0]
 
     form = signed["upload"]

@@ -64,6 +64,36 @@ def test_without_a_picture_an_example_says_how_it_is_used(example: str) -> None:
     assert "Traceback" not in answer.stderr
 
 
+def test_a_missing_picture_is_named_in_one_line(example: str, tmp_path: Path) -> None:
+    answer = run(example, "http://localhost:3000/", tmp_path / "lost.jpg")
+
+    assert answer.returncode == 1
+    [line] = answer.stderr.splitlines()
+    assert "lost.jpg" in line
+
+
+def test_a_picture_may_have_an_ending_in_capitals(example: str, stack: Service, tmp_path: Path) -> None:
+    picture = tmp_path / "PHOTO.JPE"
+    picture.write_bytes(pictures.jpeg(8, 6))
+
+    answer = run(example, stack.page_url, picture)
+
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_webp_is_known_where_the_machine_lists_no_types(stack: Service, tmp_path: Path) -> None:
+    """As in a container without /etc/mime.types, with Python 3.12 or older."""
+    picture = tmp_path / "photo.webp"
+    Image.new("RGB", (8, 6)).save(picture)
+    session = PROGRAMS["python"][1]
+    code = f"import mimetypes, runpy; mimetypes.knownfiles = []; runpy.run_path({session!r}, run_name='__main__')"
+    command = [sys.executable, "-c", code, stack.page_url, str(picture)]
+
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
+
+    assert answer.returncode == 0, answer.stderr
+
+
 def test_a_rejected_picture_ends_the_session_with_its_reason(example: str, stack: Service, tmp_path: Path) -> None:
     picture = tmp_path / "letter.jpg"
     picture.write_text("Dear diary")
