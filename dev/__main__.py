@@ -100,7 +100,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m dev",
         description="Run the whole service on this machine, from template.yaml, without an AWS account or Docker.",
-        epilog="Edited functions and pages take effect immediately; nothing is kept after it stops.",
+        epilog="Edited functions and pages take effect without a restart; nothing is kept after it stops.",
     )
     listeners(parser)
     parameters(parser, "template.yaml, such as ThumbnailFormat=avif")

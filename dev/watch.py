@@ -5,12 +5,13 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dev.emulator import ROOT
 from dev.stack import FUNCTIONS, LAYERS, TEMPLATE, Stack
 from operate.terminal import printable
 
@@ -28,8 +29,10 @@ class Reload(threading.Thread):
         functions, rest = _functions_state(), _rest_state()
         while True:
             time.sleep(0.5)
-            if _functions_state() != functions:
-                functions = _functions_state()
+            if (now := _functions_state()) != functions:
+                for fault in faults(path for path, saved in now.items() if functions.get(path) != saved):
+                    self._say(fault)
+                functions = now
                 self._reload()
             if _rest_state() != rest:
                 rest = _rest_state()
@@ -42,6 +45,22 @@ class Reload(threading.Thread):
             self._say(f"the functions could not be updated: {error}")
         else:
             self._say("the functions have changed and were updated")
+
+
+def faults(modules: Iterable[Path]) -> Iterator[str]:
+    """A sentence for each module that Python cannot compile: the functions only fail when they import it."""
+    for module in modules:
+        try:
+            compile(module.read_bytes(), str(module), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:  # ValueError: a zero byte, before Python 3.11.4
+            line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+            yield f"{_short(module)}{line}: {error.msg if isinstance(error, SyntaxError) else error}"
+        except OSError:
+            continue  # deleted meanwhile
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 class Logs(threading.Thread):
@@ -97,7 +116,7 @@ class Failures(threading.Thread):
 
 _NOT_RUN = re.compile(r"Warm worker execution error for (\S+): (?:Worker init failed: )?(.*)")
 
-# Keys that every log line has, and that the terminal omits.
+# Keys that every log line has, and that the terminal omits, or shows in another way.
 _PLUMBING = {
     "level",
     "location",
@@ -106,6 +125,7 @@ _PLUMBING = {
     "service",
     "request_id",
     "version",
+    "exception",
     "exception_name",
     "stack_trace",
 }
@@ -132,8 +152,8 @@ def readable(line: str) -> str | None:
     return f"{text}\n{entry['exception']}" if "exception" in entry else text
 
 
-def _functions_state() -> dict[str, int]:
-    return {str(path): path.stat().st_mtime_ns for path in FUNCTIONS.rglob("*.py") if path.exists()}
+def _functions_state() -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in FUNCTIONS.rglob("*.py") if path.exists()}
 
 
 def _rest_state() -> list[int]:

@@ -1,6 +1,7 @@
 """A function's logs and CloudFormation's refusals reach the developer's terminal, and logs cannot control it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,8 @@ def test_an_exception_keeps_its_lines_and_a_text_its_letters() -> None:
 
     shown = lines(watch.readable(entry(exception=trace)) or "").split("\n")
 
-    assert shown[1:] == [
+    assert shown == [
+        "convert        rejected",
         "Traceback (most recent call last):",
         '  File "convert.py", line 1',
         r'    raise ValueError("größer 😀\x1b")',
@@ -50,6 +52,26 @@ def test_a_line_shows_what_a_person_needs() -> None:
     )
     assert watch.readable("START RequestId: 1") is None
     assert watch.readable(json.dumps({"_aws": {}})) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"width = 1\nheight = = 2\n", [", line 2: invalid syntax"]),
+        (b"width = 1\n  height = 2\n", [", line 2: unexpected indent"]),
+        (b"width = 1\0\n", [": source code string cannot contain null bytes"]),
+        (b"width = height\n", []),
+        (None, []),
+    ],
+)
+def test_an_edit_that_cannot_be_compiled_is_named_at_once(
+    content: bytes | None, expected: list[str], tmp_path: Path
+) -> None:
+    module = tmp_path / "steps.py"
+    if content is not None:
+        module.write_bytes(content)
+
+    assert [*watch.faults([module])] == [f"{module}{end}" for end in expected]
 
 
 @pytest.mark.parametrize(
