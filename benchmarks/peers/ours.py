@@ -2,7 +2,6 @@
 colour."""
 
 import re
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def thumbnails(original: bytes) -> list[bytes]:
 
 
 def animations(original: bytes) -> list[bytes]:
-    made = pipeline.run(original, replace(wanted(), animated=True))
+    made = pipeline.run(original, wanted()._replace(animated=True))
     assert made.animation, "a picture that moves"
     if not made.animation["animated"]:
         raise ValueError(f"does not move: {made.animation['reason']}")

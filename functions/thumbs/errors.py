@@ -7,9 +7,8 @@ The error tree:
      └─ others      our fault: the handler raises it, Lambda retries twice, then dead-letters the event
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from thumbs.picture import Original
@@ -37,8 +36,7 @@ class Reason(StrEnum):
     CONVERSION_FAILED = "conversion_failed"
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """text: for the uploader, may contain {placeholders}. retryable: trying the same file again may help."""
 
     text: str

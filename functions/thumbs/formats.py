@@ -5,14 +5,13 @@ gets an immediate response, and in the conversion by the bytes, which alone coun
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Bytes of a file that suffice to identify it: they cover the longest list of brands of an ISO container.
 START = 4096
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """An accepted format.
 
     name: as in the manifest. label: its usual name. signature: matches the first bytes, or the brands of an ISO
@@ -98,8 +97,7 @@ ACCEPTED_TYPES = frozenset(content_type for accepted in INPUTS for content_type 
 ACCEPTED_LABELS = f"{', '.join(accepted.label for accepted in INPUTS[:-1])} or {INPUTS[-1].label}"
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """A format of thumbnails. name: as in the settings ThumbnailFormat and ThumbnailFormats. animation: whether it may
     move."""
 

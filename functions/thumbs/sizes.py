@@ -4,8 +4,7 @@ docs/decisions/sizes-notation.md says why it looks like this.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 MAX_SIZES = 10
 MAX_SIDE = 4096
@@ -23,8 +22,7 @@ _SIZE = re.compile(
 _PROFILE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,31}):(?P<sizes>.*)")
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """A box in pixels. The picture is never enlarged.
 
     background: the colour around and behind a padded picture, as "#rrggbb"; None for transparency, which is white in a

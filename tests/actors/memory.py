@@ -5,13 +5,12 @@ import sys
 
 _CONVERTS = """
 import sys
-from dataclasses import replace
 from io import BytesIO
 sys.path[:] = sys.argv[2:]
 from tests.actors.pipeline import LIMITS, WANTED
 from PIL import Image
 from thumbs import sizes
-WANTED = replace(WANTED, sizes=sizes.parse(sys.argv[1]))
+WANTED = WANTED._replace(sizes=sizes.parse(sys.argv[1]))
 from tests.material import pictures
 from thumbs.pipeline import steps
 from thumbs.pipeline.identify import identify

@@ -4,8 +4,7 @@ All pixels count: the remainder left when a side is divided into boxes enlarges 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from PIL import Image
 
@@ -25,8 +24,7 @@ ROWS = 16
 BAND = 2**18
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Adjacent boxes. start, stop: in pixels. box: pixels of each. at: the index of the first, from 0."""
 
     start: int

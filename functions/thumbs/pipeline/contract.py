@@ -1,14 +1,13 @@
 """The pipeline's input and output."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from thumbs import formats, sizes
 from thumbs.errors import Reason, Rejected
 from thumbs.picture import Animation, Original, Placeholder, Stillness
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The thumbnails to make of a picture: each size in each format.
 
     outputs: at least one, without duplicates. quality: 1 to 100, the same visual quality for every output format (see
@@ -26,8 +25,7 @@ class Wanted:
     focus: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What one picture may cost.
 
     memory: bytes that the conversion may take in addition to the running program; the setting is the function's memory
@@ -42,8 +40,7 @@ class Limits:
     wall_seconds: float = 80.0
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One thumbnail in one format. size: the name of its size. width, height: pixels. content: the encoded file.
     padded: whether a margin surrounds the picture. frames: 1 for a still."""
 
@@ -56,8 +53,7 @@ class Rendered:
     frames: int = 1
 
 
-@dataclass(frozen=True)
-class Conversion:
+class Conversion(NamedTuple):
     """Everything made of a picture: every size in the first format, then every size in the next one, each in the order
     of the request.
 
@@ -79,4 +75,4 @@ class Conversion:
         """The same, with the reason why it does not move. why: a refusal is that of a later frame."""
         if isinstance(why, Rejected):
             why = "damaged" if why.reason is Reason.DAMAGED else "too_many_pixels"
-        return replace(self, animation={"animated": False, "reason": why, "duration": None, "loop": None})
+        return self._replace(animation={"animated": False, "reason": why, "duration": None, "loop": None})

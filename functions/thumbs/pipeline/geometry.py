@@ -1,12 +1,11 @@
 """The sizes of all results. Sizes are (width, height) in pixels, after orientation."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from thumbs import sizes
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One thumbnail to make. scaled: size of the whole picture. output: size of the thumbnail, smaller if the picture
     is cropped, larger if it is padded."""
 

@@ -5,7 +5,6 @@ picture can show looks the same; `tonemap` handles brighter light. HLG's signal 
 shows it by luminance (the OOTF of BT.2100-2, table 5, with a system gamma of 1.2; see `light`).
 """
 
-from dataclasses import replace
 from math import exp, log
 
 from thumbs.pipeline import icc, tonemap
@@ -30,8 +29,8 @@ def averaged(signal: Signal) -> tuple[icc.Curve, Signal]:
     """From a sample to the value to average, from 0 to 1, and the signal of these values."""
     (curve,) = signal.curves
     gamma = SCENE_GAMMA if signal.luminance else 1.0  # what a display makes of gray
-    return lambda sample: compressed(curve(sample) ** gamma), replace(
-        signal, curves=(lambda value: expanded(value) ** (1 / gamma),)
+    return lambda sample: compressed(curve(sample) ** gamma), signal._replace(
+        curves=(lambda value: expanded(value) ** (1 / gamma),)
     )
 
 

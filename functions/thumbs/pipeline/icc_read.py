@@ -2,7 +2,7 @@
 8.4.3), and the numbers by which it names its colours."""
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from thumbs.pipeline.icc import Curve, Matrix, gamma
 
@@ -13,8 +13,7 @@ _MOST_POINTS = 65536  # of a curve
 _PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
 
 
-@dataclass(frozen=True)
-class Curves:
+class Curves(NamedTuple):
     """contents: curves of red, green and blue, or of gray, as encoded in the profile. colorants: the XYZ of red, green
     and blue, adapted to D50; none for gray."""
 

@@ -5,8 +5,8 @@ in one channel becomes 10 levels of sRGB in another one. ICC profiles in 8 bits 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -20,8 +20,7 @@ SIDE = 256
 _PIXELS = 2**18  # per step: each takes about 50 bytes
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(NamedTuple):
     """How a picture stores light.
 
     curves: from a sample, 0 to 1, to light in units of white; one for each channel, or one for all. matrix: from this
@@ -43,7 +42,7 @@ def measured(bands: Sequence[Image.Image], signal: Signal) -> Signal:
     size = min(bands[0].width, SIDE), min(bands[0].height, SIDE)
     small = [band.resize(size, Image.Resampling.BOX) for band in bands]
     brightest = largest(_displayed(small, signal))
-    return replace(signal, peak=max(1.0, float(brightest.getextrema()[1])))  # type: ignore[arg-type]  # of one band
+    return signal._replace(peak=max(1.0, float(brightest.getextrema()[1])))  # type: ignore[arg-type]  # of one band
 
 
 def to_srgb(bands: Sequence[Image.Image], signal: Signal) -> Image.Image:

@@ -1,15 +1,14 @@
 """Rows: a picture that is decoded from top to bottom, a few rows at a time, so that it is never whole in memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PIL import Image
 
 _AT_ONCE = 2**18  # pixels that `whole` reads at a time: a megabyte at most
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(NamedTuple):
     """mode: L, LA, RGB, RGBA or CMYK. size: width and height in pixels. read: decodes the rows from the first number to
     the second, exclusive; each row once, in their order. The picture that it returns may have further rows below them,
     and must not be changed. It raises Rejected. at_once: how many rows to read at a time, or more."""

@@ -3,7 +3,6 @@
 import xml.etree.ElementTree as ElementTree
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -87,7 +86,7 @@ def test_a_thumbnail_that_moves_carries_the_packet_and_moves_as_without(output: 
     original = pictures.webp(picture=one, save_all=True, append_images=[other], duration=100, xmp=packet(ALL))
     wanted = pipeline.Wanted(sizes.parse("a=32,b=16x16:crop"), (formats.OUTPUTS[output],), 80, 50, animated=True)
 
-    made, plain = (pipeline.run(original, replace(wanted, copyright=kept)) for kept in (True, False))
+    made, plain = (pipeline.run(original, wanted._replace(copyright=kept)) for kept in (True, False))
 
     assert (made.kept, made.animation) == (RIGHTS, plain.animation)
     for marked, bare in zip(made.thumbnails, plain.thumbnails, strict=True):

@@ -1,6 +1,5 @@
 """A TIFF whose rows are decoded a few at a time: the same pixels and the same verdicts as when it is decoded whole."""
 
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -80,7 +79,7 @@ def test_the_pixels_are_those_that_pillow_decodes(name: str) -> None:
 @pytest.mark.parametrize("name", ORIGINALS)
 def test_rows_are_averaged_like_a_whole_picture(name: str) -> None:
     expected = resize.averaged(as_pillow(ORIGINALS[name]), (30, 20))
-    averaged = resize.averaged(replace(rows(ORIGINALS[name]), at_once=1), (30, 20))
+    averaged = resize.averaged(rows(ORIGINALS[name])._replace(at_once=1), (30, 20))
 
     assert (averaged.mode, averaged.size, averaged.tobytes()) == (expected.mode, expected.size, expected.tobytes())
 

@@ -5,7 +5,6 @@ encode them. Whatever prevents an animation, the still of its first frame remain
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -102,10 +101,9 @@ def _animated(
     thumbnails = list(still.thumbnails)
     for (place, one), (content, frames) in zip(moving, made, strict=True):
         if frames > 1 and len(content) <= budget.BYTES:
-            thumbnails[place] = replace(one, content=content, frames=frames)
+            thumbnails[place] = one._replace(content=content, frames=frames)
     moves = any(one.frames > 1 for one in thumbnails)
-    return replace(
-        still,
+    return still._replace(
         thumbnails=tuple(thumbnails),
         animation={
             "animated": moves,

@@ -1,7 +1,7 @@
 """An animation whose headers have been read, and its frames one after the other."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -12,16 +12,14 @@ _TOO_SHORT, _INSTEAD = 10, 100
 LONGEST = 655_350
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """image: the whole canvas, which nothing changes afterwards. duration: milliseconds."""
 
     image: Image.Image
     duration: int
 
 
-@dataclass(frozen=True)
-class Animation:
+class Animation(NamedTuple):
     """frames: how many. loop: how often it is played, 0 for ever. pixels: of all frames, to decode. largest: of the
     canvas, or of a frame that exceeds it. play: decodes one frame at a time, and raises what decoders raise."""
 

@@ -10,8 +10,8 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from thumbs.pipeline.metadata import Block, exif, iptc, text, xmp_read
 
@@ -32,8 +32,7 @@ _UNREADABLE = struct.error, LookupError, ValueError, zlib.error
 Facts = dict[str, list[str]]
 
 
-@dataclass(frozen=True)
-class Rights:
+class Rights(NamedTuple):
     """Empty where the original has no such fact. license, licensor: addresses."""
 
     creator: tuple[str, ...] = ()
@@ -45,7 +44,7 @@ class Rights:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the facts that are there, in the order of picture.RIGHTS."""
-        return tuple(name for name, value in vars(self).items() if value)
+        return tuple(name for name, value in self._asdict().items() if value)
 
 
 def of(blocks: Iterable[Block]) -> Rights:

@@ -10,9 +10,9 @@ that reads the header and no pixel. `opened` and `decoding` wrap everything that
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
+from typing import NamedTuple
 
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
@@ -21,8 +21,7 @@ from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.rows import Picture
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A picture whose header has been read.
 
     size: width and height as stored, in pixels. load: decodes the first frame; given the smallest width and height

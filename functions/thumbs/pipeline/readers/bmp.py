@@ -5,8 +5,8 @@ Formats". Pillow reads what it supports; samples of other sizes are extracted fr
 """
 
 import struct
-from dataclasses import dataclass
 from io import BytesIO
+from typing import NamedTuple
 
 from PIL import BmpImagePlugin, Image
 
@@ -36,8 +36,7 @@ _LONGEST_PROFILE = 8 * 2**20
 _ROWS = 256  # extracted at a time
 
 
-@dataclass(frozen=True)
-class _Header:
+class _Header(NamedTuple):
     """height: negative if the first row is on top. masks: of red, green, blue and alpha, or none. pixels: offset."""
 
     length: int

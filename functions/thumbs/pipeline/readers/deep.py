@@ -7,10 +7,10 @@ pictures are decoded twice. They are averaged, in 16 bits, before the conversion
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -51,8 +51,7 @@ Halves = tuple[Image.Image, Image.Image]
 Part = tuple[list[Halves], Image.Image | None]
 
 
-@dataclass(frozen=True)
-class Deep:
+class Deep(NamedTuple):
     """averaging: the values to average, from 0 to 1, for the samples of each channel, or of all; none if the samples
     themselves are averaged. signal: of these values."""
 

@@ -1,5 +1,6 @@
 """GIF: the first frame, on its canvas."""
 
+import copy  # noqa: F401  which Pillow imports with the second frame, too late for the sandbox
 from collections.abc import Iterator
 from io import BytesIO
 

@@ -7,8 +7,7 @@ The picture is the primary item, or for a sequence the first sample of its track
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from thumbs.pipeline.metadata import Block
 
@@ -22,13 +21,12 @@ Boxes = dict[bytes, memoryview]
 _APPLE_GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap"
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """properties: the boxes that describe the picture, by type; colr_nclx and colr_icc instead of colr. codec: the type
     of its coded data, such as av01, hvc1, jpeg. data: the beginning of its coded data. item: the type of the picture
     itself, which may be made from others, as a grid is; none for a sequence."""
 
-    properties: Boxes = field(default_factory=dict)
+    properties: Boxes
     codec: bytes = b""
     data: bytes = b""
     item: bytes = b""
@@ -66,7 +64,7 @@ def facts(original: bytes, *, moving: bool = False) -> Facts:
                 return sequence
         return _of_item(view)
     except (struct.error, LookupError, StopIteration):
-        return Facts()
+        return Facts({})
 
 
 def major_brand(original: bytes) -> bytes:

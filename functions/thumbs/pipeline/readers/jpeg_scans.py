@@ -6,8 +6,8 @@ of its size needs only the coarse ones, which are the smaller part of the file.
 """
 
 import re
-from dataclasses import dataclass, field
 from math import ceil
+from typing import NamedTuple
 
 from thumbs.errors import Reason, Rejected
 
@@ -45,8 +45,7 @@ _UNWRITTEN = 64
 _EMPTY_BLOCKS = b"\1\0"
 
 
-@dataclass(frozen=True)
-class Scan:
+class Scan(NamedTuple):
     """One scan. components: their identifiers. first, last: the coefficients that it carries, in zigzag order. refines:
     whether it adds a bit to coefficients of an earlier scan. low: the lowest bit that it carries. start, end: the
     offsets of its marker and after its data. restarts: MCUs between two restart markers, or 0. table: of codes, as in a
@@ -63,7 +62,6 @@ class Scan:
     table: bytes
 
 
-@dataclass
 class Layout:
     """A JPEG up to the end of its first picture, or to data that cannot be understood.
 
@@ -72,16 +70,13 @@ class Layout:
     tables: valid for the next scan, tables by class and number.
     """
 
-    frame: int = 0
-    progressive: bool = False
-    size: tuple[int, int] = (0, 0)
-    sampling: dict[int, tuple[int, int]] = field(default_factory=dict)
-    scans: list[Scan] = field(default_factory=list)
-    ended: bool = False
-    assumed: bool = False
-    arithmetic: bool = False
-    restarts: int = 0
-    tables: dict[int, bytes] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.frame, self.restarts = 0, 0
+        self.progressive = self.ended = self.assumed = self.arithmetic = False
+        self.size = 0, 0
+        self.sampling: dict[int, tuple[int, int]] = {}
+        self.scans: list[Scan] = []
+        self.tables: dict[int, bytes] = {}
 
     @property
     def at_once(self) -> bool:

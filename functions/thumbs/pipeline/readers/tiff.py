@@ -26,7 +26,7 @@ _SUBSAMPLING, _PROFILE = 530, 34675
 
 
 def source(original: bytes) -> Source:
-    return replace(_read(original), metadata=(Block("exif", original),))  # EXIF is a TIFF
+    return _read(original)._replace(metadata=(Block("exif", original),))  # EXIF is a TIFF
 
 
 def _read(original: bytes) -> Source:
@@ -113,7 +113,7 @@ def _with_samples(directory: Directory) -> Source:
         upper, lower = (replace(layout, table=table).picture() for table in (deep.UPPER, deep.LOWER))
         return deep.to_srgb(directory.size, deep.of_halves(upper, lower), meant, wanted)
 
-    return replace(source, load=load, profile=None)
+    return source._replace(load=load, profile=None)
 
 
 def _source(directory: Directory, picture: Callable[[], Image.Image], bytes_per_pixel: float | None = None) -> Source:

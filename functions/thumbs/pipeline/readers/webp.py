@@ -7,7 +7,6 @@ src/webp/decode.h). If it cannot be reached, everything goes through Pillow.
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from io import BytesIO
 
@@ -52,7 +51,7 @@ def source(original: bytes) -> Source:
     orientation = orient.of_exif(exif[0]) if exif else 1  # of several, the first counts (2.7.1.5)
     library = _library()
     if frames or library is None:
-        return replace(_through_pillow(original, orientation, profile, frames), metadata=tuple(metadata))
+        return _through_pillow(original, orientation, profile, frames)._replace(metadata=tuple(metadata))
 
     features = _features(library, original)
     scalable = still == b"VP8 " and not features.has_alpha

@@ -5,7 +5,6 @@ The answer is data, a JSON header and the files. None of it is executed, and not
 
 import json
 import re
-from dataclasses import replace
 from itertools import product
 from string import Formatter
 from typing import Any, NoReturn, cast, get_args
@@ -56,7 +55,7 @@ def understood(answer: bytes, job: Job) -> Conversion:
             }:
                 _expect(len(header) == 7)
                 conversion = _conversion(job, original, made, placeholder, contents)
-                conversion = replace(conversion, metadata=_known(kinds, KINDS), kept=_kept(job, kept))
+                conversion = conversion._replace(metadata=_known(kinds, KINDS), kept=_kept(job, kept))
                 return _moving(job, conversion, animation, frames)
         raise ValueError(header)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
@@ -86,13 +85,13 @@ def _conversion(job: Job, original: Any, thumbnails: list[Any], placeholder: Any
 def _moving(job: Job, conversion: Conversion, told: Any, frames: list[Any]) -> Conversion:
     """With its animation, only if one is wanted, and within its budgets."""
     thumbnails = tuple(
-        replace(one, frames=_number(count)) for one, count in zip(conversion.thumbnails, frames, strict=True)
+        one._replace(frames=_number(count)) for one, count in zip(conversion.thumbnails, frames, strict=True)
     )
     animated = [one for one in thumbnails if one.frames > 1]
     _expect(job.wanted.animated or told is None)
     _expect(all(one.frames <= budget.FRAMES and len(one.content) <= budget.BYTES for one in animated))
     _expect(bool(animated) == (told is not None and told["animated"] is True))
-    return replace(conversion, thumbnails=thumbnails, animation=_animation(told))
+    return conversion._replace(thumbnails=thumbnails, animation=_animation(told))
 
 
 def _animation(told: Any) -> Animation | None:

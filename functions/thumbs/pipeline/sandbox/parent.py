@@ -6,7 +6,6 @@ import signal
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 
 from thumbs.errors import Reason, Rejected
@@ -30,7 +29,7 @@ def run(original: bytes, wanted: Wanted, limits: Limits) -> Conversion:
     """See pipeline.run. Raises Rejected and SandboxError."""
     accepted = identify(original)
     if accepted.name not in budget.ORIGINALS:
-        wanted = replace(wanted, animated=False)
+        wanted = wanted._replace(animated=False)
     return _sandbox().run(Job(original, accepted, wanted, limits))
 
 
@@ -92,7 +91,7 @@ class _Sandbox:
                         raise
                     given_up = refusal
                 # A later frame may be at fault: the first one is all that the verdict may depend on.
-                job = job._replace(limits=left, wanted=replace(job.wanted, animated=False))
+                job = job._replace(limits=left, wanted=job.wanted._replace(animated=False))
 
     def _converted(self, zygote: Zygote, child: Child, job: Job) -> Conversion:
         """Raises Rejected, SandboxError and NotBegunError. After each of them, the child has ended."""
@@ -143,7 +142,7 @@ def _told(conversion: Conversion, given_up: Rejected | None) -> Conversion:
     if given_up is None:
         return conversion
     told = conversion.without_motion(given_up) if conversion.original["frames"] > 1 else conversion
-    return replace(told, given_up=given_up.detail)
+    return told._replace(given_up=given_up.detail)
 
 
 def _left(job: Job, child: Child, until: float) -> Limits | None:
@@ -151,7 +150,7 @@ def _left(job: Job, child: Child, until: float) -> Limits | None:
     seconds = job.limits.cpu_seconds - child.spent
     if seconds <= 0:
         return None
-    return replace(job.limits, cpu_seconds=seconds, wall_seconds=max(1.0, until - time.monotonic()))
+    return job.limits._replace(cpu_seconds=seconds, wall_seconds=max(1.0, until - time.monotonic()))
 
 
 def _cause(ended: Ended, limits: Limits) -> Exception:

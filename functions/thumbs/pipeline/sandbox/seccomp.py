@@ -10,11 +10,10 @@ import os
 import resource
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class _Machine:
+class _Machine(NamedTuple):
     """audit: the kernel's number for it (linux/audit.h). calls: allowed ones. clone: only with CLONE_THREAD. clone3:
     fails with ENOSYS, because a filter cannot see its flags, so that glibc falls back to clone. limit: prlimit64, only
     for this process's own address space. signals: kill and tgkill, only to this process."""

@@ -25,7 +25,7 @@ KINDS = ("gif", "apng", "webp")
 
 
 def converted(original: bytes, spelled: str = "a=48", output: str = "webp", **changed: Any) -> pipeline.Conversion:
-    wanted = replace(WANTED, sizes=sizes.parse(spelled), outputs=(formats.OUTPUTS[output],), **changed)
+    wanted = WANTED._replace(sizes=sizes.parse(spelled), outputs=(formats.OUTPUTS[output],), **changed)
     return pipeline.run(original, wanted)
 
 
@@ -218,7 +218,7 @@ def test_nothing_shines_through_a_hole() -> None:
 def test_of_several_formats_each_that_can_moves() -> None:
     outputs = tuple(formats.OUTPUTS[name] for name in ("avif", "jpeg", "webp"))
 
-    made = pipeline.run(animations.gif(SIZE, MOVING), replace(WANTED, outputs=outputs, sizes=sizes.parse("a=48,b=24")))
+    made = pipeline.run(animations.gif(SIZE, MOVING), WANTED._replace(outputs=outputs, sizes=sizes.parse("a=48,b=24")))
 
     seen = [(one.output.name, one.size, len(frames(one.content)[0]), one.frames) for one in made.thumbnails]
     assert seen == [

@@ -3,7 +3,6 @@
 import random
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,14 +23,14 @@ MAKERS: dict[str, Callable[..., bytes]] = {
 
 
 def run(original: bytes, limits: Limits | None = None, **changed: Any) -> pipeline.Conversion:
-    return pipeline.run(original, replace(WANTED, **changed), limits or Limits())
+    return pipeline.run(original, WANTED._replace(**changed), limits or Limits())
 
 
 def assert_stands_still(original: bytes, reason: str, limits: Limits | None = None, **changed: Any) -> None:
     made = run(original, limits, **changed)
 
     assert made.animation == {"animated": False, "reason": reason, "duration": None, "loop": None}
-    assert replace(made, animation=None) == run(original, animated=False, **changed)
+    assert made._replace(animation=None) == run(original, animated=False, **changed)
 
 
 def blinking(frames: int, size: tuple[int, int] = (1, 1)) -> list[Part]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +50,7 @@ def test_what_was_asked_for_is_taken() -> None:
 
 
 def test_what_is_kept_is_taken_if_it_was_wanted() -> None:
-    job = JOB._replace(wanted=replace(WANTED, copyright=True))
+    job = JOB._replace(wanted=WANTED._replace(copyright=True))
     assert understood(done(kept=["creator", "license"]), job).kept == ("creator", "license")
     assert understood(done(kept=[]), job).kept == ()
     for told in (

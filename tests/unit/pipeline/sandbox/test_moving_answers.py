@@ -1,6 +1,5 @@
 """What a child under an attacker's control may say of an animation."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ def moving(
     return done(contents, animation=MOVING | changed, frames=list(frames), thumbnails=thumbnails)
 
 
-ANIMATED = JOB._replace(wanted=replace(WANTED, animated=True))
+ANIMATED = JOB._replace(wanted=WANTED._replace(animated=True))
 STILL: dict[str, Any] = {"animated": False, "reason": "too_slow", "duration": None, "loop": None}
 
 
