@@ -120,9 +120,13 @@ export class Journey {
   async await(upload, {isNew = false, result: address, signal}) {
     this.#onStage(upload, "converting");
     const began = performance.now();
+    const onReach = (/** @type {import("./problem.js").Problem | null} */ problem) => {
+      upload.problem = problem;
+      this.#onStage(upload, problem ? "again" : "converting");
+    };
     const manifest = await result(
       {job: /** @type {string} */ (upload.job), result: address},
-      {...this.#access, signal, expected: isNew ? () => EARLY * this.#expected : 0, onSlow: () => this.#onStage(upload, "slow")},
+      {...this.#access, signal, expected: isNew ? () => EARLY * this.#expected : 0, onSlow: () => this.#onStage(upload, "slow"), onReach},
     );
     const took = performance.now() - began;
     if (isNew && took < this.#expected + UNUSUAL) this.#expected += WEIGHT * (took - this.#expected);

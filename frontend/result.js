@@ -3,7 +3,7 @@
  * and calls the API only if the presigned address has expired, so waiting invokes no function.
  */
 
-import {erased, Problem} from "./problem.js";
+import {erased, lostConnection, Problem, problemOf} from "./problem.js";
 import {current} from "./service.js";
 import {Slots} from "./slots.js";
 import {online, sleep, unlessAborted, visible} from "./waiting.js";
@@ -26,6 +26,8 @@ const EXPECTED = 600;
 const LONGEST = 10_000;
 /** A good file takes seconds, even with a cold start; after this, the page says that it takes longer. */
 const SLOW = 20_000;
+/** Polls without a response, one after the other, before the page says so. */
+const OUTAGE = 2;
 /** How often a changed expectation is noticed. */
 const NOTICED = 500;
 /** Concurrent polls: a browser opens six connections per host, and some are for uploads. */
@@ -49,12 +51,15 @@ export function* schedule({expected = EXPECTED, waited = 0, random = Math.random
  * its conversion failed, with code "no_result" after the deadline, "unknown" if the service does not know the job, "erased".
  * Time in a hidden tab or without a response does not count.
  * @param {{job: string, result?: string | null}} signed result: the manifest's address; without it the API is called
- * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number | (() => number), deadline?: number, onSlow?: () => void}} options
- *   expected: milliseconds until the first poll; a function is asked again during the wait
+ * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number | (() => number), deadline?: number, onSlow?: () => void,
+ *   onReach?: (problem: Problem | null) => void}} options
+ *   expected: milliseconds until the first poll; a function is asked again during the wait. onReach: the service does not
+ *   respond, or (null) does so again
  * @returns {Promise<Manifest>}
  */
-export async function result({job, result: address}, {signal, expected, deadline = DEADLINE, onSlow, ...access}) {
+export async function result({job, result: address}, {signal, expected, deadline = DEADLINE, onSlow, onReach, ...access}) {
   let waited = 0;
+  let lost = 0;
   if (typeof expected === "function") {
     for (let left; (left = Math.min(expected(), LONGEST) - waited) > 0; waited += Math.min(left, NOTICED)) {
       await sleep(Math.min(left, NOTICED), signal);
@@ -66,20 +71,28 @@ export async function result({job, result: address}, {signal, expected, deadline
     await sleep(wait, signal);
     await visible(signal);
     await online(signal);
-    if (waited < SLOW && waited + wait >= SLOW) onSlow?.();
     const seen = await looks.run(ask, signal);
-    if (seen !== "lost") waited += wait;
+    if (seen instanceof Problem) {
+      lost += 1;
+      if (lost === OUTAGE) onReach?.(seen);
+      continue;
+    }
+    const wasLost = lost >= OUTAGE, wasSlow = waited >= SLOW;
+    if (wasLost) onReach?.(null);
+    lost = 0;
+    waited += wait;
     if (seen === "expired") address = null;
-    else if (seen && seen !== "lost") return unlessRefused(seen);
+    else if (seen) return unlessRefused(seen);
+    if (waited >= SLOW && (wasLost || !wasSlow)) onSlow?.();
     if (waited >= deadline) break;
   }
   throw new Problem("no_result", "There is no result yet. The picture has arrived and may still be converted.", {retryable: true});
 }
 
 /**
- * The manifest, null if it does not exist yet, "expired" if this address will never show it, "lost" without a response.
+ * The manifest, null if it does not exist yet, "expired" if this address will never show it, a Problem without a response.
  * @param {string} address
- * @returns {Promise<Manifest | "expired" | "lost" | null>}
+ * @returns {Promise<Manifest | "expired" | Problem | null>}
  */
 async function look(address) {
   try {
@@ -87,11 +100,11 @@ async function look(address) {
     if (response.ok) return await response.json();
     // 404, or 403 if the signer may not list the bucket, means "not yet", unless S3 says that the signature has expired.
     if (response.status === 404) return null;
-    if (response.status >= 500 || response.status === 429) return "lost";
+    if (response.status >= 500 || response.status === 429) return await problemOf(response);
     if (response.status !== 403) return "expired";
     return /expired/i.test(await response.text()) ? "expired" : null;
   } catch {
-    return "lost"; // the network; the next poll may succeed
+    return lostConnection(); // the next poll may succeed
   }
 }
 
@@ -103,8 +116,8 @@ function unlessRefused(manifest) {
   throw new Problem(code, message, {retryable, quoted: true});
 }
 
-/** @param {unknown} problem @returns {"lost"} */
+/** @param {unknown} problem @returns {Problem} */
 function unlessPassing(problem) {
-  if (problem instanceof Problem && problem.passing) return "lost";
+  if (problem instanceof Problem && problem.passing) return problem;
   throw problem;
 }

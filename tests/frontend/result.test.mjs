@@ -113,6 +113,15 @@ test("polls without a response do not count, so an outage ends no wait", {timeou
   assert.deepEqual(await result(signed, {api, expected: 0, deadline: 600}), DONE);
 });
 
+test("an outage is told once, and its end", async (t) => {
+  const manifest = [[503, ""], [404, ""], [503, ""], [503, ""], [503, ""], [200, DONE]];
+  const {asked, api, signed} = await serve(t, {"/1f/manifest.json": manifest});
+  t.mock.method(Math, "random", () => 0);
+  const told = [];
+  assert.deepEqual(await result(signed, {api, expected: 0, onReach: (problem) => told.push([asked.length, problem?.code])}), DONE);
+  assert.deepEqual(told, [[4, "busy"], [6, undefined]], "one poll that fails is no outage");
+});
+
 test("an aborted wait ends at once", async (t) => {
   const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""]]});
   await assert.rejects(result(signed, {api, expected: 60_000, signal: AbortSignal.timeout(50)}), {name: "TimeoutError"});
