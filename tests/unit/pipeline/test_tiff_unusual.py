@@ -88,6 +88,17 @@ def test_one_that_lacks_strips_or_tiles_is_damaged(compression: int, tile: tuple
     ids=["range of television", "coefficients of BT.709"],
 )
 def test_uncompressed_ycbcr_counts_as_its_tags_say(shares: tuple[float, ...], ranges: tuple[int, ...]) -> None:
+    assert_seen(_ycbcr(shares, ranges, [round(share * 10_000) for share in shares], 10_000), list(COLOURS))
+
+
+@pytest.mark.parametrize(("green", "unit"), [(0, 10_000), (5870, 0)], ids=["no green", "a division by zero"])
+def test_ycbcr_with_impossible_coefficients_counts_as_in_jpeg(green: int, unit: int) -> None:
+    original = _ycbcr((0.299, 0.587, 0.114), (0, 255, 128, 255, 128, 255), [2990, green, 1140], unit)
+    assert_seen(original, list(COLOURS))
+
+
+def _ycbcr(shares: tuple[float, ...], ranges: tuple[int, ...], numerators: list[int], denominator: int) -> bytes:
+    """COLOURS with these shares of red, green and blue in the luma, and the fractions that the tag says they are."""
     black, white, zero, most = ranges[:4]
 
     def pixel(x: int, y: int) -> Pixel:
@@ -98,13 +109,13 @@ def test_uncompressed_ycbcr_counts_as_its_tags_say(shares: tuple[float, ...], ra
         return (round(black + luma * (white - black)), *(round(zero + one * unit) for one in chroma))
 
     rationals = {
-        COEFFICIENTS: struct.pack("<6I", *(part for share in shares for part in (round(share * 10_000), 10_000))),
+        COEFFICIENTS: struct.pack("<6I", *(part for numerator in numerators for part in (numerator, denominator))),
         RANGE: struct.pack("<12I", *(part for value in ranges for part in (value, 1))),
     }
     original = tiff((WIDTH, HEIGHT), pixel, 8, photometric=YCBCR, tags={530: (1, 1), **rationals})
     for tag, content in rationals.items():
         original = changed(original, place(original, tag) + 2, RATIONAL, len(content) // 8, layout="<HI")
-    assert_seen(original, list(COLOURS))
+    return original
 
 
 @pytest.mark.parametrize("predictor", [1, 2])

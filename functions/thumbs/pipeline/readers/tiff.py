@@ -1,6 +1,7 @@
 """TIFF: only the first directory, whatever follows it or links back to it. Pillow reads the usual layouts of samples,
 and returns the picture already turned; `tiff_samples` reads others."""
 
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -22,7 +23,7 @@ _NONE, _OLD_JPEG = 1, 6
 _LOSSLESS = {_NONE, 5, 8, 32773, 32946}  # LZW, Deflate, PackBits, Deflate
 # Codecs that libtiff has, but not for every layout, nor in every build: this one, ThunderScan, LogLuv and WebP.
 _NOT_ALWAYS_READ = {_OLD_JPEG, 32809, 34676, 34677, 50001}
-_SUBSAMPLING, _PROFILE = 530, 34675
+_COEFFICIENTS, _SUBSAMPLING, _PROFILE = 529, 530, 34675
 
 
 def source(original: bytes) -> Source:
@@ -77,11 +78,20 @@ def _area(tile: ImageFile._Tile) -> int:
 def _is_for_libtiff(directory: Directory) -> bool:
     """Whether libtiff reads this uncompressed YCbCr. Pillow reads it only without subsampling, and with JPEG's
     coefficients and range. Raises Rejected (variant_not_supported) if neither reads it."""
+    is_subsampled = directory.values(_SUBSAMPLING, (2, 2)) != (1, 1)
     if set(directory.bits) == {8} and directory.samples == len("RGB") and not _is_separate(directory):
-        return True
-    if directory.values(_SUBSAMPLING, (2, 2)) != (1, 1):
+        return is_subsampled or _has_green(directory)
+    if is_subsampled:
         raise Rejected(Reason.VARIANT_NOT_SUPPORTED, "a TIFF of subsampled YCbCr with other bits, alpha or planes")
     return False
+
+
+def _has_green(directory: Directory) -> bool:
+    """Whether green contributes to the luma, without which libtiff reads no picture. False for 0 ÷ 0, too."""
+    given = directory.copied([_COEFFICIENTS]).get(_COEFFICIENTS)
+    if given is None or len(given.content) != 3 * 8:  # three rationals; otherwise libtiff assumes JPEG's
+        return True
+    return all(struct.unpack_from(f"{directory.order}2I", given.content, 8))
 
 
 def _is_misread(directory: Directory, photometric: int) -> bool:
