@@ -16,7 +16,18 @@ from tests.standins.ports import free_port
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not JSON", b"[]", b"{}", b'{"files": []}', b'{"files": [{}]}', b'{"files": [{"name": "a", "type": "b"}]}'],
+    [
+        *(
+            b"",
+            b"not JSON",
+            b"[]",
+            b"{}",
+            b'{"files": []}',
+            b'{"files": [{}]}',
+            b'{"files": [{"name": "a", "type": "b"}]}',
+        ),
+        b'{"files": [{"name": "a.png", "type": "image/png", "size": 1, "focus": "centre"}]}',
+    ],
 )
 def test_a_malformed_body_is_refused_before_a_function_runs(stack: Service, body: bytes) -> None:
     answer = _refused_before_a_function_runs(stack, body, Origin=PAGE)

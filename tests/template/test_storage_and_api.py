@@ -118,6 +118,15 @@ def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) 
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
 
 
+def test_who_sends_a_malformed_body_reads_all_that_a_file_may_have(resources: Template) -> None:
+    document = resources["Api"]["Properties"]["Body"]
+    response = document["x-amazon-apigateway-gateway-responses"]["BAD_REQUEST_BODY"]
+    (problem,) = map(json.loads, response["responseTemplates"].values())
+    file = document["components"]["schemas"]["UploadRequest"]["properties"]["files"]["items"]
+
+    assert [name for name in file["properties"] if f'"{name}"' not in problem["detail"]] == []
+
+
 def test_the_api_requires_a_secret_only_if_one_is_set(resources: Template) -> None:
     """Otherwise it has no policy, and responds to everybody, unless it is private."""
     condition, policy, otherwise = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-policy"]["Fn::If"]
