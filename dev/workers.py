@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 _COUNTS_CALLS = "\n    _ms_install_invoke_depth()\n"
+_WRITES_NOTHING = "import sys\nsys.dont_write_bytecode = True\n"  # into the package, which processes share
 
 
 def lighten() -> None:
@@ -24,7 +25,7 @@ def lighten() -> None:
     before, found, after = lambda_runtime._PYTHON_WORKER_SCRIPT.partition(_COUNTS_CALLS)
     if not found:
         raise RuntimeError("The emulator starts functions differently: compare dev/workers.py with it.")
-    lambda_runtime._PYTHON_WORKER_SCRIPT = f"{before}\n{after}"
+    lambda_runtime._PYTHON_WORKER_SCRIPT = f"{_WRITES_NOTHING}{before}\n{after}"
     lambda_runtime.zipfile = SimpleNamespace(**vars(zipfile) | {"ZipFile": _UnpackedOnce})
 
 
