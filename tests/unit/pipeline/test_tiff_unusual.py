@@ -23,9 +23,9 @@ from tests.material.tiff_pixels import (
 from tests.material.tiffs import DEFLATE, LZW, NONE, PACKBITS, Pixel, tiff
 from thumbs.errors import Reason
 
-PHOTOMETRIC, COEFFICIENTS, RANGE = 262, 529, 532
+PHOTOMETRIC, COEFFICIENTS, RANGE, PROFILE = 262, 529, 532, 34675
 THRESHHOLDING = 263  # the tag after PHOTOMETRIC, which changes nothing
-RATIONAL = 5
+TEXT, RATIONAL = 2, 5
 SAMPLES = {GRAY: "gray", RGB: "rgb"}
 SEEN: dict[int, list[tuple[int, ...]]] = {GRAY: [(gray,) * 3 for gray in GRAYS], RGB: list(COLOURS)}
 # In L*, a* and b*: colours of which 8 bits would be up to 16 levels away in red or green.
@@ -160,3 +160,14 @@ def test_alpha_may_be_any_of_the_further_samples(bits: int, planar: bool) -> Non
 
     original = tiff((WIDTH, HEIGHT), pixel, bits, photometric=RGB, extras=(0, 2), planar=planar)
     assert_seen(original, [(*rgb, alpha) for rgb, alpha in zip(COLOURS, ALPHAS, strict=True)])
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("kind", [TEXT, None, RATIONAL], ids=["text", "whole numbers", "rationals"])
+@pytest.mark.parametrize("photometric", [GRAY, RGB])
+def test_a_profile_that_is_no_bytes_is_ignored(photometric: int, kind: int | None, count: int) -> None:
+    original = tiff((WIDTH, HEIGHT), PIXELS[SAMPLES[photometric]], 8, photometric=photometric, tags={PROFILE: (7,) * 4})
+    original = changed(original, place(original, PROFILE) + 4, count, layout="<I")
+    if kind:
+        original = changed(original, place(original, PROFILE) + 2, kind, layout="<H")
+    assert_seen(original, SEEN[photometric])

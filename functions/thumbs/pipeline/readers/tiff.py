@@ -53,8 +53,9 @@ def _read(original: bytes) -> Source:
         whole = partial(_loaded, image, compression)
         return tiff_rows.rows(image, directory, whole) or whole()
 
-    meant = tiff_deep.meant(image, _profile(directory))
-    return Source(image.size, load, profile=None if meant else image.info.get("icc_profile"))
+    profile = _profile(directory)  # Pillow's may be a number
+    meant = tiff_deep.meant(image, profile)
+    return Source(image.size, load, profile=None if meant else profile)
 
 
 def _loaded(image: TiffImagePlugin.TiffImageFile, compression: int) -> TiffImagePlugin.TiffImageFile:
