@@ -5,13 +5,13 @@ from functools import cache
 
 import boto3
 import botocore.session
-import hypercorn.asyncio
 import samtranslator.translator.translator
 import tqdm
+import uvicorn.protocols.http.httptools_impl
 
 from tests.actors import commands
 
-__all__ = ["commands", "hypercorn", "samtranslator", "tqdm"]
+__all__ = ["commands", "samtranslator", "tqdm", "uvicorn"]
 
 # All sessions share what one has read, as in tests/conftest.py.
 botocore.session.create_loader = cache(botocore.session.create_loader)
