@@ -202,8 +202,6 @@ async def serve(port: int) -> None:
     form_checksums.teach()
     deleted_versions.teach()
     object_tags.teach()
-    # For the functions' processes, whose packages have bytecode already, and share a folder (dev/workers.py).
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     parent = os.getppid()
 
     async def orphaned() -> None:
