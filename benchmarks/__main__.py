@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import animated, machine, quiet, report, standings
-from benchmarks.field import Field, heading
+from benchmarks.field import Field
 from benchmarks.inputs import CLASSES, Input
 from benchmarks.quiet import Busy
 
@@ -40,7 +40,7 @@ def _race(classes: list[Input], rounds: int) -> None:
     races = {}
     for one in classes:
         races[one] = field.measured(one, rounds)
-        _print(f"{heading(one)}\n\n{standings.of_class(races[one].results, field.missing)}\n")
+        _print(f"{standings.section(one, races[one].results, field.missing)}\n")
     _print(f"### The documented ways\n\n{standings.documented(races)}\n")
     if busy := quiet.reasons(races):
         _print("\n".join([*busy, "The machine was busy: do not compare these figures with others.\n"]))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from benchmarks import quiet, standings
 from benchmarks.contenders import ANIMATORS
-from benchmarks.field import Field, heading
+from benchmarks.field import Field
 from benchmarks.inputs import ANIMATIONS, Input
 from benchmarks.quiet import Measured
 
@@ -25,8 +25,5 @@ def report() -> str:
 
 
 def section(races: Mapping[Input, Measured], competing: Field) -> str:
-    tables = [
-        f"{heading(one)}\n\n{standings.of_class(measured.results, competing.missing)}"
-        for one, measured in races.items()
-    ]
+    tables = [standings.section(one, measured.results, competing.missing) for one, measured in races.items()]
     return "\n\n".join([_ABOUT, standings.targets(races), standings.summary(races), *tables])

@@ -55,11 +55,6 @@ class Field:
         )
 
 
-def heading(one: Input) -> str:
-    size = one.path().stat().st_size / 1e6
-    return f"### {one.name}: {one.about}, {one.size[0]}x{one.size[1]}, {size:.1f} MB"
-
-
 def as_json(measured: Measured) -> dict[str, Any]:
     return {
         "others": measured.others,

@@ -162,10 +162,7 @@ def _text(
     told += [f"{standings.targets(races)}\n", f"{standings.summary(races)}\n", f"{standings.documented(races)}\n"]
     told += [f"## {title}\n\n{text.strip()}\n" for title, text in parts.items()]
     told.append("## Each class\n")
-    told += [
-        f"{field.heading(one)}\n\n{standings.of_class(measured.results, competing.missing)}\n"
-        for one, measured in races.items()
-    ]
+    told += [f"{standings.section(one, measured.results, competing.missing)}\n" for one, measured in races.items()]
     return "\n".join(told)
 
 

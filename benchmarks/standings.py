@@ -15,6 +15,12 @@ _OF_MOTION = ("worst dB", "frames")
 CPU_TARGET, MEMORY_TARGET = 0.95, 1.25
 
 
+def section(one: Input, results: Results, missing: Mapping[Contender, str]) -> str:
+    size = one.path().stat().st_size / 1e6
+    heading = f"### {one.name}: {one.about}, {one.size[0]}x{one.size[1]}, {size:.1f} MB"
+    return f"{heading}\n\n{of_class(results, missing)}"
+
+
 def of_class(results: Results, missing: Mapping[Contender, str]) -> str:
     ours = results[OURS]
     comparable = race.comparable(results)
