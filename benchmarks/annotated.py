@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-SUBJECT = (0.02, 0.5)  # of the picture
+_SUBJECT = (0.02, 0.5)  # of the picture
 _OFF_CENTRE = 0.2  # of a side, between the middle of a part and the subject's centre of mass
 _INSIDE = 0.98  # of the subject, in a part
 _PARTS, _TRIES = 4, 400  # parts of each photograph at most, and places that are tried
@@ -57,7 +57,7 @@ def coco(pictures: Path, masks: Path, annotations: Path, licences: frozenset[int
         if not segments or (licences and image["license"] not in licences):
             continue
         subject = max(segments, key=lambda one: one["area"])
-        if SUBJECT[0] <= subject["area"] / (image["width"] * image["height"]) <= SUBJECT[1]:
+        if _SUBJECT[0] <= subject["area"] / (image["width"] * image["height"]) <= _SUBJECT[1]:
             mask = _segment(masks / annotation["file_name"], subject["id"])
             yield Annotated(pictures / image["file_name"], mask, image["file_name"])
 
@@ -94,7 +94,7 @@ def _part(size: tuple[int, int], chance: random.Random) -> Box:
 def _is_off_centre(mask: Image.Image, box: Box) -> bool:
     part = mask.crop(box)
     subject = part.histogram()[255]
-    if subject < _INSIDE * mask.histogram()[255] or subject > SUBJECT[1] * part.width * part.height:
+    if subject < _INSIDE * mask.histogram()[255] or subject > _SUBJECT[1] * part.width * part.height:
         return False
     return max(_from_middle(part, across=True), _from_middle(part, across=False)) >= _OFF_CENTRE
 

@@ -34,10 +34,10 @@ from thumbs.pipeline import crop
 _SHAPES = {"square": (1, 1), "4:3": (4, 3), "9:16": (9, 16)}
 _KEPT = 0.9  # a subject is kept if this share of its area is
 _SAMPLES = 4000
+_OURS = "this pipeline"
 _HERE = Path(__file__).resolve().parent
-
-
 Way = Callable[[Annotated, tuple[int, int]], Offset]
+Shares = list[list[float]]  # a row for each picture, a column for each shape: how much of the subject is kept
 
 
 def _ours(one: Annotated, size: tuple[int, int]) -> Offset:
@@ -79,9 +79,6 @@ class _Sharp:
         return offset
 
 
-_OURS = "this pipeline"
-
-
 def compare(pictures: list[Annotated]) -> str:
     sharp = _Sharp()
     ways: dict[str, Way] = {
@@ -111,9 +108,6 @@ def compare(pictures: list[Annotated]) -> str:
         f"ours minus it: kept to {_KEPT:.0%}",
     ]
     return table(headings, rows)
-
-
-Shares = list[list[float]]  # of each picture, for each shape
 
 
 def difference(ours: Shares, theirs: Shares, photographs: list[str], kept: float | None) -> str:

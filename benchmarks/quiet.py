@@ -39,8 +39,8 @@ class Measured:
 
 
 def spread(results: Results) -> float:
-    """How much the rounds of a class differ in what is published, "ours ÷ it": the interquartile range divided by the
-    median, for each contender, and of these the median. 0 after a single round, which has no range."""
+    """How much the rounds of a class differ in "ours ÷ it", which is what is published: the interquartile range divided
+    by the median, for the typical contender (the median of all). 0 after a single round, which has no range."""
     ours = results[OURS].cpu
     if len(ours) < 2:
         return 0.0
