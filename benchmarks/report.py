@@ -7,7 +7,8 @@ class measures only that class again.
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
@@ -172,20 +173,17 @@ def explained(problem: Exception) -> str:
     return str(problem)
 
 
-class _timed:  # noqa: N801  used as a statement
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
     """Says what is measured, and how long it took."""
-
-    def __init__(self, what: str):
-        self._what = what
-
-    def __enter__(self) -> None:
-        _say(f"{self._what} …")
-        self._began = time.monotonic()
-
-    def __exit__(self, problem: object, *_: object) -> None:
-        _say(f"{self._what}: {'failed after ' if problem else ''}{time.monotonic() - self._began:.0f} s")
+    _say(f"{what} …")
+    began, ended = time.monotonic(), "failed after "
+    try:
+        yield
+        ended = ""
+    finally:
+        _say(f"{what}: {ended}{time.monotonic() - began:.0f} s")
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    print(text, file=sys.stderr, flush=True)
