@@ -1,7 +1,7 @@
 /**
  * A small preview of the file itself, without the network, if the browser can decode it. Previews are decoded one after
- * the other, because forty photos of twelve megapixels, decoded together, would take two gigabytes. In the list they are
- * only for those who wait: the decoder of a browser works through the whole file, however small the preview.
+ * the other, because forty photos of twelve megapixels, decoded together, would take two gigabytes. The list shows them
+ * only to people who wait, because a browser decodes the whole file, however small the preview.
  */
 
 /** Pixels of the shorter side: the box is 72 CSS pixels, and screens have up to three device pixels for each. */
@@ -10,8 +10,8 @@ const SIDE = 216;
 const WHOLE = 640;
 
 /**
- * Milliseconds until a file of the list is drawn. On a fast connection its thumbnail is there by then, for which the browser
- * decodes a few kilobytes instead of the whole photo.
+ * Milliseconds until a file of the list is drawn. On a fast connection its thumbnail is there by then, and the browser decodes
+ * a few kilobytes instead of the whole photo.
  */
 const SOON = 3_000;
 /** Milliseconds between two files of the list, because decoding competes with the uploads. */
@@ -41,11 +41,11 @@ export function preview(owner, file, whole = false) {
   const known = waiting.get(owner);
   if (known) return known.drawn;
   if (unknown.has(file)) return Promise.resolve(null);
-  const drawn = new Promise((/** @type {(canvas: HTMLCanvasElement | null) => void} */ resolve) => {
-    const task = {due: whole ? 0 : performance.now() + SOON, whole, draw: async () => resolve(await draw(file, whole)), leave: () => resolve(null)};
-    waiting.set(owner, /** @type {Task} */ (task));
-  });
-  /** @type {Task} */ (waiting.get(owner)).drawn = drawn;
+  /** @type {(canvas: HTMLCanvasElement | null) => void} */
+  let answer = () => {};
+  const drawn = new Promise((/** @type {typeof answer} */ resolve) => (answer = resolve));
+  const due = whole ? 0 : performance.now() + SOON;
+  waiting.set(owner, {due, whole, drawn, draw: async () => answer(await draw(file, whole)), leave: () => answer(null)});
   plan();
   return drawn;
 }
