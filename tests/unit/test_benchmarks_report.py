@@ -1,6 +1,5 @@
 """The report: that it is written, refused and continued. The classes are small, and few contenders are installed."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,13 +69,9 @@ def test_a_report_has_every_class_every_part_and_the_targets(tmp_path: Path) -> 
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> Measures:
-    """What a class is found to be, one value for each run: measuring is replaced."""
+    """What a class is found to be, one value for each run: starting contenders and measuring them is replaced."""
     turns: Measures = {}
-
-    def nobody(self: field.Field, *_: object) -> None:
-        self.versions, self.missing = {OURS: "1"}, {}
-
-    monkeypatch.setattr(field.Field, "__init__", nobody)
+    monkeypatch.setattr(contenders, "installed", lambda _: ({OURS: "1"}, {}))
     monkeypatch.setattr(field.Field, "measured", lambda _self, one, *_: turns[one.name].pop(0))
     return turns
 
@@ -149,7 +144,7 @@ def test_figures_are_kept_while_the_measured_code_is_the_same(monkeypatch: pytes
 
     def is_kept_after(changed: str) -> bool:
         kept._code.cache_clear()
-        kept.Kept(folder=tmp_path / "kept").put("part", json.loads("1"))
+        kept.Kept(folder=tmp_path / "kept").put("part", 1)
         (tmp_path / changed).write_text("2")
         kept._code.cache_clear()
         return kept.Kept(folder=tmp_path / "kept").get("part") is not None
