@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from dev.emulator import ROOT
 
+CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 QUICK = str(Path(__file__).with_name("quick"))  # for PYTHONPATH
 
 

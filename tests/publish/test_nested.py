@@ -1,8 +1,6 @@
 """examples/nested, an application that contains this one, matches the real application."""
 
 import re
-import sys
-from pathlib import Path
 
 import boto3
 import pytest
@@ -33,8 +31,7 @@ def ours() -> Application:
 
 
 def test_cfn_lint_has_nothing_to_say() -> None:
-    program = Path(sys.executable).with_name("cfn-lint")
-    answer = short_lived.run(program, "--include-checks", "I", "--template", str(NESTED))
+    answer = short_lived.run(short_lived.CFN_LINT, "--include-checks", "I", "--template", str(NESTED))
 
     assert (answer.returncode, answer.stdout) == (0, "")
 

@@ -1,7 +1,6 @@
 """Every template at the bounds of its parameters: cfn-lint finds nothing that AWS would refuse."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +58,7 @@ def findings(translated: Template, tmp_path_factory: pytest.TempPathFactory) -> 
     # W2001: a resolved parameter is not used. E3005: a stage may wait for what a condition leaves out.
     checks = ["--ignore-checks", "W2001", "E3005", "--regions", "us-east-1"]
     what = [*checks, "--format", "parseable", "--template", str(folder / "*.json")]
-    said = short_lived.run(Path(sys.executable).with_name("cfn-lint"), *what, folder=folder)
+    said = short_lived.run(short_lived.CFN_LINT, *what, folder=folder)
     assert not said.stderr
     found: dict[Checked, list[str]] = {checked: [] for checked in written}
     for line in said.stdout.splitlines():

@@ -1,8 +1,5 @@
 """What may publish to the topic Outcomes, who may subscribe, and what S3 publishes; cfn-lint reads the examples."""
 
-import sys
-from pathlib import Path
-
 from dev.emulator import ROOT
 from tests.actors import short_lived
 from tests.material.template import Template, depends_on
@@ -43,6 +40,6 @@ def test_s3_may_publish_for_this_account_alone_before_the_bucket_asks(resources:
 def test_cfn_lint_has_nothing_to_say_about_the_examples() -> None:
     files = sorted(map(str, (ROOT / "examples" / "outcomes").glob("*.yaml")))
     assert len(files) == 3
-    answer = short_lived.run(Path(sys.executable).with_name("cfn-lint"), "--include-checks", "I", "--template", *files)
+    answer = short_lived.run(short_lived.CFN_LINT, "--include-checks", "I", "--template", *files)
 
     assert (answer.returncode, answer.stdout) == (0, "")

@@ -1,6 +1,5 @@
 """cfn-lint and SAM's own tools accept the template, and build what AWS will run."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ RUNTIME = "cpython-313"
 
 
 def test_cfn_lint_has_nothing_to_say() -> None:
-    answer = short_lived.run(Path(sys.executable).with_name("cfn-lint"))
+    answer = short_lived.run(short_lived.CFN_LINT)
 
     assert (answer.returncode, answer.stdout) == (0, "")
 
