@@ -2,11 +2,10 @@
 
 import csv
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -70,11 +69,10 @@ def done() -> list[list[str]]:
 
 
 def every_death(command: list[str]) -> Iterator[int]:
-    """In a separate folder each, what is left on the disk if a command is killed at its n-th line.
+    """Yields once for each state in which a command that is killed can leave its folder, in a folder in that state.
 
-    It runs once, and its folder is copied at each line: what Python has not yet written is in no copy, as after
-    kill -9.
-    Lines at which the same is left are one death, because that is all that the next command knows of them.
+    The command runs once, and its folder is copied at each line: what Python has not yet written is in no copy, as
+    after kill -9. Lines that leave the same state are one death, because the next command knows nothing else of it.
     """
     deaths: list[dict[str, bytes]] = []
 
@@ -83,12 +81,13 @@ def every_death(command: list[str]) -> Iterator[int]:
         ours = code.co_filename.endswith(("operate/bulk.py", "operate/state.py"))
         if not ours and code.co_name != "write_text":  # it empties a file before it writes
             return None
-        left = {path.name: path.read_bytes() for path in Path().iterdir()}
-        if event == "line" and left not in deaths:
-            deaths.append(left)
+        if event == "line":
+            left = {path.name: path.read_bytes() for path in Path().iterdir()}
+            if left not in deaths:
+                deaths.append(left)
         return trace
 
-    with alone("whole"):
+    with chdir(new_folder("whole")):
         before = sys.gettrace()
         sys.settrace(trace)
         try:
@@ -96,23 +95,16 @@ def every_death(command: list[str]) -> Iterator[int]:
         finally:
             sys.settrace(before)
     for number, left in enumerate(deaths):
-        with alone(f"{number}"):
+        with chdir(new_folder(f"{number}")):
             for name, content in left.items():
                 Path(name).write_bytes(content)
             yield number
 
 
-@contextmanager
-def alone(name: str) -> Iterator[None]:
-    """In an empty folder."""
-    before = Path.cwd()
-    folder = Path(name).resolve()
+def new_folder(name: str) -> Path:
+    folder = Path(name)
     folder.mkdir()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+    return folder
 
 
 RECONVERT = ["reconvert", "--rate", "1000000"]
