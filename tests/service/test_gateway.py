@@ -17,15 +17,13 @@ from tests.standins.ports import free_port
 @pytest.mark.parametrize(
     "body",
     [
-        *(
-            b"",
-            b"not JSON",
-            b"[]",
-            b"{}",
-            b'{"files": []}',
-            b'{"files": [{}]}',
-            b'{"files": [{"name": "a", "type": "b"}]}',
-        ),
+        b"",
+        b"not JSON",
+        b"[]",
+        b"{}",
+        b'{"files": []}',
+        b'{"files": [{}]}',
+        b'{"files": [{"name": "a", "type": "b"}]}',
         b'{"files": [{"name": "a.png", "type": "image/png", "size": 1, "focus": "centre"}]}',
     ],
 )
