@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from dev import bytecode
 from dev.emulator import ROOT
 from dev.stack import FUNCTIONS
 
@@ -84,11 +85,7 @@ def test_functions_are_built_with_bytecode_that_needs_no_source(tmp_path: Path) 
     built = functions(here)
 
     source = source_of_functions()
-    compiled = {
-        str(PurePosixPath(name).parent / "__pycache__" / f"{Path(name).stem}.{sys.implementation.cache_tag}.pyc")
-        for name in source
-        if name.endswith(".py")
-    }
+    compiled = {str(bytecode.place(PurePosixPath(name))) for name in source if name.endswith(".py")}
     assert built.keys() == source.keys() | compiled
     assert {name: built[name] for name in source} == source
     assert {built[name][4:8] for name in compiled} == {b"\1\0\0\0"}, "hash-based, unchecked (PEP 552)"
