@@ -26,8 +26,8 @@ TOOLS = {"qemu-aarch64-static": "qemu-user-static", "debootstrap": "debootstrap"
 LOCKS = (ROOT / "layers/imaging/requirements.txt", ROOT / "tests/requirements.txt")
 PYTEST = ("iniconfig", "packaging", "pluggy", "pygments", "pytest")  # all that the tests import, apart from the layer
 TESTS = ROOT / "tests/unit/pipeline"
-# Some of these tests depend on the kernel, and QEMU passes on neither a child's seccomp filter nor its memory limit.
-# Some count threads, and QEMU adds one to every process. The others start so many processes that they take minutes.
+# These tests fail or take minutes under QEMU. It ignores a child's seccomp filter and memory limit. It adds a thread to
+# every process, so tests that count threads fail. Tests that start many processes take minutes.
 LEFT_OUT = (
     "tests/unit/pipeline/sandbox/test_faults.py",
     "tests/unit/pipeline/sandbox/test_processes.py",

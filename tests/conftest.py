@@ -22,10 +22,10 @@ botocore.session.create_loader = cache(botocore.session.create_loader)
 # SAM's translator parses the templates, a hundred times in all, with PyYAML's loader in Python; this one is in C.
 yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc, assignment]
 
-# What is imported and collected stays until the end: to look through it for garbage, again and again, took a tenth of
-# the processor time. So it is left out, and the rest is looked at less often.
+# Imported modules and collected tests stay until the end. Garbage collection searched them again and again, which took
+# a tenth of the CPU time. So it starts after them, leaves them out, and runs less often.
 gc.disable()
-_ALLOCATIONS = 20_000  # between two looks at what is new; CPython has 700
+_ALLOCATIONS = 20_000  # between two collections of new objects; CPython's default is 700
 
 # The cheap kinds first, so that basic mistakes are found within seconds.
 KINDS = ("unit", "template", "lifecycle", "publish", "service", "deployed", "browser", "sam_local", "fuzz")

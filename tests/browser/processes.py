@@ -25,8 +25,9 @@ class _Seen:
 class Processes:
     """Counts from its creation to stop().
 
-    A process that has ended counts as what it had used when it was last seen, and its parent, to which the system adds
-    what it used in all, for the rest. So nothing is lost of processes that live shortly, as most that convert do.
+    When a process ends, the system adds its CPU time to that of its parent's ended children. What it had used when it
+    was last seen counts for its own kind, and the rest for its parent's kind. So short-lived processes, such as those
+    that convert, count in full.
     """
 
     def __init__(self, roots: dict[int, str]) -> None:

@@ -25,7 +25,7 @@ CHECKED = b"\3\0\0\0"  # the flags of a hash-based .pyc file that Python compare
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """A call of a new process of a function with this package."""
+    """Calls a function with this package, in a process of its own, and returns its answer."""
     for name in ("_PYTHON_WORKER_SCRIPT", "zipfile"):
         monkeypatch.setattr(lambda_runtime, name, getattr(lambda_runtime, name))  # restored at the end
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -79,7 +79,7 @@ def test_each_module_of_the_package_has_bytecode() -> None:
 
 @pytest.fixture
 def functions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Another folder of functions, unpacked below it after packing."""
+    """An empty folder that is packed instead of functions/."""
     folder = tmp_path / "functions"
     folder.mkdir()
     monkeypatch.setattr(stack, "FUNCTIONS", folder)

@@ -118,7 +118,7 @@ def test_every_answer_of_the_gateway_is_readable_by_a_page(resources: Template) 
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
 
 
-def test_who_sends_a_malformed_body_reads_all_that_a_file_may_have(resources: Template) -> None:
+def test_a_malformed_body_is_answered_with_all_that_a_file_may_have(resources: Template) -> None:
     document = resources["Api"]["Properties"]["Body"]
     response = document["x-amazon-apigateway-gateway-responses"]["BAD_REQUEST_BODY"]
     (problem,) = map(json.loads, response["responseTemplates"].values())

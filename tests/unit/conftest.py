@@ -44,7 +44,7 @@ def wire(aws: None) -> Iterator[Wire]:
 
 @cache
 def _client() -> Any:
-    """Made once, because that takes longer than most tests; what it sends goes to the moto of the running test."""
+    """Made once, because that takes longer than most tests. moto answers its calls in each test."""
     return boto3.client("s3")
 
 
