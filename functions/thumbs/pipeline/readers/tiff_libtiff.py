@@ -46,12 +46,18 @@ def decoded(
             directory.order, directory.big, at, {tag: those for tag, those in values.items() if those}
         )
     picture = Image.new(mode, size)
-    decoder = Image._getdecoder(mode, "libtiff", (raw, False, at), ())
+    decode(original, at, raw, picture)
+    return picture
+
+
+def decode(file: bytes, at: int, raw: str, picture: Image.Image, top: int = 0) -> None:
+    """Fills a picture from that row on. at: the offset of the file's directory. raw: Pillow's raw mode. Raises
+    OSError."""
+    decoder = Image._getdecoder(picture.mode, "libtiff", (raw, False, at), ())
     try:
-        decoder.setimage(picture.im, (0, 0, *size))
-        error = decoder.decode(original)[1]
+        decoder.setimage(picture.im, (0, top, *picture.size))
+        error = decoder.decode(file)[1]
     finally:
         decoder.cleanup()
     if error < 0:
         raise OSError(f"libtiff's decoder answers {error}")
-    return picture

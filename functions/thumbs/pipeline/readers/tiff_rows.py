@@ -11,7 +11,7 @@ from math import ceil
 from PIL import Image, TiffImagePlugin
 
 from thumbs.pipeline.colour import plain
-from thumbs.pipeline.readers import decoding
+from thumbs.pipeline.readers import decoding, tiff_libtiff
 from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.rows import Rows
@@ -157,14 +157,7 @@ class _Strips:
             picture.paste(part, (0, top))
             return
         file, at = self._file(strips, picture.height - top)
-        decoder = Image._getdecoder(self._mode, "libtiff", (self._raw, False, at), ())
-        try:
-            decoder.setimage(picture.im, (0, top, *picture.size))
-            error = decoder.decode(file)[1]
-        finally:
-            decoder.cleanup()
-        if error < 0:
-            raise OSError(f"libtiff's decoder answers {error}")
+        tiff_libtiff.decode(file, at, self._raw, picture, top)
 
     def _file(self, strips: range, height: int) -> tuple[bytes, int]:
         """A TIFF of these strips, which have that many rows, and the offset of its directory."""
