@@ -14,11 +14,13 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
+from PIL import Image
+
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline.colour import Profile
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.rows import Picture
+from thumbs.pipeline.rows import Picture, Rows
 
 
 class Source(NamedTuple):
@@ -53,6 +55,24 @@ def opened(accepted: formats.Input, original: bytes) -> Source:
     if min(source.size) < 1:
         raise Rejected(Reason.DAMAGED, f"a size of {source.size}")
     return source
+
+
+def rows_or_whole(rows: Rows, load: Callable[[], Image.Image]) -> Rows:
+    """The same rows, until they raise OSError or ValueError: then the picture is decoded whole, by a decoder that
+    decides whether it is damaged. load: decodes it, in the mode of the rows."""
+    whole: Image.Image | None = None
+
+    def read(start: int, stop: int) -> Image.Image:
+        nonlocal whole
+        with decoding():
+            if whole is None:
+                try:
+                    return rows.read(start, stop)
+                except (OSError, ValueError):
+                    whole = load()
+            return whole.crop((0, start, whole.width, stop))
+
+    return rows._replace(read=read)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
 from thumbs.pipeline.colour import plain
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.readers import Source, decoding, deep, libvips, png_colours, png_data
+from thumbs.pipeline.readers import Source, deep, libvips, png_colours, png_data, rows_or_whole
 from thumbs.pipeline.readers.png_chunks import SIGNATURE, each, made, transparency
 from thumbs.pipeline.rows import Rows
 
@@ -116,7 +116,8 @@ class _Samples(NamedTuple):
             rows = libvips.opened(self._alone(), self._row())
         except OSError:
             return None
-        return Rows(rows.mode, rows.size, _OrWhole(self, rows).read)
+        # If libvips cannot decode some, or doubts a checksum, Pillow decides.
+        return rows_or_whole(rows, lambda: plain(self.upper(self.opened())).convert(rows.mode))
 
     def _row(self) -> int:
         """Bytes of a row, with its filter."""
@@ -167,24 +168,6 @@ class _Samples(NamedTuple):
         image = _loaded(self.opened(), self.data)
         image.putalpha(ImageChops.invert(ImageChops.multiply(alpha, _equal(image, self.clear[0::2]))))
         return image
-
-
-class _OrWhole:
-    """Rows as libvips decodes them. If it cannot, or doubts a checksum, Pillow decides about the picture, whole."""
-
-    def __init__(self, samples: _Samples, rows: Rows) -> None:
-        self._samples, self._rows = samples, rows
-        self._whole: Image.Image | None = None
-
-    def read(self, start: int, stop: int) -> Image.Image:
-        with decoding():
-            if self._whole is None:
-                try:
-                    return self._rows.read(start, stop)
-                except OSError:
-                    whole = self._samples.upper(self._samples.opened())
-                    self._whole = plain(whole).convert(self._rows.mode)
-            return self._whole.crop((0, start, self._rows.size[0], stop))
 
 
 def _loaded(image: _Png, data: list[memoryview]) -> _Png:

@@ -8,10 +8,10 @@ import struct
 from collections.abc import Callable
 from math import ceil
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImagePalette, TiffImagePlugin
 
 from thumbs.pipeline.colour import plain
-from thumbs.pipeline.readers import decoding, tiff_libtiff
+from thumbs.pipeline.readers import rows_or_whole, tiff_libtiff
 from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.rows import Rows
@@ -49,29 +49,22 @@ def rows(image: TiffImagePlugin.TiffImageFile, directory: Directory, whole: Call
         read = _compressed(image, directory) if image.use_load_libtiff else _stored(image, directory)
     except struct.error:
         return None
+    if read is None:
+        return None
     at_once = max(1, _AT_ONCE // image.width)
-    return read and Rows(_MODES[image.mode], image.size, _OrWhole(image, read, whole).read, at_once)
+    decoded = Rows(_MODES[image.mode], image.size, _plain(read, image.palette), at_once)
+    return rows_or_whole(decoded, lambda: plain(whole()))
 
 
-class _OrWhole:
-    """Rows in a mode that can be resized. If some are damaged, Pillow decides about the picture, whole."""
+def _plain(read: _Read, palette: ImagePalette.ImagePalette | None) -> _Read:
+    """Reads rows in a mode that can be resized."""
 
-    def __init__(self, image: TiffImagePlugin.TiffImageFile, read: _Read, load: Callable[[], Image.Image]) -> None:
-        self._palette, self._read, self._load = image.palette, read, load
-        self._whole: Image.Image | None = None
+    def converted(start: int, stop: int) -> Image.Image:
+        part = read(start, stop)
+        part.palette = palette and palette.copy()
+        return plain(part)
 
-    def read(self, start: int, stop: int) -> Image.Image:
-        """See Rows."""
-        with decoding():
-            if self._whole is None:
-                try:
-                    part = self._read(start, stop)
-                except (OSError, ValueError):
-                    self._whole = plain(self._load())
-                else:
-                    part.palette = self._palette and self._palette.copy()
-                    return plain(part)
-            return self._whole.crop((0, start, self._whole.width, stop))
+    return converted
 
 
 def _stored(image: TiffImagePlugin.TiffImageFile, directory: Directory) -> _Read | None:
