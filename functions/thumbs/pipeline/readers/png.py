@@ -4,6 +4,7 @@ need (docs/decisions/imaging-png.md).
 Pillow decodes what has no such rows, and gray with alpha in 16 bits. `png_data` inflates for both.
 """
 
+import struct
 from collections.abc import Iterator
 from functools import reduce
 from io import BytesIO
@@ -107,8 +108,7 @@ class _Samples(NamedTuple):
 
     def rows(self) -> Rows | None:
         """Decoded by libvips; None if it would keep many of them, reads them otherwise, or rejects the header."""
-        width = int.from_bytes(self.original[16:20], "big")
-        if self.original[_INTERLACED] or 4 * width * max(8, self.depth) // 8 > libvips.WIDEST:
+        if self.original[_INTERLACED] or 4 * self._size[0] * max(8, self.depth) // 8 > libvips.WIDEST:
             return None
         if self.colour == _PALETTE and 3 * len(self.clear) > len(self.opening) - _UP_TO_PALETTE:
             return None  # libpng ignores a tRNS with more entries than the palette
@@ -119,18 +119,21 @@ class _Samples(NamedTuple):
         # If libvips cannot decode some, or doubts a checksum, Pillow decides.
         return rows_or_whole(rows, lambda: plain(self.upper(self.opened())).convert(rows.mode))
 
+    @property
+    def _size(self) -> tuple[int, int]:
+        width, height = struct.unpack_from(">2I", self.original, 16)
+        return width, height
+
     def _row(self) -> int:
         """Bytes of a row, with its filter."""
-        width = int.from_bytes(self.original[16:20], "big")
-        return 1 + (width * self.depth * _CHANNELS[self.colour] + 7) // 8
+        return 1 + (self._size[0] * self.depth * _CHANNELS[self.colour] + 7) // 8
 
     def _alone(self) -> Iterator[bytes | memoryview]:
         """The file without the chunks that pixels do not need, and with inflated data. Raises OSError."""
         yield self.opening
         if self._exact() or transparency(self.clear, self.depth, self.colour):
             yield made(b"tRNS", self.clear)
-        height = int.from_bytes(self.original[20:24], "big")
-        yield from png_data.chunks(self.data, height * self._row())
+        yield from png_data.chunks(self.data, self._size[1] * self._row())
 
     def opened(self) -> _Png:
         return _Png(BytesIO(self.opening + transparency(self.clear, self.depth, self.colour) + _EMPTY_DATA))
