@@ -10,7 +10,7 @@ from zlib import compress
 
 from PIL import Image
 
-from tests.material.pictures import chunk
+from tests.material.pictures import chunk, riff, vp8x
 
 Pixel = tuple[int, int, int, int]
 Rows = list[list[Pixel]]
@@ -171,15 +171,13 @@ def _deflated(rows: Rows) -> bytes:
 
 def webp(size: tuple[int, int], parts: Sequence[Part], plays: int = 0) -> bytes:
     """Its frames begin at even places, and leave nothing like "previous"."""
-    chunks = [_riff(b"VP8X", struct.pack("<I", 0x12) + _24(size[0] - 1, size[1] - 1))]
-    chunks.append(_riff(b"ANIM", struct.pack("<IH", 0xFF00FF00, plays)))
+    chunks = [vp8x(0x12, size), (b"ANIM", struct.pack("<IH", 0xFF00FF00, plays))]
     stills = {each: _still(part.rows) for each, part in _distinct(parts).items()}
     for part in parts:
         flags = (0 if part.over else 2) | (part.disposal == "background")
         place = _24(part.at[0] // 2, part.at[1] // 2, part.size[0] - 1, part.size[1] - 1, part.delay)
-        chunks.append(_riff(b"ANMF", place + bytes([flags]) + stills[id(part)]))
-    content = b"WEBP" + b"".join(chunks)
-    return b"RIFF" + struct.pack("<I", len(content)) + content
+        chunks.append((b"ANMF", place + bytes([flags]) + stills[id(part)]))
+    return riff(*chunks)
 
 
 def _still(rows: Rows) -> bytes:
@@ -188,10 +186,6 @@ def _still(rows: Rows) -> bytes:
     image(rows).save(file, "WEBP", lossless=True, exact=True)
     content = file.getvalue()
     return content[content.index(b"VP8L") :]
-
-
-def _riff(kind: bytes, content: bytes) -> bytes:
-    return kind + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
 def _24(*numbers: int) -> bytes:

@@ -187,6 +187,19 @@ def with_chunk(original: bytes, kind: bytes, data: bytes) -> bytes:
     return original[:33] + chunk(kind, data) + original[33:]
 
 
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A WebP of these chunks: their names and contents."""
+    content = b"WEBP" + b"".join(
+        kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for kind, data in chunks
+    )
+    return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
+def vp8x(flags: int, size: tuple[int, int]) -> tuple[bytes, bytes]:
+    """The chunk VP8X, which says what a WebP has."""
+    return b"VP8X", struct.pack("<I", flags) + b"".join((side - 1).to_bytes(3, "little") for side in size)
+
+
 def segment(marker: int, content: bytes) -> bytes:
     """A segment of a JPEG. marker: its second byte."""
     return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content

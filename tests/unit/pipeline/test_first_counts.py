@@ -58,16 +58,8 @@ def test_an_orientation_may_follow_the_pixels_but_the_first_counts() -> None:
     assert not turned(behind(pictures.with_chunk(original, b"eXIf", UPRIGHT), b"eXIf", TURNED))
 
 
-def riff(*chunks: tuple[bytes, bytes]) -> bytes:
-    content = b"WEBP" + b"".join(
-        kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for kind, data in chunks
-    )
-    return b"RIFF" + struct.pack("<I", len(content)) + content
-
-
-def extended(features: int, *chunks: tuple[bytes, bytes], size: tuple[int, int] = (64, 32)) -> bytes:
-    sides = b"".join(struct.pack("<I", side - 1)[:3] for side in size)
-    return riff((b"VP8X", bytes((features, 0, 0, 0)) + sides), *chunks)
+def extended(features: int, *chunks: tuple[bytes, bytes]) -> bytes:
+    return pictures.riff(pictures.vp8x(features, (64, 32)), *chunks)
 
 
 def test_of_two_chunks_of_a_webp_the_first_counts() -> None:

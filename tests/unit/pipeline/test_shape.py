@@ -9,6 +9,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from tests.material import pictures
 from tests.material.decoding import decoded_at_once
+from tests.material.pictures import riff, vp8x
 from thumbs import formats, pipeline, sizes
 from thumbs.pipeline import geometry
 from thumbs.pipeline.readers import jpeg_scans, webp
@@ -190,16 +191,6 @@ def test_a_gray_gif_whose_frame_is_small_has_nothing_around_it() -> None:
     assert alphas(bytes(original), (10, 10), (200, 200)) == [255, 0]
 
 
-def riff(*chunks: tuple[bytes, bytes]) -> bytes:
-    body = b"".join(kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for kind, data in chunks)
-    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
-
-
-def extended(flags: int, size: tuple[int, int]) -> tuple[bytes, bytes]:
-    """VP8X"""
-    return b"VP8X", struct.pack("<I", flags) + b"".join((side - 1).to_bytes(3, "little") for side in size)
-
-
 HAS_ANIMATION, HAS_EXIF, HAS_ALPHA, HAS_PROFILE = 0x02, 0x08, 0x10, 0x20
 
 
@@ -210,7 +201,7 @@ def test_around_the_first_frame_of_a_webp_there_is_nothing(flags: int, lossless:
     still = pictures.webp(100, 80, lossless=lossless)[12:]
     numbers = b"".join(number.to_bytes(3, "little") for number in (at[0] // 2, at[1] // 2, 99, 79, 100))
     frame = b"ANMF", numbers + b"\0" + still
-    original = riff(extended(flags, (320, 240)), (b"ANIM", bytes(6)), frame, frame)
+    original = riff(vp8x(flags, (320, 240)), (b"ANIM", bytes(6)), frame, frame)
     inside, outside = (at[0] + 10, at[1] + 10), ((at[0] + 150) % 320, (at[1] + 120) % 240)
     assert alphas(original, inside, outside) == [255, 0]
 
@@ -219,7 +210,7 @@ def test_alpha_of_a_frame_of_a_webp_needs_no_flag() -> None:
     still = pictures.webp(picture=pictures.transparent(320, 240), lossless=True)[12:]
     numbers = b"".join(number.to_bytes(3, "little") for number in (0, 0, 319, 239, 100))
     picture = next(still[at:] for at in range(len(still)) if still[at : at + 4] == b"VP8L")
-    original = riff(extended(HAS_ANIMATION, (320, 240)), (b"ANIM", bytes(6)), (b"ANMF", numbers + b"\0" + picture))
+    original = riff(vp8x(HAS_ANIMATION, (320, 240)), (b"ANIM", bytes(6)), (b"ANMF", numbers + b"\0" + picture))
     assert alphas(original, (80, 60), (240, 180)) == [255, 0]
 
 
@@ -236,7 +227,7 @@ def test_what_follows_a_webp_does_not_count(tail: bytes) -> None:
 def test_metadata_of_a_webp_counts_where_its_header_announces_it(announced: bool) -> None:
     (kind, data) = next((original[12:16], original[20:]) for original in [pictures.webp(320, 240)])
     swapped = pictures.srgb_profile().replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
-    header = extended((HAS_EXIF | HAS_PROFILE) * announced, (320, 240))
+    header = vp8x((HAS_EXIF | HAS_PROFILE) * announced, (320, 240))
     original = riff(header, (b"ICCP", swapped), (kind, data), (b"EXIF", pictures.exif(6)))
     wanted = pipeline.Wanted(sizes.parse("a=320"), (formats.OUTPUTS["webp"],), 90, 50)
     made = pipeline.run(original, wanted)
