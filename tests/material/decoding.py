@@ -1,7 +1,10 @@
-"""What a reader decodes, at once or in rows."""
+"""What a reader decodes, at once or in rows, and what Pillow decodes instead."""
+
+from io import BytesIO
 
 from PIL import Image
 
+from thumbs.pipeline import colour
 from thumbs.pipeline.readers import Source
 from thumbs.pipeline.rows import Rows
 
@@ -17,3 +20,14 @@ def decoded_at_once(source: Source, size: tuple[int, int]) -> Image.Image:
     picture = source.load(size)
     assert isinstance(picture, Image.Image)
     return picture
+
+
+def rows(source: Source) -> Rows:
+    picture = source.load((1, 1))
+    assert isinstance(picture, Rows)
+    return picture
+
+
+def by_pillow(original: bytes) -> Image.Image:
+    """The picture as Pillow decodes the file, in a mode that can be resized."""
+    return colour.plain(Image.open(BytesIO(original)))

@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageStat
 from tests.actors import memory
 from tests.actors.sandbox import LINUX
 from tests.material import pictures
+from tests.material.decoding import decoded_at_once, rows
 from thumbs.pipeline import alpha, boxes, colour, resize
 from thumbs.pipeline.readers import libvips, png
 from thumbs.pipeline.rows import Rows
@@ -101,17 +102,13 @@ def deep(colour_type: int, samples: int, clear: bytes = b"") -> bytes:
     ids=["gray", "RGB", "RGBA", "one colour transparent"],
 )
 def test_the_upper_bytes_are_those_that_pillow_decodes(original: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = png.source(original).load((1, 1))
-    assert isinstance(rows, Rows)
-    whole = rows.whole()
+    whole = rows(png.source(original)).whole()
 
     def refused(*_: object) -> Rows:
         raise OSError
 
     monkeypatch.setattr(libvips, "opened", refused)
-    by_pillow = png.source(original).load((1, 1))
-    assert isinstance(by_pillow, Image.Image)
-    expected = colour.plain(by_pillow)
+    expected = colour.plain(decoded_at_once(png.source(original), (1, 1)))
     assert (whole.mode, whole.tobytes()) == (expected.mode, expected.tobytes())
 
 

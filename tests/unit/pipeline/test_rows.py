@@ -15,9 +15,10 @@ from tests.actors import memory
 from tests.actors.pipeline import LIMITS, WANTED, refusal
 from tests.actors.sandbox import LINUX
 from tests.material import pictures
+from tests.material.decoding import by_pillow, rows
 from thumbs import pipeline
 from thumbs.errors import Reason
-from thumbs.pipeline import colour, resize
+from thumbs.pipeline import resize
 from thumbs.pipeline.readers import png, png_chunks
 from thumbs.pipeline.rows import Rows
 
@@ -57,16 +58,6 @@ def encoded(picture: Image.Image, **options: object) -> bytes:
     return file.getvalue()
 
 
-def rows(original: bytes) -> Rows:
-    loaded = png.source(original).load((1, 1))
-    assert isinstance(loaded, Rows)
-    return loaded
-
-
-def as_pillow(original: bytes) -> Image.Image:
-    return colour.plain(Image.open(BytesIO(original)))
-
-
 ORIGINALS = {name: encoded(picture) for name, picture in KINDS.items()} | {
     "palette with alpha": encoded(KINDS["palette"], transparency=bytes(range(200))),
     "one colour transparent": encoded(KINDS["RGB"], transparency=KINDS["RGB"].getpixel((5, 5))),
@@ -76,8 +67,8 @@ ORIGINALS = {name: encoded(picture) for name, picture in KINDS.items()} | {
 
 @pytest.mark.parametrize("name", ORIGINALS)
 def test_the_pixels_are_those_that_pillow_decodes(name: str) -> None:
-    expected = as_pillow(ORIGINALS[name])
-    whole = rows(ORIGINALS[name]).whole()
+    expected = by_pillow(ORIGINALS[name])
+    whole = rows(png.source(ORIGINALS[name])).whole()
 
     assert (whole.mode, whole.size, whole.tobytes()) == (expected.mode, expected.size, expected.tobytes())
 
@@ -85,8 +76,8 @@ def test_the_pixels_are_those_that_pillow_decodes(name: str) -> None:
 @pytest.mark.parametrize("name", ORIGINALS)
 @pytest.mark.parametrize("size", [(64, 44), (100, 69), (301, 207)], ids=str)
 def test_rows_are_averaged_like_a_whole_picture(name: str, size: tuple[int, int]) -> None:
-    expected = resize.averaged(as_pillow(ORIGINALS[name]), size)
-    averaged = resize.averaged(rows(ORIGINALS[name]), size)
+    expected = resize.averaged(by_pillow(ORIGINALS[name]), size)
+    averaged = resize.averaged(rows(png.source(ORIGINALS[name])), size)
 
     assert (averaged.mode, averaged.size, averaged.tobytes()) == (expected.mode, expected.size, expected.tobytes())
 
@@ -116,7 +107,7 @@ def test_what_has_no_rows_is_decoded_by_pillow() -> None:
 
     for original in (interlaced, wide, pictures.stored_png(20, 16, 4, bytes(80))):
         assert isinstance(png.source(original).load((1, 1)), Image.Image)
-    assert as_pillow(interlaced).getpixel((0, 0)) == (9, 8, 7)
+    assert by_pillow(interlaced).getpixel((0, 0)) == (9, 8, 7)
 
 
 # Verdicts
@@ -174,7 +165,6 @@ def test_all_pixels_suffice(original: bytes) -> None:
 _LOADS = """
 import ctypes, sys
 from pathlib import Path
-from typing import Any
 sys.path[:] = sys.argv[1:]
 from importlib.util import find_spec
 library = ctypes.CDLL(find_spec("_libvips").origin)

@@ -1,18 +1,16 @@
 """A TIFF whose rows are decoded a few at a time: the same pixels and the same verdicts as when it is decoded whole."""
 
-from io import BytesIO
-
 import pytest
 from PIL import Image
 
 from tests.actors.pipeline import refusal
 from tests.material import pictures
+from tests.material.decoding import by_pillow, rows
 from tests.material.tiff_pixels import RGB
 from tests.material.tiffs import DEFLATE, LZW, NONE, PACKBITS, tiff
 from thumbs.errors import Reason
-from thumbs.pipeline import colour, resize
+from thumbs.pipeline import resize
 from thumbs.pipeline.readers import tiff as reader
-from thumbs.pipeline.rows import Rows
 
 SIZE = 131, 90
 PHOTO = pictures.photo(*SIZE)
@@ -43,16 +41,6 @@ def pixel(x: int, y: int) -> tuple[float, ...]:
     return tuple(level / 255 for level in PHOTO.getpixel((x, y)))  # type: ignore[union-attr]  # of several bands
 
 
-def rows(original: bytes) -> Rows:
-    loaded = reader.source(original).load((1, 1))
-    assert isinstance(loaded, Rows)
-    return loaded
-
-
-def as_pillow(original: bytes) -> Image.Image:
-    return colour.plain(Image.open(BytesIO(original)))
-
-
 ORIGINALS = {
     f"{kind}, {compression}": encoded(picture, compression, 7)
     for kind, picture in KINDS.items()
@@ -68,7 +56,7 @@ ORIGINALS = {
 
 @pytest.mark.parametrize("name", ORIGINALS)
 def test_the_pixels_are_those_that_pillow_decodes(name: str) -> None:
-    expected, picture = as_pillow(ORIGINALS[name]), rows(ORIGINALS[name])
+    expected, picture = by_pillow(ORIGINALS[name]), rows(reader.source(ORIGINALS[name]))
     read = Image.new(picture.mode, SIZE)
     for start, stop in ((0, 1), (1, 7), (7, 20), (20, 22), (22, 90)):  # within a strip, to its end, across several
         read.paste(picture.read(start, stop), (0, start))
@@ -78,8 +66,8 @@ def test_the_pixels_are_those_that_pillow_decodes(name: str) -> None:
 
 @pytest.mark.parametrize("name", ORIGINALS)
 def test_rows_are_averaged_like_a_whole_picture(name: str) -> None:
-    expected = resize.averaged(as_pillow(ORIGINALS[name]), (30, 20))
-    averaged = resize.averaged(rows(ORIGINALS[name])._replace(at_once=1), (30, 20))
+    expected = resize.averaged(by_pillow(ORIGINALS[name]), (30, 20))
+    averaged = resize.averaged(rows(reader.source(ORIGINALS[name]))._replace(at_once=1), (30, 20))
 
     assert (averaged.mode, averaged.size, averaged.tobytes()) == (expected.mode, expected.size, expected.tobytes())
 
