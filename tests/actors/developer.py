@@ -40,11 +40,12 @@ class Run:
 
     def __init__(self, folder: Path, *arguments: str):
         self.output = folder / "output.txt"
+        ports = {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())}
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "dev", *arguments],
                 cwd=folder,
-                env=os.environ | {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())},
+                env=os.environ | ports | {"TMPDIR": str(folder)},  # a run that is killed leaves its files behind
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
