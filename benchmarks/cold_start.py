@@ -41,7 +41,7 @@ class Variant:
     def measured(self, storage_url: str) -> Measured:
         event, function, status = _KINDS[self.module]
         variables = template.environment(function)
-        measured = functions.invoke(self.module, event, list(self.path), variables, storage_url, first=self.first)
+        measured = functions.invoke(self.module, event, self.path, variables, storage_url, first=self.first)
         if status and measured.answer["statusCode"] != status:
             raise RuntimeError(f"{self.name} did not answer with {status}: {measured.answer}")
         return measured
@@ -49,10 +49,7 @@ class Variant:
 
 def _variants() -> list[Variant]:
     source, naive, layers = functions.functions_folder(), functions.naive_folder(), functions.packages()
-    # functions/Makefile and layers/Makefile compile both, if the functions' Python is on the machine that builds; the
-    # runtime's own boto3 is compiled.
-    built = functions.compiled(source), functions.compiled(layers)
-    none_compiled = functions.plain(source), functions.plain(layers)
+    built, none_compiled = functions.built(), (functions.plain(source), functions.plain(layers))
     naive_built = functions.plain(naive), built[1]
     naive_uncompiled = naive_built[0], none_compiled[1]
     return [

@@ -66,7 +66,7 @@ def cheapest(peak: float, conversion: Conversion, sizes: Sequence[int] = SIZES) 
 
 def warm() -> dict[str, Conversion]:
     """The whole function on each class, warm: its handler, its calls of S3 and the pipeline."""
-    code, layers = functions.plain(functions.functions_folder()), functions.compiled(functions.packages())
+    built = functions.built()
     variables = template.environment(
         "ConvertFunction", MaxUploadMegabytes=template.parameter("MaxUploadMegabytes").most
     )
@@ -74,9 +74,7 @@ def warm() -> dict[str, Conversion]:
     with storage.running() as bucket:
         for name in _CLASSES:
             bucket.hold(CLASSES[name].path().read_bytes())
-            measured = functions.invoke(
-                "convert", functions.CONVERT_EVENT, [code, layers], variables, bucket.url, times=_TIMES
-            )
+            measured = functions.invoke("convert", functions.CONVERT_EVENT, built, variables, bucket.url, times=_TIMES)
             calls, rest = divmod(bucket.calls, 1 + _TIMES)
             if rest:
                 raise RuntimeError(f"{bucket.calls} calls to S3 in {1 + _TIMES} invocations: not all did the same")

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -116,8 +116,14 @@ def _without_the_peers(lock: str) -> str:
     return "".join(package for package in packages if not package.startswith(_PEERS))
 
 
+def built() -> tuple[Path, Path]:
+    """The functions and their packages as on Lambda: functions/Makefile and layers/Makefile compile both, if the
+    functions' Python is on the machine that builds; the runtime's own boto3 is compiled."""
+    return compiled(functions_folder()), compiled(packages())
+
+
 def compiled(folder: Path) -> Path:
-    """A copy with bytecode that Python trusts without checking the source, as layers/Makefile makes it."""
+    """A copy with bytecode that Python trusts without checking the source, as the Makefiles make it."""
     copy = CACHE / "compiled" / python_version() / folder.name
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -148,7 +154,7 @@ def naive_folder() -> Path:
 def invoke(
     module: str,
     event: Mapping[str, Any],
-    path: list[Path],
+    path: Iterable[Path],
     variables: Mapping[str, str],
     storage: str = "",
     times: int = 0,

@@ -135,14 +135,14 @@ def peaks(megapixels: int, megabytes: int) -> tuple[Peak, ...]:
 
 
 def _peaks(megapixels: int, megabytes: int) -> Iterator[Peak]:
-    code, layers = functions.plain(functions.functions_folder()), functions.compiled(functions.packages())
+    built = functions.built()
     with storage.running() as bucket:
         for variant in VARIANTS:
             bucket.hold(variant.largest(megapixels).path().read_bytes())
             measured = functions.invoke(
                 "convert",
                 functions.CONVERT_EVENT,
-                [code, layers],
+                built,
                 template.environment("ConvertFunction", MaxMegapixels=megapixels, MaxUploadMegabytes=megabytes),
                 bucket.url,
             )
