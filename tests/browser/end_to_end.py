@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,6 +22,7 @@ from typing import Any
 import requests
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks import polling
 from benchmarks.inputs import CLASSES
 from benchmarks.tables import table
 from dev.emulator import ROOT
@@ -104,17 +107,17 @@ def _stages(calls: list[dict[str, Any]]) -> list[list[str]]:
     return rows
 
 
-def _waits() -> Iterator[float]:
-    """Seconds before each call for a result, as in frontend/result.js."""
-    yield 0.6
-    wait = 0.5
-    while True:
-        yield wait
-        wait = min(1.5 * wait, 10)
+@cache
+def _waits() -> list[float]:
+    """Seconds before each poll for a result, as the page waits. The warm-up reads them, so measuring does not."""
+    return [after - before for before, after in pairwise([0, *polling.schedule()])]
 
 
 def uploads(url: str, count: int) -> tuple[float, list[list[str]]]:
-    """Uploads small pictures, 20 at once. Returns the seconds until the last manifest, and a row for each stage."""
+    """Uploads small pictures, 20 at once. Returns the seconds until the last manifest, and a row for each stage.
+
+    Raises TimeoutError if a result is missing when the page would give up.
+    """
     content = jpeg("small.jpg", 800, 600)["buffer"]
     calls: list[dict[str, Any]] = []
     local = threading.local()
@@ -136,7 +139,8 @@ def uploads(url: str, count: int) -> tuple[float, list[list[str]]]:
         for wait in _waits():
             time.sleep(wait)
             if timed("ask for the result", "GET", entry["result"]).status_code == 200:
-                break
+                return
+        raise TimeoutError(f"upload {number} has no result after {sum(_waits()):.0f} seconds")
 
     began = time.monotonic()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
