@@ -106,9 +106,8 @@ _AVIF = (  # as in Pillow's wheels: decoder, encoder and conversion are linked i
 _WEBP = "github.com/webmproject/libwebp"
 
 # What libvips's wheel links into one file, by THIRD-PARTY-NOTICES.md of github.com/kleisauke/libvips-packaging as of
-# libvips 8.18.3. Of that list, libvips itself, libnsgif, which is a part of libvips's source, and proxy-libintl, which
-# only musl and macOS need, are left out. Only libraries that write their version into the file can be checked for
-# advisories.
+# libvips 8.18.3. This list leaves out libvips itself, libnsgif, which is a part of libvips's source, and proxy-libintl,
+# which only musl and macOS need. Only libraries that write their version into the file can be checked for advisories.
 _IN_LIBVIPS = (
     Library("cairo", "gitlab.freedesktop.org/cairo/cairo", None),
     Library("cgif", "github.com/dloebl/cgif", None),

@@ -20,7 +20,7 @@ FEW = 64
 _WORTH = 2**14
 # Rows of boxes at a time: for most pictures, as many as fit into the processor's cache.
 ROWS = 16
-# The same in pixels, where nothing is averaged and whole strips are resized: each costs 0.2 ms.
+# The same in pixels, if nothing is averaged: whole strips are resized then, and each takes 0.2 ms.
 BAND = 2**18
 
 

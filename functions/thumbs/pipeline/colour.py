@@ -104,8 +104,8 @@ def to_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:
 
 
 def _of_gray(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """Gray by its own curve, where lcms is up to 10 levels off because that is far from sRGB's, and in mode RGBA, in
-    which 16 bits with alpha arrive, and which lcms does not take for gray. None for everything else."""
+    """Gray by its own curve, if that is so far from sRGB's that lcms is up to 10 levels off, or if the mode is RGBA:
+    Pillow makes RGBA of gray with alpha in 16 bits, and lcms does not accept it as gray. None for everything else."""
     found = icc_read.curves(profile) if profile[16:20] == b"GRAY" else None
     curve = icc_read.curve(found.contents[0]) if found else None
     if curve is None or image.mode not in {"L", "LA", "RGBA"}:

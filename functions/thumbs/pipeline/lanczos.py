@@ -53,7 +53,7 @@ def _packed(image: Image.Image, raw: str, bytes_per_pixel: int) -> bytes:
 
 
 class Bytes:
-    """A picture that consists of its bytes alone, which are written from top to bottom."""
+    """A picture of which only the bytes are kept. They are written from top to bottom."""
 
     def __init__(self, mode: str, size: tuple[int, int]) -> None:
         self.mode, self.size = mode, size
@@ -61,7 +61,7 @@ class Bytes:
         self._bytes = BytesIO(bytes(self._row * size[1]))  # whose value, unlike a bytearray's, is no copy
 
     def write(self, image: Image.Image, top: int) -> None:
-        """image: with the same channels, of which a fourth may be one too many."""
+        """image: with the same channels, and maybe a fourth one, which is left out if this picture has three."""
         raw = self.mode if image.mode == "RGBA" else image.mode
         self._bytes.seek(self._row * top)
         self._bytes.write(_packed(image, raw, _BYTES[self.mode]))

@@ -11,7 +11,7 @@ from thumbs.pipeline import geometry, thumbhash
 # Pixels of the longer side. ThumbHash keeps at most 7 waves, which 32 samples describe well within its 4 bits.
 _SIDE = 32
 _SHADES = 6  # per channel, into which colours are sorted
-# The number of a colour's group is the sum of one of each, which belong to its red, green and blue.
+# The number of a colour's group is a sum of three: one for its red, one for its green, and one for its blue.
 _GROUPS = [bytes((level * _SHADES >> 8) * _SHADES**place for level in range(256)) for place in range(3)]
 
 

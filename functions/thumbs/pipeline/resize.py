@@ -49,7 +49,7 @@ def averaged(picture: Picture, size: tuple[int, int], *, resized: bool = False) 
 def _of_rows(rows: Rows, by: boxes.Factor, size: tuple[int, int], resized: bool) -> Image.Image:
     """Averaged, or whole if `averaged` would not average it, or may not."""
     across, down = boxes.size_of(rows, by)
-    alone = rows.at_once == 1  # strips of a TIFF are larger than what bands would save
+    alone = rows.at_once == 1  # strips of a TIFF take more memory than bands would save
     if resized and alone and rows.mode in _RESIZED and size != rows.size and across * down > boxes.BAND:
         canvas = _Resized(rows.mode, (across, down), size)
         return _written(rows, by, canvas) or canvas.finished()

@@ -11,7 +11,7 @@ _AT_ONCE = 2**18  # pixels that `whole` reads at a time: a megabyte at most
 class Rows(NamedTuple):
     """mode: L, LA, RGB, RGBA or CMYK. size: width and height in pixels. read: decodes the rows from the first number to
     the second, exclusive; each row once, in their order. The picture that it returns may have further rows below them,
-    and must not be changed. It raises Rejected. at_once: how many rows to read at a time, or more."""
+    and must not be changed. It raises Rejected. at_once: the fewest rows to read at a time, except at the end."""
 
     mode: str
     size: tuple[int, int]

@@ -6,7 +6,7 @@ from thumbs.jobs import keys
 
 
 def test_the_id_of_a_job_without_an_owner_is_a_random_uuid() -> None:
-    """Version 4 of RFC 9562: all of its bits are random, but for the six that say so."""
+    """Version 4 of RFC 9562: all of its bits are random, except the six that name its version and variant."""
     jobs = [keys.new_job() for _ in range(200)]
 
     assert {(uuid.UUID(job).version, uuid.UUID(job).variant) for job in jobs} == {(4, uuid.RFC_4122)}

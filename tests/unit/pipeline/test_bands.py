@@ -38,7 +38,7 @@ MODES: dict[str, Callable[[tuple[int, int]], Image.Image]] = {
 
 
 def rows_of(picture: Image.Image) -> Rows:
-    """Which may be read in their order alone."""
+    """Rows that may only be read in their order."""
     at = 0
 
     def read(start: int, stop: int) -> Image.Image:

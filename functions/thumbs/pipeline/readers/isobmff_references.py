@@ -32,6 +32,6 @@ def without(original: bytes, kinds: Collection[bytes] = ()) -> bytes:
             if kind in kinds or not items >= set(targets):
                 references[at + 4 : at + 8] = _NO_REFERENCE
             at += max(8, size)
-    except (struct.error, LookupError):  # also behind the last one
+    except (struct.error, LookupError):  # also after the last reference
         pass
     return bytes(made)

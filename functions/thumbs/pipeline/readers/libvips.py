@@ -162,7 +162,7 @@ class _Window:
         self._next: bytes | memoryview = b""
 
     def move(self, source: int) -> None:
-        """Unless enough follows what has been read. source: libvips's, which reads this window."""
+        """Moves along, unless enough follows what has been read. source: libvips's, which reads this window."""
         read = _vips.vips_source_seek(source, 0, _SEEK_CUR)
         left = self.length - read
         if left >= self._needed:

@@ -77,7 +77,7 @@ def source(original: bytes) -> Source:
             clear = original[start + 8 : end - 4]
         elif kind in _METADATA:
             metadata.append(Block(_METADATA[kind], original[start + 4 : end - 4].removeprefix(b"eXIf")))
-        elif kind in png_colours.CHUNKS and not data:  # behind the pixels, or twice, they mean nothing (5.6)
+        elif kind in png_colours.CHUNKS and not data:  # after the pixels, or twice, they mean nothing (5.6)
             colours.setdefault(kind, original[start + 8 : end - 4])
         elif kind == b"fcTL":
             frames += 1

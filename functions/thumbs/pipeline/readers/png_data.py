@@ -83,7 +83,7 @@ def _outputs(inflate: igzip_lib.IgzipDecompressor, data: Iterable[memoryview]) -
 
 
 def _pieces(data: Iterable[memoryview]) -> Iterator[memoryview]:
-    """Of at most _PIECE bytes. Small chunks are joined, because every piece costs time."""
+    """Yields at most _PIECE bytes at a time. Small chunks are joined, because every piece costs time."""
     small = bytearray()
     for chunk in data:
         if len(chunk) < _SMALL:

@@ -126,8 +126,8 @@ def made(
     values: Mapping[int, tuple[int, ...]],
     copied: Mapping[int, Packed] = MappingProxyType({}),
 ) -> bytes:
-    """A directory of these values, for that offset of a file. copied: further values, from another directory in the
-    same order of bytes."""
+    """The bytes of a directory that begins at that offset of a file. values: whole numbers, by tag. copied: values from
+    another directory in the same byte order; those of a tag in `values` are left out."""
     number, kind, width = ("Q", 16, 8) if big else ("I", 4, 4)
     packed = {
         tag: Packed(kind, len(several), struct.pack(f"{order}{len(several)}{number}", *several))

@@ -16,8 +16,8 @@ from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.rows import Rows
 
-# LZW, Deflate, PackBits, Deflate, LZMA, Zstandard. Of a damaged file, the others' pixels or verdicts may depend on more
-# than a strip: CCITT makes up pixels, and JPEG allows more of the last strip.
+# LZW, Deflate, PackBits, Deflate, LZMA, Zstandard. With the others, the pixels or the verdict of a damaged file may
+# depend on more than a strip: CCITT makes up pixels, and JPEG allows more of the last strip.
 _COMPRESSIONS = {5, 8, 32773, 32946, 34925, 50000}
 _YCBCR = 6  # which libtiff converts
 # The modes in which Pillow reads them, and what `colour.plain` makes of each.
@@ -32,7 +32,7 @@ _OF_SAMPLES = (
     *(tags.COLOUR_MAP, tags.EXTRA_SAMPLES, tags.SAMPLE_FORMAT, tags.TILE_WIDTH, tags.TILE_LENGTH),
 )
 _AT_ONCE = 768 * 2**10  # pixels; with fewer, a call takes noticeably longer than their decoding
-_FEW = 4  # strips, or rows of tiles; of fewer, too much would be in memory anyway
+_FEW = 4  # strips, or rows of tiles; with fewer, too much would be in memory anyway
 
 _Read = Callable[[int, int], Image.Image]
 

@@ -196,7 +196,7 @@ def _features(library: ctypes.CDLL, original: bytes) -> _Features:
 
 
 def _is_short_of_memory(size: tuple[int, int]) -> bool:
-    """Whether it is: libwebp says so of broken alpha too."""
+    """Whether a picture of that size does not fit into memory: libwebp reports this for broken alpha, too."""
     try:
         bytearray(_STILL_BYTES_PER_PIXEL * size[0] * size[1])
     except MemoryError:

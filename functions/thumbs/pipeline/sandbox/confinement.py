@@ -49,7 +49,7 @@ def keep_freed_memory() -> None:
 
 @contextmanager
 def kept_in_heap() -> Iterator[None]:
-    """Within it, also allocations above the maximum come from memory that is kept."""
+    """Within it, allocations above glibc's maximum also come from memory that is kept."""
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except AttributeError:
