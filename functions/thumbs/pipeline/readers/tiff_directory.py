@@ -25,7 +25,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _FAX = {2, 3, 4, 32771}  # the compressions of CCITT
 
 
-class Packed(NamedTuple):
+class Values(NamedTuple):
     """The values of a tag: their type, how many, and their bytes."""
 
     kind: int
@@ -54,11 +54,11 @@ class Directory:
     def value(self, tag: int, default: int) -> int:
         return next(iter(self.values(tag)), default)
 
-    def copied(self, tags: Iterable[int]) -> dict[int, Packed]:
+    def copied(self, tags: Iterable[int]) -> dict[int, Values]:
         """Those of these tags that it has, as they are."""
         found = ((tag, *self.entries[tag]) for tag in tags if tag in self.entries)
         return {
-            tag: Packed(kind, count, self.original[at : at + count * WIDTHS.get(kind, 0)])
+            tag: Values(kind, count, self.original[at : at + count * WIDTHS.get(kind, 0)])
             for tag, at, kind, count in found
         }
 
@@ -124,24 +124,22 @@ def made(
     big: bool,
     at: int,
     values: Mapping[int, tuple[int, ...]],
-    copied: Mapping[int, Packed] = MappingProxyType({}),
+    copied: Mapping[int, Values] = MappingProxyType({}),
 ) -> bytes:
     """The bytes of a directory that begins at that offset of a file. values: whole numbers, by tag. copied: values from
     another directory in the same byte order; those of a tag in `values` are left out."""
     number, kind, width = ("Q", 16, 8) if big else ("I", 4, 4)
-    packed = {
-        tag: Packed(kind, len(several), struct.pack(f"{order}{len(several)}{number}", *several))
-        for tag, several in values.items()
-    }
-    packed = {**copied, **packed}
-    behind = at + (8 if big else 2) + len(packed) * (4 + 2 * width) + width
-    head = [struct.pack(order + ("Q" if big else "H"), len(packed))]
+    entries = {**copied}
+    for tag, several in values.items():
+        entries[tag] = Values(kind, len(several), struct.pack(f"{order}{len(several)}{number}", *several))
+    behind = at + (8 if big else 2) + len(entries) * (4 + 2 * width) + width
+    head = [struct.pack(order + ("Q" if big else "H"), len(entries))]
     tail: list[bytes] = []
-    for tag, (kind_, count, content) in sorted(packed.items()):
-        place = content.ljust(width, b"\0")
-        if len(content) > width:
+    for tag, entry in sorted(entries.items()):
+        place = entry.content.ljust(width, b"\0")
+        if len(entry.content) > width:
             place = struct.pack(order + number, behind)
-            behind += len(content)
-            tail.append(content)
-        head.append(struct.pack(f"{order}HH{number}", tag, kind_, count) + place)
+            behind += len(entry.content)
+            tail.append(entry.content)
+        head.append(struct.pack(f"{order}HH{number}", tag, entry.kind, entry.number) + place)
     return b"".join((*head, bytes(width), *tail))
