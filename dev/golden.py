@@ -18,6 +18,8 @@ from typing import Any
 from PIL import Image, ImageCms
 from pillow_heif import register_heif_opener
 
+from dev import golden_rights
+
 FOLDER = Path(__file__).parent.parent / "functions" / "golden"
 SIZE = 320, 240  # after orientation: small files, yet larger than the smallest thumbnail of the default settings
 MARK = "golden metadata"  # which no thumbnail may contain
@@ -31,6 +33,12 @@ CHART = (
 )
 # In alpha.png, the last column is transparent, and the one before it half transparent.
 ALPHA = (255, 255, 128, 0)
+
+# rights: what thumbnails keep if they are asked to. focus: a corner of which crops would show less without it.
+MORE: dict[str, dict[str, Any]] = {
+    "progressive.jpg": {"rights": golden_rights.RIGHTS},
+    "orientation-6.jpg": {"focus": [0, 1]},
+}
 
 # From the upright picture to the stored one, for each orientation (EXIF 2.32, tag 0x0112).
 _STORED = {
@@ -54,7 +62,7 @@ def files() -> dict[str, bytes]:
     animated: dict[str, Any] = {"save_all": True, "append_images": others, "duration": 100, "loop": 0}
     return {
         **{f"orientation-{number}.jpg": _turned(chart, number) for number in _STORED},
-        "progressive.jpg": _encoded(chart, "JPEG", quality=90, progressive=True),
+        "progressive.jpg": _encoded(chart, "JPEG", quality=90, progressive=True, **golden_rights.carried(MARK)),
         "display-p3.jpg": _encoded(_in_display_p3(chart), "JPEG", quality=95, icc_profile=display_p3()),
         "cmyk.jpg": _encoded(_in_cmyk(chart), "JPEG", quality=95),
         "16-bit.png": _png16(chart),
@@ -62,6 +70,7 @@ def files() -> dict[str, bytes]:
         "alpha.png": _encoded(_with_alpha(chart), "PNG", optimize=True),
         "animated.gif": _encoded(chart.quantize(16), "GIF", **animated),
         "animated.webp": _encoded(chart, "WEBP", lossless=True, **animated),
+        "animated.png": _encoded(chart, "PNG", optimize=True, **animated),
         "still.webp": _encoded(chart, "WEBP", quality=90),
         "still.tiff": _encoded(chart.quantize(16), "TIFF", compression="tiff_adobe_deflate"),
         "still.heic": _encoded(chart, "HEIF", quality=90),
@@ -84,7 +93,9 @@ def expected() -> dict[str, Any]:
         else:
             frames = 3 if name.startswith("animated") else 1
             seen = {"format": formats[Path(name).suffix], "width": SIZE[0], "height": SIZE[1], "frames": frames}
-            pictures.append({"file": name, "original": seen, "chart": charts.get(name, "colours")})
+            pictures.append(
+                {"file": name, "original": seen, "chart": charts.get(name, "colours"), **MORE.get(name, {})}
+            )
     return {
         "charts": {
             "colours": [[[*colour, 255] for colour in row] for row in CHART],

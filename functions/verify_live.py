@@ -24,4 +24,6 @@ def _faults() -> Iterator[str]:
         get_upload=cloudformation.name_of("GetUploadFunction") + ":live",
         uploads=cloudformation.name_of("UploadBucket"),
     )
-    return live.faults(golden.Style(current.sizes, current.outputs, current.quality, current.animated))
+    return live.faults(
+        golden.Style(current.sizes, current.outputs, current.quality, current.animated, current.copyright)
+    )

@@ -17,5 +17,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
 
 def _faults() -> Iterator[str]:
     current = settings.current()
-    style = golden.Style(current.sizes, current.outputs, current.quality, current.animated)
+    style = golden.Style(current.sizes, current.outputs, current.quality, current.animated, current.copyright)
     return conversions.faults(current.convert_version, style)

@@ -1,6 +1,7 @@
 """What convert stores of a golden picture, made by the pipeline alone."""
 
 import json
+from datetime import UTC, datetime
 
 from thumbs import errors, formats, pipeline
 from thumbs.jobs import manifest
@@ -12,7 +13,8 @@ JOB = "0" * 32
 def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]:
     """The service's results for a picture, by key."""
     try:
-        asked = pipeline.Wanted(wanted.sizes, wanted.outputs, wanted.quality, 50, animated=wanted.animated)
+        kept, moving = wanted.copyright, wanted.animated
+        asked = pipeline.Wanted(wanted.sizes, wanted.outputs, wanted.quality, 50, kept, moving, picture.focus)
         conversion = pipeline.run(picture.content, asked)
     except errors.Rejected as refusal:
         reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)
@@ -32,7 +34,9 @@ def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]
         if made.frames > 1:
             thumbnail["frames"] = made.frames
         thumbnails.append(thumbnail)
-    said = manifest.done(JOB, conversion.original, thumbnails, conversion.placeholder, animation=conversion.animation)
+    privacy = manifest.receipt(conversion.metadata, datetime.now(UTC), conversion.kept)
+    facts = conversion.original, thumbnails, conversion.placeholder
+    said = manifest.done(JOB, *facts, privacy=privacy, animation=conversion.animation)
     return stored(said, contents)
 
 

@@ -5,14 +5,18 @@ results are computed here from the stack's own settings, by other code than the 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thumbs import formats, sizes
 from thumbs.jobs.manifest import Manifest, Thumbnail
+from thumbs.verification import shapes
+
+if TYPE_CHECKING:
+    from thumbs.verification import judge
 
 _FOLDER = Path(__file__).parents[2] / "golden"
 
@@ -33,13 +37,16 @@ class Picture:
     """One golden picture.
 
     reason: the code with which it must be rejected, or None. original: facts that the manifest must contain. chart: the
-    colours that it must show, by rows, as [red, green, blue, alpha].
+    colours that it must show, by rows, as [red, green, blue, alpha]. rights: what its thumbnails keep if they are asked
+    to, by the names of picture.RIGHTS. focus: its lower left corner, (0, 1), if it is uploaded with this focus.
     """
 
     file: str
     reason: str | None = None
     original: dict[str, Any] | None = None
     chart: list[list[list[int]]] | None = None
+    rights: dict[str, str] | None = None
+    focus: tuple[float, float] | None = None
 
     @property
     def content(self) -> bytes:
@@ -54,6 +61,7 @@ class Style:
     outputs: tuple[formats.Output, ...]
     quality: int
     animated: bool = False
+    copyright: bool = False
 
     def moves(self, picture: Picture, *outputs: formats.Output) -> bool:
         """Whether a thumbnail in one of these formats has several frames. Encoders merge similar ones, so how many is
@@ -61,12 +69,24 @@ class Style:
         able = any(output.animation for output in outputs)
         return self.animated and able and (picture.original or {})["frames"] > 1
 
+    def kept(self, picture: Picture) -> dict[str, str]:
+        """The rights that the thumbnails carry, by their names."""
+        return (picture.rights or {}) if self.copyright else {}
+
 
 @cache
 def pictures() -> tuple[Picture, ...]:
     expected = json.loads(_FOLDER.joinpath("expected.json").read_text())
+    charts = expected["charts"]
     return tuple(
-        Picture(each["file"], each.get("reason"), each.get("original"), expected["charts"].get(each.get("chart")))
+        Picture(
+            each["file"],
+            each.get("reason"),
+            each.get("original"),
+            charts.get(each.get("chart")),
+            each.get("rights"),
+            tuple(each["focus"]) if "focus" in each else None,
+        )
         for each in expected["pictures"]
     )
 
@@ -89,12 +109,7 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
     if manifest["status"] != "done":
         yield f"it is {manifest['status']} ({said})"
         return
-    expected = {**(picture.original or {}), "bytes": len(picture.content)}
-    if manifest["original"] != expected:
-        yield f"the original is {expected}, not {manifest['original']}"
-    moves = style.moves(picture, *style.outputs)
-    if (manifest["animation"] or {"animated": False})["animated"] is not moves:
-        yield f"it should {'' if moves else 'not '}move, but its animation is {manifest['animation']}"
+    yield from _untruths(picture, manifest, style)
     thumbnails = manifest["thumbnails"]
     wanted = [(size, output) for output in style.outputs for size in style.sizes]
     if [each["size"] for each in thumbnails] != [size.name for size, _ in wanted]:
@@ -110,6 +125,20 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
             yield from (f"{name}: {fault}" for fault in found)
 
 
+def _untruths(picture: Picture, manifest: Manifest, style: Style) -> Iterator[str]:
+    """What a manifest says wrongly of a picture that was converted."""
+    expected = {**(picture.original or {}), "bytes": len(picture.content)}
+    if manifest["original"] != expected:
+        yield f"the original is {expected}, not {manifest['original']}"
+    moves = style.moves(picture, *style.outputs)
+    if (manifest["animation"] or {"animated": False})["animated"] is not moves:
+        yield f"it should {'' if moves else 'not '}move, but its animation is {manifest['animation']}"
+    kept = [*style.kept(picture)] if style.copyright else None
+    privacy = manifest["privacy"]
+    if (said := privacy.get("kept") if privacy else None) != kept:
+        yield f"the manifest says that thumbnails keep {said} of the original, not {kept}"
+
+
 def _faults(
     picture: Picture, thumbnail: Thumbnail, content: bytes, size: sizes.Size, output: formats.Output, style: Style
 ) -> Iterator[str]:
@@ -118,56 +147,59 @@ def _faults(
     assert picture.chart is not None
     assert picture.original is not None
     try:
-        inner = _inner(picture.original["width"], picture.original["height"], size)
-        seen = judge.look(content, len(picture.chart), len(picture.chart[0]), inner)
+        shape = picture.original["width"], picture.original["height"]
+        part = shapes.inner(*shape, size), shapes.uncut(*shape, size)
+        seen = judge.look(content, len(picture.chart), len(picture.chart[0]), *part)
     except Exception as error:
         yield f"it is not a picture ({error})"
         return
-    found = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
-    if said := {name: value for name, value in thumbnail.items() if name in found and value != found[name]}:
-        yield f"the manifest says {said}, and the file is {found}"
+    facts = {"width": seen.width, "height": seen.height, "type": seen.type, "bytes": len(content)}
+    if said := {name: value for name, value in thumbnail.items() if name in facts and value != facts[name]}:
+        yield f"the manifest says {said}, and the file is {facts}"
     said_frames = thumbnail.get("frames", 1)
     if seen.frames != said_frames or (seen.frames > 1) is not style.moves(picture, output):
         yield f"it has {seen.frames} frames, and {said_frames} in the manifest"
     if seen.type != output.content_type:
         yield f"it is {seen.type}, not {output.content_type}"
-    width, height = _box(picture.original["width"], picture.original["height"], size)
+    width, height = shapes.box(*shape, size)
     if abs(seen.width - width) >= 1 or abs(seen.height - height) >= 1:
         yield f"it is {seen.width}x{seen.height}, not {width:g}x{height:g}"
-    if seen.metadata or _MARK in content:
-        yield f"it holds metadata ({', '.join(seen.metadata) or 'unnamed'})"
-    if size.fit != "crop" and min(inner or (width, height)) >= _LEAST_SIDE:  # the pipeline chooses what a crop shows
-        yield from _differences(picture.chart, seen.chart, output, style.quality, size.background)
-    margin = _ground(size.background, output)
-    if inner and seen.corner and max(abs(a - b) for a, b in zip(seen.corner, margin, strict=True)) > _TOLERANCE:
+    yield from _of_metadata(content, seen.metadata, style.kept(picture))
+    yield from _of_colours(picture, seen, size, output, style.quality)
+
+
+def _of_metadata(content: bytes, names: Sequence[str], kept: dict[str, str]) -> Iterator[str]:
+    """names: of all metadata in the file. kept: the texts that must be in it."""
+    if (others := [name for name in names if not (kept and name == "xmp")]) or _MARK in content:
+        yield f"it holds metadata ({', '.join(others) or 'unnamed'})"
+    if lost := [name for name, text in kept.items() if text.encode() not in content]:
+        yield f"it lacks what the original says of its {', '.join(lost)}"
+
+
+def _of_colours(
+    picture: Picture, seen: "judge.Sight", size: sizes.Size, output: formats.Output, quality: int
+) -> Iterator[str]:
+    assert picture.chart is not None
+    assert picture.original is not None
+    shape = picture.original["width"], picture.original["height"]
+    inner = shapes.inner(*shape, size)
+    checked = min(inner or shapes.box(*shape, size)) >= _LEAST_SIDE
+    if size.fit != "crop" and checked:  # the pipeline chooses what a crop shows
+        yield from _differences(picture.chart, seen.chart, output, quality, size.background)
+    margin, kept = shapes.ground(size.background, output), picture.chart[-1][0]
+    if inner and seen.corner and _off(seen.corner, margin) > _TOLERANCE:
         yield f"its margin is {[*seen.corner]}, not {margin}"
+    if seen.lower_left and checked and picture.focus and _off(seen.lower_left, kept) > _tolerance(quality):
+        yield f"its focus is {[round(level) for level in seen.lower_left]}, not {kept}"
 
 
-def _box(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
-    """The required size of a thumbnail, to within a pixel: never enlarged, and in the shape of its box if cropped."""
-    if size.fit == "pad":
-        return size.width, size.height
-    if size.fit == "crop":
-        part = min(1.0, width / size.width, height / size.height)
-        return max(1.0, size.width * part), max(1.0, size.height * part)
-    return _fitted(width, height, size)
+def _tolerance(quality: int) -> int:
+    return _TOLERANCE if quality >= _COARSE else _COARSE_TOLERANCE
 
 
-def _fitted(width: int, height: int, size: sizes.Size) -> tuple[float, float]:
-    part = min(1.0, size.width / width, size.height / height)
-    return max(1.0, width * part), max(1.0, height * part)
-
-
-def _inner(width: int, height: int, size: sizes.Size) -> tuple[float, float] | None:
-    """The size of the picture inside a padded thumbnail."""
-    return _fitted(width, height, size) if size.fit == "pad" else None
-
-
-def _ground(background: str | None, output: formats.Output) -> list[int]:
-    """What shows where the picture is not, as it looks on white."""
-    if background is None:
-        return [255, 255, 255, 0 if output.transparency else 255]
-    return [*bytes.fromhex(background[1:]), 255]
+def _off(one: Sequence[float], other: Sequence[float]) -> float:
+    """How many levels two colours differ in the channel in which they differ most."""
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def _differences(
@@ -177,15 +209,14 @@ def _differences(
     quality: int,
     background: str | None,
 ) -> Iterator[str]:
-    *ground, behind = _ground(background, output)
-    tolerance = _TOLERANCE if quality >= _COARSE else _COARSE_TOLERANCE
+    *ground, behind = shapes.ground(background, output)
+    tolerance = _tolerance(quality)
     for y, row in enumerate(chart):
         for x, (*colour, alpha) in enumerate(row):
             looks = [
                 round(base + (level - base) * alpha / 255) for level, base in zip(colour, ground, strict=True)
             ]  # composited onto the background, or onto white
             looks.append(max(alpha, behind))
-            off = max(abs(a - b) for a, b in zip(looks, seen[y][x], strict=True))
-            if off > tolerance:
+            if _off(looks, seen[y][x]) > tolerance:
                 yield f"the colour at {x},{y} is {[round(level) for level in seen[y][x]]}, not {looks}"
                 return  # one is enough to find the bug

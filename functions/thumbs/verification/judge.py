@@ -23,7 +23,8 @@ class Sight:
 
     type: content type. chart: the mean colour of each cell, by rows, as [red, green, blue, alpha] from 0 to 255, as it
     looks on white. metadata: the names of everything in the file besides the picture. corner: the colour of the first
-    pixel of a margin of some pixels, likewise; None without one. frames: 1 for a still; the chart is of the first.
+    pixel of a margin of some pixels, likewise; None without one. lower_left: the mean colour of a
+    cell in that corner of a crop; None without one. frames: 1 for a still; the chart is of the first.
     """
 
     type: str
@@ -32,12 +33,19 @@ class Sight:
     chart: Chart
     metadata: tuple[str, ...]
     corner: tuple[int, ...] | None = None
+    lower_left: list[float] | None = None
     frames: int = 1
 
 
-def look(thumbnail: bytes, rows: int, columns: int, inner: tuple[float, float] | None = None) -> Sight:
-    """rows, columns: of the chart. inner: the size of the picture, if it is only the middle of the thumbnail. Raises
-    Pillow's errors for a file that is not a picture."""
+def look(
+    thumbnail: bytes,
+    rows: int,
+    columns: int,
+    inner: tuple[float, float] | None = None,
+    cut: tuple[float, float] | None = None,
+) -> Sight:
+    """rows, columns: of the chart. inner: the size of the picture, if it is only the middle of the thumbnail. cut: the
+    size that the picture had before a crop. Raises Pillow's errors for a file that is not a picture."""
     with Image.open(BytesIO(thumbnail), formats=("WEBP", "JPEG", "AVIF")) as file:
         content_type = Image.MIME[file.format or ""]
         metadata = tuple(name for name in _METADATA if file.info.get(name))
@@ -45,12 +53,15 @@ def look(thumbnail: bytes, rows: int, columns: int, inner: tuple[float, float] |
         picture = file.convert("RGBA")
     on_white = Image.alpha_composite(Image.new("RGBA", picture.size, _WHITE), picture)
     on_white.putalpha(picture.getchannel("A"))
-    corner = None
+    corner = lower_left = None
+    if cut:
+        width, height = min(picture.width, cut[0] / columns), min(picture.height, cut[1] / rows)
+        lower_left = _mean(on_white, 0, picture.height - height, width, height)
     if inner:
         left, top = ((outside - inside) / 2 for outside, inside in zip(picture.size, inner, strict=True))
         corner = tuple(on_white.crop((0, 0, 1, 1)).tobytes()) if max(left, top) > _EDGE else None
         on_white = on_white.crop((round(left), round(top), round(left + inner[0]), round(top + inner[1])))
-    return Sight(content_type, *picture.size, _chart(on_white, rows, columns), metadata, corner, frames)
+    return Sight(content_type, *picture.size, _chart(on_white, rows, columns), metadata, corner, lower_left, frames)
 
 
 def _chart(picture: Image.Image, rows: int, columns: int) -> Chart:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from thumbs import settings
 from thumbs.aws import s3
 from thumbs.jobs import erasure, keys
+from thumbs.jobs.choices import UNCHOSEN, Choices
 from thumbs.jobs.notices import Upload
 
 
-def put(job: str, content: bytes) -> Upload:
+def put(job: str, content: bytes, choices: Choices = UNCHOSEN) -> Upload:
     """Store a golden picture where no function is notified of it."""
     bucket, key = settings.current().thumbnail_bucket, keys.probe(job)
-    s3.write(bucket, key, content)
+    s3.write(bucket, key, content, choices.metadata())
     return Upload(bucket, key, job, time=datetime.now(UTC))
 
 

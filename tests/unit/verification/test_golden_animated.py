@@ -14,7 +14,7 @@ WANTED = golden.Style(SIZES, (formats.OUTPUTS["webp"],), 80)
 
 
 @pytest.mark.parametrize("output", formats.OUTPUTS)
-@pytest.mark.parametrize("file", ["animated.gif", "animated.webp", "alpha.png"])
+@pytest.mark.parametrize("file", ["animated.gif", "animated.webp", "animated.png", "alpha.png"])
 def test_a_good_service_that_animates_has_no_faults(file: str, output: str) -> None:
     wanted = replace(WANTED, outputs=(formats.OUTPUTS[output],), animated=True)
 
@@ -22,10 +22,11 @@ def test_a_good_service_that_animates_has_no_faults(file: str, output: str) -> N
 
 
 @pytest.mark.parametrize("animated", [True, False])
-def test_an_animation_that_stands_still_is_a_fault_and_one_that_moves_too(animated: bool) -> None:
-    made = converted(named("animated.gif"), replace(WANTED, animated=not animated))
+@pytest.mark.parametrize("file", ["animated.gif", "animated.png"])
+def test_an_animation_that_stands_still_is_a_fault_and_one_that_moves_too(file: str, animated: bool) -> None:
+    made = converted(named(file), replace(WANTED, animated=not animated))
 
-    said = list(golden.faults(named("animated.gif"), made, replace(WANTED, animated=animated)))
+    said = list(golden.faults(named(file), made, replace(WANTED, animated=animated)))
 
     assert said[0].startswith(f"it should {'' if animated else 'not '}move")
     assert said[1].startswith(f"small: it has {1 if animated else 2} frames")
