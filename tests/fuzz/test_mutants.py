@@ -3,14 +3,17 @@
 import signal
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from dev.emulator import ROOT
 from tests.actors.sandbox import LINUX, killed_later
-from tests.fuzz.trial import harm
+from tests.fuzz.trial import FOCUSES, harm, wanted
 from tests.material import animations
+from tests.material.mutants import mutants
+from thumbs import formats
 
 _FILES = 2000
 
@@ -25,6 +28,13 @@ def test_thousands_of_broken_files_are_converted_or_refused() -> None:
 
     assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout
     assert f"{_FILES} files tried, 0 came to harm" in answer.stdout
+
+
+def test_every_format_and_focus_meets_broken_files() -> None:
+    tried = [wanted(original) for original in islice(mutants(20261121), 100)]
+
+    assert {output for each in tried for output in each.outputs} == {*formats.OUTPUTS.values()}
+    assert {each.focus for each in tried} == {*FOCUSES}
 
 
 @LINUX

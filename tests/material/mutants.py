@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.material import animations, containers, metadata, pictures, rights
+from tests.material import animations, containers, gain_maps, metadata, pictures, rights
 from tests.material.animations import Part, flat
 
 # Values at which sizes, counts and offsets overflow.
@@ -57,6 +57,9 @@ def parents() -> tuple[bytes, ...]:
         pictures.bmp(picture=picture),
         pictures.bmp(picture=picture.quantize(16)),
         pictures.bmp(picture=Image.new("1", (33, 17))),
+        gain_maps.ultra_hdr(),
+        gain_maps.items(b"hvc1", b"heic"),
+        gain_maps.items(b"av01", b"avif", gain_maps.tmap(1, 2), alternatives=(3, 1)),
         *_with_rights(),
         *_that_move(),
     )
