@@ -39,6 +39,11 @@ for (const [who, [accept, expected]] of Object.entries(HEADERS)) {
   test(`Accept of ${who} gets ${expected}`, () => assert.equal(chosen(accept), expected));
 }
 
+test("a range that is cut off does not count: its weight may be missing", () => {
+  const refused = "image/avif;q=0,image/webp";
+  for (let before = 960; before < 1000; before++) assert.notEqual(chosen(`${"x".repeat(before)},${refused}`), "avif");
+});
+
 test("among formats accepted alike, the order of the address decides", () => {
   const [accept] = HEADERS.Chrome;
   assert.deepEqual(["avif.webp.jpg", "webp.avif.jpg", "jpg.webp", "webp.jpg"].map((each) => chosen(accept, each)), ["avif", "webp", "jpg", "webp"]);
