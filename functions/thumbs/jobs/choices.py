@@ -21,9 +21,9 @@ class Choices:
     focus: Focus | None = None
 
     def metadata(self) -> dict[str, str]:
-        """The user-defined metadata of an original, without S3's prefix."""
+        """The user-defined metadata of an original, without S3's prefix. JSON's -0.0 is a share like 0."""
         told = {"profile": self.profile} if self.profile else {}
-        return told | ({"focus": ",".join(f"{share:.4f}" for share in self.focus)} if self.focus else {})
+        return told | ({"focus": ",".join(f"{abs(share):.4f}" for share in self.focus)} if self.focus else {})
 
 
 UNCHOSEN = Choices()

@@ -100,7 +100,7 @@ def test_a_focus_that_is_no_point_of_the_picture_is_refused(focus: Any) -> None:
     assert (caught.value.status, problem.code, problem.pointer) == (422, "invalid", "#/files/0/focus")
 
 
-@pytest.mark.parametrize("focus", [[0, 0], [1, 1], [0.5, 1 / 3], [5e-324, 0.99999]])
+@pytest.mark.parametrize("focus", [[0, 0], [1, 1], [0.5, 1 / 3], [5e-324, 0.99999], [-0.0, 0.5]])
 def test_what_is_signed_is_what_a_conversion_reads(focus: list[float]) -> None:
     (file,) = upload_request.files(body(focus=focus, profile="post"), settings.current())
 
