@@ -66,6 +66,10 @@ PHOTOSHOP = {
     "a caption": (photoshop((0x0404, iptc((120, b"At home")))), ("comments",)),
     "a date": (photoshop((0x0404, iptc((55, b"20261120")))), ("time",)),
     "a program": (photoshop((0x0404, iptc((65, b"Editor")))), ("software",)),
+    "a long caption": (
+        photoshop((0x0404, b"\x1c\2\x05\x80\4\0\0\0\3abc" + iptc((80, b"Jane")))),
+        ("people", "comments"),
+    ),
     "a field that nobody knows": (photoshop((0x0404, iptc((200, b"x")))), ("other",)),
     "a thumbnail": (photoshop((0x03ED, bytes(16)), (0x040C, b"JPEG")), ("previews",)),
     "XMP": (photoshop((0x0424, xmp('tiff:Make="C"'))), ("camera",)),

@@ -158,6 +158,19 @@ def test_each_source_is_read_and_the_best_one_counts(blocks: list[Block], expect
     assert read.of(blocks) == expected
 
 
+@pytest.mark.parametrize("at", [30, 4], ids=["in a name", "in a resource's head"])
+def test_records_continue_in_the_next_segment(at: int) -> None:
+    """Which is not a new list unless it begins as one."""
+    head, whole = b"Photoshop 3.0\0", photoshop((0x0404, iptc(BY_LINE, NOTICE)))
+    pieces = whole[:at], whole[at:], photoshop((0x0404, iptc(CREDIT)))
+
+    made = run(metadata.jpeg(*((0xED, head + piece) for piece in pieces)))
+
+    assert made.metadata == ("people",)
+    with Image.open(BytesIO(made.thumbnails[0].content)) as picture:
+        assert of_xmp(picture.info["xmp"]) == Rights(("J. Records",), "(c) Records", "Records Agency")
+
+
 CHARSETS = {
     "UTF-8, declared": (b"\x1b%G", "Zoë".encode(), "Zoë"),
     "UTF-8, not declared": (None, "Zoë".encode(), "Zoë"),
@@ -184,6 +197,11 @@ FORMS = {
     ),
     "without xmpmeta": packet(rights.CREDIT + rights.STATEMENT).replace(b"x:xmpmeta", b"x:other"),
     "zeros behind it": packet(rights.CREDIT + rights.STATEMENT) + bytes(50),
+    "qualifiers": packet(
+        '<photoshop:Credit rdf:parseType="Resource"><rdf:value>Doe / Agency</rdf:value><dc:type>a</dc:type>'
+        "</photoshop:Credit><xmpRights:WebStatement><rdf:Description><dc:type>b</dc:type>"
+        f"<rdf:value>{LICENCE}</rdf:value></rdf:Description></xmpRights:WebStatement>"
+    ),
     "CDATA": packet(f"<photoshop:Credit><![CDATA[Doe / Agency]]></photoshop:Credit>{rights.STATEMENT}"),
 }
 

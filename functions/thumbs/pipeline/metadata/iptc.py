@@ -19,6 +19,9 @@ _KINDS = {
 }
 _VERSION = 0
 
+# With this bit, the length is that of another length, which follows (IIM 4.2, extended datasets).
+_EXTENDED, _MOST_COUNT = 0x8000, 8
+
 IPTC, XMP, _THUMBNAILS = 0x0404, 0x0424, {0x0409, 0x040C}
 
 
@@ -37,8 +40,15 @@ def datasets(records: bytes) -> Iterator[tuple[int, int, bytes | None]]:
         if records[at : at + 1] != b"\x1c" or at + 5 > len(records):
             break
         record, dataset, length = struct.unpack_from(">BBH", records, at + 1)
-        yield record, dataset, records[at + 5 : at + 5 + length] if length else None
-        at += 5 + length
+        at += 5
+        if length & _EXTENDED:
+            count = length & ~_EXTENDED
+            if count > _MOST_COUNT:
+                break
+            length = int.from_bytes(records[at : at + count], "big")
+            at += count
+        yield record, dataset, records[at : at + length] if length else None
+        at += length
 
 
 def of_photoshop(block: bytes) -> set[str]:

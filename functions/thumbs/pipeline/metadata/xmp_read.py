@@ -15,6 +15,7 @@ _MOST_VALUES = 100  # of one property
 _RDF, _XML = "http://www.w3.org/1999/02/22-rdf-syntax-ns# ", "http://www.w3.org/XML/1998/namespace "
 _ROOT, _DESCRIPTION, _ITEM, _RESOURCE = _RDF + "RDF", _RDF + "Description", _RDF + "li", _RDF + "resource"
 _LANGUAGE = _XML + "lang"
+_VALUE = _RDF + "value"
 _LICENSOR = "http://ns.useplus.org/ldf/xmp/1.0/ Licensor"
 _LICENSOR_URL = _LICENSOR + "URL"
 # Properties, as expat names them, and the facts that they hold (IPTC Photo Metadata Standard 2023.2).
@@ -119,7 +120,7 @@ class _Reader:
 
     def end(self, _: str) -> None:
         text = "".join(self._text)
-        match self._path[self._root :] if self._root else []:
+        match self._valued() if self._root else []:
             case [description, property_] if description == _DESCRIPTION:
                 self._found(_NAMES.get(property_), text)
             case [description, property_, _, item] if (description, item) == (_DESCRIPTION, _ITEM):
@@ -135,6 +136,13 @@ class _Reader:
         if len(self._path) < self._root:
             self._root = 0
         self.complete = self.complete or not self._path
+
+    def _valued(self) -> list[str]:
+        """The path of what has a value: with qualifiers, it is in an element of its own (ISO 16684-1, 7.8)."""
+        path = self._path[self._root :]
+        if path[-1:] == [_VALUE]:
+            path = path[:-2] if path[-2:-1] == [_DESCRIPTION] and len(path) > 2 else path[:-1]
+        return path
 
     def _found(self, fact: str | None, value: str, *, first: bool = False) -> None:
         """first: of an alternative of languages, the one that counts."""

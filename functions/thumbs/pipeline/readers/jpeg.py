@@ -35,6 +35,7 @@ _SEGMENTS = {
     "APP14": (("", b"Adobe"), _OTHER),
 }
 _BLANK = b" \0\r\n"
+_RESOURCE = b"8BIM"  # the beginning of each of Photoshop's
 
 
 class _Jpeg(JpegImagePlugin.JpegImageFile):
@@ -77,15 +78,23 @@ def source(original: bytes) -> Source:
 
 
 def _metadata(image: _Jpeg) -> Iterator[Block]:
-    """From the segments before the first scan."""
+    """From the segments before the first scan. Photoshop's resources continue in a segment that does not begin with one
+    (as ExifTool and Photoshop read them)."""
+    resources: list[list[bytes]] = []
     if exif := image.info.get("exif"):  # which may be split into several segments
         yield Block("exif", exif)
     for marker, content in image.applist:
         form, start = next((known for known in _SEGMENTS.get(marker, _UNKNOWN) if content.startswith(known[1])), _OTHER)
-        if form and content[len(start) :].strip(_BLANK):
-            yield Block(form, content[len(start) :])
+        rest = content[len(start) :]
+        if form == "photoshop":
+            if rest.startswith(_RESOURCE) or not resources:
+                resources.append([])
+            resources[-1].append(rest)
+        elif form and rest.strip(_BLANK):
+            yield Block(form, rest)
         elif start == _JFIF and all(content[_THUMBNAIL_SIZE]):
             yield Block("previews")
+    yield from (Block("photoshop", b"".join(pieces)) for pieces in resources)
 
 
 def _with_height(original: bytes, layout: jpeg_scans.Layout) -> bytes:
