@@ -143,7 +143,10 @@ def _sub_blocks(content: bytes) -> bytes:
 def apng(
     size: tuple[int, int], parts: Sequence[Part], plays: int = 0, still: Rows | None = None, extra: bytes = b""
 ) -> bytes:
-    """still: what a decoder of stills shows, if it is not the first frame. extra: chunks before the data."""
+    """still: what a decoder of stills shows, if it is not the first frame, which is a still only if it is as large as
+    the whole (PNG 3, 11.3.6.2). extra: chunks before the data."""
+    if not still and (parts[0].at, parts[0].size) != ((0, 0), size):
+        still = flat(size, NOTHING)
     written = [b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 6, 0, 0, 0)), extra]
     written.append(chunk(b"acTL", struct.pack(">II", len(parts), plays)))
     sequence = 0

@@ -16,7 +16,7 @@ from thumbs.pipeline.rows import Rows
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CONTROL = ">IIIIIHHBB"  # fcTL: sequence, width, height, left, top, delay as a fraction, disposal, blend
 _DISPOSALS = (Disposal.KEEP, Disposal.BACKGROUND, Disposal.PREVIOUS)
-_OVER = 1
+_BLENDS = (False, True)  # whether it is drawn over what is there
 _16_BITS = b"\x10"
 
 
@@ -31,11 +31,13 @@ class _Picture(NamedTuple):
 
 
 class _Found:
-    """What the chunks say. header: of IHDR. shared: the chunks that every frame needs. promised: how many frames."""
+    """What the chunks say; of those that may be there once, the first counts. header: of IHDR. shared: the chunks that
+    every frame needs, by their types. promised: how many frames."""
 
     def __init__(self, size: tuple[int, int]):
         self._size = size
-        self.header, self.shared = b"", b""
+        self.header = b""
+        self.shared: dict[bytes, memoryview] = {}
         self.promised, self.loop = 0, 0
         self.pictures: list[_Picture] = []
         self._sequence, self._seen_data = 0, False
@@ -45,11 +47,11 @@ class _Found:
         match kind:
             case b"IHDR":
                 self.header = bytes(content)
-            case b"PLTE" | b"tRNS":
-                self.shared += chunk
+            case b"PLTE" | b"tRNS" if not self._seen_data:
+                self.shared.setdefault(kind, chunk)
             case b"cICP" | b"iCCP" | b"sRGB" | b"gAMA" | b"cHRM" if self.header[8:9] == _16_BITS:
-                self.shared += chunk  # the reader of stills applies these colours itself
-            case b"acTL" if not self._seen_data and len(content) == 8:
+                self.shared.setdefault(kind, chunk)  # the reader of stills applies these colours itself
+            case b"acTL" if not (self._seen_data or self.promised) and len(content) == 8:
                 self.promised, self.loop = unpack(">II", content)
             case b"IDAT":
                 self._data(content)
@@ -57,9 +59,11 @@ class _Found:
                 self._frame(kind, content)
 
     def _data(self, content: memoryview) -> None:
-        """Data of the still, which may be the first frame."""
+        """Data of the still, which may be the first frame. It has the size of the whole, so its frame must, too."""
         self._seen_data = True
         if self.pictures:
+            if self.pictures[0].box != (0, 0, *self._size):
+                raise Rejected(Reason.DAMAGED, "a still that is part of its canvas")
             self.pictures[-1].data.append(content)
 
     def _frame(self, kind: bytes, content: memoryview) -> None:
@@ -81,17 +85,18 @@ def animation(original: bytes, size: tuple[int, int], most: int) -> Animation:
         found.add(kind, view[start + 8 : end - 4], view[start:end])
         if len(found.pictures) > most:
             break
-    if not found.promised or len(found.pictures) < min(found.promised, most):
-        raise Rejected(Reason.DAMAGED, f"{len(found.pictures)} of {found.promised} frames")
+    pictures, shared = found.pictures[: found.promised], b"".join(found.shared.values())
+    if not found.promised or len(pictures) < min(found.promised, most):
+        raise Rejected(Reason.DAMAGED, f"{len(pictures)} of {found.promised} frames")
 
     def play() -> Iterator[Frame]:
         canvas = Canvas(size)
-        for picture in found.pictures:
-            image = _decoded(found.header, found.shared, picture)
+        for picture in pictures:
+            image = _decoded(found.header, shared, picture)
             shown = canvas.draw(image, picture.box[:2], picture.disposal, over=picture.over)
             yield Frame(shown, picture.duration)
 
-    area, frames = size[0] * size[1], len(found.pictures)
+    area, frames = size[0] * size[1], len(pictures)
     return Animation(frames, min(found.loop, budget.LOOPS), area * frames, area, play)
 
 
@@ -102,7 +107,7 @@ def _picture(content: bytes, size: tuple[int, int], *, first: bool) -> _Picture:
     if first and disposal == 2:  # nothing was there before
         disposal = 1
     milliseconds = duration(round(1000 * numerator / (denominator or 100)))
-    return _Picture((left, top, width, height), milliseconds, _DISPOSALS[disposal], blend == _OVER, [])
+    return _Picture((left, top, width, height), milliseconds, _DISPOSALS[disposal], _BLENDS[blend], [])
 
 
 def _decoded(header: bytes, shared: bytes, picture: _Picture) -> Image.Image:

@@ -12,13 +12,14 @@ from thumbs.pipeline.readers import webp
 
 def animation(original: bytes, size: tuple[int, int], most: int) -> Animation:
     """Counts the frames by their headers. most: stops after more frames than this."""
-    frames, loop = 0, 1
+    frames = 0
+    loop: int | None = None
     for kind, start, _ in webp.chunks(original):
         if kind == b"ANMF":
             frames += 1
             if frames > most:
                 break
-        elif kind == b"ANIM" and start + 6 <= len(original):
+        elif kind == b"ANIM" and loop is None and start + 6 <= len(original):  # of several, the first counts
             (loop,) = unpack_from("<H", original, start + 4)
 
     def play() -> Iterator[Frame]:
@@ -33,4 +34,4 @@ def animation(original: bytes, size: tuple[int, int], most: int) -> Animation:
             before = until
 
     area = size[0] * size[1]
-    return Animation(frames, loop, area * frames, area, play)
+    return Animation(frames, 1 if loop is None else loop, area * frames, area, play)

@@ -73,7 +73,7 @@ def source(original: bytes) -> Source:
             data.append(view[start + 8 : end - 4])
         elif kind in _NEEDED:
             header.append(original[start:end])
-        elif kind == b"tRNS":
+        elif kind == b"tRNS" and not clear and not data:  # libpng ignores it likewise
             clear = original[start + 8 : end - 4]
         elif kind in _METADATA:
             metadata.append(Block(_METADATA[kind], original[start + 4 : end - 4].removeprefix(b"eXIf")))
