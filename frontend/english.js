@@ -94,7 +94,7 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
       unreadable: () => "The file can no longer be read. Was it changed or moved? Please choose it again.",
       no_result: () => "There is no result yet. The picture has arrived and may still be converted.",
       no_thumbnails: () => "No thumbnails were made.",
-      unknown: () => "The service no longer knows this upload.",
+      unknown: () => "The service no longer knows this upload. Please upload the picture again.",
       erased: () => "This upload was deleted.",
       unexpected: () => "Something went wrong on this page.",
       malformed: () => "The request is not the JSON that this service expects.",

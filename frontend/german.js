@@ -84,7 +84,7 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
       unreadable: () => "Die Datei ist nicht mehr lesbar. Wurde sie geändert oder verschoben? Bitte wählen Sie sie noch einmal aus.",
       no_result: () => "Noch kein Ergebnis. Das Bild ist angekommen und wird vielleicht noch umgewandelt.",
       no_thumbnails: () => "Es wurden keine Vorschaubilder erstellt.",
-      unknown: () => "Der Dienst kennt diese Datei nicht mehr.",
+      unknown: () => "Der Dienst kennt diese Datei nicht mehr. Bitte laden Sie das Bild noch einmal hoch.",
       erased: () => "Diese Datei wurde gelöscht.",
       unexpected: () => "Auf dieser Seite ist etwas schiefgegangen.",
       malformed: () => "Die Anfrage ist nicht das JSON, das der Dienst erwartet.",

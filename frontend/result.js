@@ -1,6 +1,6 @@
 /**
  * Waits for the result of an upload. The browser polls the storage for the manifest, which exists once the job has ended,
- * and calls the API only if the presigned address has expired, so waiting invokes no function.
+ * and calls the API only if the presigned address has expired or does not respond, so waiting invokes no function.
  */
 
 import {erased, lostConnection, Problem, problemOf} from "./problem.js";
@@ -74,6 +74,7 @@ export async function result({job, result: address}, {signal, expected, deadline
     const seen = await looks.run(ask, signal);
     if (seen instanceof Problem) {
       lost += 1;
+      if (lost >= OUTAGE && seen.code === "network") address = null; // perhaps of a bucket that no longer exists; the API knows
       if (lost === OUTAGE) onReach?.(seen);
       continue;
     }

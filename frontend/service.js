@@ -73,7 +73,7 @@ export async function ask(path, {api, headers}, options = {}) {
   let response = await once(false);
   if (response.status === 401 && headers) response = await once(true);
   if (response.status === 404 && path.startsWith("uploads/")) {
-    throw new Problem("unknown", "The service no longer knows this upload.", {retryable: true});
+    throw new Problem("unknown", "The service no longer knows this upload. Please upload the picture again.", {retryable: true});
   }
   if (response.status === 410) throw erased();
   if (!response.ok) throw await problemOf(response);

@@ -8,8 +8,8 @@
 /**
  * @typedef {{thumbnails: number, bytes: number, width: number, height: number}} Made the facts in the row of a finished upload
  * @typedef {{name: string, size: number, type: string, lastModified: number,
- *   job?: string, made?: Made, choice?: import("./sign.js").Choice}} Kept
- *   job: once signed; only the service knows whether its file has arrived. made: once done.
+ *   job?: string, arrived?: boolean, made?: Made, choice?: import("./sign.js").Choice}} Kept
+ *   job: once signed. arrived: true if its file has; otherwise only the service knows. made: once done.
  */
 
 const PREFIX = "uploads ";

@@ -23,6 +23,12 @@ const TOGETHER = 25;
  * 3 MB take a computer about 80 ms, a phone several times as long, and the first upload starts after that.
  */
 const READ_FIRST = 32_000_000;
+/**
+ * After this long without any response from S3, signatures are replaced. A browser hides a response without CORS headers, such as
+ * that of a bucket that no longer exists, so it looks like a lost connection, and a signature for that bucket would fail until it
+ * expires.
+ */
+const DOUBTED = 10_000;
 
 export class Signatures {
   /** @type {Map<File, Held>} */
@@ -33,6 +39,8 @@ export class Signatures {
   #wanted = [];
   /** @type {ReturnType<typeof setTimeout> | null} */
   #timer = null;
+  /** When S3 did not respond, and never since. @type {number | null} */
+  #silentSince = null;
   #sign;
   batch;
   #now;
@@ -56,6 +64,15 @@ export class Signatures {
   forget(file) {
     this.#expected.delete(file);
     this.#held.delete(file);
+  }
+
+  /** S3 has responded to an upload, or not. @param {boolean} responded */
+  note(responded) {
+    if (responded) this.#silentSince = null;
+    else if (this.#now() - (this.#silentSince ??= this.#now()) >= DOUBTED) {
+      this.#held.clear();
+      this.#silentSince = null;
+    }
   }
 
   /**

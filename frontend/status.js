@@ -2,7 +2,7 @@
 
 import {reason, words} from "./language.js";
 import {saved} from "./savings.js";
-import {isOver, mayRetry} from "./transfer.js";
+import {isOver, mayRetry, needsFile} from "./transfer.js";
 
 /**
  * @typedef {import("./transfer.js").Transfer} Upload
@@ -50,7 +50,7 @@ export function lines(upload, limits) {
 export function deed(upload) {
   if (!isOver(upload)) return "cancel";
   if (upload.stage === "done") return "open";
-  if (upload.stage === "interrupted") return "again";
+  if (needsFile(upload)) return "again";
   return mayRetry(upload) ? "retry" : "remove";
 }
 

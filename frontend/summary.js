@@ -2,7 +2,7 @@
 
 import {button, byId, make, write} from "./elements.js";
 import {words} from "./language.js";
-import {isOver, mayRetry} from "./transfer.js";
+import {isOver, mayRetry, needsFile} from "./transfer.js";
 
 /** @typedef {import("./transfer.js").Transfer} Upload */
 
@@ -18,7 +18,7 @@ export function count(uploads) {
     sum.total += 1;
     if (isOver(upload)) sum.over += 1;
     if (upload.stage === "stopped") sum.failed += 1;
-    if (mayRetry(upload)) sum.retryable += 1;
+    if (mayRetry(upload) && !needsFile(upload)) sum.retryable += 1;
     if (upload.stage === "done") {
       sum.done += 1;
       sum.made += upload.made?.bytes ?? 0;

@@ -75,15 +75,20 @@ export class Transfer {
     if (!isOver(this) || this.stage === "done") return;
     if (this.problem?.code === "no_result") this.#follow((journey, signal) => journey.await(this, {signal}));
     else if (this.file) this.start();
-    else this.enter("interrupted");
+  }
+
+  /** The service has nothing more of it, although it was done. @param {Problem} problem */
+  lose(problem) {
+    Object.assign(this, {problem, manifest: null, made: null});
+    this.enter("stopped");
   }
 
   /**
    * Restores what was kept before a reload.
-   * @param {{job?: string, made?: Made, choice?: import("./sign.js").Choice}} kept
+   * @param {{job?: string, arrived?: boolean, made?: Made, choice?: import("./sign.js").Choice}} kept
    */
-  resume({job, made, choice}) {
-    Object.assign(this, {job, choice, arrived: made !== undefined, made: made ?? null});
+  resume({job, arrived, made, choice}) {
+    Object.assign(this, {job, choice, arrived: arrived === true || made !== undefined, made: made ?? null});
     if (made) this.enter("done");
     else if (job) this.#follow((journey, signal) => journey.recall(this, signal));
     else this.enter("interrupted");
@@ -130,7 +135,7 @@ export class Transfer {
   #keep() {
     const {id, name, size, type, lastModified, stage, job, arrived, made, choice} = this;
     if (stage === "cancelled" || (stage === "stopped" && !arrived && !this.problem?.retryable)) return forget(id);
-    keep(id, {...{name, size, type, lastModified, job, choice}, ...(made && {made})});
+    keep(id, {...{name, size, type, lastModified, job, choice}, ...(arrived && {arrived}), ...(made && {made})});
   }
 }
 
@@ -139,6 +144,10 @@ export const isOver = (transfer) => ENDED.has(transfer.stage);
 
 /** Whether the visitor may retry the same file. @param {Transfer} transfer */
 export const mayRetry = ({stage, problem}) => stage === "cancelled" || (stage === "stopped" && problem?.retryable === true);
+
+/** Whether that needs the file, which was chosen before a reload. @param {Transfer} transfer */
+export const needsFile = (transfer) =>
+  transfer.stage === "interrupted" || (mayRetry(transfer) && !transfer.file && transfer.problem?.code !== "no_result");
 
 /** @param {Manifest} manifest @returns {Made} */
 function made({thumbnails, original}) {

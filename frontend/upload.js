@@ -104,15 +104,20 @@ export async function send(file, {signatures, isThere, queue = new Patience(), o
   for (let attempt = 1; ; attempt += 1) {
     try {
       const signed = await queue.run(once, signal);
+      signatures.note(true);
       signatures.forget(file);
       return signed;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (problem.code !== "network" && problem.code !== "busy") {
         unsure = null; // S3 has responded
+        signatures.note(true);
         signatures.forget(file);
       }
-      if (problem.code === "network") await assureReadable(file);
+      if (problem.code === "network") {
+        await assureReadable(file);
+        signatures.note(false);
+      }
       if (!problem.passing) throw problem;
       if (!isOnline()) {
         onProgress({stage: "offline"});

@@ -2,10 +2,13 @@
 
 import {forget} from "./session.js";
 import {persist} from "./patience.js";
-import {lostConnection} from "./problem.js";
-import {isOver, mayRetry, Transfer} from "./transfer.js";
+import {lostConnection, Problem} from "./problem.js";
+import {isOver, mayRetry, needsFile, Transfer} from "./transfer.js";
 import {Duplicates} from "./duplicates.js";
 import {breaths} from "./waiting.js";
+
+/** Problems after which the service has nothing of an upload. */
+const LOST = new Set(["unknown", "erased"]);
 
 /** @typedef {import("./transfer.js").Transfer} Upload */
 /** @typedef {(upload: Upload) => void} Choose called before a file is sent (choosing.js) */
@@ -68,7 +71,7 @@ export class Uploads {
         taken.added.push(upload);
         choose(upload);
         upload.start();
-      } else if (before.stage === "interrupted" || mayRetry(before)) {
+      } else if (needsFile(before) || mayRetry(before)) {
         before.file = file;
         taken.resumed.push(before);
         choose(before);
@@ -135,9 +138,15 @@ export class Uploads {
     }
   }
 
-  /** The manifest with fresh addresses. @param {Upload} upload */
+  /** The manifest with fresh addresses. If there is none any more, the upload ends with the reason. @param {Upload} upload */
   async refresh(upload) {
-    upload.manifest = await (await this.prepare()).refresh(upload, () => this.list.has(upload));
+    const journey = await this.prepare();
+    try {
+      upload.manifest = await journey.refresh(upload, () => this.list.has(upload));
+    } catch (problem) {
+      if (problem instanceof Problem && LOST.has(problem.code)) upload.lose(problem);
+      throw problem;
+    }
     return upload.manifest;
   }
 

@@ -47,6 +47,7 @@ def test_progress_is_shown_in_bytes_and_time(page: Page, network: Network, shoot
 
 def test_a_failing_upload_continues_by_itself_after_the_outage(page: Page, watch: Watch, shoot: Any) -> None:
     watch.expect("net::ERR_FAILED")
+    page.evaluate("now => { Date.now = () => now; }", page.evaluate("Date.now()"))  # no time passes for signatures
     cut_uploads(page)
     choose(page, jpeg("photo.jpg"))
     photo = row(page, "photo.jpg")
@@ -66,6 +67,20 @@ def test_a_try_after_the_signature_has_expired_takes_a_fresh_one(page: Page, wat
     expect_stage(photo, "again")
     page.evaluate("now => { Date.now = () => now; }", page.evaluate("Date.now()") + 3_600_000)
     page.unroute(EVERYTHING)
+    expect_stage(photo, "done")
+    assert len(watch.signings()) == 2
+
+
+def test_an_upload_does_not_insist_on_a_bucket_that_is_gone(page: Page, watch: Watch) -> None:
+    watch.expect("net::ERR_FAILED")
+    page.route(
+        EVERYTHING,
+        lambda route: route.abort() if is_upload(route) and len(watch.signings()) == 1 else route.continue_(),
+    )
+    choose(page, jpeg("photo.jpg"))
+    photo = row(page, "photo.jpg")
+    expect_stage(photo, "again")
+    page.evaluate("now => { Date.now = () => now; }", page.evaluate("Date.now()") + 11_000)
     expect_stage(photo, "done")
     assert len(watch.signings()) == 2
 

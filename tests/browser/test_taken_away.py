@@ -102,3 +102,19 @@ def test_the_page_works_under_the_strictest_policy_with_its_storage(
     expect(blank.get_by_role("img", name="photo.jpg, large")).to_have_js_property("naturalWidth", 640)
     with blank.expect_download():
         blank.get_by_role("button", name="Download all").click()
+
+
+def test_thumbnails_that_the_service_has_forgotten_are_not_shown_as_done(page: Page, watch: Watch, shoot: Any) -> None:
+    watch.expect("status of 404")
+    choose(page, photo := jpeg("photo.jpg"))
+    expect_stage(row(page, "photo.jpg"), "done")
+    page.route("**/uploads/*", lambda route: route.fulfill(status=404, body="{}"))
+    page.reload()
+    forgotten = row(page, "photo.jpg")
+    expect_stage(forgotten, "stopped")
+    expect(forgotten).to_contain_text("The service no longer knows this upload. Please upload the picture again.")
+    expect(forgotten.get_by_role("button", name="Choose photo.jpg again")).to_be_visible()
+    expect(page.get_by_role("button", name="Retry all")).to_be_hidden()
+    shoot("forgotten")
+    choose(page, photo)
+    expect(page.locator('[data-stage="done"]')).to_have_count(1)

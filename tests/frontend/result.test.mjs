@@ -122,6 +122,16 @@ test("an outage is told once, and its end", async (t) => {
   assert.deepEqual(told, [[4, "busy"], [6, undefined]], "one poll that fails is no outage");
 });
 
+test("an address that does not respond is given up, and the API is called", async (t) => {
+  const {asked, api} = await serve(t, {"/uploads/1f": [[404, {status: 404}]]});
+  const gone = createServer((request) => request.socket.destroy());
+  await new Promise((resolve) => gone.listen(0, "localhost", resolve));
+  t.after(() => gone.close());
+  const address = `http://localhost:${gone.address().port}/1f/manifest.json`;
+  await assert.rejects(result({job: "1f", result: address}, {api, expected: 0}), {code: "unknown", retryable: true});
+  assert.deepEqual(asked, ["/uploads/1f"]);
+});
+
 test("an aborted wait ends at once", async (t) => {
   const {asked, api, signed} = await serve(t, {"/1f/manifest.json": [[404, ""]]});
   await assert.rejects(result(signed, {api, expected: 60_000, signal: AbortSignal.timeout(50)}), {name: "TimeoutError"});

@@ -61,6 +61,28 @@ test("a signature serves a retry, and is replaced 30 seconds before its end", as
   assert.equal(calls.length, 2);
 });
 
+test("once S3 is silent for ten seconds, all signatures are replaced", async () => {
+  const {signatures, calls, clock} = signer();
+  const files = ["a", "b"].map(named);
+  files.forEach((file) => signatures.expect(file));
+  const note = (second, responded) => {
+    clock.now = 1000 * second;
+    signatures.note(responded);
+  };
+  const jobs = async () => [(await signatures.take(files[0])).job, (await signatures.take(files[1])).job];
+  await signatures.take(files[0]);
+  note(0, false);
+  note(8, true);
+  note(9, false);
+  note(18, false);
+  assert.equal((await signatures.take(files[0])).job, "a 1");
+  note(19, false);
+  assert.deepEqual(await jobs(), ["a 2", "b 2"]);
+  note(20, false);
+  assert.deepEqual(await jobs(), ["a 2", "b 2"], "the new ones get as long");
+  assert.deepEqual(calls, [["a", "b"], ["a", "b"]]);
+});
+
 test("with a wrong clock each signature is used once, not requested again", async () => {
   const {signatures, calls} = signer({lifetime: -60 * MINUTE});
   assert.equal((await signatures.take(named("a"))).job, "a 1");

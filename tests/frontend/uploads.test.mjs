@@ -5,6 +5,7 @@ import {test} from "node:test";
 import {flush, forget, keep, kept, willBeForgotten} from "../../frontend/session.js";
 import {Problem} from "../../frontend/problem.js";
 import {Signatures} from "../../frontend/signatures.js";
+import {mayRetry, needsFile} from "../../frontend/transfer.js";
 import {claim, limits, send} from "../../frontend/upload.js";
 import {Uploads} from "../../frontend/uploads.js";
 import {storage} from "./storage.mjs";
@@ -59,6 +60,34 @@ test("an upload that had not arrived before a reload is interrupted", async (t) 
   const api = await serve(t, [json(404, {})]);
   const {reached} = resumed(api, KEPT);
   await reached("interrupted");
+});
+
+test("an upload that the service has forgotten continues with its file", async (t) => {
+  const api = await serve(t, [json(404, {}), silent]);
+  const {uploads, upload, reached} = resumed(api, {...KEPT, arrived: true});
+  await reached("stopped");
+  assert.deepEqual([upload.problem.code, needsFile(upload)], ["unknown", true]);
+  await uploads.retryAll();
+  assert.equal(upload.stage, "stopped", "without its file it cannot be sent");
+  flush();
+  assert.equal(kept()[0][1].arrived, true);
+  const {resumed: again} = await uploads.add([{...KEPT, type: ""}]);
+  assert.deepEqual(again, [upload]);
+  upload.cancel();
+});
+
+test("thumbnails that the service has forgotten do not count as done", async (t) => {
+  const api = await serve(t, [json(503, {}), json(404, {}), json(410, {})]);
+  const made = {thumbnails: 3, bytes: 1000, width: 40, height: 30};
+  for (const [code, retryable] of [["unknown", true], ["erased", false]]) {
+    const {uploads, upload} = resumed(api, {...KEPT, made});
+    assert.equal(upload.stage, "done");
+    if (code === "unknown") await assert.rejects(uploads.refresh(upload), {code: "busy"});
+    assert.equal(upload.stage, "done", "an outage takes nothing away");
+    await assert.rejects(uploads.refresh(upload), {code});
+    assert.deepEqual([upload.stage, upload.made, upload.problem.code], ["stopped", null, code]);
+    assert.deepEqual([mayRetry(upload), needsFile(upload)], [retryable, retryable]);
+  }
 });
 
 test("a list that is cleared stays empty, although files are still added", async () => {
