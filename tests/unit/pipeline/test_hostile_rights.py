@@ -38,6 +38,8 @@ HOSTILE: dict[str, bytes] = {
     "half of a UTF-16 pair": packet(NAME.format("a")).decode().encode("utf-16-le").replace(b"a\0<\0/", b"\0\xd8<\0/"),
     "too long": packet(rights.CREDIT + " " * 2**20),
     "too many elements": packet(rights.CREDIT + "<dc:a/>" * 20_000),
+    "a namespace to copy": packet(rights.CREDIT + "<z:a xmlns:z = 'u" + '"' * 299 + "'/>"),
+    "a second one, in other quotes": packet(rights.CREDIT + '<z:a xmlns="u" xmlns:z="u' + "'" * 299 + '"/>'),
     "a bottomless pit": packet(rights.CREDIT + "<dc:a>" * 101 + "</dc:a>" * 101),
     "namespaces of others": packet(rights.CREDIT).replace(b"http://ns.adobe.com/photoshop", b"http://evil.example"),
     "outside of RDF": packet(rights.CREDIT).replace(b"rdf:RDF", b"rdf:Bag"),

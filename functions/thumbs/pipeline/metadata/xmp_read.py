@@ -5,12 +5,16 @@ art shown in it have creators of their own.
 """
 
 import codecs
+import re
 from pyexpat import ExpatError, ParserCreate
 
 _MOST = 2**20  # bytes of a packet
 _MOST_ELEMENTS, _MOST_DEPTH = 20_000, 100
 _MOST_TEXT = 10_000  # characters of a value
 _MOST_VALUES = 100  # of one property
+# A document type, and a namespace of 300 characters: expat copies it to the name of each attribute, and goes on with
+# the packet when a handler raises.
+_REFUSED = re.compile(r"""<!DOCTYPE|\sxmlns[^=\s]*+\s*+=\s*+(?:"[^"]{300}|'[^']{300})""")
 
 _RDF, _XML = "http://www.w3.org/1999/02/22-rdf-syntax-ns# ", "http://www.w3.org/XML/1998/namespace "
 _ROOT, _DESCRIPTION, _ITEM, _RESOURCE = _RDF + "RDF", _RDF + "Description", _RDF + "li", _RDF + "resource"
@@ -50,15 +54,17 @@ def facts(packet: bytes) -> dict[str, list[str]]:
     if len(packet) > _MOST:
         return {}
     reader = _Reader()
+    code = next((code for start, code in _CODES if packet.startswith(start)), "utf-8")
+    text = _text(packet, code)
+    if _REFUSED.search(text):
+        return {}
     parser = ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.add
-    code = next((code for start, code in _CODES if packet.startswith(start)), "utf-8")
     try:
-        parser.Parse(_text(packet, code).encode(), True)
+        parser.Parse(text.encode(), True)
     except ExpatError:  # after the end, GIF has bytes of its own, and other programs zeros
         pass
     except _RefusedError:
@@ -72,10 +78,6 @@ def _text(packet: bytes, code: str) -> str:
         return packet.decode(code)
     except UnicodeDecodeError as error:
         return packet[: error.start].decode(code, "ignore")
-
-
-def _refuse(*_: object) -> None:
-    raise _RefusedError
 
 
 class _Reader:
