@@ -79,21 +79,6 @@ def test_several_flat_colours_stay_exact_where_they_do_not_meet() -> None:
         assert visible(picture) == {*colours}, side
 
 
-def test_what_is_invisible_does_not_darken_what_is_beside_it_in_an_avif() -> None:
-    colour = (255, 0, 128)
-    picture = Image.new("RGBA", (320, 240))
-    for left in range(8, 320, 24):
-        picture.paste(colour, (left, 5, left + 7, 235))
-    wanted = pipeline.Wanted(sizes.parse("a=320"), (formats.OUTPUTS["avif"],), 80, 50)
-    made = Image.open(BytesIO(pipeline.run(pictures.png(picture=picture), wanted).thumbnails[0].content))
-    on_colour = Image.new("RGBA", made.size, (*colour, 255))
-    on_colour.alpha_composite(made)
-    extrema = ImageStat.Stat(on_colour.convert("RGB")).extrema
-    furthest = max(abs(value - wished) for ends, wished in zip(extrema, colour, strict=True) for value in ends)
-    assert made.getchannel("A").getextrema() == (0, 255)
-    assert furthest < 16
-
-
 def test_a_drawing_on_a_photograph_of_alpha_stays_white_where_it_is_opaque() -> None:
     picture = pictures.photo(SIDE, SIDE)
     picture.paste((255, 255, 255), (0, 0, SIDE, 200))

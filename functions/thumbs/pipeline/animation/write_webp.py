@@ -37,7 +37,7 @@ class Encoder:
 
     def add(self, image: Image.Image, duration: int) -> None:
         self._transparent = self._transparent or (image.mode == "RGBA" and not alpha.is_opaque(image))
-        self._next(image.getim())
+        self._next((encode.filled(image) if image.mode == "RGBA" else image).getim())
         self._at += min(duration, _LONGEST)
 
     def finish(self) -> tuple[bytes, int]:
