@@ -68,20 +68,24 @@ def main() -> int:
 
 
 def _unusable(options: argparse.Namespace) -> str | None:
-    """A sentence about a port that cannot be used, or None."""
+    """A sentence about ports that cannot be used, or None."""
     ports = {"page": options.port, "emulator": options.emulator_port}
     if options.user:
         ports["sign-in page"] = options.port + 1
     if shared := shared_port(ports):
         return shared
-    for what, port in ports.items():
-        if is_taken(port):
-            variable, other = ("EMULATOR_PORT", port) if what == "emulator" else ("PORT", options.port)
-            return (
-                f"Port {port} for the {what} is in use: stop the program that uses it, or choose another port with "
-                f"{variable}={other + 1} make run."
-            )
-    return None
+    taken = {what: port for what, port in ports.items() if is_taken(port)}
+    if not taken:
+        return None
+    others = {"EMULATOR_PORT": options.emulator_port + 1} if "emulator" in taken else {}
+    if taken.keys() - {"emulator"}:
+        others = {"PORT": options.port + len(ports) - 1} | others
+    in_use = ", and ".join(f"port {port} for the {what} is in use" for what, port in taken.items())
+    choice = " ".join(f"{variable}={port}" for variable, port in others.items())
+    return (
+        f"{in_use[0].upper()}{in_use[1:]}: stop the other program, such as another make run, or choose another port "
+        f"with {choice} make run."
+    )
 
 
 def _sign_in(options: argparse.Namespace, endpoint: str) -> SignIn | None:

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -76,15 +77,18 @@ class Logs(threading.Thread):
         groups = [name for logical, name in self._stack.resources.items() if logical.endswith("Logs")]
         while True:
             time.sleep(0.7)
+            events: list[dict[str, Any]] = []
             for group in groups:
                 with contextlib.suppress(BotoCoreError, ClientError):
-                    self._show(logs.filter_log_events(logGroupName=group, startTime=self._since())["events"])
+                    events += logs.filter_log_events(logGroupName=group, startTime=self._since())["events"]
+            self.show(events)
 
     def _since(self) -> int:
         return int((time.time() - 60) * 1000)
 
-    def _show(self, events: list[dict[str, Any]]) -> None:
-        for event in events:
+    def show(self, events: list[dict[str, Any]]) -> None:
+        """Say what is new, in the order in which it was logged: a signature before its conversion."""
+        for event in sorted(events, key=itemgetter("timestamp")):
             identity = event["logStreamName"], event["timestamp"], event["message"]  # the emulator has no eventId
             if identity in self._seen:
                 continue

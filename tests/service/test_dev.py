@@ -122,6 +122,20 @@ def test_a_taken_port_is_one_clear_sentence(what: str, variable: str) -> None:
     assert answer.stdout == ""
 
 
+def test_taken_ports_are_named_together() -> None:
+    """Another run has both, and a sentence for each would take two attempts."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        page, emulator = (taken.getsockname()[1] for taken in (one, other))
+        answer = commands.run("dev", "--port", f"{page}", "--emulator-port", f"{emulator}", cwd=ROOT, env=os.environ)
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"Port {page} for the page is in use, and port {emulator} for the emulator is in use: stop the other program, "
+        f"such as another make run, or choose another port with PORT={page + 1} "
+        f"EMULATOR_PORT={emulator + 1} make run.\n"
+    )
+
+
 def test_one_port_for_page_and_emulator_is_one_clear_sentence() -> None:
     port = str(free_port())
     answer = commands.run("dev", "--port", port, "--emulator-port", port, cwd=ROOT, env=os.environ)

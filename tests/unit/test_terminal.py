@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -23,6 +24,18 @@ def test_a_value_that_is_logged_does_not_command_the_terminal(field: str, capsys
     shown = capsys.readouterr().out
     assert shown.removesuffix("\n").isprintable(), "one line, nothing but characters"
     assert r"before\x1b]0;title\x07\x1b[2J\r\x9b31m\u202e\u2028\x00\nafter" in shown
+
+
+def test_what_functions_log_is_shown_once_and_in_its_order() -> None:
+    shown: list[str] = []
+    logs = watch.Logs(cast(Any, None), shown.append)
+    converted = {"logStreamName": "c", "timestamp": 2, "message": entry(message="done")}
+    signed = {"logStreamName": "s", "timestamp": 1, "message": entry(service="sign_upload", message="signed")}
+
+    logs.show([converted, signed])
+    logs.show([converted, signed])
+
+    assert [line.split() for line in shown] == [["sign_upload", "signed"], ["convert", "done"]]
 
 
 def test_what_is_no_entry_does_not_either(capsys: pytest.CaptureFixture[str]) -> None:
