@@ -8,22 +8,22 @@ variable "thumbnail_sizes" {
 
   validation {
     condition     = length(var.thumbnail_sizes) <= 250
-    error_message = "1 to 10 sizes with different names, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 
   validation {
     condition     = !can(regex("^.*=(?:[0-9]+x)?(?:409[7-9]|4[1-9][0-9]{2}|[5-9][0-9]{3})", var.thumbnail_sizes))
-    error_message = "1 to 10 sizes with different names, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 
   validation {
     condition     = length(distinct([for size in split(",", var.thumbnail_sizes) : split("=", size)[0]])) == length(split(",", var.thumbnail_sizes))
-    error_message = "1 to 10 sizes with different names, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?){0,9}$", var.thumbnail_sizes))
-    error_message = "1 to 10 sizes with different names, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 }
 
@@ -34,38 +34,38 @@ variable "profiles" {
   nullable    = false
 
   validation {
-    condition     = length(var.profiles) <= 260
-    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+    condition     = length(var.profiles) <= 500
+    error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 
   validation {
     condition     = !can(regex("^.*=(?:[0-9]+x)?(?:409[7-9]|4[1-9][0-9]{2}|[5-9][0-9]{3})", var.profiles))
-    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+    error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 
   validation {
     condition     = alltrue([for set in split(";", var.profiles) : length(distinct([for size in split(",", set) : replace(split("=", size)[0], "/^.*:/", "")])) == length(split(",", set))])
-    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+    error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 
   validation {
     condition     = length(distinct([for set in split(";", var.profiles) : split(":", set)[0]])) == length(split(";", var.profiles))
-    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+    error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 
   validation {
     condition     = !can(regex("^.*(?:,[^,;]*){10}", var.profiles))
-    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+    error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 
   validation {
     condition     = !can(regex("^(?:[^;]*;){8}", var.profiles))
-    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+    error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 
   validation {
     condition     = can(regex("^([a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?)*(;[a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?)*)*)?$", var.profiles))
-    error_message = "Up to 8 sets with different names, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
+    error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 }
 

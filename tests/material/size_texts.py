@@ -66,8 +66,12 @@ SIZES = Texts(
 
 PROFILES = Texts(
     shortest="",
-    longest=f"p:{_TEN_SIZES};q:bb=12",
+    longest=f"p:{_TEN_SIZES};q:{_TEN_SIZES.replace('e' * 32, 'e' * 27)}",
     right=(
+        ";".join(
+            f"{name}:" + ",".join(f"w{side}={side}x{3 * side // 4}" for side in range(160, 1760, 160))
+            for name in ("avatar", "post", "gallery")
+        ),
         "avatar:small=64,large=256x256;post:card=400x300,wide=1200",
         "a:a=1;b:a=1",  # a name of a size in two sets, and of a set
         ";".join(f"{letter}:a=1:pad:fff" for letter in "abcdefgh"),

@@ -84,14 +84,23 @@ def test_a_changed_setting_or_layer_makes_a_new_version(template: Template, reso
         (version,) = (each for each in resources if re.fullmatch(f"{name}Version[0-9a-f]+", each))
         described = {*references(resources[version]["Properties"].get("Description", {}))}
         assert layers
-        missing = {setting for setting in (settings | layers) - described if not _makes_a_layer(setting)}
+        told = [layer for layer in LAYERS if any(each.startswith(layer) for each in described)]
+        missing = {
+            setting
+            for setting in (settings | layers) - described
+            if not any(_makes_a_layer(setting, layer) for layer in told)
+        }
         assert not missing, f"{name}: {missing}"
 
 
+LAYERS = "PowertoolsLayer", "ImagingLayer"  # the second has a resource for each architecture
+
+
 @cache
-def _makes_a_layer(setting: str) -> bool:
-    """Whether another value makes another version of a layer that each function has, and so of each function."""
-    if setting not in references(stack.packaged(PACKAGES)["Resources"]["PowertoolsLayer"]["Properties"]):
+def _makes_a_layer(setting: str, layer: str) -> bool:
+    """Whether another value makes another version of a layer, and so of each function whose description names it."""
+    resources = stack.packaged(PACKAGES)["Resources"]
+    if not all(setting in references(resources[name]["Properties"]) for name in resources if name.startswith(layer)):
         return False
     network = ("KmsKeyArn", "SubnetIds", "SecurityGroupIds", "TelemetryLayer")  # told if one of them is set
     chosen = {name: SERVICE.most(name) for name in {*network, setting}}
@@ -99,7 +108,7 @@ def _makes_a_layer(setting: str) -> bool:
         stack.translate(stack.packaged(PACKAGES), values)["Resources"]
         for values in (chosen, chosen | {setting: SERVICE.texts[setting].right[0]})
     )
-    return {name for name in one if name.startswith("PowertoolsLayer")}.isdisjoint(other)
+    return {name for name in one if name.startswith(layer)}.isdisjoint(other)
 
 
 def test_the_settings_of_a_version_fit_into_its_description(template: Template, resources: Template) -> None:
@@ -120,7 +129,8 @@ def test_the_settings_of_a_version_fit_into_its_description(template: Template, 
 
 def test_the_settings_of_a_layer_fit_into_its_texts(template: Template) -> None:
     """Lambda's limits are 256 characters for a description and 512 for LicenseInfo. Of ARNs, only the ends are told."""
-    properties = template["Resources"]["PowertoolsLayer"]["Properties"]
+    layers = of_type(template["Resources"], "AWS::Serverless::LayerVersion")
+    properties = layers["PowertoolsLayer"]["Properties"]
     text, parts = properties["Description"]["Fn::If"][1]["Fn::Sub"]
     whole = {name: SERVICE.most(name) for name in ("SubnetIds", "SecurityGroupIds")}
     ends = {
@@ -130,8 +140,9 @@ def test_the_settings_of_a_layer_fit_into_its_texts(template: Template) -> None:
     assert [*ends] == [*parts]
 
     assert len(string.Template(text).substitute(whole | ends)) <= 256
-    # One after another, with a space between them.
-    assert len(" ".join(SERVICE.most(name) for name in references(properties["LicenseInfo"]))) <= 512
+    for layer in layers.values():
+        space, words = layer["Properties"]["LicenseInfo"]["Fn::Join"]
+        assert len(space.join(each if isinstance(each, str) else SERVICE.most(each["Ref"]) for each in words)) <= 512
 
 
 def test_timeouts_leave_room_for_what_is_inside_them(resources: Template) -> None:
