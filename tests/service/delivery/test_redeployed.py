@@ -4,7 +4,6 @@ import json
 import re
 import signal
 import socket
-from typing import Any
 
 import pytest
 
@@ -101,15 +100,21 @@ def test_a_list_of_origins_is_completed_with_the_pages_own(edge: Edge) -> None:
 
 
 def test_a_setting_too_long_for_a_description_reaches_the_live_versions(edge: Edge) -> None:
-    """By a new version of a layer, with the template that is deployed already."""
+    """By a new version of a layer, with the template that is deployed already. Each of the two is in another layer."""
     functions = edge.deployed.client("lambda")
 
-    def live(function: str) -> Any:
+    def live(function: str) -> tuple[str, str]:
         found = functions.get_function_configuration(FunctionName=edge.deployed.resources[function], Qualifier="live")
-        return found["Environment"]["Variables"]["THUMBNAIL_SIZES"]
+        told = found["Environment"]["Variables"]
+        return told["THUMBNAIL_SIZES"], told["PROFILES"]
 
-    for chosen in (SERVICE.most("ThumbnailSizes"), SERVICE.parameters["ThumbnailSizes"]["Default"]):
-        edge.set_of_the_service(ThumbnailSizes=chosen)
+    usual, long, profiles = (
+        SERVICE.parameters["ThumbnailSizes"]["Default"],
+        SERVICE.most("ThumbnailSizes"),
+        SERVICE.most("Profiles"),
+    )
+    for chosen in ((long, ""), (long, profiles), (usual, "")):
+        edge.set_of_the_service(**dict(zip(("ThumbnailSizes", "Profiles"), chosen, strict=True)))
         assert [live(name) for name in ("SignUploadFunction", "ConvertFunction")] == [chosen, chosen]
 
 
