@@ -47,8 +47,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.MALFORMED: Sentence("The request is not the JSON that this service expects."),
     Reason.TOO_LARGE: Sentence("The file is larger than {limit} MB. Please choose a smaller one."),
     Reason.TYPE_NOT_SUPPORTED: Sentence("This type of file is not accepted. Please choose {accepted}."),
-    Reason.INVALID: Sentence("The file is empty, or the request describes it with impossible values."),
-    Reason.PROFILE_UNKNOWN: Sentence("The service has no set of sizes with this name."),
+    Reason.INVALID: Sentence(
+        "The file is empty, or the request describes it with impossible values. Please choose another file."
+    ),
+    Reason.PROFILE_UNKNOWN: Sentence("The service has no set of sizes with this name. Please choose another one."),
     Reason.REPLACED: Sentence(
         "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
         retryable=True,

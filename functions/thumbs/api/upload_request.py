@@ -100,11 +100,10 @@ def _entries(body: str | None) -> list[dict[str, Any]]:
             value = entry.get(name) if isinstance(entry, dict) else None
             if not isinstance(value, kind) or isinstance(value, bool):
                 what = "a whole number of bytes" if kind is int else "a text"
-                problems.append(
-                    Problem(
-                        Reason.MALFORMED.value, f'Each file needs "{name}": {what}.', f"#/files/{index}/{name}", index
-                    )
+                need = (
+                    f'"{name}" is {what}, or left out.' if name in _OPTIONAL else f'Each file needs "{name}": {what}.'
                 )
+                problems.append(Problem(Reason.MALFORMED.value, need, f"#/files/{index}/{name}", index))
                 break
     if problems:
         raise Refused(HTTPStatus.BAD_REQUEST, describe(Reason.MALFORMED)["message"], problems)

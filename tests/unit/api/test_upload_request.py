@@ -68,6 +68,17 @@ def test_a_malformed_body_is_400(text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"size": "7"}, 'Each file needs "size": a whole number of bytes.'),
+        ({"profile": None}, '"profile" is a text, or left out.'),
+    ],
+)
+def test_a_malformed_member_is_needed_or_may_be_left_out(changed: dict[str, Any], sentence: str) -> None:
+    assert [each.detail for each in refusal(body(entry(**changed))).problems] == [sentence]
+
+
+@pytest.mark.parametrize(
     ("changed", "status", "pointer", "sentence"),
     [
         ({"size": 20_000_001}, 413, "size", "larger than 20 MB"),
