@@ -12,6 +12,7 @@ from thumbs import formats
 _WHITE = (255, 255, 255)
 _SEEN = [0] + [255] * 255  # by alpha
 _BLOCK = 4  # pixels across
+_BYTES_PER_PIXEL = 48  # of memory, at most: what AVIF takes (docs/decisions/imaging-animated.md)
 # One opaque pixel gives its block an alpha of 16. Below half of that, 8 bits of colour times alpha are too coarse.
 _PRECISE = [0] * 8 + [255] * 248
 _ENCODERS = {"webp": "PIL.WebPImagePlugin", "jpeg": "PIL.JpegImagePlugin", "avif": "PIL.AvifImagePlugin"}
@@ -26,15 +27,29 @@ class _File(BytesIO):
 
 
 def encode(image: Image.Image, output: formats.Output, quality: int, xmp: bytes = b"") -> bytes:
-    """image: RGB or RGBA. xmp: the packet to embed. Other metadata is omitted, because nothing requests it."""
+    """image: RGB or RGBA. xmp: the packet to embed. Other metadata is omitted, because nothing requests it. Raises
+    MemoryError, also where an encoder calls it something else."""
     if image.mode == "RGBA":
         image = filled(image) if output.transparency else on_white(image)
     file = _File(output)
     clean = image.copy() if image.info else image
     clean.info = {}
     embedded: dict[str, Any] = {"xmp": xmp} if xmp else {}
-    clean.save(file, **options(output, quality), **embedded)
+    try:
+        clean.save(file, **options(output, quality), **embedded)
+    except (RuntimeError, OSError, ValueError) as error:
+        if _is_short_of_memory(image.size):
+            raise MemoryError(str(error)) from error
+        raise
     return file.getvalue()
+
+
+def _is_short_of_memory(size: tuple[int, int]) -> bool:
+    try:
+        bytearray(_BYTES_PER_PIXEL * size[0] * size[1])
+    except MemoryError:
+        return True
+    return False
 
 
 def on_white(image: Image.Image) -> Image.Image:
