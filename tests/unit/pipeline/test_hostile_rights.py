@@ -67,6 +67,25 @@ def test_a_hostile_packet_hides_no_other_source() -> None:
     assert read.of(blocks) == Rights(copyright="(c) Records")
 
 
+SWALLOWED = {
+    "a record's": ("iptc", iptc((110, b"Agency"), (80, b"Jane"), (90, b"Vienna")).replace(b"\4Jane", b"\x10Jane")),
+    "the last one's": (
+        "iptc",
+        iptc((110, b"Agency"), (80, b"Jane"), (90, b"Vienna")).replace(b"\0\4Jane", b"\x7f\4Jane"),
+    ),
+    "one with the mark of the next": ("iptc", iptc((110, b"Agency")) + b"\x1c\2\x50" + iptc((90, b"Vienna"))[7:]),
+    "a notice's": ("exif", exif({0x013B: b"Agency\0", 0x8298: b"(c) Jane\0\0\0Vienna\0"})),
+    "both notices'": ("exif", exif({0x013B: b"Agency\0", 0x8298: b"(c) Jane\0Vienna\0Home\0"})),
+}
+
+
+@pytest.mark.parametrize(("form", "content"), SWALLOWED.values(), ids=SWALLOWED)
+def test_a_wrong_length_makes_a_fact_of_nothing_that_follows(form: str, content: bytes) -> None:
+    kept = read.of([Block(form, content)])
+
+    assert kept in {Rights(credit="Agency"), Rights(("Agency",), "(c) Jane")}
+
+
 CLEANED = {
     "lines": ("(c) Jane&#10;\t all&#13; rights", "(c) Jane all rights"),
     "direction": ("Jane\u202eDoe\u2067", "JaneDoe"),

@@ -26,6 +26,8 @@ _ADDRESS = re.compile(r"https?://[a-z0-9.\-\[\]:]{1,255}(?:[/?#][!#-;=?-\[\]_a-z
 _UTF_8, _LATIN_1 = b"\x1b%G", (b"", b"\x1b.A", b"\x1b-A")  # 1:90, the coded character set (IIM 4.2, ISO 2022)
 _CHARACTER_SET, _BY_LINE, _CREDIT, _NOTICE = (1, 90), (2, 80), (2, 110), (2, 116)
 
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
+
 _UNREADABLE = struct.error, LookupError, ValueError, zlib.error
 
 # The facts that a source has, by their names in picture.RIGHTS.
@@ -124,6 +126,8 @@ _PROFILES = {b"exif": "exif", b"APP1": "exif", b"xmp": "xmp", b"iptc": "photosho
 
 
 def _in_iptc(records: bytes) -> Facts:
+    """A text has no control characters but those of lines and blanks (IIM 4.2). With others, its length is wrong, and
+    it contains what follows, such as a place."""
     facts: Facts = {}
     charset = b""
     names = {_BY_LINE: "creator", _CREDIT: "credit", _NOTICE: "copyright"}
@@ -132,16 +136,18 @@ def _in_iptc(records: bytes) -> Facts:
             continue
         if (record, dataset) == _CHARACTER_SET:
             charset = content
-        elif (record, dataset) in names:
+        elif (record, dataset) in names and not _CONTROL.search(content.rstrip(b"\0")):
             facts.setdefault(names[record, dataset], []).append(_decoded(content, charset))
     return facts
 
 
 def _in_exif(block: bytes) -> Facts:
-    """Names are separated by semicolons; the editor's notice follows the photographer's (EXIF 2.32, 4.6.4)."""
+    """Names are separated by semicolons; the editor's notice follows the photographer's (EXIF 2.32, 4.6.4). With more
+    behind them, the length is wrong, and any of it may be another tag's."""
     found = exif.first_directory(block)
     artists = _decoded(found.get(exif.ARTIST, b"").partition(b"\0")[0])
-    notices = [_decoded(each).strip() for each in found.get(exif.COPYRIGHT, b"").split(b"\0")]
+    photographer, *others = (_decoded(each).strip() for each in found.get(exif.COPYRIGHT, b"").split(b"\0"))
+    notices = [photographer, *others[:1]] if not any(others[1:]) else [photographer]
     return {"creator": artists.split(";"), "copyright": [", ".join(each for each in notices if each)]}
 
 
