@@ -34,10 +34,11 @@ CHART = (
 # In alpha.png, the last column is transparent, and the one before it half transparent.
 ALPHA = (255, 255, 128, 0)
 
-# rights: what thumbnails keep if they are asked to. focus: a corner of which crops would show less without it.
+# Rights that thumbnails may keep, a corner of which crops would show less, and whether a set of sizes is named.
 MORE: dict[str, dict[str, Any]] = {
     "progressive.jpg": {"rights": golden_rights.RIGHTS},
     "orientation-6.jpg": {"focus": [0, 1]},
+    "orientation-8.jpg": {"profiled": True},
 }
 
 # From the upright picture to the stored one, for each orientation (EXIF 2.32, tag 0x0112).

@@ -17,5 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
 
 def _faults() -> Iterator[str]:
     current = settings.current()
-    style = golden.Style(current.sizes, current.outputs, current.quality, current.animated, current.copyright)
+    style = golden.Style(
+        current.sizes, current.outputs, current.quality, current.animated, current.copyright, current.profiles
+    )
     return conversions.faults(current.convert_version, style)

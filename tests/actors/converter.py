@@ -12,9 +12,11 @@ JOB = "0" * 32
 
 def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]:
     """The service's results for a picture, by key."""
+    chosen = wanted.choices(picture)
+    asked_for = wanted.profiles[chosen.profile] if chosen.profile else wanted.sizes
     try:
         kept, moving = wanted.copyright, wanted.animated
-        asked = pipeline.Wanted(wanted.sizes, wanted.outputs, wanted.quality, 50, kept, moving, picture.focus)
+        asked = pipeline.Wanted(asked_for, wanted.outputs, wanted.quality, 50, kept, moving, chosen.focus)
         conversion = pipeline.run(picture.content, asked)
     except errors.Rejected as refusal:
         reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)

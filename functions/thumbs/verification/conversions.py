@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from thumbs import observe
 from thumbs.aws import functions
 from thumbs.jobs import keys, notices
-from thumbs.jobs.choices import Choices
 from thumbs.verification import golden, hook, probes
 
 # Stops after this many faulty pictures: another one would reveal nothing new.
@@ -39,7 +38,7 @@ def _put_through(picture: golden.Picture, version: str, style: golden.Style) -> 
     """The faults in what the new version makes of it. Raises functions.TooSlow. Leaves nothing behind."""
     job = keys.new_probe()
     try:
-        probe = probes.put(job, picture.content, Choices(focus=picture.focus))
+        probe = probes.put(job, picture.content, style.choices(picture))
         functions.call(version, notices.event([probe]), hook.ANSWER_SECONDS)
         return list(golden.faults(picture, probes.made(job), style))
     except functions.TooSlow:

@@ -5,14 +5,16 @@ results are computed here from the stack's own settings, by other code than the 
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thumbs import formats, sizes
+from thumbs.jobs.choices import Choices
 from thumbs.jobs.manifest import Manifest, Thumbnail
+from thumbs.sizes import Size
 from thumbs.verification import shapes
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Picture:
     reason: the code with which it must be rejected, or None. original: facts that the manifest must contain. chart: the
     colours that it must show, by rows, as [red, green, blue, alpha]. rights: what its thumbnails keep if they are asked
     to, by the names of picture.RIGHTS. focus: its lower left corner, (0, 1), if it is uploaded with this focus.
+    profiled: whether it is uploaded with the name of a set of sizes, if the stack has one.
     """
 
     file: str
@@ -47,6 +50,7 @@ class Picture:
     chart: list[list[list[int]]] | None = None
     rights: dict[str, str] | None = None
     focus: tuple[float, float] | None = None
+    profiled: bool = False
 
     @property
     def content(self) -> bytes:
@@ -57,11 +61,16 @@ class Picture:
 class Style:
     """The stack's settings that decide how thumbnails look."""
 
-    sizes: tuple[sizes.Size, ...]
+    sizes: tuple[Size, ...]
     outputs: tuple[formats.Output, ...]
     quality: int
     animated: bool = False
     copyright: bool = False
+    profiles: Mapping[str, tuple[Size, ...]] = field(default_factory=dict)
+
+    def choices(self, picture: Picture) -> Choices:
+        """What the picture is uploaded with."""
+        return Choices(next(iter(self.profiles), None) if picture.profiled else None, picture.focus)
 
     def moves(self, picture: Picture, *outputs: formats.Output) -> bool:
         """Whether a thumbnail in one of these formats has several frames. Encoders merge similar ones, so how many is
@@ -86,6 +95,7 @@ def pictures() -> tuple[Picture, ...]:
             charts.get(each.get("chart")),
             each.get("rights"),
             tuple(each["focus"]) if "focus" in each else None,
+            each.get("profiled", False),
         )
         for each in expected["pictures"]
     )
@@ -111,7 +121,9 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
         return
     yield from _untruths(picture, manifest, style)
     thumbnails = manifest["thumbnails"]
-    wanted = [(size, output) for output in style.outputs for size in style.sizes]
+    chosen = style.choices(picture).profile
+    every = style.profiles[chosen] if chosen else style.sizes
+    wanted = [(size, output) for output in style.outputs for size in every]
     if [each["size"] for each in thumbnails] != [size.name for size, _ in wanted]:
         yield f"its thumbnails are {[each['size'] for each in thumbnails]}"
         return

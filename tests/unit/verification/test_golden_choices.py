@@ -83,3 +83,13 @@ def test_a_manifest_that_tells_nothing_of_what_is_kept_is_a_fault() -> None:
     )
 
     assert fault.startswith("the manifest says that thumbnails keep None")
+
+
+def test_sizes_other_than_those_of_the_set_that_was_named_are_a_fault() -> None:
+    picture = named("orientation-8.jpg")
+    wanted = replace(WANTED, profiles={"post": sizes.parse("card=120x90,large=240"), "other": SIZES})
+
+    assert list(golden.faults(picture, converted(picture, wanted), wanted)) == []
+    (fault,) = golden.faults(picture, converted(picture, WANTED), wanted)
+    assert fault.startswith("its thumbnails are ['small', 'square', ")
+    assert list(golden.faults(FOCUSED, converted(FOCUSED, WANTED), wanted)) == [], "it names no set"
