@@ -1,6 +1,6 @@
 /**
- * Announces what has happened to screen readers. Announcements close in time are joined, and the same one is said once; when there
- * are many, only their number is said.
+ * Tells screen readers what has happened. Announcements close in time are joined, and the same one is said once; when there are
+ * many, only their number is said.
  */
 
 import {byId} from "./elements.js";

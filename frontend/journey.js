@@ -153,12 +153,19 @@ export class Journey {
   }
 
   /**
-   * The manifest with fresh addresses.
+   * The manifest with fresh addresses. If the service has none any more, the upload ends with that problem.
    * @param {Upload} upload
    * @param {() => boolean} isWanted asked when its turn comes: perhaps the list was cleared for another person
    */
   async refresh(upload, isWanted) {
-    const manifest = await this.#recalls.run(async () => (isWanted() ? current(/** @type {string} */ (upload.job), this.#access) : null));
+    const ask = async () => (isWanted() ? current(/** @type {string} */ (upload.job), this.#access) : null);
+    const manifest = await this.#recalls.run(ask).catch((problem) => {
+      if (problem.code === "unknown" || problem.code === "erased") {
+        Object.assign(upload, {problem, manifest: null, made: null});
+        this.#onStage(upload, "stopped");
+      }
+      throw problem;
+    });
     return manifest?.status === "done" ? manifest : upload.manifest;
   }
 }

@@ -17,7 +17,7 @@ import {Row} from "./row.js";
 const SHARE = 8;
 /**
  * Rows that are drawn or skipped together. Each element that the browser observes for this costs time in every frame, and
- * rows in a chunk that was never near the window have no style and no layout at all.
+ * rows in a chunk that was never near the window have no layout.
  */
 const CHUNK = 10;
 /** Rows that are always drawn: one screenful, otherwise the content below the first rows would move. */

@@ -60,7 +60,7 @@ export class Row {
   /** Shows the upload's current state. */
   update() {
     const {stage} = this.upload;
-    if (stage !== "done") this.#empty();
+    if (stage !== "done") this.#panel = this.#panel?.remove() ?? null;
     if (this.element.dataset.stage !== stage) this.element.dataset.stage = stage;
     write(this.#words, lines(this.upload, this.#actions.limits()));
     this.#offer();
@@ -106,15 +106,9 @@ export class Row {
       if (this.#actions.limits()?.erasable) this.#offerErasing(this.#panel);
       return true;
     } catch {
-      if (this.upload.stage === "done") this.#actions.fail(words.notFetched); // otherwise the row says why
+      if (this.upload.stage === "done") this.#actions.fail(words.notFetched);
       return false;
     }
-  }
-
-  /** Removes thumbnails that no longer exist. */
-  #empty() {
-    this.#panel?.remove();
-    this.#panel = null;
   }
 
   /** @param {HTMLElement} panel */

@@ -14,8 +14,8 @@ import {content, erased, lostConnection, Problem, problemOf} from "./problem.js"
  * }} Signed lifetime: remaining milliseconds of the signature when it arrived
  * @typedef {Record<string, string>} Headers
  * @typedef {{api: string | URL, headers?: (refused: boolean) => Headers | Promise<Headers>}} Access
- *   api: the base address of the service, ending in "/". headers: returns the additional headers of each call, such as a key or
- *   a token. refused: whether the service has just answered 401 to its previous answer, so that it can refresh a token.
+ *   api: the base address of the service, ending in "/". headers: the additional ones of each call, such as a key or a token.
+ *   refused: whether the service has just answered 401, so that a token can be refreshed.
  */
 
 /** API Gateway responds within 29 s or not at all. Milliseconds. */

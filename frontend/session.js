@@ -1,14 +1,12 @@
 /**
- * Remembers the tab's uploads, so that a reload or a crash loses nothing that had arrived. Uses session storage rather than
- * local storage, because each tab has its own list, and because nothing may remain on a shared computer when the tab is
- * closed. Several uploads share an entry, and changes are written together after a delay, because each write takes about
- * the same time, whatever its size.
+ * Remembers the tab's uploads, so that a reload or a crash loses nothing that had arrived. Several share an entry, and changes are
+ * written together, because a write takes about the same time, whatever its size. Nothing remains when the tab is closed.
  */
 
 /**
  * @typedef {{thumbnails: number, bytes: number, width: number, height: number}} Made the facts in the row of a finished upload
- * @typedef {{name: string, size: number, type: string, lastModified: number,
- *   job?: string, arrived?: boolean, made?: Made, choice?: import("./sign.js").Choice}} Kept
+ * @typedef {import("./transfer.js").Facts & {job?: string, arrived?: boolean, made?: Made,
+ *   choice?: import("./sign.js").Choice}} Kept
  *   job: once signed. arrived: true if its file has; otherwise only the service knows. made: once done.
  */
 

@@ -8,9 +8,8 @@ import {isOver, mayRetry, needsFile} from "./transfer.js";
 
 /**
  * @param {Iterable<Upload>} uploads
- * @returns {{total: number, done: number, over: number, failed: number, retryable: number, size: number, sent: number, left: number, made: number}}
- *   failed: also those that were refused. retryable: also those that were cancelled. size, sent: bytes of uploads done or in
- *   progress. left: bytes not yet sent.
+ * @returns failed: also those that were refused. retryable: also those that were cancelled. size, sent: bytes of uploads done or
+ *   in progress. left: bytes not yet sent.
  */
 export function count(uploads) {
   const sum = {total: 0, done: 0, over: 0, failed: 0, retryable: 0, size: 0, sent: 0, left: 0, made: 0};

@@ -3,7 +3,7 @@
  *
  *     waiting ─▶ signing ─▶ uploading ─▶ storing ─▶ converting ─▶ done
  *                   ▲      offline, again             slow
- *                   └─────── retry ◀── stopped | cancelled | interrupted
+ *                   └─ retry ◀─ stopped | cancelled | interrupted
  */
 
 import {forget, keep} from "./session.js";
@@ -77,18 +77,12 @@ export class Transfer {
     else if (this.file) this.start();
   }
 
-  /** The service has nothing more of it, although it was done. @param {Problem} problem */
-  lose(problem) {
-    Object.assign(this, {problem, manifest: null, made: null});
-    this.enter("stopped");
-  }
-
   /**
    * Restores what was kept before a reload.
-   * @param {{job?: string, arrived?: boolean, made?: Made, choice?: import("./sign.js").Choice}} kept
+   * @param {import("./session.js").Kept} kept
    */
   resume({job, arrived, made, choice}) {
-    Object.assign(this, {job, choice, arrived: arrived === true || made !== undefined, made: made ?? null});
+    Object.assign(this, {job, choice, arrived: Boolean(arrived ?? made), made: made ?? null});
     if (made) this.enter("done");
     else if (job) this.#follow((journey, signal) => journey.recall(this, signal));
     else this.enter("interrupted");

@@ -2,13 +2,10 @@
 
 import {forget} from "./session.js";
 import {persist} from "./patience.js";
-import {lostConnection, Problem} from "./problem.js";
-import {isOver, mayRetry, needsFile, Transfer} from "./transfer.js";
+import {lostConnection} from "./problem.js";
+import {isOver, mayRetry, Transfer} from "./transfer.js";
 import {Duplicates} from "./duplicates.js";
 import {breaths} from "./waiting.js";
-
-/** Problems after which the service has nothing of an upload. */
-const LOST = new Set(["unknown", "erased"]);
 
 /** @typedef {import("./transfer.js").Transfer} Upload */
 /** @typedef {(upload: Upload) => void} Choose called before a file is sent (choosing.js) */
@@ -51,7 +48,7 @@ export class Uploads {
    * Adds files. A file that is already in the list is not sent twice: if its upload was interrupted or stopped, it continues.
    * @param {Iterable<File>} files
    * @param {Choose} [choose]
-   * @returns {Promise<{added: Upload[], resumed: Upload[], known: Upload[]}>} known: already in the list, nothing to do
+   * @returns known: already in the list, nothing to do
    */
   add(files, choose = () => {}, list = this.list) {
     const adding = this.#adding.then(() => this.#add(files, choose, list));
@@ -71,7 +68,7 @@ export class Uploads {
         taken.added.push(upload);
         choose(upload);
         upload.start();
-      } else if (needsFile(before) || mayRetry(before)) {
+      } else if (before.stage === "interrupted" || mayRetry(before)) {
         before.file = file;
         taken.resumed.push(before);
         choose(before);
@@ -138,15 +135,9 @@ export class Uploads {
     }
   }
 
-  /** The manifest with fresh addresses. If there is none any more, the upload ends with the reason. @param {Upload} upload */
+  /** The manifest with fresh addresses. @param {Upload} upload */
   async refresh(upload) {
-    const journey = await this.prepare();
-    try {
-      upload.manifest = await journey.refresh(upload, () => this.list.has(upload));
-    } catch (problem) {
-      if (problem instanceof Problem && LOST.has(problem.code)) upload.lose(problem);
-      throw problem;
-    }
+    upload.manifest = await (await this.prepare()).refresh(upload, () => this.list.has(upload));
     return upload.manifest;
   }
 

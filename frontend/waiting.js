@@ -57,10 +57,7 @@ export function backoff(attempt, atLeast = 0, random = Math.random) {
 /** How long a loop may run without a pause: a frame has 16 ms, and the browser needs some of it. */
 const STRETCH = 10;
 
-/**
- * For long loops: await the returned function in each round. It lets the browser draw and react once the loop has run for
- * a while.
- */
+/** For long loops: await the returned function in each round, so that the browser can draw and react. */
 export function breaths() {
   let since = performance.now();
   return async () => {
