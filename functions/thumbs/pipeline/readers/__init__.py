@@ -59,17 +59,23 @@ def opened(accepted: formats.Input, original: bytes) -> Source:
 
 def rows_or_whole(rows: Rows, load: Callable[[], Image.Image]) -> Rows:
     """The same rows, until they raise OSError or ValueError: then the picture is decoded whole, by a decoder that
-    decides whether it is damaged. load: decodes it, in the mode of the rows."""
+    decides whether it is damaged. load: decodes it, in the mode of the rows. Both are let go after the last row,
+    because they hold the file."""
+    decode, height = rows.read, rows.size[1]
     whole: Image.Image | None = None
 
     def read(start: int, stop: int) -> Image.Image:
-        nonlocal whole
+        nonlocal decode, load, whole
         with decoding():
             if whole is None:
                 try:
-                    return rows.read(start, stop)
+                    strip = decode(start, stop)
                 except (OSError, ValueError):
                     whole = load()
+                else:
+                    if stop == height:
+                        del decode, load
+                    return strip
             return whole.crop((0, start, whole.width, stop))
 
     return rows._replace(read=read)
