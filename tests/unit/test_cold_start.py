@@ -58,8 +58,8 @@ def test_what_people_wait_for_starts_without_boto3_or_uuid(function: str) -> Non
     assert said.returncode == 0, said.stderr
 
 
-def test_the_process_that_forks_children_starts_without_dataclasses() -> None:
-    # docs/decisions/s3-without-boto3.md. The readers of HEIF and TIFF need dataclasses.
+def test_the_process_that_forks_children_starts_without_large_modules() -> None:
+    # docs/decisions/s3-without-boto3.md, imaging-sandbox.md. The readers of HEIF and TIFF need dataclasses.
     script = """
 import sys
 sys.path[:] = sys.argv[1:]
@@ -69,7 +69,7 @@ from thumbs.pipeline import steps
 for accepted in formats.INPUTS:
     if accepted.name not in {"HEIF", "TIFF"}:
         steps.prepare(accepted, tuple(formats.OUTPUTS.values()), rights=True, animated=True)
-assert not {"dataclasses", "inspect"} & sys.modules.keys()
+assert not {"dataclasses", "inspect", "pickle"} & sys.modules.keys()
 """
     said = subprocess.run([sys.executable, "-IS", "-c", script, *sys.path], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr

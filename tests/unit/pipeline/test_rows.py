@@ -19,7 +19,8 @@ from tests.material.decoding import by_pillow, rows
 from thumbs import pipeline
 from thumbs.errors import Reason
 from thumbs.pipeline import resize
-from thumbs.pipeline.readers import png, png_chunks
+from thumbs.pipeline.identify import identify
+from thumbs.pipeline.readers import opened, png, png_chunks
 from thumbs.pipeline.rows import Rows
 
 SIZE = 301, 207
@@ -210,3 +211,18 @@ def test_a_large_picture_is_never_whole_in_memory(format_: str, mode: str) -> No
 
     assert taken < 2.5 * 4000 * 3000, "bytes; the picture alone would take 4 per pixel"
     assert threads == 1
+
+
+@pytest.mark.parametrize(
+    "original",
+    [pictures.encoded(pictures.photo(*SIZE), "PNG"), pictures.encoded(pictures.photo(*SIZE), "TIFF")],
+    ids=["PNG", "TIFF"],
+)
+def test_the_file_is_let_go_after_its_last_row(original: bytes) -> None:
+    unread = sys.getrefcount(original)
+    picture = rows(opened(identify(original), original))
+
+    picture.read(0, SIZE[1] - 1)
+    assert sys.getrefcount(original) > unread
+    picture.read(SIZE[1] - 1, SIZE[1])
+    assert sys.getrefcount(original) == unread

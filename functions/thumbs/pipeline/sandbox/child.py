@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import socket
 import traceback
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ def work(connection: socket.socket) -> NoReturn:
     try:
         confinement = Confinement(connection.fileno())
         for number in count(1):
-            job = _job(connection, number)
+            job = wire.job_of(wire.receive(connection, number, _MOST))
             with kept_in_heap():
                 original = [wire.receive(connection, number, _MOST)]
             confinement.apply(job.limits)
@@ -34,12 +33,6 @@ def work(connection: socket.socket) -> NoReturn:
         code = 0
     finally:
         os._exit(code)
-
-
-def _job(connection: socket.socket, number: int) -> wire.Job:
-    """Without its original, which follows."""
-    job: wire.Job = pickle.loads(wire.receive(connection, number, _MOST))  # noqa: S301  from our own parent
-    return job
 
 
 def _answer(job: wire.Job, original: list[bytes]) -> Sequence[bytes]:

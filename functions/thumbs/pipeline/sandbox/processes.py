@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import resource
 import socket
 import subprocess
@@ -12,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from thumbs import formats, settings
+from thumbs import settings
 from thumbs.pipeline.sandbox import wire
 from thumbs.pipeline.sandbox.confinement import MEASURES, MOST_AT_REST, be_opaque
-from thumbs.pipeline.sandbox.wire import Job
+from thumbs.pipeline.sandbox.wire import Job, Needed
 
 # A child is replaced after this many pictures, and if it is idle with this many bytes more than at its start: the
 # function has 350 MB for everything but the conversion (settings.conversion_memory), and what it has
@@ -35,10 +34,6 @@ _ZYGOTE = (
 )
 
 
-# What a child has loaded: the module of a reader, the outputs, and whether it can read rights and animations.
-Needed = tuple[str, tuple[formats.Output, ...], bool, bool]
-
-
 class NotBegunError(Exception):
     """A child ended or hung before it began with the picture, which is therefore not at fault."""
 
@@ -48,10 +43,6 @@ class Ended(NamedTuple):
 
     code: int
     seconds: float
-
-
-def _needed(job: Job) -> Needed:
-    return job.accepted.reader, job.wanted.outputs, job.wanted.copyright, job.wanted.animated
 
 
 class Zygote:
@@ -77,10 +68,9 @@ class Zygote:
 
     def child(self, job: Job) -> "Child":
         """A child that has loaded what the job needs, and has had no picture. Raises NotBegunError."""
-        needed = _needed(job)
-        if self._child is None or self._child.begun or needed not in self._loaded:
-            self._fork((job.accepted, job.wanted.outputs, job.wanted.copyright, job.wanted.animated))
-            self._loaded.add(needed)
+        if self._child is None or self._child.begun or job.needed not in self._loaded:
+            self._fork(job.needed)
+            self._loaded.add(job.needed)
         assert self._child is not None
         self._child.serves(self._loaded, job.limits.memory)
         return self._child
@@ -96,7 +86,7 @@ class Zygote:
         former.ended(ended)
         return ended
 
-    def _fork(self, needed: object) -> Ended:
+    def _fork(self, needed: Needed | None) -> Ended:
         """Raises NotBegunError if the zygote has ended or hangs. Then it is killed, because a late answer would be
         taken for the answer to the next command."""
         if self._child:
@@ -105,7 +95,7 @@ class Zygote:
         self._child = Child(ours)
         try:
             with theirs:
-                socket.send_fds(self._control, [pickle.dumps(needed)], [theirs.fileno()])
+                socket.send_fds(self._control, [wire.packed(needed)], [theirs.fileno()])
             self._child.process, code, seconds = json.loads(self._control.recv(_LONGEST_WORD))
         except (OSError, ValueError) as error:
             self.process.kill()
@@ -153,7 +143,7 @@ class Child:
 
     def suits(self, job: Job) -> bool:
         """Whether it can convert this job: once confined, it can neither load modules nor get more memory."""
-        return _needed(job) in self._loaded and job.limits.memory == self._memory
+        return job.needed in self._loaded and job.limits.memory == self._memory
 
     def begin(self, job: Job) -> list[str]:
         """Sends it the picture. Returns the limits that the kernel enforces. Raises NotBegunError."""
@@ -161,7 +151,7 @@ class Child:
         self._began, self._clock = time.monotonic(), self._processor_time()
         until = time.monotonic() + _START_SECONDS
         try:
-            for content in (pickle.dumps(job._replace(original=b"")), job.original):
+            for content in (wire.packed(job), job.original):
                 wire.send(self._connection, self._pictures, [content], until)
             told = json.loads(wire.receive(self._connection, self._pictures, _LONGEST_WORD, until))
             # Only known words reach our log, even if an attacker controls the child.

@@ -1,13 +1,14 @@
 """The messages between the parent, the zygote and a child: frames, each preceded by the number of its picture and its
 length in bytes."""
 
+import marshal
 import socket
 import struct
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from thumbs import formats
+from thumbs import formats, sizes
 from thumbs.pipeline.contract import Limits, Wanted
 
 _FRAME = struct.Struct(">QQ")
@@ -18,6 +19,16 @@ class UnexpectedError(Exception):
     """A frame of another picture, or one that is too long."""
 
 
+class Needed(NamedTuple):
+    """What a child must have loaded before it is confined: a reader, the encoders, and whether it reads rights and
+    animations."""
+
+    accepted: formats.Input
+    outputs: tuple[formats.Output, ...]
+    copyright: bool
+    animated: bool
+
+
 class Job(NamedTuple):
     """One picture. accepted: the format of its first bytes."""
 
@@ -25,6 +36,45 @@ class Job(NamedTuple):
     accepted: formats.Input
     wanted: Wanted
     limits: Limits
+
+    @property
+    def needed(self) -> Needed:
+        return Needed(self.accepted, self.wanted.outputs, self.wanted.copyright, self.wanted.animated)
+
+
+def packed(told: Job | Needed | None) -> bytes:
+    """For `job_of` and `needed_of`, in a process of the same Python; a job without its original, which is sent after
+    it. (Pickle's modules would take half a megabyte of each process.)"""
+    return marshal.dumps(_tuples(told._replace(original=b"") if isinstance(told, Job) else told))
+
+
+def job_of(content: bytes) -> Job:
+    """content: from our own parent."""
+    original, accepted, wanted, limits = marshal.loads(content)  # noqa: S302  see above
+    boxes, outputs, *others = wanted
+    return Job(
+        original,
+        formats.Input(*accepted),
+        Wanted(tuple(sizes.Size(*box) for box in boxes), _outputs(outputs), *others),
+        Limits(*limits),
+    )
+
+
+def needed_of(content: bytes) -> Needed | None:
+    """content: from our own parent."""
+    if told := marshal.loads(content):  # noqa: S302  see above
+        accepted, outputs, *others = told
+        return Needed(formats.Input(*accepted), _outputs(outputs), *others)
+    return None
+
+
+def _outputs(told: Sequence[Sequence[Any]]) -> tuple[formats.Output, ...]:
+    return tuple(formats.Output(*output) for output in told)
+
+
+def _tuples(value: Any) -> Any:
+    """Named tuples as plain ones, which are all that marshal writes."""
+    return tuple(map(_tuples, value)) if isinstance(value, tuple) else value
 
 
 def send(connection: socket.socket, number: int, parts: Sequence[bytes], until: float | None = None) -> None:

@@ -7,13 +7,12 @@ over which the new child talks to the parent; the answer says how the previous c
 import gc
 import json
 import os
-import pickle
 import signal
 import socket
 from typing import NoReturn
 
 from thumbs.pipeline import steps
-from thumbs.pipeline.sandbox import confinement
+from thumbs.pipeline.sandbox import confinement, wire
 from thumbs.pipeline.sandbox.child import work
 
 _MOST = 65536  # bytes of a command
@@ -38,8 +37,7 @@ def serve(control: int) -> NoReturn:
                     break
                 former, child = child, 0
                 ended = _end(former)
-                needed = pickle.loads(command)  # noqa: S301  from our own parent
-                if needed:
+                if needed := wire.needed_of(command):
                     steps.prepare(*needed)
                 child = _fork(commands, descriptors[0])
                 commands.sendall(json.dumps([child, *ended]).encode())
