@@ -3,7 +3,7 @@
 import {content, erased, lostConnection, Problem, problemOf} from "./problem.js";
 
 /**
- * @typedef {{name: string, width: number, height: number, crop: boolean, fit?: string, background?: string}} Size
+ * @typedef {{name: string, width: number, height: number, crop: boolean, fit?: string, background?: string, enlarge?: boolean}} Size
  * @typedef {{
  *   maxFiles: number, maxUploadBytes: number, maxMegapixels: number, types: Record<string, string[]>,
  *   accepted: string, sizes: Size[], keepOriginalsDays: number, keepThumbnailsDays?: number, unclaimedDays?: number,

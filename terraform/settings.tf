@@ -1,29 +1,29 @@
 # Generated from template.yaml by `make docs`.
 
 variable "thumbnail_sizes" {
-  description = "The thumbnails to make of each picture, in pixels. name=SIDE fits the longest side; name=WIDTHxHEIGHT crops to that box. With :fit all of the picture fits into the box; with :pad the thumbnail is exactly as large as the box, with a transparent margin (white in JPEG), with :pad:ffffff one of that colour. Pictures are never enlarged."
+  description = "The thumbnails to make of each picture, in pixels. name=SIDE fits the longest side; name=WIDTHxHEIGHT crops to that box. With :fit all of the picture fits into the box; with :pad the thumbnail is exactly as large as the box, with a transparent margin (white in JPEG), with :pad:ffffff one of that colour. A picture that is smaller than its box is enlarged only if the size ends in :enlarge."
   type        = string
   default     = "small=160,medium=320,large=640"
   nullable    = false
 
   validation {
     condition     = length(var.thumbnail_sizes) <= 250
-    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, and after that with or without :enlarge, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 
   validation {
     condition     = !can(regex("^.*=(?:[0-9]+x)?(?:409[7-9]|4[1-9][0-9]{2}|[5-9][0-9]{3})", var.thumbnail_sizes))
-    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, and after that with or without :enlarge, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 
   validation {
     condition     = length(distinct([for size in split(",", var.thumbnail_sizes) : split("=", size)[0]])) == length(split(",", var.thumbnail_sizes))
-    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, and after that with or without :enlarge, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?){0,9}$", var.thumbnail_sizes))
-    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(:enlarge)?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(:enlarge)?){0,9}$", var.thumbnail_sizes))
+    error_message = "1 to 10 sizes with different names in up to 250 characters, as name=SIDE or name=WIDTHxHEIGHT up to 4096, each with or without :fit, :crop, :pad or :pad:RRGGBB, and after that with or without :enlarge, separated by commas, such as small=160,card=400x300,tile=240x240:pad:ffffff."
   }
 }
 
@@ -64,7 +64,7 @@ variable "profiles" {
   }
 
   validation {
-    condition     = can(regex("^([a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?)*(;[a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?)*)*)?$", var.profiles))
+    condition     = can(regex("^([a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(:enlarge)?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(:enlarge)?)*(;[a-z0-9][a-z0-9-]{0,31}:[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(:enlarge)?(,[a-z0-9][a-z0-9-]{0,31}=[1-9][0-9]{0,3}(x[1-9][0-9]{0,3})?(:(fit|crop|pad(:([0-9a-fA-F]{3}){1,2})?))?(:enlarge)?)*)*)?$", var.profiles))
     error_message = "Up to 8 sets with different names in up to 500 characters, as name:SIZES with 1 to 10 sizes as in ThumbnailSizes, separated by semicolons, such as avatar:small=64,large=256x256;post:card=400x300,wide=1200, or nothing."
   }
 }

@@ -16,17 +16,17 @@ Fit = Literal["fit", "crop", "pad"]
 
 _SIZE = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9-]{0,31})=(?P<width>[0-9]{1,4})(?:x(?P<height>[0-9]{1,4}))?"
-    r"(?::(?P<fit>fit|crop|pad(?::(?:[0-9a-fA-F]{3}){1,2})?))?"
+    r"(?::(?P<fit>fit|crop|pad(?::(?:[0-9a-fA-F]{3}){1,2})?))?(?P<enlarge>:enlarge)?"
 )
 
 _PROFILE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,31}):(?P<sizes>.*)")
 
 
 class Size(NamedTuple):
-    """A box in pixels. The picture is never enlarged.
+    """A box in pixels.
 
     background: the colour around and behind a padded picture, as "#rrggbb"; None for transparency, which is white in a
-    format without it.
+    format without it. enlarge: whether a picture that is smaller than its box is enlarged.
     """
 
     name: str
@@ -34,12 +34,14 @@ class Size(NamedTuple):
     height: int
     fit: Fit = "fit"
     background: str | None = None
+    enlarge: bool = False
 
     @property
     def described(self) -> dict[str, Any]:
         """As GET /limits has it (docs/api.md)."""
         facts = {"name": self.name, "width": self.width, "height": self.height, "crop": self.fit == "crop"}
-        return facts | {"fit": self.fit} | ({"background": self.background} if self.background else {})
+        facts |= {"fit": self.fit} | ({"background": self.background} if self.background else {})
+        return facts | ({"enlarge": True} if self.enlarge else {})
 
 
 def parse(text: str) -> tuple[Size, ...]:
@@ -71,14 +73,15 @@ def _parse_one(text: str) -> Size:
     if match is None:
         raise ValueError(
             f"ThumbnailSizes: {text!r} is neither name=SIDE nor name=WIDTHxHEIGHT, with or without :fit, :crop, :pad or"
-            " :pad:RRGGBB"
+            " :pad:RRGGBB, and after that with or without :enlarge"
         )
     width = int(match["width"])
     height = int(match["height"] or width)
     if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
         raise ValueError(f"ThumbnailSizes: {text!r} has a side outside 1 to {MAX_SIDE}")
     fit, _, colour = (match["fit"] or ("crop" if match["height"] else "fit")).partition(":")
-    return Size(match["name"], width, height, cast("Fit", fit), _colour(colour.lower()) if colour else None)
+    background = _colour(colour.lower()) if colour else None
+    return Size(match["name"], width, height, cast("Fit", fit), background, bool(match["enlarge"]))
 
 
 def _colour(digits: str) -> str:

@@ -5,7 +5,7 @@ import hashlib
 from thumbs import formats, pipeline, sizes
 from thumbs.errors import Rejected
 
-SIZES = sizes.parse("small=32,card=24x24,tile=24x24:pad,blue=9x30:pad:2040c0")
+SIZES = sizes.parse("small=32,card=24x24,tile=24x24:pad,blue=9x30:pad:2040c0,more=40x30:crop:enlarge")
 LIMITS = pipeline.Limits(memory=256 * 2**20, cpu_seconds=3)
 # What operators and callers may choose. WebP is in each, because it moves.
 FORMATS = ("webp",), ("avif", "webp"), ("webp", "jpeg")

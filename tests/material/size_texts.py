@@ -21,6 +21,8 @@ SIZES = Texts(
         "x5000=160,x5000x=160",  # names that look like sides
         "a=1,aa=1,a-a=1,1a=1",  # names that are parts of others
         "a=9:fit,b=9:crop,c=9:pad,d=9x8:fit,e=9x8:crop,f=9x8:pad,g=9x8:pad:fff,h=9:pad:0a1b2C",
+        "a=9:enlarge,b=9x8:enlarge,c=9:fit:enlarge,d=9:crop:enlarge,e=9:pad:enlarge,f=9x8:pad:fff:enlarge",
+        "enlarge=1:enlarge",
         ",".join(f"{letter}=4096" for letter in "abcdefghij"),
     ),
     wrong=(
@@ -54,6 +56,13 @@ SIZES = Texts(
         "a=1:fit:fff",
         "a=1:crop:fff",
         "a=1:pad:pad",
+        "a=1:enlarge:crop",
+        "a=1:pad:enlarge:fff",
+        "a=1:enlarge:enlarge",
+        "a=1:enlarge:",
+        "a=1:Enlarge",
+        "a=1enlarge",
+        "a=4097:enlarge",
         "a=4097:pad",
         "a=1:pad,a=1:pad:fff",
         "a=4097x1",
@@ -75,6 +84,7 @@ PROFILES = Texts(
         "avatar:small=64,large=256x256;post:card=400x300,wide=1200",
         "a:a=1;b:a=1",  # a name of a size in two sets, and of a set
         ";".join(f"{letter}:a=1:pad:fff" for letter in "abcdefgh"),
+        "a:a=1:enlarge,b=1:pad:enlarge;b:a=9x8:crop:enlarge",
     ),
     wrong=(
         "a=1",
@@ -84,6 +94,8 @@ PROFILES = Texts(
         "a:b=1;;c:d=1",
         "A:b=1",
         "a:b=1; c:d=1",
+        "a:b=1:enlarge:fit",
+        "a:b=1:enlarge;a:c=1",
         "a:b=4097",
         "a:b=1;c:d=1x5000",
         "a:b=1,b=2",

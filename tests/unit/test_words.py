@@ -63,6 +63,11 @@ def test_sizes_are_read_in_their_order() -> None:
         Size("white", 9, 9, "pad", "#ffffff"),
         Size("own", 9, 9, "pad", "#0a1b2c"),
     )
+    assert sizes.parse("side=9:enlarge,box=9x8:enlarge,white=9:pad:fff:enlarge") == (
+        Size("side", 9, 9, "fit", None, enlarge=True),
+        Size("box", 9, 8, "crop", None, enlarge=True),
+        Size("white", 9, 9, "pad", "#ffffff", enlarge=True),
+    )
 
 
 def test_limits_describe_sizes_as_before_and_their_fit_in_addition() -> None:
@@ -70,6 +75,8 @@ def test_limits_describe_sizes_as_before_and_their_fit_in_addition() -> None:
     assert card.described == {"name": "card", "width": 400, "height": 300, "crop": True, "fit": "crop"}
     assert tile.described["crop"] is False
     assert (tile.described["fit"], tile.described["background"]) == ("pad", "#ffffff")
+    (enlarged,) = sizes.parse("card=400x300:enlarge")
+    assert enlarged.described == card.described | {"enlarge": True}
 
 
 @pytest.mark.parametrize(

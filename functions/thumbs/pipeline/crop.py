@@ -30,18 +30,25 @@ _HEADS = 0.5
 _REASON = 1.02
 
 
-def window(image: Image.Image, size: tuple[int, int], focus: tuple[float, float] | None = None) -> Box:
+def window(
+    image: Image.Image,
+    size: tuple[int, int],
+    focus: tuple[float, float] | None = None,
+    whole: tuple[int, int] | None = None,
+) -> Box:
     """The box (left, top, right, bottom) of that size to cut from an RGB or RGBA image that contains it. focus: the
-    point (x, y) that it keeps, as shares of the width and height; None to find the important part."""
+    point (x, y) that it keeps, as shares of the width and height; None to find the important part. whole: the size of
+    what is cut, if the image shows it in another size."""
+    width, height = whole or image.size
     if focus:
-        return _around(image.size, size, focus)
-    spare = image.width - size[0], image.height - size[1]
+        return _around((width, height), size, focus)
+    spare = width - size[0], height - size[1]
     if spare[0] >= spare[1]:
-        left = _offset(_scores(image, across=True), image.width, size[0])
+        left = _offset(_scores(image, across=True), width, size[0])
         top = spare[1] // 2
     else:
         left = spare[0] // 2
-        top = _offset(_scores(image, across=False), image.height, size[1])
+        top = _offset(_scores(image, across=False), height, size[1])
     return left, top, left + size[0], top + size[1]
 
 

@@ -12,6 +12,7 @@ orient      upright                                          nothing for orienta
 colour      to sRGB                                          nothing without a profile
 cascade     each further thumbnail from a larger one
 crop        to the focus, or the important part              nothing if the whole picture is requested
+enlarge     to the box                                       nothing unless the size says so
 pad         to the size of the box, on its background        nothing if neither is requested
 encode      in each format, without metadata, but for the rights
 placeholder ThumbHash and main colour
@@ -28,6 +29,7 @@ from thumbs.picture import Original
 from thumbs.pipeline import alpha, colour, encode, geometry, limits, metadata, orient, placeholder, readers
 from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import Box, window
+from thumbs.pipeline.enlarge import enlarged
 from thumbs.pipeline.pad import padded
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
 from thumbs.pipeline.rows import Rows
@@ -75,7 +77,8 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
     kept, packet = _carried(source.metadata) if wanted.copyright else (None, b"")
 
     targets = [geometry.target((width, height), size) for size in wanted.sizes]
-    largest = max((target.scaled for target in targets), key=lambda size: size[0] * size[1])
+    needed = ((width, height) if target.enlarged else target.scaled for target in targets)
+    largest = max(needed, key=lambda size: size[0] * size[1])
     stored = orient.as_seen(largest, source.orientation)
     try:
         with readers.decoding():
@@ -129,7 +132,8 @@ def cascade(
     windows: dict[int, Box] | None = None,
     focus: tuple[float, float] | None = None,
 ) -> list[Image.Image]:
-    """The thumbnails in the order of their targets, each made from the smallest larger one that suffices.
+    """The thumbnails in the order of their targets, each made from the smallest larger one that suffices, and an
+    enlarged one from the picture itself, of which no other is then made.
 
     windows: what to cut, by a target's index; what it lacks is decided by this picture and added.
     """
@@ -137,15 +141,19 @@ def cascade(
     scaled = {picture.size: picture}
     made: dict[int, Image.Image] = {}
     for index, target in sorted(enumerate(targets), key=lambda pair: -pair[1].scaled[0] * pair[1].scaled[1]):
-        if target.scaled not in scaled:
-            enough = [
-                size for size in scaled if size[0] >= GAP * target.scaled[0] and size[1] >= GAP * target.scaled[1]
-            ]
-            scaled[target.scaled] = resize_multiplied(scaled[min(enough, default=picture.size)], target.scaled)
-        whole = alpha.straight(scaled[target.scaled])
-        if target.size.fit == "crop" and target.output != whole.size:
+        at_hand = picture.size if target.enlarged else target.scaled
+        if at_hand not in scaled:
+            enough = [size for size in scaled if size[0] >= GAP * at_hand[0] and size[1] >= GAP * at_hand[1]]
+            scaled[at_hand] = resize_multiplied(scaled[min(enough, default=picture.size)], at_hand)
+        whole = alpha.straight(scaled[at_hand])
+        part: Box | None = None
+        if target.size.fit == "crop" and target.output != target.scaled:
             if index not in windows:
-                windows[index] = window(whole, target.output, focus)
-            whole = whole.crop(windows[index])
+                windows[index] = window(whole, target.output, focus, target.scaled)
+            part = windows[index]
+        if target.enlarged:
+            whole = enlarged(whole, target.scaled, part or (0, 0, *target.scaled))
+        elif part:
+            whole = whole.crop(part)
         made[index] = padded(whole, target) if target.size.fit == "pad" else whole
     return [made[index] for index in range(len(targets))]

@@ -18,6 +18,7 @@ BEGINS = {
     "colour.to_srgb": "colour",
     "cascade": "cascade",
     "window": "crop",
+    "enlarged": "enlarge",
     "padded": "pad",
     "encode.encode": "encode",
     "placeholder.of": "placeholder",
@@ -43,7 +44,7 @@ def calls(function: str) -> list[str]:
 
 def test_the_list_of_steps_is_what_is_called() -> None:
     listed = [line.split()[0] for line in (steps.__doc__ or "").split("\n\n")[1].splitlines()]
-    inner = [each for each in calls("cascade") if BEGINS.get(each) in {"crop", "pad"}]
+    inner = [each for each in calls("cascade") if BEGINS.get(each) in {"crop", "enlarge", "pad"}]
     within = {"cascade": ["cascade", *inner], "finished": calls("finished")}
     called = [each for call in calls("convert") for each in within.get(call, [call])]
 

@@ -65,6 +65,18 @@ def test_a_service_that_keeps_the_focus_has_no_faults(quality: int) -> None:
     assert list(golden.faults(FOCUSED, converted(FOCUSED, wanted), wanted)) == []
 
 
+@pytest.mark.parametrize("file", ["orientation-6.jpg", "progressive.jpg", "alpha.png"])
+def test_a_service_that_enlarges_what_it_should_has_no_faults(file: str) -> None:
+    spelled = (
+        "fit=700:enlarge,crop=900x500:enlarge,pad=700x300:pad:ffffff:enlarge,small=100:enlarge,tall=64x200:enlarge"
+    )
+    wanted = replace(WANTED, sizes=sizes.parse(spelled), outputs=(formats.OUTPUTS["webp"],))
+
+    assert list(golden.faults(named(file), converted(named(file), wanted), wanted)) == []
+    made = converted(named(file), replace(wanted, sizes=tuple(size._replace(enlarge=False) for size in wanted.sizes)))
+    assert {each.partition(":")[0] for each in golden.faults(named(file), made, wanted)} >= {"fit", "crop"}
+
+
 @pytest.mark.parametrize("focus", [None, (1.0, 0.0), (0.5, 0.5)])
 def test_a_crop_that_shows_another_part_is_a_fault(focus: tuple[float, float] | None) -> None:
     made = converted(replace(FOCUSED, focus=focus), WANTED)
