@@ -3,7 +3,7 @@
 import {content, erased, lostConnection, Problem, problemOf} from "./problem.js";
 
 /**
- * @typedef {{name: string, width: number, height: number, crop: boolean, fit?: string, background?: string, enlarge?: boolean}} Size
+ * @typedef {{name: string, width: number, height: number, crop: boolean, fit?: string, background?: string}} Size
  * @typedef {{
  *   maxFiles: number, maxUploadBytes: number, maxMegapixels: number, types: Record<string, string[]>,
  *   accepted: string, sizes: Size[], keepOriginalsDays: number, keepThumbnailsDays?: number, unclaimedDays?: number,
@@ -14,7 +14,7 @@ import {content, erased, lostConnection, Problem, problemOf} from "./problem.js"
  * }} Signed lifetime: remaining milliseconds of the signature when it arrived
  * @typedef {Record<string, string>} Headers
  * @typedef {{api: string | URL, headers?: (refused: boolean) => Headers | Promise<Headers>}} Access
- *   api: the base address of the service, ending in "/". headers: the additional ones of each call, such as a key or a token.
+ *   api: the service's base address, ending in "/". headers: further ones of each call, such as a key or a token.
  *   refused: whether the service has just answered 401, so that a token can be refreshed.
  */
 

@@ -2,8 +2,7 @@
  * Signatures for waiting files: requested in batches, and never used when they are about to expire.
  *
  * One call signs up to `batch` files. A signature lasts a few minutes, and on a slow connection the fortieth file waits
- * longer than that. So a file whose turn comes without a valid signature is signed then, together with the next files in the
- * queue.
+ * longer. So a file whose turn comes without a valid one is signed then, together with the next in the queue.
  */
 
 import {Problem} from "./problem.js";
@@ -19,14 +18,13 @@ const MARGIN = 30_000;
 /** Requests within these milliseconds share one call. */
 const TOGETHER = 25;
 /**
- * Bytes after which no waiting file is added to a call, because each file is read before it is signed (digest.js). Ten photos of
- * 3 MB take a computer about 80 ms, a phone several times as long, and the first upload starts after that.
+ * Bytes after which no waiting file is added to a call, because each is read before it is signed (digest.js), and the first
+ * upload starts after that. Ten photos of 3 MB take a computer about 80 ms, a phone several times as long.
  */
 const READ_FIRST = 32_000_000;
 /**
- * After this long without any response from S3, signatures are replaced. A browser hides a response without CORS headers, such as
- * that of a bucket that no longer exists, so it looks like a lost connection, and a signature for that bucket would fail until it
- * expires.
+ * After this long without a response from S3, signatures are replaced. A bucket that is gone looks like a lost connection,
+ * because its responses have no CORS headers, and a signature for it would fail until it expires.
  */
 const DOUBTED = 10_000;
 

@@ -20,12 +20,12 @@ export class Uploads {
   #uses;
   #duplicates = new Duplicates();
   #ids = 0;
-  /** Files that were chosen together are added one after the other. @type {Promise<unknown>} */
+  /** Files chosen together are added one by one. @type {Promise<unknown>} */
   #adding = Promise.resolve();
 
   /**
    * @param {import("./service.js").Access & {limits: Promise<import("./service.js").Limits>, onChange: (upload: Upload) => void}} options
-   *   limits: may still be loading. onChange: called with every upload that is new or has changed
+   *   limits: may still be loading. onChange: called with each new or changed upload
    */
   constructor({onChange, ...options}) {
     this.#options = options;
