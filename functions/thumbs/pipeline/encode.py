@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from thumbs import formats
+from thumbs.pipeline import limits
 
 _WHITE = (255, 255, 255)
 _SEEN = [0] + [255] * 255  # by alpha
@@ -38,18 +39,10 @@ def encode(image: Image.Image, output: formats.Output, quality: int, xmp: bytes 
     try:
         clean.save(file, **options(output, quality), **embedded)
     except (RuntimeError, OSError, ValueError) as error:
-        if _is_short_of_memory(image.size):
+        if limits.is_short_of(_BYTES_PER_PIXEL * image.width * image.height):
             raise MemoryError(str(error)) from error
         raise
     return file.getvalue()
-
-
-def _is_short_of_memory(size: tuple[int, int]) -> bool:
-    try:
-        bytearray(_BYTES_PER_PIXEL * size[0] * size[1])
-    except MemoryError:
-        return True
-    return False
 
 
 def on_white(image: Image.Image) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Rejects pictures that are too large before any pixel is decoded."""
+"""Rejects pictures that are too large before any pixel is decoded, and tells whether memory ran out afterwards."""
 
 from thumbs.errors import Reason, Rejected
 from thumbs.picture import Original
@@ -24,3 +24,12 @@ def check(
             original=original,
             limit=max(1, most // 1_000_000),
         )
+
+
+def is_short_of(memory: int) -> bool:
+    """Whether that many bytes are too many: codecs report missing memory as they report broken files."""
+    try:
+        bytearray(memory)
+    except MemoryError:
+        return True
+    return False

@@ -13,7 +13,7 @@ from io import BytesIO
 from PIL import Image, WebPImagePlugin, _webp
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline import orient
+from thumbs.pipeline import limits, orient
 from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.readers import Source
 
@@ -195,15 +195,6 @@ def _features(library: ctypes.CDLL, original: bytes) -> _Features:
     return features
 
 
-def _is_short_of_memory(size: tuple[int, int]) -> bool:
-    """Whether a picture of that size does not fit into memory: libwebp reports this for broken alpha, too."""
-    try:
-        bytearray(_STILL_BYTES_PER_PIXEL * size[0] * size[1])
-    except MemoryError:
-        return True
-    return False
-
-
 def _decoded(library: ctypes.CDLL, original: bytes, features: _Features, size: tuple[int, int]) -> Image.Image:
     width, height = size
     pixels = bytearray(width * height * 4)
@@ -220,7 +211,9 @@ def _decoded(library: ctypes.CDLL, original: bytes, features: _Features, size: t
         config.options.scaled_width, config.options.scaled_height = size
     status = library.WebPDecode(original, len(original), ctypes.byref(config))
     if status:
-        reason = Reason.TOO_COMPLEX if status == _OUT_OF_MEMORY and _is_short_of_memory(size) else Reason.DAMAGED
+        # libwebp reports missing memory for broken alpha, too.
+        short = status == _OUT_OF_MEMORY and limits.is_short_of(_STILL_BYTES_PER_PIXEL * width * height)
+        reason = Reason.TOO_COMPLEX if short else Reason.DAMAGED
         raise Rejected(reason, f"libwebp answers {status}")
     mode, raw = ("RGBA", "RGBA") if features.has_alpha else ("RGB", "RGBX")
     return Image.frombuffer(mode, size, pixels, "raw", raw, 0, 1)
