@@ -39,8 +39,8 @@ class Measured:
 
 
 def spread(results: Results) -> float:
-    """How much the rounds of a class differ in "ours ÷ it", which is what is published: the interquartile range divided
-    by the median, for the typical contender (the median of all). 0 after a single round, which has no range."""
+    """How much the rounds of a class differ in "ours ÷ it", which is what is published. Each contender has a relative
+    spread, its interquartile range divided by its median, and this is the median of them. A single round has 0."""
     ours = results[OURS].cpu
     if len(ours) < 2:
         return 0.0

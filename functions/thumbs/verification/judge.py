@@ -23,8 +23,8 @@ class Sight:
 
     type: content type. chart: the mean colour of each cell, by rows, as [red, green, blue, alpha] from 0 to 255, as it
     looks on white. metadata: the names of everything in the file besides the picture. corner: the colour of the first
-    pixel of a margin of some pixels, likewise; None without one. lower_left: the mean colour of a
-    cell in that corner of a crop; None without one. frames: 1 for a still; the chart is of the first.
+    pixel of a margin of some pixels, likewise; None without one. lower_left: the mean colour of a cell in that corner
+    of a crop; None without one. frames: 1 for a still; the chart is of the first.
     """
 
     type: str

@@ -36,7 +36,7 @@ def sized(webp: bytes) -> bytes:
 
 BROKEN = {
     "a first frame that is a part of its still": changed(APNG, control(0), control(0, SMALL)),
-    "a way to blend that nobody knows": changed(APNG, control(1), control(1, blend=2)),
+    "an unknown blend mode": changed(APNG, control(1), control(1, blend=2)),
     "fewer frames than promised": changed(APNG, PROMISED, chunk(b"acTL", pack(">II", 4, 2))),
 }
 
