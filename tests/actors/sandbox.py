@@ -2,12 +2,8 @@
 finds."""
 
 import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -17,7 +13,6 @@ from thumbs import formats
 from thumbs.pipeline.sandbox import parent, processes
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what is tested is Linux's")
-_LATER = 0.3  # seconds of processor time: the first frame takes a twentieth of it, all frames take some seconds
 
 
 def without_filter() -> str:
@@ -33,31 +28,6 @@ def fresh_look() -> None:
     processes._ZYGOTE = without_filter()
     refused = refusal(wicked.file("look", os.getpid(), "/nowhere/theirs"))
     print(refused.detail)  # noqa: T201  for the test that runs this
-
-
-@contextmanager
-def killed_later(how: signal.Signals) -> Iterator[None]:
-    """Ends the first child that has worked for so long that it must be at a later frame."""
-    parent.close()
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.005):
-            zygote = parent._sandbox()._zygote
-            child = zygote and zygote._child
-            if child and child.begun and child._clock is not None:
-                spent = child._processor_time()
-                if spent is not None and spent - child._clock > _LATER:
-                    os.kill(child.process, how)
-                    return
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
 
 
 def kept() -> int:

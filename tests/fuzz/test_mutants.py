@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from dev.emulator import ROOT
-from tests.actors.sandbox import LINUX, killed_later
+from tests.actors.deaths import deaths
+from tests.actors.sandbox import LINUX
 from tests.fuzz.trial import FOCUSES, harm, wanted
 from tests.material import animations
+from tests.material.animations import Part, flat
 from tests.material.mutants import mutants
 from thumbs import formats
 
@@ -38,9 +40,12 @@ def test_every_format_and_focus_meets_broken_files() -> None:
 
 
 @LINUX
-def test_fuzzing_blames_a_file_whose_later_frame_crashes() -> None:
-    with killed_later(signal.SIGSEGV):
-        assert harm(animations.long()) == f"the decoder crashed: {signal.strsignal(signal.SIGSEGV)}"
+def test_fuzzing_blames_a_file_whose_later_frame_crashes(tmp_path: Path) -> None:
+    frames = [Part(flat((20, 20), colour), delay=50) for colour in ((220, 30, 40, 255), (30, 40, 220, 255))]
+    with deaths(tmp_path) as planned:
+        planned.at("WebPAnimDecoder.get_next", signal.SIGSEGV, count=4)
+
+        assert harm(animations.webp((20, 20), frames * 3)) == f"the decoder crashed: {signal.strsignal(signal.SIGSEGV)}"
 
 
 _NONE = pytest.param(Path(), marks=pytest.mark.skip(reason="no broken file has come to harm so far"))

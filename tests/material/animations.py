@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from typing import Literal
 from zlib import compress
@@ -106,13 +105,6 @@ def gif(
         written.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", repeat, 0))
     made = {each: _picture(part, table, colours if local else b"") for each, part in distinct.items()}
     return b"".join((*written, *(made[id(part)] for part in parts), b";"))
-
-
-@cache
-def long() -> bytes:
-    """An APNG of 600 frames, each as large as the whole."""
-    size = (300, 300)
-    return apng(size, [Part(flat(size, colour), delay=20) for colour in ((220, 30, 40, 255), (30, 40, 220, 255))] * 300)
 
 
 def _picture(part: Part, table: list[tuple[int, int, int]], own: bytes) -> bytes:

@@ -18,7 +18,7 @@ def run(original: bytes, wanted: Wanted, limits: Limits = DEFAULT_LIMITS) -> Con
 
     original: the whole file, untrusted. Raises errors.Rejected if the picture cannot be accepted, also if reading it
     would take more memory or processor time than limits allow, and if a decoder crashes on it. Any other exception is
-    our fault, and worth a retry.
+    our fault, also for a crash after the decoder, and worth a retry.
     """
     from thumbs.pipeline.sandbox import parent  # here, because the child process needs none of it
 

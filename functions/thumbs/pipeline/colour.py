@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-from thumbs.pipeline import alpha, hdr, icc, icc_read, light
+from thumbs.pipeline import alpha, hdr, icc, icc_read, light, phase
 
 # The meaning of a picture's colours: an ICC profile, or the names of HDR, which no profile describes.
 Profile = bytes | light.Signal
@@ -129,6 +129,7 @@ def _of_gray(image: Image.Image, profile: bytes) -> Image.Image | None:
 _SPACES = {"GRAY": {"L"}, "RGB": {"RGB", "RGBA"}, "CMYK": {"CMYK"}}
 
 
+@phase.entered(phase.READING)  # the profile is the file's
 def _transformed(image: Image.Image, profile: bytes | None) -> Image.Image | None:
     output = "RGBA" if image.mode in {"LA", "RGBA"} else "RGB"
     alpha = image.getchannel("A") if image.mode == "LA" else None

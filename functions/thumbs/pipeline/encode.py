@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from thumbs import formats
-from thumbs.pipeline import limits
+from thumbs.pipeline import limits, phase
 
 _WHITE = (255, 255, 255)
 _SEEN = [0] + [255] * 255  # by alpha
@@ -36,10 +36,12 @@ def encode(image: Image.Image, output: formats.Output, quality: int, xmp: bytes 
     clean = image.copy() if image.info else image
     clean.info = {}
     embedded: dict[str, Any] = {"xmp": xmp} if xmp else {}
+    is_short = limits.is_short_of(_BYTES_PER_PIXEL * image.width * image.height)
     try:
-        clean.save(file, **options(output, quality), **embedded)
+        with phase.entered(phase.SHORT if is_short else phase.MAKING):
+            clean.save(file, **options(output, quality), **embedded)
     except (RuntimeError, OSError, ValueError) as error:
-        if limits.is_short_of(_BYTES_PER_PIXEL * image.width * image.height):
+        if is_short:
             raise MemoryError(str(error)) from error
         raise
     return file.getvalue()

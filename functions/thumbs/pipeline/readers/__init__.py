@@ -18,6 +18,7 @@ from PIL import Image
 
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
+from thumbs.pipeline import phase
 from thumbs.pipeline.colour import Profile
 from thumbs.pipeline.metadata import Block
 from thumbs.pipeline.rows import Picture, Rows
@@ -90,7 +91,7 @@ def decoding() -> Iterator[None]:
     imports something when its first picture arrives is too late for the sandbox.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), phase.entered(phase.READING):
             warnings.simplefilter("ignore")
             yield
     except (Rejected, ImportError):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache
 
 from thumbs.errors import Reason, Rejected
-from thumbs.pipeline import budget
+from thumbs.pipeline import budget, phase
 from thumbs.pipeline.contract import Conversion, Limits, Wanted
 from thumbs.pipeline.identify import identify
 from thumbs.pipeline.sandbox import answer
@@ -18,6 +18,12 @@ from thumbs.pipeline.sandbox.processes import Child, Ended, NotBegunError, Zygot
 from thumbs.pipeline.sandbox.wire import Job, UnexpectedError
 
 __all__ = ["SandboxError", "close", "enforced", "run", "start"]
+
+# The signals that a program's own fault raises (signal(7)).
+_CRASHES = (
+    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE),
+    *(signal.SIGABRT, signal.SIGTRAP, signal.SIGSYS),
+)
 
 
 def start() -> None:
@@ -48,6 +54,10 @@ def _sandbox() -> "_Sandbox":
     return _Sandbox()
 
 
+class CrashError(SandboxError):
+    """The steps crashed on what they had read: our fault, or that of a library."""
+
+
 class _Sandbox:
     """Keeps the zygote, and a child between pictures."""
 
@@ -72,7 +82,7 @@ class _Sandbox:
                     return self._converted(zygote, kept, job)
                 except NotBegunError:
                     pass  # it died while it was idle
-                except Rejected:
+                except (Rejected, CrashError):
                     left = _left(job, kept, until)
                     if left is None:
                         raise
@@ -85,11 +95,11 @@ class _Sandbox:
                     return _told(self._converted(zygote, child, job), given_up)
                 except NotBegunError as error:
                     raise SandboxError("no sandbox starts") from error
-                except Rejected as refusal:
+                except (Rejected, CrashError) as why:
                     left = _left(job, child, until)
                     if left is None or not job.wanted.animated:
                         raise
-                    given_up = refusal
+                    given_up = why if isinstance(why, Rejected) else Rejected(Reason.TOO_COMPLEX, str(why))
                 # A later frame may be at fault: the first one is all that the verdict may depend on.
                 job = job._replace(limits=left, wanted=job.wanted._replace(animated=False))
 
@@ -153,8 +163,11 @@ def _left(job: Job, child: Child, until: float) -> Limits | None:
     return job.limits._replace(cpu_seconds=seconds, wall_seconds=max(1.0, until - time.monotonic()))
 
 
-def _cause(ended: Ended, limits: Limits) -> Exception:
-    """Why a child that had begun ended without an answer: the file's fault."""
+def _cause(ended: Ended | None, limits: Limits) -> Exception:
+    """Why a child that had begun ended without an answer. An attacker may have written its phase, who can
+    claim a fault of ours anyway (see answer.understood)."""
+    if ended is None:
+        return SandboxError("the zygote ended with its child")
     match -ended.code:
         case signal.SIGPROF:
             return Rejected(Reason.TOO_COMPLEX, f"stopped after {limits.cpu_seconds:.2f} s of processor time")
@@ -162,6 +175,15 @@ def _cause(ended: Ended, limits: Limits) -> Exception:
             return Rejected(Reason.TOO_COMPLEX, "killed, probably for its memory")
         case signal.SIGALRM:
             return SandboxError("a child gave up before its parent did")
+        case number if number in _CRASHES:
+            how = f"crashed: {signal.strsignal(number)}"
         case number if number > 0:
-            return Rejected(Reason.DAMAGED, f"the decoder crashed: {signal.strsignal(number)}")
-    return Rejected(Reason.DAMAGED, f"the decoder ended its process with {ended.code}")
+            return SandboxError(f"a child was stopped from outside: {signal.strsignal(number)}")
+        case _:
+            how = f"ended its process with {ended.code}"
+    match ended.phase:
+        case phase.MAKING:
+            return CrashError(f"a step after the decoder {how}")
+        case phase.SHORT:
+            return Rejected(Reason.TOO_COMPLEX, f"short of memory, the encoder {how}")
+    return Rejected(Reason.DAMAGED, f"the decoder {how}")

@@ -39,10 +39,12 @@ class NotBegunError(Exception):
 
 
 class Ended(NamedTuple):
-    """How a child ended. code: its exit code, or a negative signal number. seconds: of processor time."""
+    """How a child ended. code: its exit code, or a negative signal number. seconds: of processor time. phase: what it
+    was doing (see `phase`)."""
 
     code: int
     seconds: float
+    phase: int
 
 
 class Zygote:
@@ -75,14 +77,14 @@ class Zygote:
         self._child.serves(self._loaded, job.limits.memory)
         return self._child
 
-    def replace(self) -> Ended:
-        """Ends the child, returns how it ended, and prepares another."""
+    def replace(self) -> Ended | None:
+        """Ends the child, returns how it ended, and prepares another. None if the zygote itself has ended."""
         former = self._child
         assert former is not None
         try:
             ended = self._fork(None)
         except NotBegunError:  # the next picture starts another zygote
-            return Ended(0, 0.0)
+            return None
         former.ended(ended)
         return ended
 
@@ -96,12 +98,12 @@ class Zygote:
         try:
             with theirs:
                 socket.send_fds(self._control, [wire.packed(needed)], [theirs.fileno()])
-            self._child.process, code, seconds = json.loads(self._control.recv(_LONGEST_WORD))
+            self._child.process, *ended = json.loads(self._control.recv(_LONGEST_WORD))
         except (OSError, ValueError) as error:
             self.process.kill()
             self.process.wait()
             raise NotBegunError from error
-        return Ended(code, seconds)
+        return Ended(*ended)
 
     def runs(self) -> bool:
         return self.process.poll() is None

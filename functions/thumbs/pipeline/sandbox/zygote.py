@@ -1,7 +1,7 @@
 """The zygote: the process that forks the children. It has no secrets, and never sees a picture.
 
 It obeys one command: end the current child, load the named modules, fork another. The command carries the connection
-over which the new child talks to the parent; the answer says how the previous child ended.
+over which the new child talks to the parent; the answer says how the previous child ended, and in which phase.
 """
 
 import gc
@@ -11,7 +11,7 @@ import signal
 import socket
 from typing import NoReturn
 
-from thumbs.pipeline import steps
+from thumbs.pipeline import phase, steps
 from thumbs.pipeline.sandbox import confinement, wire
 from thumbs.pipeline.sandbox.child import work
 
@@ -27,6 +27,7 @@ def serve(control: int) -> NoReturn:
         signal.signal(caught, signal.SIG_DFL)
     confinement.be_opaque()
     confinement.keep_freed_memory()
+    phase.share()
     child = 0
     code = 1
     try:
@@ -49,6 +50,7 @@ def serve(control: int) -> NoReturn:
 
 def _fork(commands: socket.socket, connection: int) -> int:
     gc.freeze()
+    phase.enter(phase.MAKING)  # the former child may have ended in another one
     mother = os.getpid()
     child = os.fork()
     if child == 0:
@@ -59,10 +61,10 @@ def _fork(commands: socket.socket, connection: int) -> int:
     return child
 
 
-def _end(child: int) -> tuple[int, float]:
-    """How it ended: its exit code, or a negative signal number; and its seconds of processor time."""
+def _end(child: int) -> tuple[int, float, int]:
+    """How it ended: its exit code, or a negative signal number; its seconds of processor time; and its phase."""
     if not child:
-        return 0, 0.0
+        return 0, 0.0, phase.MAKING
     os.kill(child, signal.SIGKILL)  # has no effect if it has already ended
     _, status, used = os.wait4(child, 0)
-    return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+    return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, phase.current()
