@@ -29,7 +29,7 @@ run: .venv/run.stamp  ## Run the whole service on this machine and open its page
 sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in sam local containers (needs Docker)
 	@PATH="$(CURDIR)/$(SAM):$$PATH" exec $(VENV)/python -m dev.sam_local
 
-test: .venv/test.stamp .cache/sam.stamp .cache/checkov.stamp  ## Run all tests: unit, template, service and browser
+test: .venv/test.stamp .venv/jpeg-eighth.stamp .cache/sam.stamp .cache/checkov.stamp  ## Run all tests: unit, template, service and browser
 	@$(VENV)/python -m tests.budget $(MAKE) --no-print-directory prove
 
 prove: lint
@@ -48,10 +48,10 @@ test-page:  ## Test the page's modules alone, in node: types and behaviour
 	elif [ -n "$$CI" ]; then echo "node is not installed: the page's modules cannot be tested" >&2; exit 1; \
 	else echo "SKIPPED: the tests of the page's modules need node and npm"; fi
 
-test-arm64: .venv/test.stamp  ## Run the pipeline's tests on an emulated arm64 processor (needs QEMU; ONLY="FILE -k NAME")
+test-arm64: .venv/test.stamp .cache/zig.stamp  ## Run the pipeline's tests on an emulated arm64 processor (needs QEMU; ONLY="FILE -k NAME")
 	@$(VENV)/python -m tests.arm64 $(ONLY)
 
-test-fast: .venv/test.stamp  ## Run the unit tests: a minute or two
+test-fast: .venv/test.stamp .venv/jpeg-eighth.stamp  ## Run the unit tests: a minute or two
 	@$(VENV)/python -m pytest tests/unit
 
 lint: .venv/test.stamp  ## Check style and types
@@ -63,8 +63,8 @@ format: .venv/test.stamp  ## Format the code
 	@$(VENV)/ruff check --fix
 	@$(VENV)/ruff format
 
-build: .cache/sam.stamp  ## Build functions and layers for AWS (sam build)
-	$(SAM)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
+build: .cache/sam.stamp .cache/zig.stamp  ## Build functions and layers for AWS (sam build)
+	COMPILER="$(COMPILER)" $(SAM)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
 
 deploy: build  ## Deploy to your AWS account, with questions (sam deploy --guided)
 	$(SAM)/sam deploy --guided
@@ -79,10 +79,10 @@ publish: lint-sar  ## Publish this version to the Serverless Application Reposit
 sbom: build .venv/test.stamp  ## List everything in the layers, with each bundled library (CycloneDX, .aws-sam/sbom)
 	@$(VENV)/python -m publish.sbom
 
-bench: .venv-bench.stamp .venv-bench/thumbs.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
+bench: .venv-bench.stamp .venv-bench/thumbs.stamp .venv-bench/jpeg-eighth.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@.venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
-fuzz: .venv/test.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600 seconds)
+fuzz: .venv/test.stamp .venv/jpeg-eighth.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600 seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
 explore: .venv/test.stamp  ## Explore orders of events in the life of a job, with crashes (FOR=3600 seconds)
@@ -111,6 +111,7 @@ docs: .venv/test.stamp  ## Update the generated parts of the documents
 
 lock: .cache/packages.stamp  ## Update all dependencies to their newest versions, pinned by hash
 	$(LOCK) --no-emit-package cffi --no-emit-package pycparser layers/imaging/requirements.in -o layers/imaging/requirements.txt
+	$(LOCK) layers/compiler/requirements.in -o layers/compiler/requirements.txt
 	$(LOCK) layers/powertools/requirements.in -o layers/powertools/requirements.txt
 	$(LOCK) stacks/authorizer/requirements.in -o stacks/authorizer/requirements.txt
 	$(LOCK) dev/requirements.in -o dev/requirements.txt
@@ -132,7 +133,7 @@ audit: .cache/packages.stamp sbom  ## Check the locked packages, and the librari
 	@$(VENV)/python -m publish.vulnerabilities
 
 # Packages that users run come first.
-LOCKS = layers/imaging/requirements.txt layers/powertools/requirements.txt stacks/authorizer/requirements.txt \
+LOCKS = layers/imaging/requirements.txt layers/compiler/requirements.txt layers/powertools/requirements.txt stacks/authorizer/requirements.txt \
 	dev/requirements.txt tests/requirements.txt tests/sam.txt tests/checkov.txt tests/packages.txt benchmarks/requirements.txt
 
 .cache/tsc.stamp: tests/frontend/package-lock.json
@@ -173,6 +174,20 @@ THUMBS = -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib
 .venv-bench/thumbs.stamp: .venv-bench.stamp
 %/thumbs.stamp:
 	@$*/bin/python $(THUMBS)
+	@touch $@
+
+# What is compiled for the layers, here for this machine. Without it, convert does the same, but takes longer.
+COMPILER = $(CURDIR)/.cache/zig
+%/jpeg-eighth.stamp: layers/imaging/jpeg_eighth.zig .cache/zig.stamp
+	@$(MAKE) --no-print-directory -C layers jpeg-eighth COMPILER="$(COMPILER)" \
+		INTO="$$($*/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')"
+	@touch $@
+.venv/jpeg-eighth.stamp: | .venv/bin/python
+.venv-bench/jpeg-eighth.stamp: | .venv-bench.stamp
+
+.cache/zig.stamp: layers/compiler/requirements.txt
+	@echo "installing the compiler of layers/imaging (once, 100 MB)"
+	@rm -rf "$(COMPILER)" && $(MAKE) --no-print-directory -C layers compiler COMPILER="$(COMPILER)"
 	@touch $@
 
 .venv/run.stamp: dev/requirements.txt .venv/bin/python | .venv/thumbs.stamp

@@ -31,6 +31,7 @@ def parents() -> tuple[bytes, ...]:
         pictures.jpeg(picture=picture, progressive=True),
         pictures.jpeg(picture=gray),
         pictures.jpeg(picture=picture.convert("CMYK")),
+        pictures.jpeg(384, 288, restart_marker_rows=3),  # decoded to an eighth
         pictures.png(picture=picture, orientation=3, icc_profile=profile),
         pictures.png(picture=clear),
         pictures.png(picture=picture.quantize(16)),

@@ -59,6 +59,8 @@ WHOLE = {
     "progressive with restarts": pictures.jpeg(picture=PHOTO, progressive=True, restart_marker_rows=1),
     "several scans": several_scans(PHOTO),
     "drafted": pictures.jpeg(picture=pictures.photo(800, 600)),
+    "an eighth": pictures.jpeg(picture=pictures.photo(1300, 975)),
+    "an eighth with restarts": pictures.jpeg(picture=pictures.photo(1300, 975), restart_marker_rows=2),
     "progressive and drafted": pictures.jpeg(picture=pictures.photo(1000, 750), progressive=True),
 }
 # What phones, disks and downloads append to a picture.

@@ -8,7 +8,7 @@ from PIL import Image, JpegImagePlugin
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.readers import Source, jpeg_scans
+from thumbs.pipeline.readers import Source, jpeg_eighth, jpeg_scans
 from thumbs.pipeline.readers.jpeg_lookahead import lookahead
 
 _EOI = b"\xff\xd9"
@@ -132,6 +132,10 @@ def _decoded(image: _Jpeg, original: bytes, data: bytes | memoryview, layout: jp
         decoder.setimage(image.im, extents)
         if layout.arithmetic:  # it cannot be interrupted, and may end early: zeros would follow
             return layout.ended and _ends(*decoder.decode(bytes(data) + _EOI))
+        if pixels := jpeg_eighth.decoded(image, original, layout):
+            _ends(*decoder.decode(data[: layout.scans[0].data]))  # libjpeg-turbo checks the headers
+            image.frombytes(pixels)
+            return True
         used, error = decoder.decode(data)
         if used < 0 and layout.assumed:
             searched = jpeg_scans.layout(original)

@@ -32,7 +32,7 @@ _MOST_SEGMENTS = 10_000
 _COEFFICIENTS, _MOST_SHIFT = 64, 13
 _LOW_BIT = 15  # mask in the byte with the highest bit before the scan, and the lowest after it
 _FILL = 0xFF  # may precede a marker any number of times
-_AC = 0x10  # the class of a table of codes
+AC = 0x10  # the class of a table of codes
 # By divisor of the size, the coefficients that are needed: the last one in zigzag order, and the lowest bit of
 # refinements. The encoded thumbnail changes by at most 0.1 dB. For an eighth the first coefficient alone would suffice,
 # if the decoder did not take the picture for a preview and blur it. For a half it would be 0.5 dB, so there everything
@@ -47,9 +47,10 @@ _EMPTY_BLOCKS = b"\1\0"
 
 class Scan(NamedTuple):
     """One scan. components: their identifiers. first, last: the coefficients that it carries, in zigzag order. refines:
-    whether it adds a bit to coefficients of an earlier scan. low: the lowest bit that it carries. start, end: the
-    offsets of its marker and after its data. restarts: MCUs between two restart markers, or 0. table: of codes, as in a
-    DHT segment, for the AC coefficients of its last component; empty if it has none."""
+    whether it adds a bit to coefficients of an earlier scan. low: the lowest bit that it carries. start, data, end: the
+    offsets of its marker, of its data and after it. restarts: MCUs between two restart markers, or 0. selectors: of the
+    tables of each component, DC in the upper four bits, AC in the lower ones. table: of codes, as in a DHT segment, for
+    the AC coefficients of its last component; empty if it has none."""
 
     components: bytes
     first: int
@@ -57,8 +58,10 @@ class Scan(NamedTuple):
     refines: bool
     low: int
     start: int
+    data: int
     end: int
     restarts: int
+    selectors: bytes
     table: bytes
 
 
@@ -176,13 +179,13 @@ def _ends_as_one_scan(original: bytes, found: Layout, segment: bytes, start: int
 def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | None:
     """None if its header is invalid, as when bytes after a picture look like a marker."""
     count = segment[2] if len(segment) > 2 else 0
-    components = segment[3 : 3 + 2 * count : 2]
+    components, selectors = segment[3 : 3 + 2 * count : 2], segment[4 : 3 + 2 * count : 2]
     if len(segment) != 2 * count + 6 or not count or not found.sampling.keys() >= set(components):
         return None
     # In a sequential scan they mean nothing: libjpeg ignores them, and some phones write arbitrary values.
     first, last, bits = segment[-3:] if found.progressive else (0, _COEFFICIENTS - 1, 0)
     data = start + 2 + len(segment)
-    table = found.tables.get(_AC | segment[2 + 2 * count] & 15, b"") if last else b""
+    table = found.tables.get(AC | selectors[-1] & 15, b"") if last else b""
     marker = _MARKER if found.restarts else _MARKER_OR_RESTART
     following = marker.search(original, len(original) - 2 if found.assumed else data)
     end = following.start() if following else len(original)
@@ -194,7 +197,8 @@ def _scan(original: bytes, found: Layout, segment: bytes, start: int) -> Scan | 
         end = film - _BOX_LENGTH if film > 0 else end
     if original[end - 1] == _FILL:
         end = data + len(original[data:end].rstrip(bytes([_FILL])))
-    return Scan(components, first, last, bits > _LOW_BIT, bits & _LOW_BIT, start, end, found.restarts, table)
+    low, refines = bits & _LOW_BIT, bits > _LOW_BIT
+    return Scan(components, first, last, refines, low, start, data, end, found.restarts, selectors, table)
 
 
 def early(original: bytes, found: Layout, divisor: int) -> bytes | memoryview:
