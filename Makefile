@@ -111,7 +111,7 @@ docs: .venv/test.stamp  ## Update the generated parts of the documents
 
 lock: .cache/packages.stamp  ## Update all dependencies to their newest versions, pinned by hash
 	$(LOCK) --no-emit-package cffi --no-emit-package pycparser layers/imaging/requirements.in -o layers/imaging/requirements.txt
-	$(LOCK) layers/compiler/requirements.in -o layers/compiler/requirements.txt
+	$(LOCK) layers/compiler.in -o layers/compiler.txt
 	$(LOCK) layers/powertools/requirements.in -o layers/powertools/requirements.txt
 	$(LOCK) stacks/authorizer/requirements.in -o stacks/authorizer/requirements.txt
 	$(LOCK) dev/requirements.in -o dev/requirements.txt
@@ -133,7 +133,7 @@ audit: .cache/packages.stamp sbom  ## Check the locked packages, and the librari
 	@$(VENV)/python -m publish.vulnerabilities
 
 # Packages that users run come first.
-LOCKS = layers/imaging/requirements.txt layers/compiler/requirements.txt layers/powertools/requirements.txt stacks/authorizer/requirements.txt \
+LOCKS = layers/imaging/requirements.txt layers/compiler.txt layers/powertools/requirements.txt stacks/authorizer/requirements.txt \
 	dev/requirements.txt tests/requirements.txt tests/sam.txt tests/checkov.txt tests/packages.txt benchmarks/requirements.txt
 
 .cache/tsc.stamp: tests/frontend/package-lock.json
@@ -185,7 +185,7 @@ COMPILER = $(CURDIR)/.cache/zig
 .venv/jpeg-eighth.stamp: | .venv/bin/python
 .venv-bench/jpeg-eighth.stamp: | .venv-bench.stamp
 
-.cache/zig.stamp: layers/compiler/requirements.txt
+.cache/zig.stamp: layers/compiler.txt
 	@echo "installing the compiler of layers/imaging (once, 100 MB)"
 	@rm -rf "$(COMPILER)" && $(MAKE) --no-print-directory -C layers compiler COMPILER="$(COMPILER)"
 	@touch $@

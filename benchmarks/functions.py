@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -84,8 +85,9 @@ def python_version() -> str:
 def packages() -> Path:
     """The layers' packages and boto3, installed for that interpreter, without bytecode."""
     lock = _without_the_peers((_HERE / "requirements.txt").read_text())
+    module = _compiled_module()
     minor = ".".join(python_version().split(".")[:2])
-    digest = hashlib.sha256("\n".join([minor, lock]).encode()).hexdigest()[:12]
+    digest = hashlib.sha256("\n".join([minor, lock]).encode() + module.read_bytes()).hexdigest()[:12]
     folder = CACHE / "packages" / digest
     if not folder.exists():
         unfinished = folder.with_suffix(".unfinished")
@@ -105,8 +107,17 @@ def packages() -> Path:
             file.write(lock)
             file.flush()
             subprocess.run([*pip, *options, "--requirement", file.name], check=True)
+        shutil.copy(module, unfinished)
         unfinished.rename(folder)
     return folder
+
+
+def _compiled_module() -> Path:
+    """The module of ours that the layer has in addition, for any Python of this machine."""
+    found = find_spec("_jpeg_eighth")
+    if found is None or found.origin is None:
+        raise RuntimeError("layers/imaging/jpeg_eighth.zig is not compiled here: run `make bench`")
+    return Path(found.origin)
 
 
 def _without_the_peers(lock: str) -> str:

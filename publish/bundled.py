@@ -183,6 +183,9 @@ EXTENSIONS = {
     r"isal/": (_ISA_L,),
 }
 
+# Modules that layers/Makefile compiles from this project's source, which belong to no wheel.
+OURS = {"_jpeg_eighth.abi3.so"}
+
 
 def in_sboms(distribution: Path) -> Iterator[tuple[dict[str, Any], str]]:
     """The components in the SBOMs of a wheel, each with the path of its SBOM."""

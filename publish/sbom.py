@@ -86,9 +86,12 @@ class Layer:
             self._add(root, package)
             owners |= dict.fromkeys(files, (package, path))
         for file in shared_objects(folder):
-            if file not in owners:
+            if file in owners:
+                self._shared_object(file, *owners[file])
+            elif file.relative_to(folder / _PACKAGES).as_posix() in bundled.OURS:
+                self._add(root, self._module(file, version))
+            else:
                 raise Unknown(f"{file.relative_to(folder)} belongs to no package of the layer.")
-            self._shared_object(file, *owners[file])
 
     def _add(self, container: Component, component: Component) -> None:
         self.bom.components.add(component)
@@ -121,13 +124,7 @@ class Layer:
                 if re.match(pattern, file.relative_to(self.folder / _PACKAGES).as_posix())
                 for library in libraries
             )
-            component = Component(
-                name=_MODULE.sub("", file.relative_to(self.folder / _PACKAGES).as_posix()).replace("/", "."),
-                version=package.version,
-                bom_ref=location,
-                hashes=_sha256(file),
-                evidence=ComponentEvidence(occurrences=[Occurrence(location=location)]),
-            )
+            component = self._module(file, package.version)
         else:
             library = bundled.shared(file)
             inside = library.inside
@@ -136,6 +133,17 @@ class Layer:
         self._add(package, component)
         for library in inside:
             self._add(component, _library(library, file, distribution, location, f"#{library.name}"))
+
+    def _module(self, file: Path, version: str | None) -> Component:
+        """An extension module, by the name under which Python imports it."""
+        location = file.relative_to(self.folder).as_posix()
+        return Component(
+            name=_MODULE.sub("", file.relative_to(self.folder / _PACKAGES).as_posix()).replace("/", "."),
+            version=version,
+            bom_ref=location,
+            hashes=_sha256(file),
+            evidence=ComponentEvidence(occurrences=[Occurrence(location=location)]),
+        )
 
     def document(self) -> str:
         """JSON, valid by the schema of CycloneDX 1.6."""

@@ -24,6 +24,7 @@ MIRROR = os.environ.get("MIRROR", "http://deb.debian.org/debian")
 PROCESSOR = "neoverse-n1"  # the core of Graviton2, which Lambda's arm64 runs on
 TOOLS = {"qemu-aarch64-static": "qemu-user-static", "debootstrap": "debootstrap", "dpkg-deb": "dpkg"}
 LOCKS = (ROOT / "layers/imaging/requirements.txt", ROOT / "tests/requirements.txt")
+COMPILED = (ROOT / "layers/Makefile", ROOT / "layers/imaging/jpeg_eighth.zig")
 PYTEST = ("iniconfig", "packaging", "pluggy", "pygments", "pytest")  # all that the tests import, apart from the layer
 TESTS = ROOT / "tests/unit/pipeline"
 # These tests fail or take minutes under QEMU. It ignores a child's seccomp filter and memory limit. It adds a thread to
@@ -45,7 +46,8 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         system = _kept("system", f"{SUITE} {MIRROR}", _unpack)
-        packages = _kept("packages", PYTHON + "".join(lock.read_text() for lock in LOCKS), _install)
+        recipe = PYTHON + "".join(path.read_text() for path in (*LOCKS, *COMPILED))
+        packages = _kept("packages", recipe, _install)
     except subprocess.CalledProcessError as error:
         print(f"{error.cmd[0]} failed; see its output above", file=sys.stderr)  # noqa: T201
         return 1
@@ -94,7 +96,7 @@ def _unpack(system: Path) -> None:
 
 
 def _install(packages: Path) -> None:
-    """The layer's wheels as `sam build` installs them, and pytest, all by the hashes of the lock files."""
+    """The layer's wheels and module as `sam build` makes them, and pytest, by the hashes of the lock files."""
     print("installing the imaging layer and pytest for arm64 (once, 40 MB)", flush=True)  # noqa: T201
     layer, tests = (lock.read_text() for lock in LOCKS)
     entries = re.findall(r"^[a-z].*(?:\n    .*)*\n", tests, re.MULTILINE)
@@ -104,6 +106,8 @@ def _install(packages: Path) -> None:
     platforms = [f"--platform={platform}" for platform in PLATFORMS["arm64"]]
     for_lambda = (f"--python-version={PYTHON}", "--implementation=cp", *platforms, "--target", str(packages))
     _run(sys.executable, *pip, *for_lambda, "--requirement", str(lock))
+    compiler = f"COMPILER={ROOT / '.cache' / 'zig'}"
+    _run("make", "-C", str(ROOT / "layers"), "jpeg-eighth", compiler, "TARGET=aarch64-linux", f"INTO={packages}")
 
 
 def _python(system: Path) -> Path:

@@ -13,6 +13,8 @@ import pytest
 from dev import bytecode
 from dev.emulator import ROOT
 from dev.stack import FUNCTIONS
+from tests.actors.sam import COMPILER
+from tests.material.layers import MACHINES
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # for which this machine can compile
 
@@ -72,6 +74,26 @@ exec "{sys.executable}" "$@"
     built = build(tmp_path / "here", PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
 
     assert any(name.startswith("python/aws_lambda_powertools/") for name in built)
+
+
+def compiled(folder: Path, compiler: Path, target: str) -> bytes:
+    """The decoder for this target, compiled in a copy of the source."""
+    shutil.copytree(ROOT / "layers", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    command = ["make", "-s", "jpeg-eighth", f"COMPILER={compiler}", f"TARGET={target}", f"INTO={folder}"]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout) == (0, ""), answer.stdout + answer.stderr
+    return (folder / "_jpeg_eighth.abi3.so").read_bytes()
+
+
+def test_the_decoder_is_compiled_to_the_same_bytes_anywhere(tmp_path: Path) -> None:
+    """`sam build` alone installs the compiler in its copy of the source."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    first = compiled(here, COMPILER, "aarch64-linux")
+    second = compiled(there, there / ".zig", "aarch64-linux")
+
+    assert first == second
+    assert int.from_bytes(first[18:20], "little") == MACHINES["ImagingLayerArm64"]
+    assert str(tmp_path).encode() not in first
 
 
 def test_functions_are_built_with_bytecode_that_needs_no_source(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def name(path: Path) -> str:
 
 
 def test_there_is_a_lock_for_everything_that_was_chosen() -> None:
-    assert len(LOCKS) == 9
+    assert len(LOCKS) == 10
     assert all(lock.is_file() for lock in LOCKS)
 
 
