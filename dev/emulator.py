@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
@@ -107,10 +108,20 @@ class Emulator:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"The emulator did not start:\n{self.log.read_text()[-2000:]}")
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}{_HEALTH}", timeout=10):
+            if self._is_healthy():
                 return
             time.sleep(0.1)
         raise RuntimeError(f"The emulator did not respond within {_PATIENCE} s:\n{self.log.read_text()[-2000:]}")
+
+    def _is_healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}{_HEALTH}", timeout=10):
+                return True
+        except urllib.error.HTTPError as error:
+            error.close()
+        except OSError:
+            pass
+        return False
 
     def __enter__(self) -> Self:
         return self

@@ -33,6 +33,9 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (https, from the stack)
             return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
     except (urllib.error.URLError, http.client.HTTPException, OSError):
         return False
 

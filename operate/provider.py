@@ -87,4 +87,6 @@ def discovered(issuer: str) -> tuple[tuple[str, str], ...]:
             document = json.load(answer)
         return tuple((name, str(document[its])) for name, its in _DISCOVERED.items() if its in document)
     except (urllib.error.URLError, OSError, ValueError, TypeError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         raise ValueError(f"The issuer's discovery document {url} cannot be read: {error}") from error

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 import requests
 
 import operate.service
@@ -18,7 +17,7 @@ from dev.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from dev.stack import NAME, Stack
 from operate.change_set import apply
 from operate.delivery import Delivery
-from tests.actors import commands
+from tests.actors import commands, needed
 from tests.actors.client import PATIENCE, Service
 from tests.material import pictures
 from tests.standins import delivery_gaps
@@ -114,11 +113,7 @@ def undelivered(
 
     origins, hosts: that the emulator serves. parameters: of the service. bridged: see delivery_gaps.
     """
-    if shutil.which("node") is None:
-        missing = "no node: the emulator runs the distribution's function in it"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    needed.program("node", "the emulator runs the distribution's function in it")
     emulator = Emulator(free_port(), origins=origins, hosts=hosts)
     try:
         stack = Stack(emulator.url, parameters)

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from dev.emulator import ROOT
+from tests.actors import needed
 from tests.actors.client import PAGE, PATIENCE, Service, Signed
 
 PASSWORD = "Correct-horse-7"
@@ -45,6 +46,8 @@ class Member:
     def run(self, example: str, job: str) -> subprocess.CompletedProcess[str]:
         """One of the programs of examples/, which takes the API, a job, and the token from its environment."""
         interpreter = sys.executable if example.endswith(".py") else "bash"
+        if example.startswith("curl/"):
+            needed.program("curl", f"examples/{example} runs it")
         return subprocess.run(
             [interpreter, example, self.service.page_url, job],
             cwd=ROOT / "examples",

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from tests.actors import commands
 from tests.actors.client import PATIENCE, wait_for
 from tests.actors.developer import Run, copy_of_the_project, documented_listeners
 from tests.actors.sign_in import SignInPage
-from tests.standins.ports import descendants, free_port, listening
+from tests.standins.ports import descendants, free_port, is_running, listening
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def test_it_serves_follows_edits_and_stops_everything(project: Path, run: Run) -
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(PATIENCE) == 0
     assert run.lines[-1].endswith("stopping")
-    assert not [child for child in children if _is_alive(child)]
+    wait_for(lambda: None if any(is_running(child) for child in children) else True, "end of all processes")
 
 
 @pytest.mark.usefixtures("stack")
@@ -104,7 +103,7 @@ def test_users_may_sign_in_and_nothing_outlives_a_run_that_was_killed(run: Run) 
 
     run.process.kill()
 
-    wait_for(lambda: None if any(_is_alive(child) for child in children) else True, "end of all processes")
+    wait_for(lambda: None if any(is_running(child) for child in children) else True, "end of all processes")
 
 
 @pytest.mark.usefixtures("stack")
@@ -230,9 +229,3 @@ def _listening(run: Run) -> set[tuple[str, int]]:
     usual = {page: 3000, page + 1: 3001, emulator: 4566}
     found = listening([run.process.pid, *descendants(run.process.pid)])
     return {(address, usual.get(port, port)) for address, port in found}
-
-
-def _is_alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-p", str(pid), "-o", "stat="], capture_output=True, text=True).stdout.strip()
-    time.sleep(0.01)
-    return bool(state) and not state.startswith("Z")

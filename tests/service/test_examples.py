@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from PIL import Image
 
 from dev.emulator import ROOT
+from tests.actors import needed
 from tests.actors.client import PATIENCE, Service
 from tests.material import pictures
 
@@ -26,11 +26,7 @@ NEEDED = {"curl": ("bash", "curl", "jq"), "python": ()}
 def example(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     for program in NEEDED[name]:
-        if shutil.which(program) is None:
-            missing = f"no {program}: the example in examples/{name} needs it"
-            if os.environ.get("CI"):
-                pytest.fail(missing)
-            pytest.skip(missing)
+        needed.program(program, f"the example in examples/{name} needs it")
     return name
 
 

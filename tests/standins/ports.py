@@ -3,7 +3,6 @@
 import contextlib
 import random
 import socket
-import subprocess
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -22,13 +21,29 @@ def free_port() -> int:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that this one has started, and their descendants, from the kernel's table."""
-    lines = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in lines.splitlines()]
+    """The processes that this one has started, and their descendants, from Linux's tables."""
+    processes = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    pairs = [(process, told[1]) for process in processes if (told := _state_and_parent(process))]
     found = [pid]
     for parent in found:
         found += [child for child, of in pairs if of == parent]
     return found[1:]
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process that has not ended, from Linux's tables."""
+    found = _state_and_parent(pid)
+    return found is not None and found[0] != "Z"
+
+
+def _state_and_parent(pid: int) -> tuple[str, int] | None:
+    """proc_pid_stat(5)."""
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, parent, *_ = line.rpartition(")")[2].split()
+    return state, int(parent)
 
 
 def listening(pids: list[int]) -> set[tuple[str, int]]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from http import HTTPStatus
-from io import BytesIO
+from io import BufferedReader, BytesIO, RawIOBase
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -120,7 +120,10 @@ class _Socket:
     def sendall(self, data: bytes) -> None:
         self._received += data
 
-    def makefile(self, _mode: str) -> BytesIO:
+    def makefile(self, _mode: str) -> BufferedReader:
+        return BufferedReader(_Incoming(self._answer))
+
+    def _answer(self) -> bytes:
         head, _, body = self._received.partition(b"\r\n\r\n")
         first, _, lines = head.partition(b"\r\n")
         self._received = b""
@@ -130,7 +133,23 @@ class _Socket:
         status, named, content = self._wire.answer(method, path, headers, body)
         named = {"Content-Length": str(len(content))} | {name.title(): value for name, value in named.items()}
         said = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-        return BytesIO(f"HTTP/1.1 {status} said\r\n{said}\r\n".encode() + (b"" if method == "HEAD" else content))
+        return f"HTTP/1.1 {status} said\r\n{said}\r\n".encode() + (b"" if method == "HEAD" else content)
+
+
+class _Incoming(RawIOBase):
+    """Like a socket's file: reading it, not opening it, waits for the answer and raises what a hook raises."""
+
+    def __init__(self, answer: Callable[[], bytes]):
+        self._answer = answer
+        self._left: BytesIO | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._left is None:
+            self._left = BytesIO(self._answer())
+        return self._left.readinto(buffer)
 
 
 def _operation(method: str, path: str) -> str:

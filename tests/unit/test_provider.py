@@ -75,5 +75,6 @@ def issuer() -> Iterator[str]:
 def test_endpoints_come_from_the_discovery_document(issuer: str) -> None:
     for address in (f"{issuer}/tenant", f"{issuer}/tenant/"):
         assert dict(provider.discovered(address)) == {"authorize": "https://a/a", "token": "https://a/t"}
-    with pytest.raises(ValueError, match="cannot be read"):
-        provider.discovered(f"{issuer}/broken")
+    for address in (f"{issuer}/broken", issuer):
+        with pytest.raises(ValueError, match="cannot be read"):
+            provider.discovered(address)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.actors.pipeline import LIMITS, WANTED, refusal
 from tests.actors.sandbox import LINUX, without_filter
-from tests.material import wicked
+from tests.material import pictures, wicked
 from thumbs import pipeline
 from thumbs.pipeline.sandbox import parent, processes
 
@@ -87,13 +87,18 @@ def test_an_unprivileged_process_under_a_lower_hard_limit_converts() -> None:
     assert said.stdout == "ValueError: found ['a signal to our parent', 'another process']\n"
 
 
-def test_a_zygote_has_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@LINUX
+def test_a_zygote_has_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A program in Python's place tells what it was started with: of a zygote's memory, only root may read that."""
+    seen, python = tmp_path / "environ", tmp_path / "python"
+    python.write_text(f'#!/bin/sh\n/bin/cat /proc/$$/environ > "{seen}"\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sesame")
     monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/lib")
     parent.close()
-    parent.start()
-    zygote = parent._sandbox()._zygote
-    assert zygote is not None
-    if sys.platform == "linux":
-        assert Path(f"/proc/{zygote.process.pid}/environ").read_bytes() in {b"", b"LD_LIBRARY_PATH=/opt/lib\0"}
+
+    pipeline.run(pictures.jpeg(), WANTED, LIMITS)
+
     parent.close()
+    assert seen.read_bytes() in {b"", b"LD_LIBRARY_PATH=/opt/lib\0"}
