@@ -25,6 +25,22 @@ def test_the_page_speaks_german(page: Page, standin: Standin, watch: Watch) -> N
     expect(page.get_by_role("button", name="Adresse kopieren: IMG_0000.jpg, large")).to_be_visible()
 
 
+@pytest.mark.parametrize("context_options", [{"locale": "en-GB"}, {"locale": "de-DE"}], ids=["en", "de"])
+def test_no_single_word_is_the_last_line_of_the_terms(page: Page) -> None:
+    """In the windows of phones, tablets and desks."""
+    for width in range(360, 1401, 40):
+        page.set_viewport_size({"width": width, "height": 800})
+        lines = page.locator("#terms").evaluate(
+            """(terms) => {
+                const text = document.createRange();
+                text.selectNodeContents(terms);
+                return [...text.getClientRects()].map(({width}) => width);
+            }"""
+        )
+        assert len(lines) > 2
+        assert lines[-1] > max(lines) / 2, width
+
+
 # A language in which every word is marked: text without marks did not come from it, text with two was assembled.
 MARKED = """
 import {words as english} from "./english.js";
