@@ -7,9 +7,9 @@ import {announce} from "./announcer.js";
 import {LANGUAGES} from "./choosing-words.js";
 import {byId, make, write} from "./elements.js";
 import {words} from "./language.js";
-import {persist} from "./patience.js";
 import {lostConnection} from "./problem.js";
 import {apply} from "./styles.js";
+import {persist} from "./waiting.js";
 
 await apply(new URL("./choosing.css", import.meta.url).href);
 

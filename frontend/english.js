@@ -85,32 +85,7 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
     missing: (/** @type {string[]} */ names) => `Could not be fetched, so not in the archive: ${some(names)}.`,
     notFetched: "The thumbnails could not be fetched. Please try again.",
 
-    // Problems, by their code: the client's (problem.js) and the service's (functions/thumbs/errors.py).
-    reasons: /** @type {Record<string, (limits: {accepted: string[], limit: number, megapixels: number}) => string>} */ ({
-      network: () => "The connection was lost.",
-      busy: () => "The service is busy.",
-      expired: () => "The permission to upload has expired.",
-      refused: () => "The file was not accepted. Please try again.",
-      unreadable: () => "The file can no longer be read. Was it changed or moved? Please choose it again.",
-      no_result: () => "There is no result yet. The picture has arrived and may still be converted.",
-      no_thumbnails: () => "No thumbnails were made.",
-      unknown: () => "The service no longer knows this upload. Please upload the picture again.",
-      erased: () => "This upload was deleted.",
-      unexpected: () => "Something went wrong on this page.",
-      malformed: () => "The request is not the JSON that this service expects.",
-      too_large: ({limit}) => `The file is larger than ${bytes(limit)}. Please choose a smaller one.`,
-      type_not_supported: ({accepted}) => `This type of file is not accepted. Please choose ${any(accepted)}.`,
-      profile_unknown: () => "The service has no set of sizes with this name. Please choose another one.",
-      invalid: () => "The file is empty, or the request describes it with impossible values. Please choose another file.",
-      replaced: () => "Another file was uploaded in place of this one before it was read. Please upload the picture again.",
-      digest_mismatch: () => "The file that arrived is not the one that was announced. Please upload the picture again.",
-      empty: () => "The file is empty. Please choose another one.",
-      not_an_image: ({accepted}) => `This file is not a picture that we can read. Accepted formats are ${all(accepted)}.`,
-      damaged: () => "The picture is damaged and cannot be read. Please export it again, or choose another one.",
-      variant_not_supported: () => "The picture uses a rare variant that we cannot read. Please save it again as an ordinary JPEG or PNG.",
-      too_many_pixels: ({megapixels}) => `The picture has more than ${number(megapixels)} megapixels. Please upload a smaller version.`,
-      too_complex: () => "The picture is too complex to process. Please save it again in a common format, such as JPEG or PNG.",
-      conversion_failed: () => "Something went wrong on our side, and we have been notified. Please try again later.",
-    }),
+    /** The longest sentence for a problem: rows reserve its space before problem-words.js is loaded. */
+    longest: "This file is not a picture that we can read. Accepted formats are JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, and BMP.",
   };
 }

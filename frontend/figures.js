@@ -2,6 +2,12 @@
 
 /** @typedef {ReturnType<typeof figures>} Figures */
 
+/** The saving as a fraction of one; null if it is too small to mention. @param {number} now @param {number} before */
+export function saved(now, before) {
+  const part = Math.min(0.99, 1 - now / before);
+  return part >= 0.005 ? part : null;
+}
+
 /** @param {string} locale such as "de-AT" */
 export function figures(locale) {
   /** Creating one takes a hundred times as long as using it. @type {Map<string, Intl.NumberFormat>} */

@@ -1,4 +1,23 @@
-/** Lists the files of a dropped folder. */
+/** Lists the files of a drop with folders. */
+
+/**
+ * @param {import("./intake.js").Thing[]} things
+ * @returns {Promise<{files: File[], unreadable: string[], empty: string[]}>} empty: folders without files
+ */
+export async function gather(things) {
+  /** @type {{files: File[], unreadable: string[], empty: string[]}} */
+  const found = {files: [], unreadable: [], empty: []};
+  for (const {entry, file} of things) {
+    if (file && !entry?.isDirectory) {
+      found.files.push(file);
+    } else if (entry) {
+      const before = found.files.length + found.unreadable.length;
+      await collect(entry, found);
+      if (entry.isDirectory && found.files.length + found.unreadable.length === before) found.empty.push(entry.name);
+    }
+  }
+  return found;
+}
 
 /**
  * Collects the files of an entry. Unreadable ones, such as links to deleted files, are listed by name and do not affect the
@@ -6,7 +25,7 @@
  * @param {FileSystemEntry} entry
  * @param {{files: File[], unreadable: string[]}} found
  */
-export async function collect(entry, found) {
+async function collect(entry, found) {
   if (entry.name.startsWith(".")) return; // hidden system files, such as .DS_Store, are not dropped on purpose
   try {
     if (entry.isFile) {

@@ -47,33 +47,26 @@ export function receive(inputs, {onFiles, onUnreadable, onEmpty}) {
   });
 }
 
-const NONE = {collect: null};
+/**
+ * What was dropped. A file from a mail program has no entry, a link to a deleted file no file.
+ * @typedef {{entry: FileSystemEntry | null, file: File | null}} Thing
+ */
+
+/** @param {Thing} thing */
+const isFile = ({entry, file}) => file !== null && !entry?.isDirectory;
 
 /**
  * The files of a drop, including those in folders.
  * @param {DataTransfer} transfer
+ * @returns {Promise<{files: File[], unreadable: string[], empty: string[]}>}
  */
 async function dropped(transfer) {
-  // Read now, because the entries are gone after the event. Some files have no entry, such as those dragged from a mail program.
+  // Read now, because the entries are gone after the event.
   const things = [...transfer.items]
     .filter(({kind}) => kind === "file")
     .map((item) => ({entry: item.webkitGetAsEntry?.() ?? null, file: item.getAsFile()}));
-  /** @type {{files: File[], unreadable: string[], empty: string[]}} */
-  const found = {files: [], unreadable: [], empty: []};
-  // The code for folders is loaded with the first folder.
-  const {collect} = things.some(({entry, file}) => entry?.isDirectory || !file) ? await import("./folders.js").catch(() => NONE) : NONE;
-  for (const {entry, file} of things) {
-    const before = found.files.length + found.unreadable.length;
-    if (entry?.isDirectory && collect) {
-      await collect(entry, found);
-      if (found.files.length + found.unreadable.length === before) found.empty.push(entry.name);
-    } else if (file && !entry?.isDirectory) {
-      found.files.push(file);
-    } else if (entry && collect) {
-      await collect(entry, found);
-    } else if (entry) {
-      found.unreadable.push(entry.name);
-    }
-  }
-  return found;
+  const folders = things.every(isFile) ? null : await import("./folders.js").catch(() => null);
+  if (folders) return folders.gather(things);
+  const [files, others] = [true, false].map((wanted) => things.filter((thing) => isFile(thing) === wanted));
+  return {files: files.flatMap(({file}) => file ?? []), unreadable: others.flatMap(({entry}) => entry?.name ?? []), empty: []};
 }

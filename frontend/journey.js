@@ -2,14 +2,13 @@
 
 import {check, look} from "./check.js";
 import {Speed} from "./speed.js";
-import {Patience, persist} from "./patience.js";
-import {result} from "./result.js";
-import {current, isThere} from "./service.js";
+import {Patience} from "./patience.js";
+import {current, isThere, result} from "./result.js";
 import {sign} from "./sign.js";
 import {Signatures} from "./signatures.js";
 import {Slots} from "./slots.js";
 import {send} from "./upload.js";
-import {unlessAborted} from "./waiting.js";
+import {persist, unlessAborted} from "./waiting.js";
 
 /**
  * @typedef {import("./result.js").Manifest} Manifest

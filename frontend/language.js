@@ -4,6 +4,7 @@
  */
 
 import {figures} from "./figures.js";
+import {lostConnection} from "./problem.js";
 
 /** @typedef {ReturnType<typeof import("./english.js").words>} Words */
 
@@ -27,8 +28,18 @@ export function chosen(wanted) {
 
 const {language, locale} = chosen(navigator.languages);
 
+const formats = figures(locale);
+
 /** @type {Words} */
-export const words = (await MODULES[language]()).words(figures(locale));
+export const words = (await MODULES[language]()).words(formats);
+
+/** The sentences for problems, by code; none until they are loaded. @type {Record<string, import("./problem-words.js").Sentence>} */
+export let reasons = {};
+
+export async function loadReasons() {
+  const {LANGUAGES} = await import("./problem-words.js").catch(() => Promise.reject(lostConnection()));
+  reasons = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (language)](formats);
+}
 
 document.documentElement.lang = language;
 document.documentElement.dir = isRightToLeft(locale) ? "rtl" : "ltr";
@@ -47,7 +58,7 @@ function isRightToLeft(tag) {
  * @param {import("./service.js").Limits | null} limits
  */
 export function reason(problem, limits) {
-  const known = words.reasons[problem.code];
+  const known = reasons[problem.code];
   if (!known || !limits || (problem.code === "refused" && problem.quoted)) return problem.message;
   return known(factsOf(limits));
 }

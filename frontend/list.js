@@ -4,7 +4,7 @@
  */
 
 import {byId, make} from "./elements.js";
-import {longest} from "./status.js";
+import {longest, problems} from "./status.js";
 import {room} from "./room.js";
 import {Row} from "./row.js";
 
@@ -28,6 +28,7 @@ export class List {
   #summary = byId("summary");
   #element = byId("list");
   #actions;
+  #room = room(this.#section, longest());
   /** @type {Map<Upload, Row>} */
   #rows = new Map();
   /** @type {WeakMap<Element, Chunk>} */
@@ -43,13 +44,18 @@ export class List {
   /** @param {import("./row.js").Actions} actions */
   constructor(actions) {
     this.#actions = actions;
-    this.#section.before(room(this.#section, longest()));
+    this.#section.before(this.#room.element);
     this.#section.addEventListener("contentvisibilityautostatechange", (event) => {
       const chunk = this.#chunks.get(/** @type {Element} */ (event.target));
       if (!chunk) return;
       chunk.near = !(/** @type {ContentVisibilityAutoStateChangeEvent} */ (event).skipped);
       for (const row of chunk.rows) row.approach(chunk.near);
     }, {capture: true});
+  }
+
+  /** Rows may show problems from now on. */
+  reserve() {
+    this.#room.add(problems());
   }
 
   /** An upload is new, or has changed. @param {Upload} upload */

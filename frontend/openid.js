@@ -7,7 +7,8 @@
  */
 
 import {content, lostConnection, Problem} from "./problem.js";
-import {open, persist} from "./patience.js";
+import {open} from "./patience.js";
+import {persist} from "./waiting.js";
 
 /**
  * @typedef {{client: string, authorize: string, token: string, logout?: string, revoke?: string}} Provider

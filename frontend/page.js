@@ -4,17 +4,16 @@ import {button, byId, write} from "./elements.js";
 import {announce} from "./announcer.js";
 import {receive} from "./intake.js";
 import {kept, whenForgotten, willBeForgotten} from "./session.js";
-import {factsOf, reason, words} from "./language.js";
+import {factsOf, loadReasons, reason, words} from "./language.js";
 import {List} from "./list.js";
 import {Notices} from "./notices.js";
-import {persist} from "./patience.js";
 import {Problem} from "./problem.js";
 import {limits as ask} from "./service.js";
 import {FORMATS, status} from "./status.js";
 import {Summary} from "./summary.js";
 import {isOver} from "./transfer.js";
 import {Uploads} from "./uploads.js";
-import {breaths} from "./waiting.js";
+import {each, persist} from "./waiting.js";
 
 /** @typedef {import("./transfer.js").Transfer} Upload */
 
@@ -68,13 +67,7 @@ const list = new List({
 const summary = new Summary({
   cancelAll: () => uploads.cancelAll(),
   retryAll: () => uploads.retryAll(),
-  openAll: async (open) => {
-    const breath = breaths();
-    for (const row of list.rows) {
-      await row.toggle(open);
-      await breath();
-    }
-  },
+  openAll: (open) => each(list.rows, (row) => row.toggle(open)),
   downloadAll: download,
   clear: () => {
     clear();
@@ -100,7 +93,10 @@ uploads.resume(kept());
 account?.open();
 open();
 
-/** Requests the service's limits. Files that are chosen meanwhile wait in their rows. */
+/**
+ * Requests the service's limits, and loads what can be said about problems, so that nothing is sent without it. Files that are
+ * chosen meanwhile wait in their rows.
+ */
 async function open() {
   const terms = byId("terms");
   const trying = new AbortController();
@@ -115,7 +111,8 @@ async function open() {
     announce(reason(problem, limits));
   };
   try {
-    limits = await persist(() => ask(access), {signal: trying.signal, onTrouble: trouble});
+    const both = () => Promise.all([ask(access), loadReasons()]);
+    [limits] = await persist(both, {signal: trying.signal, onTrouble: trouble});
   } catch (problem) {
     if (trying.signal.aborted) return;
     if (!(problem instanceof Problem)) throw problem;
@@ -124,6 +121,7 @@ async function open() {
   write(byId("offer"), words.offer(limits.sizes));
   terms.replaceChildren(words.terms({...factsOf(limits), days: limits.keepOriginalsDays, unclaimed: limits.unclaimedDays, named: limits.keepsCopyright}));
   input.accept = Object.entries(limits.types).flat(2).join(",");
+  list.reserve();
   know(limits);
   uploads.prepare();
   const offered = limits;

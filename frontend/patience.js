@@ -78,25 +78,6 @@ export class Patience {
   }
 }
 
-/**
- * Runs the task until it succeeds, or fails with a problem that is not temporary.
- * @template T
- * @param {() => Promise<T>} task
- * @param {{queue?: Patience, signal?: AbortSignal, onTrouble?: (problem: Problem) => void}} [options]
- * @returns {Promise<T>}
- */
-export async function persist(task, {queue = new Patience(), signal, onTrouble} = {}) {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await queue.run(() => unlessAborted(task(), signal), signal);
-    } catch (problem) {
-      if (!(problem instanceof Problem) || !problem.passing) throw problem;
-      onTrouble?.(problem);
-      await sleep(backoff(attempt, problem.retryAfter), signal);
-    }
-  }
-}
-
 /** A promise that another function settles. */
 export function open() {
   /** @type {{promise: Promise<void>, resolve: () => void, reject: (reason: Problem) => void}} */

@@ -51,6 +51,13 @@ export const lostConnection = () => new Problem("network", "The connection was l
  */
 export const content = (response) => response.json().catch(() => Promise.reject(lostConnection()));
 
+/** By status. @type {Record<number, string>} */
+const BUSY = {
+  409: "The upload is still being converted.",
+  429: "Too many uploads are in progress.",
+  500: "The service is not responding correctly.",
+};
+
 /**
  * The problem behind an unsuccessful response of the API or of API Gateway (RFC 9457).
  * @param {Response} response
@@ -58,16 +65,8 @@ export const content = (response) => response.json().catch(() => Promise.reject(
  */
 export async function problemOf(response) {
   const {detail, errors} = (await response.json().catch(() => null)) ?? {};
-  const retryAfter = seconds(response.headers.get("retry-after"));
-  if (response.status === 429) {
-    return new Problem("busy", "Too many uploads are in progress. Please try again in a moment.", {retryAfter});
-  }
-  if (response.status === 409) {
-    return new Problem("busy", "The upload is still being converted. Please try again in a moment.", {retryAfter});
-  }
-  if (response.status >= 500) {
-    return new Problem("busy", "The service is not responding correctly. Please try again in a moment.", {retryAfter});
-  }
+  const busy = BUSY[response.status >= 500 ? 500 : response.status];
+  if (busy) return new Problem("busy", `${busy} Please try again in a moment.`, {retryAfter: seconds(response.headers.get("retry-after"))});
   if (Array.isArray(errors) && errors.length > 0) {
     return new Problem(errors[0].code, errors[0].detail, {errors, quoted: true});
   }

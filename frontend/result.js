@@ -1,10 +1,10 @@
 /**
- * Waits for the result of an upload. The browser polls the storage for the manifest, which exists once the job has ended,
+ * The result of an upload. The browser polls the storage for the manifest, which exists once the job has ended,
  * and calls the API only if the presigned address has expired or does not respond, so waiting invokes no function.
  */
 
-import {erased, lostConnection, Problem, problemOf} from "./problem.js";
-import {current} from "./service.js";
+import {content, erased, lostConnection, Problem, problemOf} from "./problem.js";
+import {ask} from "./service.js";
 import {Slots} from "./slots.js";
 import {online, sleep, unlessAborted, visible} from "./waiting.js";
 
@@ -66,12 +66,12 @@ export async function result({job, result: address}, {signal, expected, deadline
     }
     expected = 0;
   }
-  const ask = () => unlessAborted(address ? look(address) : current(job, access).catch(unlessPassing), signal);
+  const once = () => unlessAborted(address ? look(address) : current(job, access).catch(unlessPassing), signal);
   for (const wait of schedule({expected, waited})) {
     await sleep(wait, signal);
     await visible(signal);
     await online(signal);
-    const seen = await looks.run(ask, signal);
+    const seen = await looks.run(once, signal);
     if (seen instanceof Problem) {
       lost += 1;
       if (lost >= OUTAGE && seen.code === "network") address = null; // perhaps of a bucket that no longer exists; the API knows
@@ -88,6 +88,33 @@ export async function result({job, result: address}, {signal, expected, deadline
     if (waited >= deadline) break;
   }
   throw new Problem("no_result", "There is no result yet. The picture has arrived and may still be converted.", {retryable: true});
+}
+
+/**
+ * The manifest from the API, with fresh addresses of its thumbnails; null while the job is in progress. Throws a
+ * Problem with code "unknown" if no file has arrived for that job.
+ * @param {string} job
+ * @param {import("./service.js").Access} access
+ * @returns {Promise<Manifest | null>}
+ */
+export async function current(job, access) {
+  const response = await ask(`uploads/${job}`, access, {cache: "no-store"});
+  return response.status === 202 ? null : content(response);
+}
+
+/**
+ * Whether the file of this job is in S3.
+ * @param {string} job
+ * @param {import("./service.js").Access} access
+ */
+export async function isThere(job, access) {
+  try {
+    await current(job, access);
+    return true;
+  } catch (problem) {
+    if (problem instanceof Problem && problem.code === "unknown") return false;
+    throw problem;
+  }
 }
 
 /**

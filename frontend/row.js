@@ -1,6 +1,6 @@
 /**
  * Each file is one row, from beginning to end, and its height does not change until the visitor opens it. Far from the
- * window, the browser skips drawing it (content-visibility), and it holds no picture.
+ * window, the browser skips drawing it (content-visibility).
  */
 
 import {button, make, write} from "./elements.js";
@@ -16,8 +16,8 @@ import {isOver} from "./transfer.js";
  *   limits: () => import("./service.js").Limits | null, fail: (text: string) => void, erase: (upload: Upload) => Promise<void>}} Actions
  */
 
-/** Loaded with the first file. @type {typeof import("./preview.js") | null} */
-let previews = null;
+/** Loaded with the first row. @type {typeof import("./picture.js") | null} */
+let pictures = null;
 
 export class Row {
   element = make("div", {class: "row", role: "listitem"});
@@ -28,7 +28,7 @@ export class Row {
   #actions;
   /** @type {import("./status.js").Deed | null} */
   #deed = null;
-  /** The drawn file, or a thumbnail. @type {HTMLCanvasElement | HTMLImageElement | null} */
+  /** @type {import("./picture.js").Picture | null} */
   #picture = null;
   #box = make("div", {class: "preview", "aria-hidden": "true"});
   #words = make("p", {class: "words"});
@@ -71,13 +71,7 @@ export class Row {
   /** @param {boolean} near */
   approach(near) {
     this.near = near;
-    if (near) return this.#draw();
-    previews?.forget(this);
-    if (this.#picture instanceof HTMLCanvasElement) {
-      Object.assign(this.#picture, {width: 0, height: 0}); // frees its memory now, not at the next garbage collection
-      this.#picture.remove();
-      this.#picture = null;
-    }
+    this.#draw();
   }
 
   get isOpen() {
@@ -96,25 +90,18 @@ export class Row {
   /** Loads what an opened row needs: its code, and after a reload the manifest. */
   async #fill() {
     try {
-      const refresh = () => this.#actions.refresh(this.upload);
-      const [{thumbnails}, manifest] = await Promise.all([import("./thumbnails.js"), this.upload.manifest ?? refresh()]);
+      const found = this.upload.manifest ?? this.#actions.refresh(this.upload);
+      const [{panel}, manifest] = await Promise.all([import("./thumbnails.js"), found]);
       if (!manifest) throw new Error("no manifest");
       if (this.#panel) return true; // pressed twice
-      this.#panel = make("div", {class: "panel", id: this.#panelId()}, ...thumbnails(this.upload.name, manifest, {refresh, announce: this.#actions.announce}));
-      this.#panel.hidden = true;
+      this.#panel = panel(this.upload, manifest, this.#actions);
+      Object.assign(this.#panel, {hidden: true, id: this.#panelId()});
       this.element.append(this.#panel);
-      if (this.#actions.limits()?.erasable) this.#offerErasing(this.#panel);
       return true;
     } catch {
       if (this.upload.stage === "done") this.#actions.fail(words.notFetched);
       return false;
     }
-  }
-
-  /** @param {HTMLElement} panel */
-  async #offerErasing(panel) {
-    const {eraser} = await import("./erasing.js");
-    panel.append(eraser(this.upload.name, {erase: () => this.#actions.erase(this.upload), announce: this.#actions.announce}));
   }
 
   #panelId() {
@@ -161,35 +148,13 @@ export class Row {
     if (hadFocus) next.focus();
   }
 
-  /** Shows a thumbnail; until it exists, if that takes long, the file. */
+  /** A picture is a help, not the result: without its code, the row is complete. */
   async #draw() {
-    const {file, stage} = this.upload;
-    if (this.#picture || !this.near) return;
-    if (stage === "done") return this.#showThumbnail();
-    if (file && stage !== "stopped") await this.#preview(file);
-  }
-
-  /** @param {File} file */
-  async #preview(file) {
-    previews ??= await import("./preview.js").catch(() => null);
-    const canvas = await previews?.preview(this, file);
-    if (!canvas || this.#picture || !this.near) return;
-    canvas.className = "picture";
-    this.#picture = canvas;
-    this.#box.append(canvas);
-  }
-
-  async #showThumbnail() {
-    previews?.forget(this);
-    const found = this.upload.manifest ?? this.#actions.refresh(this.upload);
-    const [manifest, stills] = await Promise.all([found, import("./still.js")]).catch(() => []);
-    if (!manifest || !stills || this.#picture || !this.near) return;
-    const onLoad = (/** @type {HTMLElement} */ picture) => this.#box.append(picture);
-    const onError = () => { // its address has expired
-      this.#picture = null;
-      if (this.upload.file) this.#preview(this.upload.file);
-    };
-    this.#picture = stills.listed(manifest.thumbnails, {onLoad, onError});
+    if (!this.near && !this.#picture) return;
+    pictures ??= await import("./picture.js").catch(() => null);
+    if (!pictures) return;
+    this.#picture ??= new pictures.Picture(this.#box, this.upload, this.#actions.refresh);
+    this.#picture.update(this.near);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Calls the service's API: its limits, and the state of an upload. */
+/** Calls the service's API. */
 
 import {content, erased, lostConnection, Problem, problemOf} from "./problem.js";
 
@@ -28,33 +28,6 @@ const TIMEOUT = 30_000;
  */
 export async function limits(access) {
   return content(await ask("limits", access));
-}
-
-/**
- * The manifest from the API, with fresh addresses of its thumbnails; null while the job is in progress. Throws a
- * Problem with code "unknown" if no file has arrived for that job.
- * @param {string} job
- * @param {Access} access
- * @returns {Promise<import("./result.js").Manifest | null>}
- */
-export async function current(job, access) {
-  const response = await ask(`uploads/${job}`, access, {cache: "no-store"});
-  return response.status === 202 ? null : content(response);
-}
-
-/**
- * Whether the file of this job is in S3.
- * @param {string} job
- * @param {Access} access
- */
-export async function isThere(job, access) {
-  try {
-    await current(job, access);
-    return true;
-  } catch (problem) {
-    if (problem instanceof Problem && problem.code === "unknown") return false;
-    throw problem;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The status text of an upload, and its next action. */
 
-import {reason, words} from "./language.js";
-import {saved} from "./savings.js";
+import {saved} from "./figures.js";
+import {reason, reasons, words} from "./language.js";
 import {isOver, mayRetry, needsFile} from "./transfer.js";
 
 /**
@@ -68,7 +68,7 @@ export function label(kind, name) {
 /** The longest list of formats to expect, until the service has responded. */
 export const FORMATS = ["JPEG", "PNG", "WebP", "GIF", "AVIF", "HEIC", "TIFF", "BMP"];
 
-/** The longest texts and actions that a row can show, and for which it reserves space (room.js). */
+/** The texts and labels that a row can show, and for which it reserves space (room.js). */
 export function longest() {
   const [size, left, box] = [88_800_000, 5_280, {width: 88_888, height: 88_888}];
   const facts = words.facts([words.bytes(size), words.box(box)]);
@@ -77,12 +77,16 @@ export function longest() {
     ...[words.storing, words.slow, words.offline, words.converting],
     words.done({thumbnails: 88, bytes: size, saved: 0.88}),
   ];
-  const problems = Object.entries(words.reasons).map(([code, say]) => {
+  return {
+    words: [...stages.map((stage) => `${facts}\n${stage}`), words.interrupted, words.longest],
+    deeds: [words.cancel, words.remove, words.again_, words.retry, words.open],
+  };
+}
+
+/** What rows can say about problems, once their sentences are loaded. */
+export function problems() {
+  return Object.entries(reasons).map(([code, say]) => {
     const sentence = say({accepted: FORMATS, limit: 100e6, megapixels: 888});
     return code === "network" || code === "busy" || code === "expired" ? `${sentence}\n${words.again}` : sentence;
   });
-  return {
-    words: [...stages.map((stage) => `${facts}\n${stage}`), ...problems, words.interrupted],
-    deeds: [words.cancel, words.remove, words.again_, words.retry, words.open],
-  };
 }

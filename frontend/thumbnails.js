@@ -1,9 +1,9 @@
 /** The opened row: each thumbnail at its true size, with its address and HTML to copy. */
 
 import {button, make, write} from "./elements.js";
+import {saved} from "./figures.js";
 import {words} from "./language.js";
 import {expiry, pictureHtml} from "./snippet.js";
-import {saved} from "./savings.js";
 import {FORMATS} from "./status.js";
 import {still} from "./still.js";
 import {apply} from "./styles.js";
@@ -23,13 +23,29 @@ const SAID = 2_000;
 const format = (type) => FORMATS.find((each) => type === `image/${each.toLowerCase()}`) ?? type;
 
 /**
+ * What an opened row shows.
+ * @param {import("./transfer.js").Transfer} upload
+ * @param {Manifest} manifest
+ * @param {import("./row.js").Actions} actions
+ * @returns {HTMLElement}
+ */
+export function panel(upload, manifest, {refresh, announce, limits, erase}) {
+  const {name} = upload;
+  const made = make("div", {class: "panel"}, ...thumbnails(name, manifest, {refresh: () => refresh(upload), announce}));
+  if (limits()?.erasable) {
+    import("./erasing.js").then(({eraser}) => made.append(eraser(name, {erase: () => erase(upload), announce})), () => {});
+  }
+  return made;
+}
+
+/**
  * @param {string} name of the file
  * @param {Manifest} manifest
  * @param {{refresh: () => Promise<Manifest | null>, announce: (text: string) => void}} actions
  *   refresh: fetches the manifest with fresh addresses
  * @returns {Node[]}
  */
-export function thumbnails(name, manifest, {refresh, announce}) {
+function thumbnails(name, manifest, {refresh, announce}) {
   const state = {manifest, refreshed: /** @type {Promise<Manifest | null> | null} */ (null)};
   const thumbnail = (/** @type {number} */ index) => state.manifest.thumbnails[index];
 

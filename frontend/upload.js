@@ -14,14 +14,14 @@
  */
 
 import {check, look} from "./check.js";
-import {Patience, persist} from "./patience.js";
+import {Patience} from "./patience.js";
 import {Problem} from "./problem.js";
-import {result} from "./result.js";
-import {ask, isThere, limits} from "./service.js";
+import {isThere, result} from "./result.js";
+import {ask, limits} from "./service.js";
 import {sign} from "./sign.js";
 import {Signatures} from "./signatures.js";
 import {post} from "./storage.js";
-import {backoff, isOnline, online, sleep, unlessAborted} from "./waiting.js";
+import {backoff, isOnline, online, persist, sleep, unlessAborted} from "./waiting.js";
 
 /**
  * @typedef {import("./service.js").Access} Access

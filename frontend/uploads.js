@@ -1,11 +1,10 @@
 /** The list of uploads: every chosen file, and what is done to many of them. */
 
 import {forget} from "./session.js";
-import {persist} from "./patience.js";
 import {lostConnection} from "./problem.js";
 import {isOver, mayRetry, Transfer} from "./transfer.js";
 import {Duplicates} from "./duplicates.js";
-import {breaths} from "./waiting.js";
+import {breaths, each, persist} from "./waiting.js";
 
 /** @typedef {import("./transfer.js").Transfer} Upload */
 /** @typedef {(upload: Upload) => void} Choose called before a file is sent (choosing.js) */
@@ -58,7 +57,8 @@ export class Uploads {
 
   /** @param {Iterable<File>} files @param {Choose} choose @param {Set<Upload>} list */
   async #add(files, choose, list) {
-    const taken = {added: /** @type {Upload[]} */ ([]), resumed: /** @type {Upload[]} */ ([]), known: /** @type {Upload[]} */ ([])};
+    /** @type {Record<"added" | "resumed" | "known", Upload[]>} */
+    const taken = {added: [], resumed: [], known: []};
     const breath = breaths();
     for (const file of files) {
       const before = await this.#duplicates.find(file);
@@ -88,21 +88,15 @@ export class Uploads {
    */
   async resume(kept, list = this.list) {
     this.#ids = Math.max(this.#ids, kept.at(-1)?.[0] ?? 0);
-    const breath = breaths();
-    for (const [id, facts] of kept) {
+    await each(kept, ([id, facts]) => {
       if (list === this.list) this.#enter(facts, null, id).resume(facts);
       else forget(id);
-      await breath();
-    }
+    });
   }
 
   /** Also those that were cancelled. */
-  async retryAll() {
-    const breath = breaths();
-    for (const upload of this.list) {
-      if (mayRetry(upload)) upload.retry();
-      await breath();
-    }
+  retryAll() {
+    return each(this.list, (upload) => void (mayRetry(upload) && upload.retry()));
   }
 
   /** Removes it from the list. @param {Upload} upload */
@@ -118,21 +112,15 @@ export class Uploads {
     this.list.clear(); // ends loops over it
     this.list = new Set();
     this.#duplicates = new Duplicates();
-    const breath = breaths();
-    for (const upload of all) {
+    await each(all, (upload) => {
       upload.cancel();
       forget(upload.id);
-      await breath();
-    }
+    });
   }
 
   /** Cancels the last one first; otherwise each cancelled one would make room for the next, which is cancelled too. */
-  async cancelAll() {
-    const breath = breaths();
-    for (const upload of [...this.list].reverse()) {
-      if (!isOver(upload)) upload.cancel();
-      await breath();
-    }
+  cancelAll() {
+    return each([...this.list].reverse(), (upload) => void (!isOver(upload) && upload.cancel()));
   }
 
   /** The manifest with fresh addresses. @param {Upload} upload */

@@ -1,4 +1,6 @@
-/** What this client waits for: time, the network, and a visible tab. */
+/** What this client waits for: time, the network, a visible tab, and a service that is busy. */
+
+import {Problem} from "./problem.js";
 
 /**
  * @param {number} milliseconds
@@ -54,6 +56,28 @@ export function backoff(attempt, atLeast = 0, random = Math.random) {
   return asked > 0 ? Math.max(wait, asked) * (1 + random() / 10) : wait * (1 - random() / 2);
 }
 
+/**
+ * Runs the task until it succeeds, or fails with a problem that is not temporary.
+ * @template T
+ * @param {() => Promise<T>} task
+ * @param {{queue?: import("./patience.js").Patience, signal?: AbortSignal, onTrouble?: (problem: Problem) => void}} [options]
+ * @returns {Promise<T>}
+ */
+export async function persist(task, {queue, signal, onTrouble} = {}) {
+  const once = () => unlessAborted(task(), signal);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      signal?.throwIfAborted();
+      return await (queue ? queue.run(once, signal) : once());
+    } catch (problem) {
+      if (!(problem instanceof Problem) || !problem.passing) throw problem;
+      onTrouble?.(problem);
+      await sleep(backoff(attempt, problem.retryAfter), signal);
+      await online(signal);
+    }
+  }
+}
+
 /** How long a loop may run without a pause: a frame has 16 ms, and the browser needs some of it. */
 const STRETCH = 10;
 
@@ -65,6 +89,20 @@ export function breaths() {
     await new Promise((resolve) => setTimeout(resolve));
     since = performance.now();
   };
+}
+
+/**
+ * Acts on one after the other, with such breaths.
+ * @template T
+ * @param {Iterable<T>} many
+ * @param {(one: T) => unknown} act
+ */
+export async function each(many, act) {
+  const breath = breaths();
+  for (const one of many) {
+    await act(one);
+    await breath();
+  }
 }
 
 /** False only if the browser is certain. */

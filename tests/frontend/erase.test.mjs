@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import {createServer} from "node:http";
 import {test} from "node:test";
 
-import {result} from "../../frontend/result.js";
-import {current, isThere} from "../../frontend/service.js";
+import {current, isThere, result} from "../../frontend/result.js";
 import {erase} from "../../frontend/upload.js";
 
 const GONE = {type: "about:blank", title: "Gone", status: 410, detail: "This upload was erased."};

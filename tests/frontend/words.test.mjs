@@ -5,11 +5,11 @@ import {test} from "node:test";
 import {named} from "../../frontend/download.js";
 import {LANGUAGES as choosing} from "../../frontend/choosing-words.js";
 import {words as inEnglish} from "../../frontend/english.js";
-import {figures} from "../../frontend/figures.js";
+import {figures, saved} from "../../frontend/figures.js";
 import {words as inGerman} from "../../frontend/german.js";
 import {free} from "../../frontend/names.js";
+import {LANGUAGES as problems} from "../../frontend/problem-words.js";
 import {Speed} from "../../frontend/speed.js";
-import {saved} from "../../frontend/savings.js";
 import {expiry, pictureHtml} from "../../frontend/snippet.js";
 import {LANGUAGES as thumbnails} from "../../frontend/thumbnails-words.js";
 
@@ -70,16 +70,25 @@ test("each reason of service and client has a sentence in each language", async 
   const codes = [...source.matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm)].map(([, code]) => code);
   assert.ok(codes.includes("variant_not_supported") && codes.length >= 11);
   const own = ["network", "busy", "expired", "refused", "unreadable", "no_result", "no_thumbnails", "unknown", "erased", "unexpected"];
-  for (const words of [inEnglish(languages.en), inGerman(languages.de)]) {
-    assert.deepEqual(Object.keys(words.reasons).sort(), [...codes, ...own].sort());
-    for (const say of Object.values(words.reasons)) {
+  for (const sentences of [problems.en(languages.en), problems.de(languages.de)]) {
+    assert.deepEqual(Object.keys(sentences).sort(), [...codes, ...own].sort());
+    for (const say of Object.values(sentences)) {
       assert.match(say({accepted: ["JPEG", "PNG"], limit: 20e6, megapixels: 50}), /^[A-ZÄÖÜ].*\.$/);
     }
   }
 });
 
+test("the sentence for which rows reserve space is the longest one", () => {
+  const accepted = ["JPEG", "PNG", "WebP", "GIF", "AVIF", "HEIC", "TIFF", "BMP"];
+  const said = (sentences) => Object.values(sentences).map((say) => say({accepted, limit: 100e6, megapixels: 888}));
+  const longest = (all) => all.reduce((one, other) => (other.length > one.length ? other : one));
+  assert.equal(longest(said(problems.en(languages.en))), inEnglish(languages.en).longest);
+  assert.equal(longest(said(problems.de(languages.de))), inGerman(languages.de).longest);
+});
+
 test("both languages have the same words", () => {
   assert.deepEqual(Object.keys(inGerman(languages.de)), Object.keys(inEnglish(languages.en)));
+  assert.deepEqual(Object.keys(problems.de(languages.de)), Object.keys(problems.en(languages.en)));
   for (const {en, de} of [choosing, thumbnails]) assert.deepEqual(Object.keys(de), Object.keys(en));
 });
 

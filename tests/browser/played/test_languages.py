@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.actors.tab import Watch
-from tests.actors.visitor import choose, row, title
+from tests.actors.visitor import choose, expect_stage, row, title
 from tests.material.photos import small, text
 from tests.standins.service import POST, Standin, first, problem
 
@@ -39,6 +39,50 @@ def test_no_single_word_is_the_last_line_of_the_terms(page: Page) -> None:
         )
         assert len(lines) > 2
         assert lines[-1] > max(lines) / 2, width
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [
+        pytest.param({"locale": locale, "viewport": {"width": width, "height": 740}}, id=f"{locale}-{width}")
+        for locale in ("en-US", "de-DE")
+        for width in (390, 320)
+    ],
+)
+def test_a_row_has_room_for_a_problem_whose_words_come_later(blank: Page, standin: Standin) -> None:
+    held: list[Route] = []
+    blank.route("**/problem-words.js", lambda route: held.append(route))
+    blank.goto(standin.url)
+    choose(blank, *small(1))
+    photo = row(blank, "IMG_0000.jpg")
+    expect_stage(photo, "waiting")
+    before = photo.locator(".head").bounding_box()
+
+    for route in held:
+        route.continue_()
+
+    expect_stage(photo, "done")
+    assert held
+    assert before
+    assert photo.locator(".head").bounding_box() == before
+
+
+@pytest.mark.parametrize("context_options", [{"locale": "de-DE"}])
+def test_no_file_is_sent_before_there_are_words_for_its_problem(blank: Page, standin: Standin, watch: Watch) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    blank.route("**/problem-words.js", lambda route: route.abort("internetdisconnected"))
+    blank.goto(standin.url)
+    choose(blank, *small(1), text("brief.docx", "application/msword"))
+    again = blank.locator("#terms").get_by_role("button", name="Nochmal versuchen")
+    expect(blank.locator("#terms")).to_contain_text("The connection was lost.")
+    expect_stage(row(blank, "IMG_0000.jpg"), "waiting")
+    expect_stage(row(blank, "brief.docx"), "waiting")
+
+    blank.unroute_all()
+    again.click()
+
+    expect(row(blank, "brief.docx")).to_contain_text("Diese Art von Datei wird nicht angenommen.")
+    expect_stage(row(blank, "IMG_0000.jpg"), "done")
 
 
 # A language in which every word is marked: text without marks did not come from it, text with two was assembled.
