@@ -33,15 +33,19 @@ class Pixels(Protocol):
 
 
 class Packed:
-    """A picture as pic-scale reads it. raw: how Pillow names the form of its bytes, if it is not that of its mode."""
+    """A picture as pic-scale reads it. raw: how Pillow names the form of its bytes, if it is not that of its mode.
+    last: frees the picture once its bytes are copied, which pic-scale does first."""
 
-    def __init__(self, image: Image.Image, raw: str = "") -> None:
-        self._image = image
+    def __init__(self, image: Image.Image, raw: str = "", *, last: bool = False) -> None:
+        self._image, self._last = image, last
         self._raw = raw or image.mode
         self.mode, self.size = image.mode, image.size
 
     def tobytes(self) -> bytes:
-        return _packed(self._image, self._raw, _BYTES[self.mode])
+        content = _packed(self._image, self._raw, _BYTES[self.mode])
+        if self._last:
+            self._image.close()
+        return content
 
 
 def _packed(image: Image.Image, raw: str, bytes_per_pixel: int) -> bytes:
@@ -70,11 +74,12 @@ class Bytes:
         return self._bytes.getvalue()
 
 
-def lanczos(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """image: without alpha, or in a mode whose colours are already premultiplied."""
+def lanczos(image: Image.Image, size: tuple[int, int], *, last: bool = False) -> Image.Image:
+    """image: without alpha, or in a mode whose colours are already premultiplied. last: nothing else needs it, so its
+    memory may be freed."""
     if image.mode not in _MODES or not accelerated(image.size):
         return image.resize(size, Image.Resampling.LANCZOS)
-    return of_channels(image, size)
+    return of_channels(Packed(image, last=True) if last and _is_exact(image.mode) else image, size)
 
 
 def lanczos_of(pixels: Bytes, size: tuple[int, int]) -> Image.Image:

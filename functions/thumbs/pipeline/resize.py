@@ -25,15 +25,18 @@ def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return alpha.straight(resize_multiplied(image, size))
 
 
-def resize_multiplied(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The same, but may leave a picture with alpha premultiplied (RGBa, La), to resize it again without loss."""
+def resize_multiplied(image: Image.Image, size: tuple[int, int], *, last: bool = False) -> Image.Image:
+    """The same, but may leave a picture with alpha premultiplied (RGBa, La), to resize it again without loss. last:
+    nothing else needs the image, so its memory may be freed before the result needs some."""
     if image.size == size:
         return image
     by = boxes.factor(image.size, size, GAP)
     if _is_drawing(image, by):
         return alpha.resized_exactly(image, by, size)
     image = _averaged(image, by)
-    return alpha.resized(image, size) if image.mode in alpha.MODES else lanczos(image, size)
+    if image.mode in alpha.MODES:
+        return alpha.resized(image, size)
+    return lanczos(image, size, last=last or by != (1, 1))
 
 
 def averaged(picture: Picture, size: tuple[int, int], *, resized: bool = False) -> Image.Image:

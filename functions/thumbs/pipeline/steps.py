@@ -96,7 +96,7 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
 
     del loaded
     profile = colour.measured(picture, profile)
-    picture = finished(picture, stored, orientation, profile)
+    picture = finished(picture, stored, orientation, profile, last=True)
     made = cascade(picture, targets, focus=wanted.focus)
     rendered = tuple(
         Rendered(target.size.name, *image.size, output, encode.encode(image, output, wanted.quality, packet))
@@ -118,10 +118,15 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
 
 
 def finished(
-    picture: Image.Image, stored: tuple[int, int], orientation: int, profile: colour.Profile | None
+    picture: Image.Image,
+    stored: tuple[int, int],
+    orientation: int,
+    profile: colour.Profile | None,
+    *,
+    last: bool = False,
 ) -> Image.Image:
-    """The largest thumbnail before it is cropped, from an averaged picture."""
-    picture = resize_multiplied(picture, stored)
+    """The largest thumbnail before it is cropped, from an averaged picture. last: nothing else needs that one."""
+    picture = resize_multiplied(picture, stored, last=last)
     picture = orient.upright(picture, orientation)
     return colour.to_srgb(picture, profile)
 

@@ -211,3 +211,15 @@ def test_a_narrow_picture_is_not_taken_apart_into_a_thousand_pieces(
     monkeypatch.setattr(Image.Image, "crop", counted)
     convert()
     assert 0 < len(pieces) < 100
+
+
+def test_a_picture_that_nothing_else_needs_is_freed() -> None:
+    kept, freed = pictures.photo(300, 200), pictures.photo(300, 200)
+
+    made = resize_multiplied(freed, (160, 107), last=True)
+
+    assert made.tobytes() == resize_multiplied(kept, (160, 107)).tobytes()
+    assert kept.tobytes() == pictures.photo(300, 200).tobytes()
+    with pytest.raises(ValueError, match="closed"):
+        freed.tobytes()
+    assert resize_multiplied(made, made.size, last=True).tobytes() == made.tobytes(), "the result is the picture itself"
