@@ -14,7 +14,7 @@ import {apply} from "./styles.js";
 import {isOver} from "./transfer.js";
 
 /**
- * @typedef {{list: () => Iterable<import("./transfer.js").Transfer>, clear: () => Promise<void>, say: (text: string) => void}} Page
+ * @typedef {{list: () => Iterable<Upload>, clear: () => Promise<void>, say: (text: string) => void}} Page
  *   clear: empties the list, and cancels what is in progress. say: shows an important message, or removes it
  */
 

@@ -2,8 +2,6 @@
 
 import {Problem} from "./problem.js";
 
-/** @typedef {import("./service.js").Limits} Limits */
-
 /**
  * The first bytes of each type, as in the service (functions/thumbs/formats.py). Read as Latin-1, one character per byte.
  * @type {[string, RegExp][]}

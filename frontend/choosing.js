@@ -26,7 +26,7 @@ export class Choices {
   #points = null;
 
   /**
-   * @param {import("./service.js").Limits} limits
+   * @param {Limits} limits
    * @param {import("./list.js").List} list
    * @param {import("./uploads.js").Uploads} uploads
    */

@@ -5,8 +5,6 @@ import {Slots} from "./slots.js";
 import {zip} from "./zip.js";
 
 /**
- * @typedef {import("./result.js").Manifest} Manifest
- * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {{name: string, upload: Upload, index: number}} Entry index: which of the upload's thumbnails
  */
 

@@ -1,6 +1,5 @@
 /** Finds a file that was chosen before. The same file is not sent twice; one that only looks the same is. */
 
-/** @typedef {import("./transfer.js").Transfer} Upload */
 /** @typedef {{name: string, size: number, lastModified: number}} Facts */
 
 export class Duplicates {

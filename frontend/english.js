@@ -1,24 +1,20 @@
-/** The page's texts in English. Each entry is a whole sentence or a whole label, never assembled from parts. */
+/** The page's texts in English. */
 
-/** @param {import("./figures.js").Figures} f */
+/** @type {(figures: Figures) => Words} */
 export function words({number, bytes, part, time, percent, clock, box, dimensions, facts, all, any, plural}) {
   const count = (/** @type {number} */ many, /** @type {string} */ one) => `${number(many)} ${plural(many, {one, other: `${one}s`})}`;
   /** The first names, and the number of the others. @param {string[]} names */
   const some = (names) => all(names.length > 4 ? [...names.slice(0, 3), `${number(names.length - 3)} more`] : names);
   return {
     page: "Thumbnails",
-    pageWhile: (/** @type {{over: number, total: number}} */ {over, total}) => `${number(over)} of ${number(total)} - Thumbnails`,
+    pageWhile: ({over, total}) => `${number(over)} of ${number(total)} - Thumbnails`,
     choose: "Choose pictures",
     hint: "or drop or paste them anywhere on this page",
     camera: "Take a picture",
     tryAgain: "Try again",
     dismiss: "OK",
-    offer: (/** @type {{width: number, height: number, crop: boolean, fit?: string}[]} */ sizes) =>
-      `Pictures in, thumbnails out: ${all(sizes.map(dimensions))} pixels.`,
-    terms: (
-      /** @type {{accepted: string[], limit: number, megapixels: number, days: number, unclaimed?: number, named?: boolean}} */
-      {accepted, limit, megapixels, days, unclaimed, named},
-    ) =>
+    offer: (sizes) => `Pictures in, thumbnails out: ${all(sizes.map(dimensions))} pixels.`,
+    terms: ({accepted, limit, megapixels, days, unclaimed, named}) =>
       `${any(accepted)}, up to ${bytes(limit)} and ${number(megapixels)} megapixels each. ` +
       (named
         ? "The author's name and licence stay in the thumbnails; location and other hidden data are left out. "
@@ -28,38 +24,38 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
 
     // The status of a row.
     waiting: "Waiting",
-    uploading: (/** @type {{sent: number, size: number, left: number | null}} */ {sent, size, left}) =>
+    uploading: ({sent, size, left}) =>
       facts([`Uploading: ${part(sent, size)} of ${bytes(size)}`, left !== null && `${time(left)} left`]),
     storing: "All sent. Waiting for confirmation.",
     offline: "No connection. Continues automatically.",
     again: "Trying again",
     converting: "Making thumbnails",
     slow: "Still making thumbnails. This takes longer than usual.",
-    done: (/** @type {{thumbnails: number, bytes: number, saved: number | null}} */ made) =>
+    done: (made) =>
       facts([count(made.thumbnails, "thumbnail"), bytes(made.bytes), made.saved !== null && `${percent(made.saved)} smaller`]),
     cancelled: "Cancelled",
     interrupted: "Not uploaded before the page was closed. Choose the file again to continue.",
-    said: (/** @type {{name: string, status: string}} */ {name, status}) => `${name}: ${status}`,
+    said: ({name, status}) => `${name}: ${status}`,
 
     // The actions of a row: the visible label, and the one for screen readers.
     cancel: "Cancel",
-    cancelOf: (/** @type {string} */ name) => `Cancel ${name}`,
+    cancelOf: (name) => `Cancel ${name}`,
     remove: "Remove",
-    removeOf: (/** @type {string} */ name) => `Remove ${name}`,
-    again_: "Choose",
-    againOf: (/** @type {string} */ name) => `Choose ${name} again`,
+    removeOf: (name) => `Remove ${name}`,
+    pick: "Choose",
+    pickOf: (name) => `Choose ${name} again`,
     retry: "Retry",
-    retryOf: (/** @type {string} */ name) => `Retry ${name}`,
+    retryOf: (name) => `Retry ${name}`,
     open: "Thumbnails",
-    openOf: (/** @type {string} */ name) => `Thumbnails of ${name}`,
-    bar: (/** @type {string} */ name) => `Upload of ${name}`,
+    openOf: (name) => `Thumbnails of ${name}`,
+    bar: (name) => `Upload of ${name}`,
 
     // The summary.
-    title: (/** @type {{done: number, total: number, failed: number}} */ {done, total, failed}) =>
+    title: ({done, total, failed}) =>
       facts([done === total ? `${number(done)} done` : `${number(done)} of ${number(total)} done`, failed > 0 && `${number(failed)} failed`]),
-    sending: (/** @type {{sent: number, size: number, left: number | null}} */ {sent, size, left}) =>
+    sending: ({sent, size, left}) =>
       facts([`${part(sent, size)} of ${bytes(size)}`, left !== null && `${time(left)} left`]),
-    total: (/** @type {{made: number, size: number}} */ {made, size}) => `${bytes(made)} from ${bytes(size)}`,
+    total: ({made, size}) => `${bytes(made)} from ${bytes(size)}`,
     barOfAll: "All uploads",
     cancelAll: "Cancel all",
     retryAll: "Retry all",
@@ -76,16 +72,15 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
     clock,
 
     // Notices.
-    added: (/** @type {number} */ many) => `${count(many, "file")} added.`,
-    leftOut: (/** @type {string[]} */ names) => `Already in the list, so not added again: ${some(names)}.`,
-    unreadable: (/** @type {string[]} */ names) => `Could not be read, so not added: ${some(names)}.`,
-    emptyFolder: (/** @type {string[]} */ names) => `There are no files in ${some(names)}.`,
-    willBeForgotten: (/** @type {number} */ many) =>
+    added: (many) => `${count(many, "file")} added.`,
+    leftOut: (names) => `Already in the list, so not added again: ${some(names)}.`,
+    unreadable: (names) => `Could not be read, so not added: ${some(names)}.`,
+    emptyFolder: (names) => `There are no files in ${some(names)}.`,
+    willBeForgotten: (many) =>
       `The browser's memory for this page is full. After a reload ${plural(many, {one: "one file is", other: `${number(many)} files are`})} missing from the list.`,
-    missing: (/** @type {string[]} */ names) => `Could not be fetched, so not in the archive: ${some(names)}.`,
+    missing: (names) => `Could not be fetched, so not in the archive: ${some(names)}.`,
     notFetched: "The thumbnails could not be fetched. Please try again.",
 
-    /** The longest sentence for a problem: rows reserve its space before problem-words.js is loaded. */
     longest: "This file is not a picture that we can read. Accepted formats are JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, and BMP.",
   };
 }

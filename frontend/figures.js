@@ -1,7 +1,5 @@
 /** Formats numbers, sizes, times and lists for the visitor's locale, all with Intl. */
 
-/** @typedef {ReturnType<typeof figures>} Figures */
-
 /** The saving as a fraction of one; null if it is too small to mention. @param {number} now @param {number} before */
 export function saved(now, before) {
   const part = Math.min(0.99, 1 - now / before);
@@ -18,6 +16,8 @@ export function figures(locale) {
     formats.set(key, format);
     return format.format(value);
   };
+  /** @param {number[]} pixels */
+  const sides = (...pixels) => pixels.map((side) => number(side, {useGrouping: false})).join("\u00a0×\u00a0");
   const plurals = new Intl.PluralRules(locale);
   /** @param {number} value @param {string} unit @param {Intl.NumberFormatOptions} [options] */
   const measured = (value, unit, options) => number(value, {style: "unit", unit, ...options});
@@ -53,11 +53,10 @@ export function figures(locale) {
     clock: (time) => new Intl.DateTimeFormat(locale, {timeStyle: "short"}).format(time),
 
     /** "160 × 120", never on two lines @param {{width: number, height: number}} box */
-    box: ({width, height}) => `${number(width, {useGrouping: false})}\u00a0×\u00a0${number(height, {useGrouping: false})}`,
+    box: ({width, height}) => sides(width, height),
 
     /** "160", or "400 × 300" if not only the longest side is known @param {{width: number, height: number, crop: boolean, fit?: string}} size */
-    dimensions: ({width, height, crop, fit}) =>
-      [width, ...(crop || fit === "pad" || width !== height ? [height] : [])].map((side) => number(side, {useGrouping: false})).join("\u00a0×\u00a0"),
+    dimensions: ({width, height, crop, fit}) => (crop || fit === "pad" || width !== height ? sides(width, height) : sides(width)),
 
     /** "JPEG, 3 MB": facts side by side, never with an "and" @param {(string | false | null | undefined)[]} facts */
     facts: (facts) => facts.filter((fact) => typeof fact === "string" && fact !== "").join(", "),

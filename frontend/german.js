@@ -1,6 +1,6 @@
-/** The page's texts in German. As in english.js, each entry is a whole sentence or a whole label. */
+/** The page's texts in German. */
 
-/** @type {typeof import("./english.js").words} */
+/** @type {(figures: Figures) => Words} */
 export function words({number, bytes, part, time, percent, clock, box, dimensions, facts, all, any, plural}) {
   /** @param {number} many @param {string} one @param {string} other */
   const count = (many, one, other) => `${number(many)} ${plural(many, {one, other})}`;
@@ -41,8 +41,8 @@ export function words({number, bytes, part, time, percent, clock, box, dimension
     cancelOf: (name) => `Abbrechen: ${name}`,
     remove: "Entfernen",
     removeOf: (name) => `Entfernen: ${name}`,
-    again_: "Auswählen",
-    againOf: (name) => `Auswählen: ${name}`,
+    pick: "Auswählen",
+    pickOf: (name) => `Auswählen: ${name}`,
     retry: "Wiederholen",
     retryOf: (name) => `Wiederholen: ${name}`,
     open: "Bilder",

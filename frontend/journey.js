@@ -10,14 +10,6 @@ import {Slots} from "./slots.js";
 import {send} from "./upload.js";
 import {persist, unlessAborted} from "./waiting.js";
 
-/**
- * @typedef {import("./result.js").Manifest} Manifest
- * @typedef {import("./service.js").Access} Access
- * @typedef {import("./service.js").Limits} Limits
- * @typedef {import("./transfer.js").Stage} Stage
- * @typedef {import("./transfer.js").Transfer} Upload
- */
-
 /** Concurrent uploads. Under HTTP/1.1 a browser opens six connections per host: three stay free for the results. */
 const AT_ONCE = 3;
 /** Weight of a new measurement in the expected conversion time. */
@@ -38,7 +30,7 @@ export class Journey {
   #speed = new Speed();
   #expected = 600;
   #sentInAll = 0;
-  /** What was chosen for a file that is sent. @type {WeakMap<File, import("./sign.js").Choice | undefined>} */
+  /** What was chosen for a file that is sent. @type {WeakMap<File, Choice | undefined>} */
   #choices = new WeakMap();
 
   /** One slot per attempt, so that a file between two attempts blocks no other. */

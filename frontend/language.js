@@ -1,14 +1,12 @@
 /**
  * The page's language: the visitor's first preferred language that the page supports. Only that language's words are loaded.
- * To add a language, write a module like english.js, and add a line here.
+ * To add a language, write a module like english.js, add its words to each *-words.js, and a line here.
  */
 
 import {figures} from "./figures.js";
 import {lostConnection} from "./problem.js";
 
-/** @typedef {ReturnType<typeof import("./english.js").words>} Words */
-
-/** @type {Record<string, () => Promise<{words: (f: import("./figures.js").Figures) => Words}>>} */
+/** @type {Record<string, () => Promise<{words: (f: Figures) => Words}>>} */
 const MODULES = {
   en: () => import("./english.js"),
   de: () => import("./german.js"),
@@ -33,7 +31,7 @@ const formats = figures(locale);
 /** @type {Words} */
 export const words = (await MODULES[language]()).words(formats);
 
-/** The sentences for problems, by code; none until they are loaded. @type {Record<string, import("./problem-words.js").Sentence>} */
+/** The sentences for problems, by code; none until they are loaded. @type {Record<string, Sentence>} */
 export let reasons = {};
 
 export async function loadReasons() {
@@ -55,7 +53,7 @@ function isRightToLeft(tag) {
 /**
  * The sentence for a problem: by its code in the page's language, otherwise the service's own sentence.
  * @param {import("./problem.js").Problem} problem
- * @param {import("./service.js").Limits | null} limits
+ * @param {Limits | null} limits
  */
 export function reason(problem, limits) {
   const known = reasons[problem.code];
@@ -63,7 +61,7 @@ export function reason(problem, limits) {
   return known(factsOf(limits));
 }
 
-/** The limits, in the form that sentences need. @param {import("./service.js").Limits} limits */
+/** The limits, in the form that sentences need. @param {Limits} limits */
 export const factsOf = ({accepted, maxUploadBytes, maxMegapixels}) => ({
   accepted: accepted.split(/, | or /),
   limit: maxUploadBytes,

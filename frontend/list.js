@@ -7,9 +7,9 @@ import {byId, make} from "./elements.js";
 import {longest, problems} from "./status.js";
 import {room} from "./room.js";
 import {Row} from "./row.js";
+import {each} from "./waiting.js";
 
 /**
- * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {{element: HTMLElement, rows: Set<Row>, near: boolean}} Chunk
  */
 
@@ -41,7 +41,7 @@ export class List {
   /** Callbacks to run after the next frame. @type {(() => void)[]} */
   #shown = [];
 
-  /** @param {import("./row.js").Actions} actions */
+  /** @param {Actions} actions */
   constructor(actions) {
     this.#actions = actions;
     this.#section.before(this.#room.element);
@@ -106,10 +106,7 @@ export class List {
     old.removeAttribute("id");
     old.className = "gone"; // not hidden, because removing everything at once takes long
     old.after(this.#element);
-    while (old.lastChild) {
-      for (const end = performance.now() + SHARE; old.lastChild && performance.now() < end; ) old.lastChild.remove();
-      await new Promise((resolve) => setTimeout(resolve));
-    }
+    await each([...old.children].reverse(), (chunk) => chunk.remove());
     old.remove();
     this.#section.hidden = this.#rows.size === 0;
   }

@@ -15,8 +15,6 @@ import {isOver} from "./transfer.js";
 import {Uploads} from "./uploads.js";
 import {each, persist} from "./waiting.js";
 
-/** @typedef {import("./transfer.js").Transfer} Upload */
-
 /** Milliseconds between two updates of the summary. */
 const OFTEN = 200;
 
@@ -24,7 +22,7 @@ const input = /** @type {HTMLInputElement} */ (byId("files"));
 const camera = /** @type {HTMLInputElement} */ (byId("camera"));
 const base = said("api") || "./";
 const key = said("api-key");
-/** @type {import("./service.js").Headers} */
+/** @type {Record<string, string>} */
 const headers = key ? {"x-api-key": key} : {};
 const signIn = said("sign-in");
 const account = signIn ? new (await import("./account.js")).Account(signIn, {
@@ -37,11 +35,11 @@ const access = {
   headers: async (/** @type {boolean} */ refused) => ({...headers, ...(await account?.headers(refused))}),
 };
 
-/** The service's limits, once it has responded. @type {import("./service.js").Limits | null} */
+/** The service's limits, once it has responded. @type {Limits | null} */
 let limits = null;
-/** @type {(limits: import("./service.js").Limits) => void} */
+/** @type {(limits: Limits) => void} */
 let know = () => {};
-const known = new Promise((/** @type {(limits: import("./service.js").Limits) => void} */ resolve) => (know = resolve));
+const known = new Promise((/** @type {(limits: Limits) => void} */ resolve) => (know = resolve));
 /** Where the service offers any. @type {import("./choosing.js").Choices | undefined} */
 let choices;
 /** @type {ReturnType<typeof setTimeout> | null} */

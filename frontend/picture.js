@@ -3,8 +3,6 @@
 import {forget, preview} from "./preview.js";
 import {listed} from "./still.js";
 
-/** @typedef {import("./transfer.js").Transfer} Upload */
-
 export class Picture {
   #box;
   #upload;
@@ -17,7 +15,7 @@ export class Picture {
   /**
    * @param {HTMLElement} box
    * @param {Upload} upload
-   * @param {(upload: Upload) => Promise<import("./result.js").Manifest | null>} refresh
+   * @param {(upload: Upload) => Promise<Manifest | null>} refresh
    */
   constructor(box, upload, refresh) {
     this.#box = box;

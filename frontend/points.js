@@ -12,7 +12,6 @@ import {isOver} from "./transfer.js";
 import {breaths} from "./waiting.js";
 
 /**
- * @typedef {import("./transfer.js").Transfer} Upload
  * @typedef {import("./aim.js").Point} Point
  */
 

@@ -3,9 +3,6 @@
  * service's (functions/thumbs/errors.py). Loaded before the first file is sent.
  */
 
-/** @typedef {import("./figures.js").Figures} Figures */
-/** @typedef {(limits: {accepted: string[], limit: number, megapixels: number}) => string} Sentence */
-
 export const LANGUAGES = {
   en: (/** @type {Figures} */ {number, bytes, all, any}) => /** @type {Record<string, Sentence>} */ ({
     network: () => "The connection was lost.",

@@ -8,18 +8,6 @@ import {ask} from "./service.js";
 import {Slots} from "./slots.js";
 import {online, sleep, unlessAborted, visible} from "./waiting.js";
 
-/**
- * @typedef {{size: string, width: number, height: number, type: string, bytes: number, key: string, url: string, padded?: boolean, frames?: number}} Thumbnail
- * @typedef {{
- *   job: string,
- *   status: "done" | "rejected" | "failed" | "erased",
- *   reason: {code: string, message: string, retryable: boolean} | null,
- *   original: {format: string, width: number, height: number, bytes: number, frames: number} | null,
- *   thumbnails: Thumbnail[],
- *   placeholder: {thumbhash: string, color: string} | null,
- * }} Manifest
- */
-
 /** A warm conversion takes about 0.3 s, S3's notification about as long. Callers with measurements pass a better value. */
 const EXPECTED = 600;
 /** The longest delay between two polls. */
@@ -51,7 +39,7 @@ export function* schedule({expected = EXPECTED, waited = 0, random = Math.random
  * its conversion failed, with code "no_result" after the deadline, "unknown" if the service does not know the job, "erased".
  * Time in a hidden tab or without a response does not count.
  * @param {{job: string, result?: string | null}} signed result: the manifest's address; without it the API is called
- * @param {import("./service.js").Access & {signal?: AbortSignal, expected?: number | (() => number), deadline?: number, onSlow?: () => void,
+ * @param {Access & {signal?: AbortSignal, expected?: number | (() => number), deadline?: number, onSlow?: () => void,
  *   onReach?: (problem: Problem | null) => void}} options
  *   expected: milliseconds until the first poll; a function is asked again during the wait. onReach: the service does not
  *   respond, or (null) does so again
@@ -94,7 +82,7 @@ export async function result({job, result: address}, {signal, expected, deadline
  * The manifest from the API, with fresh addresses of its thumbnails; null while the job is in progress. Throws a
  * Problem with code "unknown" if no file has arrived for that job.
  * @param {string} job
- * @param {import("./service.js").Access} access
+ * @param {Access} access
  * @returns {Promise<Manifest | null>}
  */
 export async function current(job, access) {
@@ -105,7 +93,7 @@ export async function current(job, access) {
 /**
  * Whether the file of this job is in S3.
  * @param {string} job
- * @param {import("./service.js").Access} access
+ * @param {Access} access
  */
 export async function isThere(job, access) {
   try {

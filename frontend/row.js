@@ -8,14 +8,6 @@ import {words} from "./language.js";
 import {deed, label, lines} from "./status.js";
 import {isOver} from "./transfer.js";
 
-/**
- * @typedef {import("./result.js").Manifest} Manifest
- * @typedef {import("./transfer.js").Transfer} Upload
- * @typedef {{retry: (upload: Upload) => void, remove: (upload: Upload) => void, choose: () => void,
- *   refresh: (upload: Upload) => Promise<Manifest | null>, announce: (text: string) => void, onToggle: () => void,
- *   limits: () => import("./service.js").Limits | null, fail: (text: string) => void, erase: (upload: Upload) => Promise<void>}} Actions
- */
-
 /** Loaded with the first row. @type {typeof import("./picture.js") | null} */
 let pictures = null;
 
@@ -26,7 +18,7 @@ export class Row {
   /** Whether the row may be visible soon. */
   near = false;
   #actions;
-  /** @type {import("./status.js").Deed | null} */
+  /** @type {Deed | null} */
   #deed = null;
   /** @type {import("./picture.js").Picture | null} */
   #picture = null;
@@ -133,7 +125,7 @@ export class Row {
     const act = {
       cancel: () => this.upload.cancel(),
       open: () => this.toggle(),
-      again: choose,
+      pick: choose,
       retry: () => retry(this.upload),
       remove: () => remove(this.upload),
     }[kind];

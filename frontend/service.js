@@ -2,22 +2,6 @@
 
 import {content, erased, lostConnection, Problem, problemOf} from "./problem.js";
 
-/**
- * @typedef {{name: string, width: number, height: number, crop: boolean, fit?: string, background?: string}} Size
- * @typedef {{
- *   maxFiles: number, maxUploadBytes: number, maxMegapixels: number, types: Record<string, string[]>,
- *   accepted: string, sizes: Size[], keepOriginalsDays: number, keepThumbnailsDays?: number, unclaimedDays?: number,
- *   erasable?: boolean, keepsCopyright?: boolean, profiles?: Record<string, Size[]>,
- * }} Limits erasable: whether owners can erase their uploads. keepsCopyright: whether thumbnails name the original's author
- * @typedef {{
- *   job: string, upload: {url: string, fields: Record<string, string>}, result: string, expires: string, lifetime: number,
- * }} Signed lifetime: remaining milliseconds of the signature when it arrived
- * @typedef {Record<string, string>} Headers
- * @typedef {{api: string | URL, headers?: (refused: boolean) => Headers | Promise<Headers>}} Access
- *   api: the service's base address, ending in "/". headers: further ones of each call, such as a key or a token.
- *   refused: whether the service has just answered 401, so that a token can be refreshed.
- */
-
 /** API Gateway responds within 29 s or not at all. Milliseconds. */
 const TIMEOUT = 30_000;
 
@@ -33,7 +17,7 @@ export async function limits(access) {
 /**
  * @param {string} path
  * @param {Access} access
- * @param {RequestInit & {headers?: Headers}} [options]
+ * @param {RequestInit & {headers?: Record<string, string>}} [options]
  * @returns {Promise<Response>} a success
  */
 export async function ask(path, {api, headers}, options = {}) {

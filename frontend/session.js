@@ -3,13 +3,6 @@
  * written together, because a write takes about the same time, whatever its size. Nothing remains when the tab is closed.
  */
 
-/**
- * @typedef {{thumbnails: number, bytes: number, width: number, height: number}} Made the facts in the row of a finished upload
- * @typedef {import("./transfer.js").Facts & {job?: string, arrived?: boolean, made?: Made,
- *   choice?: import("./sign.js").Choice}} Kept
- *   job: once signed. arrived: true if its file has; otherwise only the service knows. made: once done.
- */
-
 const PREFIX = "uploads ";
 /** Uploads per entry: a few kilobytes. */
 const TOGETHER = 25;

@@ -6,16 +6,10 @@ import {content, Problem} from "./problem.js";
 import {ask} from "./service.js";
 
 /**
- * @typedef {import("./service.js").Signed} Signed
- * @typedef {{profile?: string, focus?: [number, number]}} Choice for one file: the name of one of the service's sets of sizes, and
- *   the point that cropped thumbnails keep, as shares of the width and height of the picture as people see it
- */
-
-/**
  * Requests permission to upload several files in one call. Returns, for each file in order, its signature or its problem. If
  * the service refuses a file, the call is repeated without it, so that it does not delay the others.
  * @param {File[]} files at most limits.maxFiles
- * @param {import("./service.js").Access & {limits: import("./service.js").Limits,
+ * @param {Access & {limits: Limits,
  *   choice?: (file: File) => Choice | undefined}} options
  * @returns {Promise<(Signed | Problem)[]>}
  */

@@ -8,7 +8,6 @@
 import {Problem} from "./problem.js";
 
 /**
- * @typedef {import("./service.js").Signed} Signed
  * @typedef {{signed: Promise<Signed>, until: number}} Held
  * @typedef {{file: File, held: Held, resolve: (signed: Signed) => void, reject: (problem: unknown) => void}} Asked
  */

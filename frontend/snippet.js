@@ -1,7 +1,5 @@
 /** HTML for using a result in another page. */
 
-/** @typedef {import("./result.js").Thumbnail} Thumbnail */
-
 /**
  * An <img> that lets the browser choose among the thumbnails. Only those with the largest one's shape are included,
  * because a cropped one shows a different picture, and only those with a margin if the largest one has one.

@@ -5,12 +5,6 @@ import {reason, reasons, words} from "./language.js";
 import {isOver, mayRetry, needsFile} from "./transfer.js";
 
 /**
- * @typedef {import("./transfer.js").Transfer} Upload
- * @typedef {import("./service.js").Limits} Limits
- * @typedef {"cancel" | "open" | "again" | "retry" | "remove"} Deed
- */
-
-/**
  * The status of the upload.
  * @param {Upload} upload
  * @param {Limits | null} limits
@@ -50,20 +44,12 @@ export function lines(upload, limits) {
 export function deed(upload) {
   if (!isOver(upload)) return "cancel";
   if (upload.stage === "done") return "open";
-  if (needsFile(upload)) return "again";
+  if (needsFile(upload)) return "pick";
   return mayRetry(upload) ? "retry" : "remove";
 }
 
 /** The labels of an action: the visible one, and the one for screen readers. @param {Deed} kind @param {string} name */
-export function label(kind, name) {
-  return {
-    cancel: [words.cancel, words.cancelOf(name)],
-    open: [words.open, words.openOf(name)],
-    again: [words.again_, words.againOf(name)],
-    retry: [words.retry, words.retryOf(name)],
-    remove: [words.remove, words.removeOf(name)],
-  }[kind];
-}
+export const label = (kind, name) => [words[kind], words[`${kind}Of`](name)];
 
 /** The longest list of formats to expect, until the service has responded. */
 export const FORMATS = ["JPEG", "PNG", "WebP", "GIF", "AVIF", "HEIC", "TIFF", "BMP"];
@@ -79,7 +65,7 @@ export function longest() {
   ];
   return {
     words: [...stages.map((stage) => `${facts}\n${stage}`), words.interrupted, words.longest],
-    deeds: [words.cancel, words.remove, words.again_, words.retry, words.open],
+    deeds: [words.cancel, words.remove, words.pick, words.retry, words.open],
   };
 }
 

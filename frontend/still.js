@@ -27,7 +27,7 @@ export function fitting(made) {
 
 /**
  * The thumbnail for the list, which loads; null without one. It does not move, because it is one of many in a list.
- * @param {import("./result.js").Thumbnail[]} made
+ * @param {Thumbnail[]} made
  * @param {{onLoad: (picture: HTMLElement) => void, onError: () => void}} told
  * @returns {HTMLImageElement | null}
  */

@@ -4,8 +4,6 @@ import {button, byId, make, write} from "./elements.js";
 import {words} from "./language.js";
 import {isOver, mayRetry, needsFile} from "./transfer.js";
 
-/** @typedef {import("./transfer.js").Transfer} Upload */
-
 /**
  * @param {Iterable<Upload>} uploads
  * @returns failed: also those that were refused. retryable: also those that were cancelled. size, sent: bytes of uploads done or
@@ -57,9 +55,10 @@ export class Summary {
       pressed.disabled = false;
     });
     this.#clear = button(words.clear, "", clear);
-    for (const offered of [this.#cancel, this.#retry, this.#open, this.#download, this.#clear]) offered.hidden = true;
+    const actions = [this.#cancel, this.#retry, this.#open, this.#download, this.#clear];
+    for (const action of actions) action.hidden = true;
     this.#bar.setAttribute("aria-label", words.barOfAll);
-    byId("summary-actions").append(this.#cancel, this.#retry, this.#open, this.#download, this.#clear);
+    byId("summary-actions").append(...actions);
     // Reserves space from the beginning for actions and texts that may appear together.
     const ghosts = [words.retryAll, words.closeAll, words.downloadAll, words.clear];
     byId("summary-room").append(...ghosts.map((label) => make("button", {type: "button", tabindex: "-1"}, label)));

@@ -14,8 +14,6 @@ await apply(new URL("./thumbnails.css", import.meta.url).href);
 
 const own = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (document.documentElement.lang)];
 
-/** @typedef {import("./result.js").Manifest} Manifest */
-
 /** How long a button confirms its action. */
 const SAID = 2_000;
 
@@ -24,9 +22,9 @@ const format = (type) => FORMATS.find((each) => type === `image/${each.toLowerCa
 
 /**
  * What an opened row shows.
- * @param {import("./transfer.js").Transfer} upload
+ * @param {Upload} upload
  * @param {Manifest} manifest
- * @param {import("./row.js").Actions} actions
+ * @param {Actions} actions
  * @returns {HTMLElement}
  */
 export function panel(upload, manifest, {refresh, announce, limits, erase}) {

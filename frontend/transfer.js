@@ -10,18 +10,6 @@ import {forget, keep} from "./session.js";
 import {Problem} from "./problem.js";
 import {unlessAborted} from "./waiting.js";
 
-/**
- * @typedef {import("./journey.js").Journey} Journey
- * @typedef {import("./session.js").Made} Made
- * @typedef {import("./result.js").Manifest} Manifest
- * @typedef {"waiting" | "signing" | "uploading" | "storing" | "offline" | "again" | "converting" | "slow"
- *   | "done" | "stopped" | "cancelled" | "interrupted"} Stage
- * @typedef {{name: string, size: number, type: string, lastModified: number}} Facts
- * @typedef {{loaded: () => Journey | null, load: () => Promise<Journey>, has: (transfer: Transfer) => boolean,
- *   onChange: (transfer: Transfer) => void}} Uses
- *   loaded, load: what brings files to the service. has: whether the transfer is still in the list.
- */
-
 const ENDED = new Set(["done", "stopped", "cancelled", "interrupted"]);
 
 export class Transfer {
@@ -40,7 +28,7 @@ export class Transfer {
   /** Once signed. @type {string | undefined} */
   job;
   arrived = false;
-  /** @type {import("./sign.js").Choice | undefined} */
+  /** @type {Choice | undefined} */
   choice;
   /** It is sent after this. @type {Promise<void> | undefined} */
   hold;
@@ -79,7 +67,7 @@ export class Transfer {
 
   /**
    * Restores what was kept before a reload.
-   * @param {import("./session.js").Kept} kept
+   * @param {Kept} kept
    */
   resume({job, arrived, made, choice}) {
     Object.assign(this, {job, choice, arrived: Boolean(arrived ?? made), made: made ?? null});
@@ -99,7 +87,7 @@ export class Transfer {
 
   /**
    * Runs the steps, and sets the final stage from their result.
-   * @param {(journey: Journey, signal: AbortSignal) => Promise<Manifest>} steps
+   * @param {(journey: import("./journey.js").Journey, signal: AbortSignal) => Promise<Manifest>} steps
    * @returns {Promise<void>}
    */
   async #follow(steps) {

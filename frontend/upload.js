@@ -7,6 +7,7 @@
  * profile and focus say which set of sizes the picture gets, and which point its crops keep (docs/api.md).
  *
  * headers may be async, for example to refresh a token (service.js). If it rejects, so does the upload, with the same reason.
+ * types.d.ts describes what the functions take and return.
  *
  * Temporary problems, such as a lost connection or a busy service, are retried until the signal aborts. Everything else is a
  * Problem (problem.js): its message is for the visitor, its code for a program. An aborted upload rejects with the signal's
@@ -24,9 +25,6 @@ import {post} from "./storage.js";
 import {backoff, isOnline, online, persist, sleep, unlessAborted} from "./waiting.js";
 
 /**
- * @typedef {import("./service.js").Access} Access
- * @typedef {import("./service.js").Signed} Signed
- *
  * @typedef {{stage: "signing" | "offline" | "converting" | "slow"}
  *   | {stage: "uploading", signed: Signed, sent: number, total: number}
  *   | {stage: "storing"}
@@ -38,8 +36,8 @@ import {backoff, isOnline, online, persist, sleep, unlessAborted} from "./waitin
 /**
  * Uploads one picture and waits for its thumbnails.
  * @param {File} file
- * @param {Access & import("./sign.js").Choice & {onProgress?: (progress: Progress) => void, signal?: AbortSignal}} options
- * @returns {Promise<import("./result.js").Manifest>}
+ * @param {Access & Choice & {onProgress?: (progress: Progress) => void, signal?: AbortSignal}} options
+ * @returns {Promise<Manifest>}
  */
 export async function upload(file, {onProgress = () => {}, signal, profile, focus, ...access}) {
   const known = await persist(() => limits(access), {signal});

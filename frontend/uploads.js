@@ -6,7 +6,6 @@ import {isOver, mayRetry, Transfer} from "./transfer.js";
 import {Duplicates} from "./duplicates.js";
 import {breaths, each, persist} from "./waiting.js";
 
-/** @typedef {import("./transfer.js").Transfer} Upload */
 /** @typedef {(upload: Upload) => void} Choose called before a file is sent (choosing.js) */
 
 export class Uploads {
@@ -15,7 +14,7 @@ export class Uploads {
   /** Loaded when it is needed. @type {import("./journey.js").Journey | null} */
   #journey = null;
   #options;
-  /** @type {import("./transfer.js").Uses} */
+  /** @type {Uses} */
   #uses;
   #duplicates = new Duplicates();
   #ids = 0;
@@ -23,7 +22,7 @@ export class Uploads {
   #adding = Promise.resolve();
 
   /**
-   * @param {import("./service.js").Access & {limits: Promise<import("./service.js").Limits>, onChange: (upload: Upload) => void}} options
+   * @param {Access & {limits: Promise<Limits>, onChange: (upload: Upload) => void}} options
    *   limits: may still be loading. onChange: called with each new or changed upload
    */
   constructor({onChange, ...options}) {
@@ -84,7 +83,7 @@ export class Uploads {
 
   /**
    * Restores the uploads from before a reload.
-   * @param {[number, import("./session.js").Kept][]} kept by id, in order
+   * @param {[number, Kept][]} kept by id, in order
    */
   async resume(kept, list = this.list) {
     this.#ids = Math.max(this.#ids, kept.at(-1)?.[0] ?? 0);
@@ -135,7 +134,7 @@ export class Uploads {
   }
 
   /**
-   * @param {import("./transfer.js").Facts} facts
+   * @param {Facts} facts
    * @param {File | null} file
    * @param {number} id
    */

@@ -77,7 +77,8 @@ def test_the_descriptions_of_a_template_are_plain(template: Path) -> None:
 
 
 def test_the_sentences_of_the_service_and_of_its_page_are_plain() -> None:
-    words = re.findall(r'["`]([^"`]+)["`]', (ROOT / "frontend" / "english.js").read_text())
+    modules = [ROOT / "frontend" / "english.js", *(ROOT / "frontend").glob("*-words.js")]
+    words = [text for module in modules for text in re.findall(r'["`]([^"`]+)["`]', module.read_text())]
     targets = re.findall(r"##  *(.*)", (ROOT / "Makefile").read_text())
     reasons = [sentence.text for sentence in errors.SENTENCES.values()]
 

@@ -111,7 +111,7 @@ def test_only_who_accepts_motion_sees_a_thumbnail_move(page: Page, standin: Stan
 
 def stages() -> set[str]:
     """Every state of an upload, as listed in the page itself."""
-    found = re.search(r"@typedef \{([^{}]*)\} Stage", (FRONTEND / "transfer.js").read_text())
+    found = re.search(r"type Stage =([^;]*);", (FRONTEND / "types.d.ts").read_text())
     assert found
     return set(re.findall(r'"(\w+)"', found[1]))
 

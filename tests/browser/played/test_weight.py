@@ -49,8 +49,8 @@ def test_the_page_is_light_and_brings_only_what_the_first_file_needs(page: Page)
     assert not first & (later | meanwhile)
     assert {path.name for path in FRONTEND.iterdir()} - first >= later | meanwhile
     files = [(FRONTEND / name).read_bytes() for name in first]
-    assert sum(map(len, files)) <= 94_000
-    assert sum(len(gzip.compress(file)) for file in files) <= 36_500
+    assert sum(map(len, files)) <= 89_000
+    assert sum(len(gzip.compress(file)) for file in files) <= 35_000
     loaded = set(page.evaluate("performance.getEntriesByType('resource').map(({name}) => name.split('/').pop())"))
     assert not loaded & later
     assert page.locator(".account").count() == 0
