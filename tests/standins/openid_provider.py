@@ -1,25 +1,21 @@
-"""An OpenID Connect provider on this machine: a discovery document and keys, over TLS with a certificate of its own.
+"""An OpenID Connect provider on this machine: a discovery document and keys, over TLS, by an authority of its own.
 
-Only a process whose SSL_CERT_FILE names that certificate trusts it, as Lambda trusts the public authorities.
+Only a process whose SSL_CERT_FILE names that authority trusts it, as Lambda trusts the public authorities.
 """
 
 import json
-import ssl
 import threading
 import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
 
 from tests.material import tokens
+from tests.material.certificates import Authority, served
 
 DISCOVERY, JWKS = "/.well-known/openid-configuration", "/keys"
 AUDIENCE = "the-client"
@@ -36,53 +32,21 @@ def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A new certificate for localhost, which is its own authority, and its key."""
-    key, name = (
-        ec.generate_private_key(ec.SECP256R1()),
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),
-    )
-    now, identifier = datetime.now(UTC), x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    usage = dict.fromkeys(
-        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign"), False
-    )
-    extensions: dict[Any, bool] = {
-        x509.SubjectAlternativeName([x509.DNSName("localhost")]): False,
-        x509.BasicConstraints(ca=True, path_length=0): True,
-        x509.KeyUsage(
-            digital_signature=True, key_cert_sign=True, encipher_only=False, decipher_only=False, **usage
-        ): True,
-        identifier: False,
-        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier): False,
-    }
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    for extension, critical in extensions.items():
-        builder = builder.add_extension(extension, critical)
-    public, private = folder / "certificate.pem", folder / "key.pem"
-    public.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return public, private
-
-
 class Provider:
     """A provider, with a key for each algorithm.
 
-    url: the issuer. trust: the certificate. keys: the JSON Web Keys that it publishes. answers: bytes that it answers
-    to a path, instead of a document; None closes the connection. status, headers: of every answer. pause: seconds
-    before each byte of a body. asked: counts the requests by path.
+    url: the issuer. trust: its authority's certificate. keys: the JSON Web Keys that it publishes. answers: bytes that
+    it answers to a path, instead of a document; None closes the connection. status, headers: of every answer. pause:
+    seconds before each byte of a body. asked: counts the requests by path.
     """
 
     def __init__(self, folder: Path):
-        self.trust, private = certificate(folder)
+        authority = Authority(folder)
+        self.trust = authority.path
         handler = type("Handler", (_Handler,), {"provider": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.trust, private)
-        self._context = context
+        self._context = served(authority.issue("localhost"))
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that do not trust it
         self.url = f"https://localhost:{self._server.server_port}"
         self.asked: Counter[str] = Counter()

@@ -18,7 +18,10 @@ from thumbs.aws import clients
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> pytest.MonkeyPatch:
     """The settings of a new stack; a test may set others before their first use."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "DELIVERY_DOMAIN"):
+    for name in (
+        *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "DELIVERY_DOMAIN"),
+        *("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
+    ):
         monkeypatch.delenv(name, raising=False)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)

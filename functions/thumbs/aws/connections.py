@@ -6,9 +6,12 @@ Python opens sockets so that no program inherits them, and nothing here starts a
 import atexit
 import http.client
 import select
+import socket
 import ssl
+import time
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -118,6 +121,11 @@ def _exchange(
             is_broken = True  # the response, if there is one, says why
 
     class Response(http.client.HTTPResponse):
+        def begin(self) -> None:
+            if not _has_begun(self, connection.sock):
+                give()
+            super().begin()
+
         def _read_status(self) -> Any:
             of_library: Any = super()
             found = of_library._read_status()
@@ -131,16 +139,29 @@ def _exchange(
         connection.request(method, target, None if waiting else body or None, {**headers, **expecting})
     except _BREAKS:
         is_broken = True
-    if waiting and not _is_readable(connection, 1000):
-        give()
     response = connection.getresponse()
     return response, not waiting and not is_broken
 
 
-def _is_readable(connection: http.client.HTTPConnection, milliseconds: int) -> bool:
+def _has_begun(response: Any, waits: socket.socket) -> bool:
+    """Whether a response comes within a second, or the end of the connection. That the socket can be read does not
+    say so: TLS 1.3 sends messages of its own, such as tickets for further sessions."""
+    until = time.monotonic() + 1
+    waits.settimeout(0)
+    try:
+        while _is_readable(waits, until - time.monotonic()):
+            with suppress(ssl.SSLWantReadError):
+                response.fp.peek(1)
+                return True
+        return False
+    finally:
+        waits.settimeout(READ_SECONDS)
+
+
+def _is_readable(waits: socket.socket, seconds: float) -> bool:
     events = select.poll()
-    events.register(connection.sock, select.POLLIN)
-    return bool(events.poll(milliseconds))
+    events.register(waits, select.POLLIN)
+    return bool(events.poll(max(0.0, seconds) * 1000))
 
 
 def _content(response: http.client.HTTPResponse, most: int) -> bytes:
@@ -165,7 +186,7 @@ def _connection(place: tuple[str, str]) -> tuple[http.client.HTTPConnection | No
     connections = _idle[place]
     while connections:
         connection = connections.pop()
-        if not _is_readable(connection, 0):  # nothing to read, so it was not closed either
+        if not _is_readable(connection.sock, 0):  # nothing to read, so it was not closed either
             return connection, True
         connection.close()
     return None, False
@@ -197,13 +218,18 @@ def _close(connection: http.client.HTTPConnection | None, response: http.client.
             each.close()
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """The certificates of AWS_CA_BUNDLE; without it, those that boto3 trusts; without boto3, the system's."""
+def trust() -> ssl.SSLContext:
+    """For TLS 1.2 or later, with servers whose certificate is by an authority that AWS_CA_BUNDLE names; without it, by
+    one that boto3 trusts; without boto3, by one that the system trusts."""
     botocore = find_spec("botocore")  # finds it without loading it
     found = [Path(place) / "cacert.pem" for place in (botocore and botocore.submodule_search_locations) or ()]
     bundle = settings.current().ca_bundle or next((str(path) for path in found if path.exists()), None)
-    return ssl.create_default_context(cafile=bundle)
+    context = ssl.create_default_context(cafile=bundle)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # whatever this Python was built with
+    return context
+
+
+_trust = cache(trust)  # because loading the certificates takes longer than most calls
 
 
 def _through_proxy(place: tuple[str, str]) -> tuple[str, dict[str, str]]:
@@ -216,20 +242,6 @@ def _proxy(scheme: str, host: str) -> tuple[str | None, dict[str, str]]:
     """The proxy of HTTPS_PROXY or HTTP_PROXY unless NO_PROXY names the host, and its header."""
     if not settings.current().has_proxies:
         return None, {}
-    import base64
-    from urllib.parse import unquote, urlsplit
-    from urllib.request import getproxies, proxy_bypass  # here, because loading it takes 20 ms
+    from thumbs.aws import proxies  # here, because loading it takes 20 ms
 
-    address = getproxies().get(scheme, "")
-    if not address or proxy_bypass(host):
-        return None, {}
-    parts = urlsplit(address if "://" in address else f"http://{address}")
-    if parts.scheme != "http":
-        raise ValueError(f"a proxy is reached by http://, not by {parts.scheme}://")
-    proxy = parts.netloc.rpartition("@")[2]
-    if parts.port is None:
-        proxy = f"{proxy.rstrip(':')}:80"  # whatever is asked of it
-    if parts.username is None:
-        return proxy, {}
-    who = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return proxy, {"Proxy-Authorization": f"Basic {base64.b64encode(who.encode()).decode()}"}
+    return proxies.found(scheme, host)

@@ -8,6 +8,8 @@ from typing import Any
 
 import urllib3
 
+from thumbs.aws import connections
+
 _SECONDS = 10.0
 
 
@@ -37,7 +39,7 @@ def get(url: str) -> Answer:
 
 def _answer(method: str, url: str, **form: Any) -> Answer:
     try:
-        with urllib3.PoolManager() as pool:
+        with urllib3.PoolManager(ssl_context=connections.trust()) as pool:
             answer = pool.request(method, url, timeout=_SECONDS, retries=False, **form)
     except urllib3.exceptions.HTTPError as error:
         raise Unreachable(str(error)) from error

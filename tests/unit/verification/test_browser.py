@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.util import find_spec, module_from_spec
+from pathlib import Path
 from threading import Thread
 from types import ModuleType
 
 import pytest
+
+from tests.material.certificates import Authority, served
+from tests.standins.faulty_s3 import FOUND, faulty_s3
 
 
 class Storage(BaseHTTPRequestHandler):
@@ -79,6 +83,28 @@ def test_an_answer_is_read_whole_and_may_have_no_type(browser: ModuleType, stora
 
     assert (followed.status, followed.type, followed.content) == (200, "text/plain", b"/a/link?signed=1")
     assert (quiet.status, quiet.type) == (204, "")
+
+
+def test_it_trusts_whom_the_functions_trust(
+    browser: ModuleType, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A link and a form carry a signature and a token."""
+    authority = Authority(tmp_path)
+    for host, variable, why in (
+        ("localhost", "SSL_CERT_FILE", "unable to get local issuer"),
+        ("elsewhere.example", "AWS_CA_BUNDLE", "(is not valid for|doesn't match) 'localhost'"),
+        ("localhost", "AWS_CA_BUNDLE", ""),
+    ):
+        environment.setenv(variable, str(authority.path))
+        with faulty_s3() as storage:
+            storage.tls = served(authority.issue(host))
+            storage.script += [FOUND]
+            if why:
+                with pytest.raises(browser.Unreachable, match=why):
+                    browser.get(f"{storage.url}/link?signed=1")
+                assert not storage.received
+            else:
+                assert browser.get(f"{storage.url}/link?signed=1").content == b"picture"
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "https://nowhere.invalid/", "http://127.0.0.1:{port}/"])
