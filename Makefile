@@ -4,9 +4,10 @@
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# The first Python that is new enough.
-PYTHON := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
-	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))))
+# Those for which all packages have wheels (docs/develop.md). The first that is found is used, or another: make run PYTHON=python3.13
+PYTHONS := 3.14 3.13 3.12 3.11
+FITS = -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in "$(PYTHONS)".split())'
+PYTHON := $(firstword $(foreach name,python3 $(PYTHONS:%=python%) python,$(shell $(name) $(FITS) >/dev/null 2>&1 && echo $(name))))
 VENV := .venv/bin
 # Only wheels that match the hashes in the lock files. `make WHEELS= …` also accepts source distributions, for processors without
 # wheels (docs/develop.md).
@@ -159,8 +160,14 @@ LOCKS = layers/imaging/requirements.txt layers/compiler.txt layers/powertools/re
 clean:  ## Remove everything that was built or installed
 	rm -rf .venv .venv-bench .venv-bench.stamp .cache .aws-sam benchmarks/node_modules tests/frontend/node_modules
 
+# Whether a Python finds the packages in .venv. PYTHON may be another one than they are for, and .venv/bin/python becomes another
+# one when the system's is updated.
+FINDS = -c 'import os, sys; sys.exit(not os.path.isdir(".venv/lib/python%d.%d" % sys.version_info[:2]))'
+
 python:
-	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is required, but none was found: https://www.python.org/downloads/" >&2; exit 1; fi
+	@$(or $(PYTHON),false) $(FITS) 2>/dev/null || { echo "Python $(lastword $(PYTHONS)) to $(firstword $(PYTHONS)) is required, but none was found: https://www.python.org/downloads/" >&2; exit 1; }
+	@[ ! -d .venv/lib ] || $(if $(findstring command,$(origin PYTHON)),$(PYTHON),.venv/bin/python) $(FINDS) 2>/dev/null || { \
+		echo "The packages in .venv are for another Python. Run: make clean" >&2; exit 1; }
 
 .venv/bin/python: | python
 	@echo "creating a virtual environment in .venv (once)"
