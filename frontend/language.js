@@ -25,7 +25,6 @@ export function chosen(wanted) {
 }
 
 const {language, locale} = chosen(navigator.languages);
-
 const formats = figures(locale);
 
 /** @type {Words} */

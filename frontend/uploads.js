@@ -95,7 +95,9 @@ export class Uploads {
 
   /** Also those that were cancelled. */
   retryAll() {
-    return each(this.list, (upload) => void (mayRetry(upload) && upload.retry()));
+    return each(this.list, (upload) => {
+      if (mayRetry(upload)) upload.retry();
+    });
   }
 
   /** Removes it from the list. @param {Upload} upload */
@@ -119,7 +121,9 @@ export class Uploads {
 
   /** Cancels the last one first; otherwise each cancelled one would make room for the next, which is cancelled too. */
   cancelAll() {
-    return each([...this.list].reverse(), (upload) => void (!isOver(upload) && upload.cancel()));
+    return each([...this.list].reverse(), (upload) => {
+      if (!isOver(upload)) upload.cancel();
+    });
   }
 
   /** The manifest with fresh addresses. @param {Upload} upload */
