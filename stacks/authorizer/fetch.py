@@ -58,7 +58,9 @@ def _get(host: str, port: int, path: str, opened: list[socket.socket]) -> bytes:
     """The body of a response. opened: receives the socket, so that another thread can end it."""
     plain = socket.create_connection((host, port), PATIENCE)
     opened.append(plain)
-    with ssl.create_default_context().wrap_socket(plain, server_hostname=host) as encrypted:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # whatever this Python was built with
+    with context.wrap_socket(plain, server_hostname=host) as encrypted:
         opened.append(encrypted)
         connection = http.client.HTTPConnection(host, port)
         connection.sock = encrypted

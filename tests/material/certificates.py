@@ -1,6 +1,7 @@
 """Certificates of authorities that a test makes, as strict as RFC 5280 (`ssl.VERIFY_X509_STRICT`)."""
 
 import ssl
+import warnings
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,16 @@ def served(certificate: Path) -> ssl.SSLContext:
     """What a server speaks. certificate: with its key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
+    return context
+
+
+def outdated(certificate: Path) -> ssl.SSLContext:
+    """The same with TLS 1.1 alone, which OpenSSL refuses by itself unless told otherwise."""
+    context = served(certificate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
     return context
 
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.material import tokens
-from tests.material.certificates import Authority, served
+from tests.material.certificates import Authority, outdated, served
 
 DISCOVERY, JWKS = "/.well-known/openid-configuration", "/keys"
 AUDIENCE = "the-client"
@@ -46,7 +46,7 @@ class Provider:
         handler = type("Handler", (_Handler,), {"provider": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
-        self._context = served(authority.issue("localhost"))
+        self._certificate = authority.issue("localhost")
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that do not trust it
         self.url = f"https://localhost:{self._server.server_port}"
         self.asked: Counter[str] = Counter()
@@ -58,7 +58,11 @@ class Provider:
         self.keys = [tokens.jwk(rsa_key("rsa"), "rsa"), tokens.jwk(ec_key("ec"), "ec")]
         self.answers: dict[str, bytes | None] = {}
         self.status, self.pause, self.headers = 200, 0.0, {"Content-Type": "application/json"}
+        self.tls = served(self._certificate)
         self.asked.clear()
+
+    def speak_outdated_tls(self) -> None:
+        self.tls = outdated(self._certificate)
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +72,7 @@ class Provider:
         self._server.server_close()
 
     def encrypted(self, plain: Any) -> Any:
-        return self._context.wrap_socket(plain, server_side=True)
+        return self.tls.wrap_socket(plain, server_side=True)
 
     def document(self, path: str) -> dict[str, Any] | None:
         documents: dict[str, dict[str, Any]] = {

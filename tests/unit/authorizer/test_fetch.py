@@ -23,6 +23,14 @@ def test_a_certificate_for_another_name_is_not_trusted(provider: Provider) -> No
         fetch.document(provider.url.replace("localhost", "127.0.0.1") + JWKS)
 
 
+def test_a_version_of_tls_before_1_2_is_refused(provider: Provider) -> None:
+    provider.speak_outdated_tls()
+
+    with pytest.raises(Unreachable, match=r"SSLError.*(version|protocol)"):
+        fetch.document(provider.url + JWKS)
+    assert not provider.asked
+
+
 def test_a_closed_port_is_no_reason_to_wait() -> None:
     with pytest.raises(Unreachable, match="ConnectionRefusedError"):
         fetch.document("https://localhost:1/keys")

@@ -3,13 +3,12 @@
 import ssl
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.material.certificates import Authority, self_signed, served
+from tests.material.certificates import Authority, outdated, self_signed, served
 from tests.material.invocation import ENVIRONMENT
 from tests.standins.faulty_s3 import CLOSES, FOUND, RESETS, FaultyS3
 from thumbs.aws import connections, s3
@@ -75,11 +74,7 @@ def assert_nothing_was_said(server: FaultyS3) -> None:
 
 
 def test_a_version_before_1_2_is_refused(encrypted: FaultyS3, authority: Authority) -> None:
-    encrypted.tls = served(authority.issue("localhost"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        encrypted.tls.minimum_version = encrypted.tls.maximum_version = ssl.TLSVersion.TLSv1_1
-    encrypted.tls.set_ciphers("DEFAULT@SECLEVEL=0")  # or OpenSSL itself would refuse
+    encrypted.tls = outdated(authority.issue("localhost"))
 
     with pytest.raises(s3.Unanswered, match=r"SSLError.*(version|protocol)"):
         s3.read(BUCKET, KEY)
