@@ -96,6 +96,63 @@ def test_the_decoder_is_compiled_to_the_same_bytes_anywhere(tmp_path: Path) -> N
     assert str(tmp_path).encode() not in first
 
 
+@pytest.fixture
+def installs(tmp_path: Path) -> Callable[..., str]:
+    """Builds with a python3 whose pip installs a compiler that writes its name; returns what it wrote."""
+    source, programs = tmp_path / "layers", tmp_path / "programs"
+    shutil.copytree(ROOT / "layers", source, ignore=shutil.ignore_patterns("__pycache__"))
+    programs.mkdir()
+
+    def install(name: str, then: str = "", compiler: str = "compiler") -> str:
+        python = programs / "python3"
+        python.write_text(
+            f"""#!/bin/sh
+for last; do test "$before" = --target && target=$last; before=$last; done
+test "$target" || exit 0
+mkdir -p "$target/ziglang"
+cat > "$target/ziglang/zig" <<'END'
+#!/bin/sh
+for option; do case $option in -femit-bin=*) echo {name} > "${{option#-femit-bin=}}" ;; esac; done
+END
+chmod +x "$target/ziglang/zig"
+{then}
+"""
+        )
+        python.chmod(0o755)
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        command = ["make", "-s", "jpeg-eighth", f"COMPILER={tmp_path / compiler}", f"INTO={tmp_path}"]
+        answer = subprocess.run(
+            command, cwd=source, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
+        )
+        module = tmp_path / "_jpeg_eighth.abi3.so"
+        return module.read_text().strip() if answer.returncode == 0 else "failed"
+
+    return install
+
+
+def test_an_interrupted_installation_leaves_no_compiler(tmp_path: Path, installs: Callable[..., str]) -> None:
+    """pip copies the files one after the other, and the program may come before its library."""
+    assert installs("half", then="exit 1") == "failed"
+    assert installs("half", then="kill -9 $PPID") == "failed", "as if the machine had stopped"
+    assert installs("whole") == "whole"
+    assert installs("again") == "whole", "it is kept"
+
+
+def test_builds_at_the_same_time_share_a_compiler(tmp_path: Path, installs: Callable[..., str]) -> None:
+    """The other build's compiler appears while this one installs its own."""
+    assert installs("other", compiler="elsewhere") == "other"
+    assert installs("mine", then=f"cp -R {tmp_path}/elsewhere/* {tmp_path}/compiler") == "other"
+    assert len([*(tmp_path / "compiler").rglob("zig")]) == 1
+
+
+def test_another_version_of_the_compiler_is_installed(tmp_path: Path, installs: Callable[..., str]) -> None:
+    assert installs("old") == "old"
+    lock = tmp_path / "layers" / "compiler.txt"
+    lock.write_text(re.sub(r"ziglang==\S+", "ziglang==9.9.9", lock.read_text()))
+
+    assert installs("new") == "new"
+
+
 def test_functions_are_built_with_bytecode_that_needs_no_source(tmp_path: Path) -> None:
     """All of their modules, and the pictures that verify a release; no bytecode that lay in the source folder."""
     here = tmp_path / "here"
