@@ -71,9 +71,31 @@ exec "{sys.executable}" "$@"
     )
     python.chmod(0o755)
 
-    built = build(tmp_path / "here", PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
+    built = build(tmp_path / "a folder", PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
 
     assert any(name.startswith("python/aws_lambda_powertools/") for name in built)
+
+
+def test_it_is_said_each_time_that_pip_cannot_be_installed(tmp_path: Path) -> None:
+    """Debian without python3-venv creates half of an environment before it says what is missing."""
+    programs, source = tmp_path / "programs", tmp_path / "layers"
+    shutil.copytree(ROOT / "layers", source, ignore=shutil.ignore_patterns("__pycache__"))
+    programs.mkdir()
+    python = programs / "python3"
+    python.write_text(
+        """#!/bin/sh
+if [ "$2" = venv ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo "apt install python3-venv" >&2; fi
+exit 1
+"""
+    )
+    python.chmod(0o755)
+    environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    for _ in range(2):
+        answer = subprocess.run(
+            ["make", "-s", "compiler"], cwd=source, env=environment, capture_output=True, text=True, check=False
+        )
+        assert answer.returncode != 0
+        assert "apt install python3-venv" in answer.stderr
 
 
 def compiled(folder: Path, compiler: Path, target: str) -> bytes:
