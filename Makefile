@@ -185,7 +185,7 @@ THUMBS = -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib
 
 # What is compiled for the layers, here for this machine. Without it, convert does the same, but takes longer.
 COMPILER = $(CURDIR)/.cache/zig
-%/jpeg-eighth.stamp: layers/imaging/jpeg_eighth.zig .cache/zig.stamp
+%/jpeg-eighth.stamp: layers/imaging/jpeg_eighth.zig layers/Makefile .cache/zig.stamp
 	@$(MAKE) --no-print-directory -C layers jpeg-eighth COMPILER="$(COMPILER)" \
 		INTO="$$($*/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')"
 	@touch $@
