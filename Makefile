@@ -164,9 +164,13 @@ clean:  ## Remove everything that was built or installed
 # one when the system's is updated.
 FINDS = -c 'import os, sys; sys.exit(not os.path.isdir(".venv/lib/python%d.%d" % sys.version_info[:2]))'
 
+CHOSEN = $(if $(findstring command,$(origin PYTHON)),$(PYTHON))
+
 python:
-	@$(or $(PYTHON),false) $(FITS) 2>/dev/null || { echo "Python $(lastword $(PYTHONS)) to $(firstword $(PYTHONS)) is required, but none was found: https://www.python.org/downloads/" >&2; exit 1; }
-	@[ ! -d .venv/lib ] || $(if $(findstring command,$(origin PYTHON)),$(PYTHON),.venv/bin/python) $(FINDS) 2>/dev/null || { \
+	@$(or $(PYTHON),false) $(FITS) 2>/dev/null || { \
+		echo "Python $(lastword $(PYTHONS)) to $(firstword $(PYTHONS)) is required," \
+			"but $(if $(CHOSEN),$(CHOSEN) is not,none was found): https://www.python.org/downloads/" >&2; exit 1; }
+	@[ ! -d .venv/lib ] || $(or $(CHOSEN),.venv/bin/python) $(FINDS) 2>/dev/null || { \
 		echo "The packages in .venv are for another Python. Run: make clean" >&2; exit 1; }
 
 .venv/bin/python: | python

@@ -29,10 +29,19 @@ def pretender(path: Path, version: str) -> str:
 
 @pytest.mark.parametrize(("version", "fits"), [("3.10", False), ("3.11", True), ("3.14", True), ("3.15", False)])
 def test_a_python_without_wheels_is_refused(tmp_path: Path, version: str, fits: bool) -> None:
-    said = make(tmp_path, f"PYTHON={pretender(tmp_path / 'mine', version)}")
+    mine = pretender(tmp_path / "mine", version)
+
+    said = make(tmp_path, f"PYTHON={mine}")
 
     assert (said.returncode == 0) is fits
-    assert ("Python 3.11 to 3.14 is required" in said.stderr) is not fits
+    assert (f"Python 3.11 to 3.14 is required, but {mine} is not: " in said.stderr) is not fits
+
+
+def test_a_machine_without_python_gets_an_address(tmp_path: Path) -> None:
+    said = make(tmp_path)
+
+    assert said.returncode != 0
+    assert "Python 3.11 to 3.14 is required, but none was found: https://www.python.org/downloads/" in said.stderr
 
 
 def test_a_python_without_wheels_is_passed_over(tmp_path: Path) -> None:
