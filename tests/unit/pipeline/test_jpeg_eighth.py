@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.material import pictures
+from tests.material import coefficients, pictures
 from tests.material.decoding import decoded_at_once
 from thumbs import formats
 from thumbs.errors import Rejected
@@ -98,6 +98,29 @@ def test_the_pixels_are_those_of_libjpeg(
         made = outcome(original)
         assert isinstance(made, Image.Image)
         assert (made.mode, made.size, made.tobytes()) == (expected.mode, expected.size, expected.tobytes())
+
+
+@pytest.mark.parametrize(("most", "decoded"), [(2048, True), (8000, False)])
+def test_the_largest_coefficients_overflow_nothing(
+    most: int, decoded: bool, by_libjpeg: Callable[[bytes], Image.Image | str]
+) -> None:
+    """Larger ones than an encoder makes overflow in SIMD code, so libjpeg-turbo has to decode them."""
+    chance = random.Random(most)
+    for _ in range(25):
+        quantization = [chance.randint(8, 20) for _ in range(64)]
+        units = [
+            [[chance.choice((-1, 0, 1, 1, -1)) * (most // step) for step in quantization] for _ in range(6)]
+            for _ in range(20)
+        ]
+        original = coefficients.jpeg(units, quantization)
+
+        found = pixels(original)
+
+        assert (found is not None) == decoded
+        if found is not None:
+            expected = by_libjpeg(original)
+            assert isinstance(expected, Image.Image)
+            assert found == expected.tobytes()
 
 
 PHOTO = pictures.photo(200, 150)
