@@ -158,7 +158,7 @@ LOCKS = layers/imaging/requirements.txt layers/compiler.txt layers/powertools/re
 	@touch $@
 
 clean:  ## Remove everything that was built or installed
-	rm -rf .venv .venv-bench .venv-bench.stamp .cache .aws-sam benchmarks/node_modules tests/frontend/node_modules
+	rm -rf .venv .venv-bench .venv-bench.stamp .cache .aws-sam layers/.pip layers/.zig benchmarks/node_modules tests/frontend/node_modules
 
 # Whether a Python finds the packages in .venv. PYTHON may be another one than they are for, and .venv/bin/python becomes another
 # one when the system's is updated.
@@ -198,7 +198,7 @@ COMPILER = $(CURDIR)/.cache/zig
 
 .cache/zig.stamp: layers/compiler.txt
 	@echo "installing the compiler of layers/imaging (once, 100 MB)"
-	@rm -rf "$(COMPILER)" && $(MAKE) --no-print-directory -C layers compiler COMPILER="$(COMPILER)"
+	@$(MAKE) --no-print-directory -C layers compiler COMPILER="$(COMPILER)"
 	@touch $@
 
 .venv/run.stamp: dev/requirements.txt .venv/bin/python | .venv/thumbs.stamp
