@@ -8,7 +8,7 @@
 
 import {forget, keep} from "./session.js";
 import {Problem} from "./problem.js";
-import {unlessAborted} from "./waiting.js";
+import {isOnline} from "./waiting.js";
 
 const ENDED = new Set(["done", "stopped", "cancelled", "interrupted"]);
 
@@ -95,8 +95,12 @@ export class Transfer {
     this.cancel = () => controller.abort();
     this.problem = null;
     this.enter("waiting");
+    const onTrouble = (/** @type {Problem} */ problem) => {
+      this.problem = problem;
+      this.enter(isOnline() ? "again" : "offline");
+    };
     try {
-      const journey = this.#uses.loaded() ?? (await unlessAborted(this.#uses.load(), controller.signal));
+      const journey = this.#uses.loaded() ?? (await this.#uses.load({signal: controller.signal, onTrouble}));
       this.manifest = await steps(journey, controller.signal);
       this.made = made(this.manifest);
       this.enter("done");

@@ -10,10 +10,13 @@ type Stage =
 /** What an upload uses. loaded, load: what brings files to the service. has: whether the upload is still in the list. */
 type Uses = {
   loaded(): import("./journey.js").Journey | null,
-  load(): Promise<import("./journey.js").Journey>,
+  load(options: Persistence): Promise<import("./journey.js").Journey>,
   has(upload: Upload): boolean,
   onChange(upload: Upload): void,
 };
+
+/** signal: ends it. onTrouble: called with each temporary problem, after which it is tried again. */
+type Persistence = {signal?: AbortSignal, onTrouble?: (problem: import("./problem.js").Problem) => void};
 
 type Facts = {name: string, size: number, type: string, lastModified: number};
 

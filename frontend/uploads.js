@@ -31,13 +31,13 @@ export class Uploads {
       onChange,
       has: (upload) => this.list.has(upload),
       loaded: () => this.#journey,
-      load: () => this.prepare(),
+      load: (options) => this.prepare(options),
     };
   }
 
-  /** Loads the upload code, ideally before anybody waits for it. */
-  async prepare() {
-    const {Journey} = await persist(() => import("./journey.js").catch(() => Promise.reject(lostConnection())));
+  /** Loads the upload code, ideally before anybody waits for it. @param {Persistence} [options] */
+  async prepare(options) {
+    const {Journey} = await persist(() => import("./journey.js").catch(() => Promise.reject(lostConnection())), options);
     this.#journey ??= new Journey({...this.#options, onStage: (upload, stage) => upload.enter(stage)});
     return this.#journey;
   }

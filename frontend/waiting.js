@@ -60,7 +60,7 @@ export function backoff(attempt, atLeast = 0, random = Math.random) {
  * Runs the task until it succeeds, or fails with a problem that is not temporary.
  * @template T
  * @param {() => Promise<T>} task
- * @param {{queue?: import("./patience.js").Patience, signal?: AbortSignal, onTrouble?: (problem: Problem) => void}} [options]
+ * @param {{queue?: import("./patience.js").Patience} & Persistence} [options]
  * @returns {Promise<T>}
  */
 export async function persist(task, {queue, signal, onTrouble} = {}) {

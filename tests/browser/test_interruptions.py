@@ -218,6 +218,22 @@ def test_a_page_without_its_service_says_so_and_keeps_what_was_chosen(blank: Pag
     expect_stage(row(blank, "early.jpg"), "done")
 
 
+def test_a_row_says_that_the_code_which_sends_it_cannot_be_loaded(
+    blank: Page, context: BrowserContext, stack: Any, watch: Watch
+) -> None:
+    watch.expect("net::ERR_")
+    blank.route("**/journey.js", lambda route: route.abort())
+    blank.goto(stack.page_url)
+    choose(blank, jpeg("early.jpg"))
+    expect(row(blank, "early.jpg")).to_contain_text("The connection was lost.")
+    context.set_offline(True)
+    choose(blank, jpeg("late.jpg", seed=2))
+    expect_stage(row(blank, "late.jpg"), "offline")
+    blank.unroute("**/journey.js")
+    context.set_offline(False)
+    expect_all_over(blank)
+
+
 def test_a_hidden_tab_does_not_ask_for_results(page: Page, watch: Watch) -> None:
     # Playwright's tabs are always visible, so the browser's property is changed, and its event fired.
     hide = """hidden => {
