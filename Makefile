@@ -3,6 +3,8 @@
 # If it is set, as in many containers, every process compiles all its imports, which takes half of a test's time.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Root is usual in containers, and pip installs into no folder of the system here.
+export PIP_ROOT_USER_ACTION := ignore
 
 # Those for which all packages have wheels (docs/develop.md). The first that is found is used, or another: make run PYTHON=python3.13
 PYTHONS := 3.14 3.13 3.12 3.11

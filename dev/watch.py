@@ -32,7 +32,7 @@ class Reload(threading.Thread):
             time.sleep(0.5)
             if (now := _functions_state()) != functions:
                 for fault in faults(path for path, saved in now.items() if functions.get(path) != saved):
-                    self._say(fault)
+                    self._say(f"{fault}. Until you fix it, no function that imports it can run")
                 functions = now
                 self._reload()
             if _rest_state() != rest:

@@ -1,5 +1,5 @@
 //! Decodes a sequential JPEG (ITU-T T.81) to an eighth of its width and height, sample by sample as libjpeg-turbo does,
-//! in about half of its time: docs/decisions/imaging-jpeg-eighth.md.
+//! in 60 % of its time: docs/decisions/imaging-jpeg-eighth.md.
 //!
 //! At an eighth, one sample remains of each block of 8 x 8, and it depends on the first coefficient alone. The others
 //! have to be skipped, which takes nearly all the time, because only decoding a Huffman code tells where the next one

@@ -58,7 +58,7 @@ def source(original: bytes) -> Source:
 
     def loaded(image: _Jpeg, layout: jpeg_scans.Layout, at_least: tuple[int, int]) -> Image.Image:
         if not layout.scans or not layout.complete:
-            raise Rejected(Reason.DAMAGED, "a JPEG without a scan for all that shows")
+            raise Rejected(Reason.DAMAGED, "a JPEG whose scans leave out something visible")
         # libjpeg-turbo decodes to 1/2, 1/4 or 1/8 in a fraction of the time, with that fraction of the memory.
         image.draft(None, at_least)
         divisor, _ = image.decoderconfig or (1, 0)

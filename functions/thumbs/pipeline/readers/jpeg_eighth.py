@@ -1,4 +1,4 @@
-"""A sequential JPEG at an eighth of its size, with the pixels of libjpeg-turbo in about half of its time
+"""A sequential JPEG at an eighth of its size, with the pixels of libjpeg-turbo in 60 % of its time
 (docs/decisions/imaging-jpeg-eighth.md).
 
 layers/imaging/jpeg_eighth.zig decodes. It refuses whatever is unusual or damaged, about which libjpeg-turbo decides.

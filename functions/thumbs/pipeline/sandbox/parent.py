@@ -183,7 +183,7 @@ def _cause(ended: Ended | None, limits: Limits) -> Exception:
             how = f"ended its process with {ended.code}"
     match ended.phase:
         case phase.MAKING:
-            return CrashError(f"a step after the decoder {how}")
+            return CrashError(f"a step that follows decoding {how}")
         case phase.SHORT:
             return Rejected(Reason.TOO_COMPLEX, f"short of memory, the encoder {how}")
     return Rejected(Reason.DAMAGED, f"the decoder {how}")

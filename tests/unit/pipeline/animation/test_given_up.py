@@ -27,9 +27,9 @@ def run(*, animated: bool, output: str = "webp") -> pipeline.Conversion:
     ("step", "count", "output", "culprit"),
     [
         (*DECODES, "webp", "the decoder"),
-        (*RESIZES, "webp", "a step after the decoder"),
-        (*ENCODES, "webp", "a step after the decoder"),
-        ("AvifEncoder.add", 6, "avif", "a step after the decoder"),
+        (*RESIZES, "webp", "a step that follows decoding"),
+        (*ENCODES, "webp", "a step that follows decoding"),
+        ("AvifEncoder.add", 6, "avif", "a step that follows decoding"),
     ],
 )
 @pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
@@ -60,5 +60,5 @@ def test_an_animation_that_is_stopped_from_outside_is_tried_again_whole(planned:
 def test_a_first_frame_that_cannot_be_encoded_is_no_damage(planned: Deaths) -> None:
     planned.at("WebPEncode", signal.SIGSEGV)
 
-    with pytest.raises(SandboxError, match="a step after the decoder crashed"):
+    with pytest.raises(SandboxError, match="a step that follows decoding crashed"):
         run(animated=True)

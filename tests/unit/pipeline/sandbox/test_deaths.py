@@ -55,7 +55,7 @@ def test_a_crash_is_the_files_fault_only_while_it_is_read(planned: Deaths, name:
     assert verdict() == (Reason.DAMAGED, f"the decoder crashed: {how}")
     for step in (RESIZES, ENCODES["webp"]):
         planned.at(step, named(name))
-        assert verdict() == (parent.CrashError, f"a step after the decoder crashed: {how}")
+        assert verdict() == (parent.CrashError, f"a step that follows decoding crashed: {how}")
 
 
 @pytest.mark.parametrize("output", ENCODES)
@@ -67,7 +67,7 @@ def test_an_encoder_that_crashes_without_memory_is_no_damage(planned: Deaths, ou
 
     short = Reason.TOO_COMPLEX, f"short of memory, the encoder crashed: {how}"
     assert verdict(output=output, limits=LITTLE) == short
-    assert verdict(output=output) == (parent.CrashError, f"a step after the decoder crashed: {how}")
+    assert verdict(output=output) == (parent.CrashError, f"a step that follows decoding crashed: {how}")
     planned.never()
     assert convert(output=output, limits=LITTLE) == convert(output=output), "what was short may suffice"
 
@@ -76,7 +76,7 @@ def test_an_encoder_that_crashes_without_memory_is_no_damage(planned: Deaths, ou
 def test_an_end_without_an_answer_is_judged_like_a_crash(planned: Deaths, code: int) -> None:
     for step, limits, expected in (
         (DECODES, PLENTY, (Reason.DAMAGED, f"the decoder ended its process with {code}")),
-        (RESIZES, PLENTY, (parent.CrashError, f"a step after the decoder ended its process with {code}")),
+        (RESIZES, PLENTY, (parent.CrashError, f"a step that follows decoding ended its process with {code}")),
         (ENCODES["webp"], LITTLE, (Reason.TOO_COMPLEX, f"short of memory, the encoder ended its process with {code}")),
     ):
         planned.at(step, -code)
