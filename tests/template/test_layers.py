@@ -17,6 +17,8 @@ from tests.actors.sam import COMPILER
 from tests.material.layers import MACHINES
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # for which this machine can compile
+# Where Python has no pip, as on Debian, `make` installs its own next to the source.
+BUILT = shutil.ignore_patterns("__pycache__", ".pip", ".zig")
 
 
 def build(
@@ -24,7 +26,7 @@ def build(
 ) -> dict[str, bytes]:
     """The files built from a copy of the source in this folder. version: of the Python that compiles them."""
     if not (folder / source).exists():
-        shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / source, folder / source, ignore=BUILT)
     output = folder / "artifacts" / resource
     output.mkdir(parents=True)
     command = ["make", f"build-{resource}", f"PYTHON_VERSION={version}", f"ARTIFACTS_DIR={output}"]
@@ -79,7 +81,7 @@ exec "{sys.executable}" "$@"
 def test_it_is_said_each_time_that_pip_cannot_be_installed(tmp_path: Path) -> None:
     """Debian without python3-venv creates half of an environment before it says what is missing."""
     programs, source = tmp_path / "programs", tmp_path / "layers"
-    shutil.copytree(ROOT / "layers", source, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "layers", source, ignore=BUILT)
     programs.mkdir()
     python = programs / "python3"
     python.write_text(
@@ -100,7 +102,7 @@ exit 1
 
 def compiled(folder: Path, compiler: Path, target: str) -> bytes:
     """The decoder for this target, compiled in a copy of the source."""
-    shutil.copytree(ROOT / "layers", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "layers", folder, ignore=BUILT)
     command = ["make", "-s", "jpeg-eighth", f"COMPILER={compiler}", f"TARGET={target}", f"INTO={folder}"]
     answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stdout) == (0, ""), answer.stdout + answer.stderr
@@ -122,7 +124,7 @@ def test_the_decoder_is_compiled_to_the_same_bytes_anywhere(tmp_path: Path) -> N
 def installs(tmp_path: Path) -> Callable[..., str]:
     """Builds with a python3 whose pip installs a compiler that writes its name; returns what it wrote."""
     source, programs = tmp_path / "layers", tmp_path / "programs"
-    shutil.copytree(ROOT / "layers", source, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "layers", source, ignore=BUILT)
     programs.mkdir()
 
     def install(name: str, then: str = "", compiler: str = "compiler") -> str:
@@ -178,7 +180,7 @@ def test_another_version_of_the_compiler_is_installed(tmp_path: Path, installs: 
 def test_functions_are_built_with_bytecode_that_needs_no_source(tmp_path: Path) -> None:
     """All of their modules, and the pictures that verify a release; no bytecode that lay in the source folder."""
     here = tmp_path / "here"
-    shutil.copytree(FUNCTIONS, here / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(FUNCTIONS, here / "functions", ignore=BUILT)
     stale = here / "functions" / "thumbs" / "__pycache__" / f"errors.{sys.implementation.cache_tag}.pyc"
     stale.parent.mkdir()
     stale.write_bytes(b"of an older source")
@@ -202,7 +204,7 @@ def test_functions_are_built_without_their_python_too(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_compiled_is_not_built(tmp_path: Path) -> None:
-    shutil.copytree(FUNCTIONS, tmp_path / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(FUNCTIONS, tmp_path / "functions", ignore=BUILT)
     (tmp_path / "functions" / "broken.py").write_text("def handler(")
 
     with pytest.raises(AssertionError, match="SyntaxError"):
