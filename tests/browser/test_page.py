@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
+from tests.actors.client import Service
 from tests.actors.tab import Watch
 from tests.actors.visitor import choose, expect_stage, row
 from tests.material.photos import jpeg, text
@@ -124,3 +125,20 @@ def test_forty_files_take_two_signings_and_all_come_back(page: Page, watch: Watc
     expect(page.get_by_role("heading", level=2)).to_have_text("40 done")
     assert [len(call) for call in watch.signings()] == [25, 15]
     shoot("forty-done")
+
+
+@pytest.mark.parametrize("lost", ["row.js", "english.js"])
+def test_a_page_that_has_lost_a_module_asks_for_a_reload(blank: Page, stack: Service, watch: Watch, lost: str) -> None:
+    watch.expect("net::ERR_FAILED", "Failed to fetch dynamically imported module")
+    blank.route(f"**/{lost}", lambda route: route.abort())
+    blank.goto(stack.page_url)
+    advice = blank.get_by_text("please reload it")
+    expect(advice).to_be_hidden()
+    later = "document.getAnimations().map((animation) => animation.finish()).length"
+    assert blank.evaluate(later) == 1
+    expect(advice).to_be_visible()
+    blank.unroute(f"**/{lost}")
+    blank.reload()
+    blank.locator("#terms:not(:empty)").wait_for()
+    assert blank.evaluate(later) == 0
+    expect(advice).to_be_hidden()
