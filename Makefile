@@ -171,7 +171,7 @@ CHOSEN = $(if $(findstring command,$(origin PYTHON)),$(PYTHON))
 python:
 	@$(or $(PYTHON),false) $(FITS) 2>/dev/null || { \
 		echo "Python $(lastword $(PYTHONS)) to $(firstword $(PYTHONS)) is required," \
-			"but $(if $(CHOSEN),$(CHOSEN) is not,none was found): https://www.python.org/downloads/" >&2; exit 1; }
+			"but $(if $(CHOSEN),$(CHOSEN) is another version or is not installed,none was found): https://www.python.org/downloads/" >&2; exit 1; }
 	@[ ! -d .venv/lib ] || $(or $(CHOSEN),.venv/bin/python) $(FINDS) 2>/dev/null || { \
 		echo "The packages in .venv are for another Python. Run: make clean" >&2; exit 1; }
 
