@@ -18,6 +18,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
 def _faults() -> Iterator[str]:
     current = settings.current()
     style = golden.Style(
-        current.sizes, current.outputs, current.quality, current.animated, current.copyright, current.profiles
+        current.sizes,
+        current.outputs,
+        current.quality,
+        current.animated,
+        current.copyright,
+        current.profiles,
+        current.max_megapixels,
     )
     return conversions.faults(current.convert_version, style)

@@ -15,11 +15,11 @@ def converted(picture: golden.Picture, wanted: golden.Style) -> dict[str, bytes]
     chosen = wanted.choices(picture)
     asked_for = wanted.profiles[chosen.profile] if chosen.profile else wanted.sizes
     try:
-        kept, moving = wanted.copyright, wanted.animated
-        asked = pipeline.Wanted(asked_for, wanted.outputs, wanted.quality, 50, kept, moving, chosen.focus)
+        kept, moving, most = wanted.copyright, wanted.animated, wanted.max_megapixels
+        asked = pipeline.Wanted(asked_for, wanted.outputs, wanted.quality, most, kept, moving, chosen.focus)
         conversion = pipeline.run(picture.content, asked)
     except errors.Rejected as refusal:
-        reason = errors.describe(refusal.reason, limit=50, accepted=formats.ACCEPTED_LABELS)
+        reason = errors.describe(refusal.reason, limit=wanted.max_megapixels, accepted=formats.ACCEPTED_LABELS)
         return stored(manifest.rejected(JOB, reason, refusal.original), {})
     contents = {f"{JOB}/{made.size}.{made.output.extension}": made.content for made in conversion.thumbnails}
     thumbnails = []

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thumbs import formats, sizes
+from thumbs.errors import Reason
 from thumbs.jobs.choices import Choices
 from thumbs.jobs.manifest import Manifest, Thumbnail
 from thumbs.sizes import Size
@@ -59,7 +60,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Style:
-    """The stack's settings that decide how thumbnails look."""
+    """The stack's settings that decide how thumbnails look. max_megapixels: above it, there are none."""
 
     sizes: tuple[Size, ...]
     outputs: tuple[formats.Output, ...]
@@ -67,6 +68,13 @@ class Style:
     animated: bool = False
     copyright: bool = False
     profiles: Mapping[str, tuple[Size, ...]] = field(default_factory=dict)
+    max_megapixels: int = 50
+
+    def reason(self, picture: Picture) -> str | None:
+        """The code with which the picture must be rejected, or None."""
+        shown = picture.original or {"width": 0, "height": 0}
+        too_large = shown["width"] * shown["height"] > self.max_megapixels * 1_000_000
+        return Reason.TOO_MANY_PIXELS if too_large else picture.reason
 
     def choices(self, picture: Picture) -> Choices:
         """What the picture is uploaded with."""
@@ -112,9 +120,9 @@ def faults(picture: Picture, made: dict[str, bytes], style: Style) -> Iterator[s
         return
     manifest: Manifest = json.loads(manifests[0])
     said = manifest["reason"]["code"] if manifest["reason"] else None
-    if picture.reason:
-        if (manifest["status"], said) != ("rejected", picture.reason):
-            yield f"it must be rejected as {picture.reason}, but is {manifest['status']} ({said})"
+    if reason := style.reason(picture):
+        if (manifest["status"], said) != ("rejected", reason):
+            yield f"it must be rejected as {reason}, but is {manifest['status']} ({said})"
         return
     if manifest["status"] != "done":
         yield f"it is {manifest['status']} ({said})"

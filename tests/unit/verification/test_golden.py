@@ -11,8 +11,11 @@ from PIL import Image
 
 from dev import golden as generator
 from tests.actors.converter import JOB, converted, named, stored
+from tests.material.decoding import decoded_at_once
 from thumbs import errors, formats, sizes
 from thumbs.jobs import keys, manifest
+from thumbs.pipeline.readers import jpeg
+from thumbs.pipeline.resize import from_decoder
 from thumbs.verification import golden, judge
 
 SIZES = sizes.parse("small=160,medium=320,square=100x100,tiny=20,clear=300x100:pad,blue=90x200:pad:2040c0")
@@ -47,6 +50,27 @@ def test_no_setting_of_quality_makes_a_fault(output: str, quality: int) -> None:
     wanted = golden.Style(sizes.parse("small=64,medium=160,large=640"), (formats.OUTPUTS[output],), quality)
     for file in ("orientation-1.jpg", "display-p3.jpg", "alpha.png", "still.avif"):
         assert list(golden.faults(named(file), converted(named(file), wanted), wanted)) == []
+
+
+def test_one_is_decoded_to_an_eighth_for_the_usual_sizes() -> None:
+    usual = replace(WANTED, sizes=sizes.parse("small=160,medium=320,large=640"))
+    wide = named("wide.jpg")
+    source = jpeg.source(wide.content)
+
+    assert decoded_at_once(source, from_decoder(source.size, (640, 57))).size == (751, 67)
+    assert list(golden.faults(wide, converted(wide, usual), usual)) == []
+    mirrored = replace(wide, chart=[row[::-1] for row in wide.chart or []])
+    (fault,) = golden.faults(mirrored, converted(wide, usual), usual)
+    assert fault.startswith("large: the colour at 0,0"), "the others are too low to be judged"
+
+
+def test_a_picture_above_the_limit_must_be_rejected() -> None:
+    wide, low = named("wide.jpg"), replace(WANTED, max_megapixels=3)
+
+    assert list(golden.faults(wide, converted(wide, low), low)) == []
+    assert list(golden.faults(wide, converted(wide, low), WANTED)) == ["it is rejected (too_many_pixels)"]
+    (fault,) = golden.faults(wide, converted(wide, WANTED), low)
+    assert fault == "it must be rejected as too_many_pixels, but is done (None)"
 
 
 IN_THREE = replace(WANTED, outputs=tuple(formats.OUTPUTS[name] for name in ("avif", "webp", "jpeg")))
