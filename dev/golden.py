@@ -10,7 +10,6 @@ expected.json contains the expected results. It is derived from the chart, never
 
 import json
 import struct
-import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,11 @@ from typing import Any
 from PIL import Image, ImageCms
 from pillow_heif import register_heif_opener
 
-from dev import golden_rights
+from dev import golden_png, golden_rights
 
 FOLDER = Path(__file__).parent.parent / "functions" / "golden"
 SIZE = 320, 240  # after orientation: small files, yet larger than the smallest thumbnail of the default settings
-# A thumbnail of 640 pixels needs an eighth of it, for which the imaging layer has a decoder of its own. Some blocks of 8
-# pixels lie across the edges of the chart's cells, so that they have more than a mean.
-WIDE = 6004, 532
+WIDE = 6004, 532  # decoded to an eighth for 640 pixels; cells end within blocks, which are thus not flat
 MARK = "golden metadata"  # which no thumbnail may contain
 
 # sRGB, by rows.
@@ -70,7 +67,7 @@ def files() -> dict[str, bytes]:
         "wide.jpg": _encoded(chart.resize(WIDE, Image.Resampling.NEAREST), "JPEG", quality=60, optimize=True),
         "display-p3.jpg": _encoded(_in_display_p3(chart), "JPEG", quality=95, icc_profile=display_p3()),
         "cmyk.jpg": _encoded(_in_cmyk(chart), "JPEG", quality=95),
-        "16-bit.png": _png16(chart),
+        "16-bit.png": golden_png.in_16_bits(chart),
         "16-bit-gray.png": _encoded(_in_16_bits(gray), "PNG", optimize=True),
         "alpha.png": _encoded(_with_alpha(chart), "PNG", optimize=True),
         "animated.gif": _encoded(chart.quantize(16), "GIF", **animated),
@@ -81,7 +78,7 @@ def files() -> dict[str, bytes]:
         "still.heic": _encoded(chart, "HEIF", quality=90),
         "still.avif": _encoded(chart, "AVIF", quality=90, max_threads=1),
         "text.jpg": b"This is a text, whatever its name says.\n",
-        "bomb.png": _bomb(20_000, 20_000),  # 400 megapixels; no setting allows more than 100
+        "bomb.png": golden_png.bomb(20_000, 20_000),  # 400 megapixels; no setting allows more than 100
     }
 
 
@@ -97,8 +94,8 @@ def expected() -> dict[str, Any]:
             pictures.append({"file": name, "reason": reasons[name]})
         else:
             frames = 3 if name.startswith("animated") else 1
-            width, height = WIDE if name == "wide.jpg" else SIZE
-            seen = {"format": formats[Path(name).suffix], "width": width, "height": height, "frames": frames}
+            size = dict(zip(("width", "height"), WIDE if name == "wide.jpg" else SIZE, strict=True))
+            seen = {"format": formats[Path(name).suffix], **size, "frames": frames}
             pictures.append(
                 {"file": name, "original": seen, "chart": charts.get(name, "colours"), **MORE.get(name, {})}
             )
@@ -224,30 +221,6 @@ def _with_alpha(picture: Image.Image) -> Image.Image:
     result = picture.copy()
     result.putalpha(alpha.resize(picture.size, Image.Resampling.NEAREST))
     return result
-
-
-def _png16(picture: Image.Image) -> bytes:
-    """16 bits per channel in RGB, which Pillow cannot write (PNG specification, 11.2)."""
-    line = picture.width * 3
-    pixels = picture.tobytes()
-    rows = b"".join(
-        b"\0" + bytes(level for level in pixels[at : at + line] for _ in (0, 1)) for at in range(0, len(pixels), line)
-    )
-    return _png(*picture.size, depth=16, data=rows)
-
-
-def _bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes whose header declares that many pixels."""
-    return _png(width, height, depth=8, data=bytes(64))
-
-
-def _png(width: int, height: int, depth: int, data: bytes) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, depth, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(data, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        for kind, content in chunks
-    )
 
 
 if __name__ == "__main__":
