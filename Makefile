@@ -54,7 +54,7 @@ test-page:  ## Test the page's modules alone, in node: types and behaviour
 test-arm64: .venv/test.stamp .cache/zig.stamp  ## Run the pipeline's tests on an emulated arm64 processor (needs QEMU; ONLY="FILE -k NAME")
 	@$(VENV)/python -m tests.arm64 $(ONLY)
 
-test-fast: .venv/test.stamp .venv/jpeg-eighth.stamp  ## Run the unit tests: a minute or two
+test-fast: .venv/test.stamp .venv/jpeg-eighth.stamp  ## Run the unit tests, which take two minutes of processor time
 	@$(VENV)/python -m pytest tests/unit
 
 lint: .venv/test.stamp  ## Check style and types
@@ -67,7 +67,7 @@ format: .venv/test.stamp  ## Format the code
 	@$(VENV)/ruff format
 
 build: .cache/sam.stamp .cache/zig.stamp  ## Build functions and layers for AWS (sam build)
-	COMPILER="$(COMPILER)" $(SAM)/sam build $(if $(ARCH),--parameter-overrides Architecture=$(ARCH))
+	COMPILER="$(COMPILER)" $(SAM)/sam build
 
 deploy: build  ## Deploy to your AWS account, with questions (sam deploy --guided)
 	$(SAM)/sam deploy --guided
