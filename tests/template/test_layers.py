@@ -110,10 +110,13 @@ def compiled(folder: Path, compiler: Path, target: str) -> bytes:
 
 
 def test_the_decoder_is_compiled_to_the_same_bytes_anywhere(tmp_path: Path) -> None:
-    """`sam build` alone installs the compiler in its copy of the source."""
-    here, there = tmp_path / "here", tmp_path / "there"
+    """With what other builds kept, and from another folder without it."""
+    here, there, empty = tmp_path / "here", tmp_path / "there", tmp_path / "empty"
     first = compiled(here, COMPILER, "aarch64-linux")
-    second = compiled(there, there / ".zig", "aarch64-linux")
+    empty.mkdir()
+    for version in COMPILER.glob("[0-9]*"):
+        (empty / version.name).symlink_to(version)
+    second = compiled(there, empty, "aarch64-linux")
 
     assert first == second
     assert int.from_bytes(first[18:20], "little") == MACHINES["ImagingLayerArm64"]

@@ -139,7 +139,8 @@ def test_no_sentence_is_glued_and_all_lies_well_from_right_to_left(
             const said = [];
             while (walker.nextNode()) {
                 const {data, parentElement} = walker.currentNode;
-                const ours = !parentElement.closest("noscript, .name, .preview, figure a, script, option[translate]");
+                const others = "noscript, .unloaded, .name, .preview, figure a, script, option[translate]";
+                const ours = !parentElement.closest(others);
                 if (data.trim() && ours) said.push(data.trim());
             }
             for (const element of document.querySelectorAll("[aria-label]")) said.push(element.ariaLabel);
