@@ -26,7 +26,7 @@ const Picture = extern struct {
     each: [3]Component,
 };
 
-/// codes: the counts of codes by length, then the symbols, as in a DHT segment.
+/// dc, ac: tables of codes: how many there are of each length, then the symbols, as in a DHT segment.
 const Component = extern struct {
     quantization: [64]u8, // row by row
     dc: [16 + 256]u8,
@@ -348,8 +348,8 @@ const Decoder = struct {
     inline fn readMcu(self: *Decoder, column: usize) Refused!void {
         const picture = self.picture;
         for (0..picture.down) |line| {
-            for (0..picture.across) |beside| {
-                self.planes[0][line][column * picture.across + beside] = sample(descaled(try self.readFirst(0), 3));
+            for (0..picture.across) |block| {
+                self.planes[0][line][column * picture.across + block] = sample(descaled(try self.readFirst(0), 3));
                 try skipCoefficients(&self.bits, &self.tables[0]);
             }
         }

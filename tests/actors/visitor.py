@@ -2,11 +2,19 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.actors import client
 
 PATIENCE = 1000 * client.PATIENCE  # milliseconds
+
+# The options of a browser's context on a phone, a usual and a narrow one, in each language.
+PHONES = [
+    pytest.param({"locale": locale, "viewport": {"width": width, "height": 740}}, id=f"{locale}-{width}")
+    for locale in ("en-US", "de-DE")
+    for width in (390, 320)
+]
 
 # Drops these on the window: files and folders, some of which have been deleted when they are read.
 FOLDERS = """(things) => {

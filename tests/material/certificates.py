@@ -32,7 +32,7 @@ class Authority:
 
 
 def self_signed(folder: Path, host: str) -> Path:
-    """A file with a certificate that nobody else has signed, and its key."""
+    """A self-signed certificate and its key, in one file."""
     return _written(folder, _certificate(host, host, ca=False, days=(-1, 1)), host)
 
 

@@ -14,19 +14,12 @@ from operate.site import FRONTEND
 from tests.actors import client
 from tests.actors.chromium import assure_accessible
 from tests.actors.tab import Network, Watch
-from tests.actors.visitor import FOLDERS, choose, expect_all_over, expect_stage, row
+from tests.actors.visitor import FOLDERS, PHONES, choose, expect_all_over, expect_stage, row
 from tests.material.photos import jpeg, small, text
 from tests.standins.service import HELD, LIMITS, MANIFEST, POST, SIGN, Standin, first, problem
 
 
-@pytest.mark.parametrize(
-    "context_options",
-    [
-        pytest.param({"locale": locale, "viewport": {"width": width, "height": 740}}, id=f"{locale}-{width}")
-        for locale in ("en-US", "de-DE")
-        for width in (390, 320)
-    ],
-)
+@pytest.mark.parametrize("context_options", PHONES)
 def test_a_name_has_the_whole_width_of_a_phone_before_it_is_cut(page: Page, standin: Standin) -> None:
     going = threading.Event()
     standin.weather[POST] = lambda _: going.wait(HELD) and ...

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.actors.tab import Watch
-from tests.actors.visitor import choose, expect_stage, row, title
+from tests.actors.visitor import PHONES, choose, expect_stage, row, title
 from tests.material.photos import small, text
 from tests.standins.service import POST, Standin, first, problem
 
@@ -41,14 +41,7 @@ def test_no_single_word_is_the_last_line_of_the_terms(page: Page) -> None:
         assert lines[-1] > max(lines) / 2, width
 
 
-@pytest.mark.parametrize(
-    "context_options",
-    [
-        pytest.param({"locale": locale, "viewport": {"width": width, "height": 740}}, id=f"{locale}-{width}")
-        for locale in ("en-US", "de-DE")
-        for width in (390, 320)
-    ],
-)
+@pytest.mark.parametrize("context_options", PHONES)
 def test_a_row_has_room_for_a_problem_whose_words_come_later(blank: Page, standin: Standin) -> None:
     held: list[Route] = []
     blank.route("**/problem-words.js", lambda route: held.append(route))

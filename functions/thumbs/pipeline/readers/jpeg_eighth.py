@@ -21,16 +21,11 @@ _SAMPLINGS = {(1, 1), (2, 1), (1, 2), (2, 2)}  # of luma, where chroma has (1, 1
 _YCBCR = [1, 2, 3]  # JFIF's identifiers. With others, libjpeg may take the components for red, green and blue.
 _TRANSFORMED = 1  # what Adobe's segment says of YCbCr
 
-
-def _decoder() -> Callable[[bytearray, memoryview, bytes], bool] | None:
-    try:
-        decode: Callable[[bytearray, memoryview, bytes], bool] = import_module("_jpeg_eighth").decode
-    except ImportError:
-        return None
-    return decode
-
-
-_decode = _decoder()
+_Decode = Callable[[bytearray, memoryview, bytes], bool]
+try:
+    _decode: _Decode | None = import_module("_jpeg_eighth").decode
+except ImportError:
+    _decode = None
 
 
 def decoded(image: JpegImagePlugin.JpegImageFile, original: bytes, layout: jpeg_scans.Layout) -> bytearray | None:
