@@ -32,7 +32,7 @@ run: .venv/run.stamp  ## Run the whole service on this machine and open its page
 sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in sam local containers (needs Docker)
 	@PATH="$(CURDIR)/$(SAM):$$PATH" exec $(VENV)/python -m dev.sam_local
 
-test: .venv/test.stamp .venv/jpeg-eighth.stamp .cache/sam.stamp .cache/checkov.stamp  ## Run all tests: unit, template, service and browser
+test: .venv/test.stamp .venv/native.stamp .cache/sam.stamp .cache/checkov.stamp  ## Run all tests: unit, template, service and browser
 	@$(VENV)/python -m tests.budget $(MAKE) --no-print-directory prove
 
 prove: lint
@@ -54,7 +54,7 @@ test-page:  ## Test the page's modules alone, in node: types and behaviour
 test-arm64: .venv/test.stamp .cache/zig.stamp  ## Run the pipeline's tests on an emulated arm64 processor (needs QEMU; ONLY="FILE -k NAME")
 	@$(VENV)/python -m tests.arm64 $(ONLY)
 
-test-fast: .venv/test.stamp .venv/jpeg-eighth.stamp  ## Run the unit tests, which take two minutes of processor time
+test-fast: .venv/test.stamp .venv/native.stamp  ## Run the unit tests, which take two minutes of processor time
 	@$(VENV)/python -m pytest tests/unit
 
 lint: .venv/test.stamp  ## Check style and types
@@ -82,10 +82,10 @@ publish: lint-sar  ## Publish this version to the Serverless Application Reposit
 sbom: build .venv/test.stamp  ## List everything in the layers, with each bundled library (CycloneDX, .aws-sam/sbom)
 	@$(VENV)/python -m publish.sbom
 
-bench: .venv-bench.stamp .venv-bench/thumbs.stamp .venv-bench/jpeg-eighth.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
+bench: .venv-bench.stamp .venv-bench/thumbs.stamp .venv-bench/native.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@.venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
-fuzz: .venv/test.stamp .venv/jpeg-eighth.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600 seconds)
+fuzz: .venv/test.stamp .venv/native.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600 seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
 explore: .venv/test.stamp  ## Explore orders of events in the life of a job, with crashes (FOR=3600 seconds)
@@ -191,12 +191,12 @@ THUMBS = -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib
 
 # What is compiled for the layers, here for this machine. Without it, convert does the same, but takes longer.
 COMPILER = $(CURDIR)/.cache/zig
-%/jpeg-eighth.stamp: layers/imaging/jpeg_eighth.zig layers/Makefile .cache/zig.stamp
-	@$(MAKE) --no-print-directory -C layers jpeg-eighth COMPILER="$(COMPILER)" \
+%/native.stamp: $(wildcard layers/imaging/*.zig) layers/Makefile .cache/zig.stamp
+	@$(MAKE) --no-print-directory -C layers native COMPILER="$(COMPILER)" \
 		INTO="$$($*/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')"
 	@touch $@
-.venv/jpeg-eighth.stamp: | .venv/bin/python
-.venv-bench/jpeg-eighth.stamp: | .venv-bench.stamp
+.venv/native.stamp: | .venv/bin/python
+.venv-bench/native.stamp: | .venv-bench.stamp
 
 .cache/zig.stamp: layers/compiler.txt
 	@echo "installing the compiler of layers/imaging (once, 100 MB)"

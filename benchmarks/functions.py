@@ -85,9 +85,10 @@ def python_version() -> str:
 def packages() -> Path:
     """The layers' packages and boto3, installed for that interpreter, without bytecode."""
     lock = _without_the_peers((_HERE / "requirements.txt").read_text())
-    module = _compiled_module()
+    modules = _compiled_modules()
     minor = ".".join(python_version().split(".")[:2])
-    digest = hashlib.sha256("\n".join([minor, lock]).encode() + module.read_bytes()).hexdigest()[:12]
+    contents = ["\n".join([minor, lock]).encode(), *(module.read_bytes() for module in modules)]
+    digest = hashlib.sha256(b"".join(contents)).hexdigest()[:12]
     folder = CACHE / "packages" / digest
     if not folder.exists():
         unfinished = folder.with_suffix(".unfinished")
@@ -107,16 +108,21 @@ def packages() -> Path:
             file.write(lock)
             file.flush()
             subprocess.run([*pip, *options, "--requirement", file.name], check=True)
-        shutil.copy(module, unfinished)
+        for module in modules:
+            shutil.copy(module, unfinished)
         unfinished.rename(folder)
     return folder
 
 
-def _compiled_module() -> Path:
-    """The module of ours that the layer has in addition, for any Python of this machine."""
-    found = find_spec("_jpeg_eighth")
+def _compiled_modules() -> list[Path]:
+    """The modules of ours that the layer has in addition, for any Python of this machine."""
+    return [_compiled(source) for source in sorted((_HERE.parent / "layers" / "imaging").glob("*.zig"))]
+
+
+def _compiled(source: Path) -> Path:
+    found = find_spec(f"_{source.stem}")
     if found is None or found.origin is None:
-        raise RuntimeError("layers/imaging/jpeg_eighth.zig is not compiled here: run `make bench`")
+        raise RuntimeError(f"{source} is not compiled here: run `make bench`")
     return Path(found.origin)
 
 

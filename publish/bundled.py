@@ -184,7 +184,8 @@ EXTENSIONS = {
 }
 
 # Modules that layers/Makefile compiles from this project's source, which belong to no wheel.
-OURS = {"_jpeg_eighth.abi3.so"}
+_SOURCES = Path(__file__).parent.parent / "layers" / "imaging"
+OURS = {f"_{source.stem}.abi3.so" for source in _SOURCES.glob("*.zig")}
 
 
 def in_sboms(distribution: Path) -> Iterator[tuple[dict[str, Any], str]]:

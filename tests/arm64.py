@@ -24,7 +24,7 @@ MIRROR = os.environ.get("MIRROR", "http://deb.debian.org/debian")
 PROCESSOR = "neoverse-n1"  # the core of Graviton2, which Lambda's arm64 runs on
 TOOLS = {"qemu-aarch64-static": "qemu-user-static", "debootstrap": "debootstrap", "dpkg-deb": "dpkg"}
 LOCKS = (ROOT / "layers/imaging/requirements.txt", ROOT / "tests/requirements.txt")
-COMPILED = tuple(ROOT / "layers" / name for name in ("Makefile", "compiler.txt", "imaging/jpeg_eighth.zig"))
+COMPILED = (ROOT / "layers/Makefile", ROOT / "layers/compiler.txt", *sorted(ROOT.glob("layers/imaging/*.zig")))
 PYTEST = ("iniconfig", "packaging", "pluggy", "pygments", "pytest")  # all that the tests import, apart from the layer
 TESTS = ROOT / "tests/unit/pipeline"
 # These tests fail or take minutes under QEMU. It ignores a child's seccomp filter and memory limit. It adds a thread to
@@ -96,7 +96,7 @@ def _unpack(system: Path) -> None:
 
 
 def _install(packages: Path) -> None:
-    """The layer's wheels and module as `sam build` makes them, and pytest, by the hashes of the lock files."""
+    """The layer's wheels and modules as `sam build` makes them, and pytest, by the hashes of the lock files."""
     print("installing the imaging layer and pytest for arm64 (once, 40 MB)", flush=True)  # noqa: T201
     layer, tests = (lock.read_text() for lock in LOCKS)
     entries = re.findall(r"^[a-z].*(?:\n    .*)*\n", tests, re.MULTILINE)
@@ -107,7 +107,7 @@ def _install(packages: Path) -> None:
     for_lambda = (f"--python-version={PYTHON}", "--implementation=cp", *platforms, "--target", str(packages))
     _run(sys.executable, *pip, *for_lambda, "--requirement", str(lock))
     compiler = f"COMPILER={ROOT / '.cache' / 'zig'}"
-    _run("make", "-C", str(ROOT / "layers"), "jpeg-eighth", compiler, "TARGET=aarch64-linux", f"INTO={packages}")
+    _run("make", "-C", str(ROOT / "layers"), "native", compiler, "TARGET=aarch64-linux", f"INTO={packages}")
 
 
 def _python(system: Path) -> Path:

@@ -25,7 +25,7 @@ def headers(original: bytes) -> tuple[jpeg._Jpeg, jpeg_scans.Layout]:
 
 
 def pixels(original: bytes) -> bytearray | None:
-    assert jpeg_eighth._decode, "it is not compiled: make .venv/jpeg-eighth.stamp"
+    assert jpeg_eighth._decode, "it is not compiled: make .venv/native.stamp"
     image, layout = headers(original)
     return jpeg_eighth.decoded(image, original, layout)
 
