@@ -23,9 +23,13 @@ def watching():
         nonlocal seen, current
         if event != "c_call":
             return
-        if plan[:] != current:
-            seen, current = 0, plan[:]
-        name, number, count, _ = current.split()
+        now = plan[:]
+        begins, *told, ends = now.split()
+        if begins != ends or len(told) != 3:
+            return  # it is being written
+        name, number, count = told
+        if now != current:
+            seen, current = 0, now
         if encode(called.__qualname__) == name:
             seen += 1
             if seen == int(count):
@@ -55,7 +59,8 @@ class Deaths:
     def _write(self, plan: str) -> None:
         self._changes += 1
         with self._plan.open("r+b" if self._plan.exists() else "w+b") as file:
-            file.write(f"{plan} {self._changes}".ljust(_LENGTH).encode())
+            number = str(self._changes)
+            file.write(f"{number} {plan}".ljust(_LENGTH - len(number)).encode() + number.encode())
 
 
 @contextmanager
