@@ -191,7 +191,7 @@ THUMBS = -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib
 
 # What is compiled for the layers, here for this machine. Without it, convert does the same, but takes longer.
 COMPILER = $(CURDIR)/.cache/zig
-%/native.stamp: $(wildcard layers/imaging/*.zig) layers/Makefile .cache/zig.stamp
+%/native.stamp: $(wildcard layers/imaging/*.zig layers/imaging/*/*.zig) layers/Makefile .cache/zig.stamp
 	@$(MAKE) --no-print-directory -C layers native COMPILER="$(COMPILER)" \
 		INTO="$$($*/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')"
 	@touch $@

@@ -153,7 +153,7 @@ chmod +x "$target/ziglang/zig"
         answer = subprocess.run(
             command, cwd=source, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
         )
-        module = tmp_path / "_jpeg_eighth.abi3.so"
+        module = tmp_path / "_jpeg_scaled.abi3.so"
         return module.read_text().strip() if answer.returncode == 0 else "failed"
 
     return install

@@ -35,7 +35,7 @@ def test_a_layer_is_for_the_functions_python_and_processor(layers: Path, layer: 
     extensions = [*layers.joinpath(layer).rglob("*.so")]
 
     ours = {f"_{source.stem}" for source in ROOT.glob("layers/imaging/*.zig")}
-    assert {"_imaging", "_webp", "_avif", "_imagingcms", "_pillow_heif", "_jpeg_eighth"} | ours <= {
+    assert {"_imaging", "_webp", "_avif", "_imagingcms", "_pillow_heif", "_jpeg_scaled"} | ours <= {
         path.name.split(".")[0] for path in extensions
     }
     for path in extensions:

@@ -57,7 +57,7 @@ def _packed(image: Image.Image, raw: str, bytes_per_pixel: int) -> bytes:
 
 
 class Bytes:
-    """A picture of which only the bytes are kept. They are written from top to bottom."""
+    """A picture of which only the bytes are kept. They are written from top to bottom, or all at once by a decoder."""
 
     def __init__(self, mode: str, size: tuple[int, int]) -> None:
         self.mode, self.size = mode, size
@@ -70,8 +70,19 @@ class Bytes:
         self._bytes.seek(self._row * top)
         self._bytes.write(_packed(image, raw, _BYTES[self.mode]))
 
+    def writable(self) -> memoryview:
+        """To be released before anything else is called."""
+        return self._bytes.getbuffer()
+
+    def read(self, start: int, stop: int) -> Image.Image:
+        """See `rows.Rows`."""
+        with self._bytes.getbuffer() as content, content[self._row * start : self._row * stop] as part:
+            return Image.frombytes(self.mode, (self.size[0], stop - start), part)
+
     def tobytes(self) -> bytes:
-        return self._bytes.getvalue()
+        """Gives the bytes away, so that they are freed as early as possible: nothing is left for a second call."""
+        content, self._bytes = self._bytes.getvalue(), BytesIO()
+        return content
 
 
 def lanczos(image: Image.Image, size: tuple[int, int], *, last: bool = False) -> Image.Image:

@@ -52,6 +52,8 @@ def averaged(picture: Picture, size: tuple[int, int], *, resized: bool = False) 
 def _of_rows(rows: Rows, by: boxes.Factor, size: tuple[int, int], resized: bool) -> Image.Image:
     """Averaged, or whole if `averaged` would not average it, or may not."""
     across, down = boxes.size_of(rows, by)
+    if resized and rows.decoded and by == (1, 1) and size != rows.size:
+        return lanczos_of(rows.decoded, size)
     alone = rows.at_once == 1  # strips of a TIFF take more memory than bands would save
     if resized and alone and rows.mode in _RESIZED and size != rows.size and across * down > boxes.BAND:
         canvas = _Resized(rows.mode, (across, down), size)

@@ -5,18 +5,22 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from thumbs.pipeline.lanczos import Bytes
+
 _AT_ONCE = 2**18  # pixels that `whole` reads at a time: a megabyte at most
 
 
 class Rows(NamedTuple):
     """mode: L, LA, RGB, RGBA or CMYK. size: width and height in pixels. read: decodes the rows from the first number to
     the second, exclusive; each row once, in their order. The picture that it returns may have further rows below them,
-    and must not be changed. It raises Rejected. at_once: the fewest rows to read at a time, except at the end."""
+    and must not be changed. It raises Rejected. at_once: the fewest rows to read at a time, except at the end. decoded:
+    all of them, if they already are; whoever takes them can read no row."""
 
     mode: str
     size: tuple[int, int]
     read: Callable[[int, int], Image.Image]
     at_once: int = 1
+    decoded: Bytes | None = None
 
     def whole(self) -> Image.Image:
         width, height = self.size

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.material import pictures
-from tests.material.decoding import decoded_at_once
+from tests.material.decoding import decoded
 from tests.material.pictures import segment
 from thumbs import formats
 from thumbs.errors import Reason, Rejected
@@ -22,7 +22,7 @@ def convert(original: bytes) -> Image.Image:
     """The picture, decoded for a thumbnail of 160 pixels."""
     source = readers.opened(JPEG, original)
     with readers.decoding():
-        return decoded_at_once(source, (160, 120))
+        return decoded(source, (160, 120))
 
 
 def reason(original: bytes) -> Reason | None:

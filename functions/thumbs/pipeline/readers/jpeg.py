@@ -1,15 +1,18 @@
 """JPEG, also with a gain map or further pictures after the first (MPO): libjpeg-turbo through Pillow."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 from PIL import Image, JpegImagePlugin
 
 from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import orient
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.readers import Source, jpeg_eighth, jpeg_scans
+from thumbs.pipeline.readers import Source, jpeg_scaled, jpeg_scans
 from thumbs.pipeline.readers.jpeg_lookahead import lookahead
+from thumbs.pipeline.rows import Picture, Rows
 
 _EOI = b"\xff\xd9"
 _DNL = b"\xff\xdc\0\4"  # with its length
@@ -50,18 +53,21 @@ def source(original: bytes) -> Source:
         layout = jpeg_scans.layout(original)
     image = _Jpeg(BytesIO(original))
 
-    def load(at_least: tuple[int, int]) -> Image.Image:
+    def load(at_least: tuple[int, int]) -> Picture:
         try:
             return loaded(image, layout, at_least)
         except _EndsElsewhereError as found:
             return loaded(_Jpeg(BytesIO(original)), found.layout, at_least)
 
-    def loaded(image: _Jpeg, layout: jpeg_scans.Layout, at_least: tuple[int, int]) -> Image.Image:
+    def loaded(image: _Jpeg, layout: jpeg_scans.Layout, at_least: tuple[int, int]) -> Picture:
         if not layout.scans or not layout.complete:
             raise Rejected(Reason.DAMAGED, "a JPEG whose scans leave out something visible")
         # libjpeg-turbo decodes to 1/2, 1/4 or 1/8 in a fraction of the time, with that fraction of the memory.
         image.draft(None, at_least)
         divisor, _ = image.decoderconfig or (1, 0)
+        if pixels := jpeg_scaled.decoded(image, original, layout):
+            _check_headers(image, memoryview(original)[: layout.scans[0].data])
+            return Rows(pixels.mode, pixels.size, pixels.read, decoded=pixels)
         if not _decoded(image, original, jpeg_scans.early(original, layout, divisor), layout) or (
             not layout.at_once and jpeg_scans.lacks_restarts(original, layout)
         ):
@@ -125,17 +131,9 @@ def _decoded(image: _Jpeg, original: bytes, data: bytes | memoryview, layout: jp
     pass on. So it gets no marker: if it asks for more when only the lookahead is left, data is missing.
     (docs/decisions/imaging-jpeg-ends.md)
     """
-    image.load_prepare()
-    codec, extents, _, args = image.tile[0]
-    decoder = Image._getdecoder(image.mode, codec, args, image.decoderconfig)
-    try:
-        decoder.setimage(image.im, extents)
+    with _decoder(image) as decoder:
         if layout.arithmetic:  # it cannot be interrupted, and may end early: zeros would follow
             return layout.ended and _ends(*decoder.decode(bytes(data) + _EOI))
-        if pixels := jpeg_eighth.decoded(image, original, layout):
-            _ends(*decoder.decode(data[: layout.scans[0].data]))  # libjpeg-turbo checks the headers
-            image.frombytes(pixels)
-            return True
         used, error = decoder.decode(data)
         if used < 0 and layout.assumed:
             searched = jpeg_scans.layout(original)
@@ -150,9 +148,26 @@ def _decoded(image: _Jpeg, original: bytes, data: bytes | memoryview, layout: jp
                     return False
                 used, error = decoder.decode(_EOI)
         return _ends(used, error)
+
+
+def _check_headers(image: _Jpeg, headers: memoryview) -> None:
+    """Raises OSError if libjpeg-turbo does not accept them. image: is not decoded."""
+    with _decoder(image) as decoder:
+        _ends(*decoder.decode(headers))
+
+
+@contextmanager
+def _decoder(image: _Jpeg) -> Iterator[Any]:
+    """libjpeg-turbo, which decodes into the image. Afterwards, the image no longer holds the file."""
+    image.load_prepare()
+    codec, extents, _, args = image.tile[0]
+    decoder = Image._getdecoder(image.mode, codec, args, image.decoderconfig)
+    try:
+        decoder.setimage(image.im, extents)
+        yield decoder
     finally:
         decoder.cleanup()
-        image.tile, image.fp = [], None  # which holds the file
+        image.tile, image.fp = [], None
 
 
 def _ends(used: int, error: int) -> bool:
