@@ -21,7 +21,9 @@ from dev import golden_png, golden_rights
 
 FOLDER = Path(__file__).parent.parent / "functions" / "golden"
 SIZE = 320, 240  # after orientation: small files, yet larger than the smallest thumbnail of the default settings
-WIDE = 6004, 532  # decoded to an eighth for 640 pixels; cells end within blocks, which are thus not flat
+# Those that are larger, because 640 pixels of them are decoded or averaged by code of ours: to an eighth, to a quarter,
+# and in boxes of 2 by 2. Cells end within blocks of a JPEG, which are thus not flat.
+LARGER = {"wide.jpg": (6004, 532), "broad.jpg": (3004, 268), "broad.png": (3004, 268)}
 MARK = "golden metadata"  # which no thumbnail may contain
 
 # sRGB, by rows.
@@ -64,7 +66,9 @@ def files() -> dict[str, bytes]:
     return {
         **{f"orientation-{number}.jpg": _turned(chart, number) for number in _STORED},
         "progressive.jpg": _encoded(chart, "JPEG", quality=90, progressive=True, **golden_rights.carried(MARK)),
-        "wide.jpg": _encoded(chart.resize(WIDE, Image.Resampling.NEAREST), "JPEG", quality=60, optimize=True),
+        "wide.jpg": _encoded(_larger(chart, "wide.jpg"), "JPEG", quality=60, optimize=True),
+        "broad.jpg": _encoded(_larger(chart, "broad.jpg"), "JPEG", quality=60, optimize=True),
+        "broad.png": _encoded(_larger(chart, "broad.png"), "PNG", optimize=True),
         "display-p3.jpg": _encoded(_in_display_p3(chart), "JPEG", quality=95, icc_profile=display_p3()),
         "cmyk.jpg": _encoded(_in_cmyk(chart), "JPEG", quality=95),
         "16-bit.png": golden_png.in_16_bits(chart),
@@ -94,7 +98,7 @@ def expected() -> dict[str, Any]:
             pictures.append({"file": name, "reason": reasons[name]})
         else:
             frames = 3 if name.startswith("animated") else 1
-            size = dict(zip(("width", "height"), WIDE if name == "wide.jpg" else SIZE, strict=True))
+            size = dict(zip(("width", "height"), LARGER.get(name, SIZE), strict=True))
             seen = {"format": formats[Path(name).suffix], **size, "frames": frames}
             pictures.append(
                 {"file": name, "original": seen, "chart": charts.get(name, "colours"), **MORE.get(name, {})}
@@ -107,6 +111,10 @@ def expected() -> dict[str, Any]:
         },
         "pictures": pictures,
     }
+
+
+def _larger(chart: Image.Image, name: str) -> Image.Image:
+    return chart.resize(LARGER[name], Image.Resampling.NEAREST)
 
 
 def main() -> None:
