@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from PIL import Image
 
+from thumbs.pipeline import box_average
 from thumbs.pipeline.rows import Picture, Rows
 
 Factor = tuple[int, int]
@@ -75,15 +76,20 @@ Strips = Iterator[tuple[Run, Image.Image]]
 
 def strips(picture: Picture, by: Factor, rows: int = 0) -> Strips:
     """Yields the picture from top to bottom, this many rows of boxes at a time."""
+    for run in _down(picture, by, rows):
+        if isinstance(picture, Rows):
+            yield run, picture.read(run.start, run.stop)
+        else:
+            yield run, picture.crop((0, run.start, picture.width, run.stop))
+
+
+def _down(picture: Picture, by: Factor, rows: int = 0) -> Iterator[Run]:
+    """The rows of boxes of each strip."""
     width, height = picture.size
     rows = rows or (BAND // width if by == (1, 1) else ROWS)
     if isinstance(picture, Rows):
         rows = max(rows, picture.at_once // by[1])
-    for run in runs(height, by[1], at_a_time(width * by[1], rows)):
-        if isinstance(picture, Rows):
-            yield run, picture.read(run.start, run.stop)
-        else:
-            yield run, picture.crop((0, run.start, width, run.stop))
+    yield from runs(height, by[1], at_a_time(width * by[1], rows))
 
 
 class Canvas(Protocol):
@@ -96,12 +102,16 @@ class Canvas(Protocol):
 
 def average_rows(rows: Rows, by: Factor, into: Canvas) -> None:
     """Writes the same as `averaged`, without the whole picture in memory."""
-    across = [*runs(rows.size[0], by[0])]
-    for run, strip in strips(rows, by):
-        if by == (1, 1):
+    if by == (1, 1):
+        for run, strip in strips(rows, by):
             into.paste(without_rest(strip, run), (0, run.at))
+        return
+    across = [*runs(rows.size[0], by[0])]
+    for run in _down(rows, by):
+        if averages := box_average.averaged(rows, across, run):
+            into.paste(averages, (0, run.at))
         else:
-            place(into, strip, 0, across, run)
+            place(into, rows.read(run.start, run.stop), 0, across, run)
 
 
 def without_rest(strip: Image.Image, run: Run) -> Image.Image:

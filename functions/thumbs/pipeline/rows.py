@@ -10,17 +10,27 @@ from thumbs.pipeline.lanczos import Bytes
 _AT_ONCE = 2**18  # pixels that `whole` reads at a time: a megabyte at most
 
 
+class Packed(NamedTuple):
+    """Rows as their decoder packs them, without gaps. pixels: samples of 8 bits, or of 16, of which the upper 8 count.
+    stop: the number of the row that follows."""
+
+    pixels: memoryview
+    stop: int
+
+
 class Rows(NamedTuple):
     """mode: L, LA, RGB, RGBA or CMYK. size: width and height in pixels. read: decodes the rows from the first number to
     the second, exclusive; each row once, in their order. The picture that it returns may have further rows below them,
     and must not be changed. It raises Rejected. at_once: the fewest rows to read at a time, except at the end. decoded:
-    all of them, if they already are; whoever takes them can read no row."""
+    all of them, if they already are; whoever takes them can read no row. packed: like read, but makes no picture, and
+    decodes only as many of the rows as are decoded together; it returns None if only read can decode them."""
 
     mode: str
     size: tuple[int, int]
     read: Callable[[int, int], Image.Image]
     at_once: int = 1
     decoded: Bytes | None = None
+    packed: Callable[[int, int], Packed | None] | None = None
 
     def whole(self) -> Image.Image:
         width, height = self.size

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from PIL import Image
 
@@ -21,7 +21,9 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import phase
 from thumbs.pipeline.colour import Profile
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.rows import Picture, Rows
+from thumbs.pipeline.rows import Packed, Picture, Rows
+
+_Part = TypeVar("_Part")
 
 
 class Source(NamedTuple):
@@ -62,24 +64,39 @@ def rows_or_whole(rows: Rows, load: Callable[[], Image.Image]) -> Rows:
     """The same rows, until they raise OSError or ValueError: then the picture is decoded whole, by a decoder that
     decides whether it is damaged. load: decodes it, in the mode of the rows. Both are let go after the last row,
     because they hold the file."""
-    decode, height = rows.read, rows.size[1]
-    whole: Image.Image | None = None
+    height = rows.size[1]
+    whole: list[Image.Image] = []
+
+    def decoded(part: Callable[[int, int], _Part], start: int, stop: int) -> _Part | None:
+        """None if the picture is whole."""
+        if not whole:
+            try:
+                return part(start, stop)
+            except (OSError, ValueError):
+                whole.append(load())
+        return None
+
+    def let_go() -> None:
+        nonlocal rows, load
+        del rows, load
 
     def read(start: int, stop: int) -> Image.Image:
-        nonlocal decode, load, whole
         with decoding():
-            if whole is None:
-                try:
-                    strip = decode(start, stop)
-                except (OSError, ValueError):
-                    whole = load()
-                else:
-                    if stop == height:
-                        del decode, load
-                    return strip
-            return whole.crop((0, start, whole.width, stop))
+            strip = decoded(rows.read, start, stop)
+            if strip is None:
+                return whole[0].crop((0, start, whole[0].width, stop))
+            if stop == height:
+                let_go()
+            return strip
 
-    return rows._replace(read=read)
+    def packed(start: int, stop: int) -> Packed | None:
+        with decoding():
+            part = rows.packed and decoded(rows.packed, start, stop)
+            if part and part.stop == height:
+                let_go()
+            return part
+
+    return rows._replace(read=read, packed=packed if rows.packed else None)
 
 
 @contextmanager

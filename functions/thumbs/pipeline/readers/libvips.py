@@ -5,13 +5,14 @@ cache. It is called through ctypes, because its Python binding has no wheel, and
 """
 
 import ctypes
+import weakref
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
 from PIL import Image
 
-from thumbs.pipeline.rows import Rows
+from thumbs.pipeline.rows import Packed, Rows
 
 _NEEDED = (b"VipsForeignLoadPngSource", b"VipsSequential", b"VipsLineCache")
 _SEQUENTIAL = 1  # VipsAccess
@@ -89,7 +90,7 @@ def opened(file: Iterator[bytes | memoryview], row: int) -> Rows:
     """The picture of a PNG that is not interlaced, with the upper 8 of 16 bits. file: in pieces, which are taken as
     rows are read; it may raise OSError. row: bytes of one, with its filter. Raises OSError."""
     decoder = _Decoder(_Window(file, _TILE * row))
-    return Rows(decoder.mode, decoder.size, decoder.read)
+    return Rows(decoder.mode, decoder.size, decoder.read, packed=decoder.packed)
 
 
 class _Decoder:
@@ -122,26 +123,33 @@ class _Decoder:
         """See Rows. Raises OSError, also if libpng warns."""
         width = self.size[0]
         result = Image.new(self.mode, (width, stop - start), None)
-        length = ctypes.c_size_t()
-        _warnings.clear()
         top = start
         while top < stop:
-            if top % _TILE == 0:
-                self._window.move(self._source)
-            end = min(stop, top - top % _TILE + _TILE)
-            fetched = _vips.vips_region_fetch(self._region, 0, top, width, end - top, ctypes.byref(length))
-            if not fetched:
-                raise OSError(_error())
+            pixels, end = self.packed(top, stop)
             decoder = Image._getdecoder(self.mode, "raw", (self._raw, 0, 1))
             decoder.setimage(result.im, (0, top - start, width, end - start))
-            decoder.decode(memoryview((ctypes.c_char * length.value).from_address(fetched)))
-            _vips.g_free(fetched)
-            if end % _TILE == 0:
-                _vips.vips_image_minimise_all(self._image)
+            decoder.decode(pixels)
+            del pixels  # before the next are allocated
             top = end
+        return result
+
+    def packed(self, start: int, stop: int) -> Packed:
+        """See Rows. Raises OSError, also if libpng warns."""
+        _warnings.clear()
+        if start % _TILE == 0:
+            if start:
+                _vips.vips_image_minimise_all(self._image)
+            self._window.move(self._source)
+        end = min(stop, start - start % _TILE + _TILE)
+        length = ctypes.c_size_t()
+        fetched = _vips.vips_region_fetch(self._region, 0, start, self.size[0], end - start, ctypes.byref(length))
+        if not fetched:
+            raise OSError(_error())
+        pixels = (ctypes.c_char * length.value).from_address(fetched)
+        weakref.finalize(pixels, _vips.g_free, fetched)
         if _warnings:
             raise OSError(_warnings[0])
-        return result
+        return Packed(memoryview(pixels), end)
 
 
 class _Window:
