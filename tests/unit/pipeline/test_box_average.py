@@ -1,6 +1,7 @@
 """Averages of rows as their decoder packs them: Pillow's pixels, whatever the boxes, and whoever has to make them."""
 
 import struct
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from random import Random
@@ -71,12 +72,12 @@ def test_every_sum_is_divided_as_pillow_divides_it(pixels: int) -> None:
     assert averaged(packed_rows(picture), (1, pixels)).tobytes() == picture.reduce((1, pixels)).tobytes()
 
 
-def test_larger_boxes_are_left_to_pillow() -> None:
-    picture = noise("RGB", (1300, 240), 1)
-    for by in ((13, 10), (128, 2), (1, 129)):
-        packed = packed_rows(picture, read=lambda start, stop: picture.crop((0, start, picture.width, stop)))
+@pytest.mark.parametrize(("mode", "by"), [("RGB", (13, 10)), ("RGB", (128, 2)), ("L", (1, 129)), ("CMYK", (2, 2))])
+def test_larger_boxes_and_other_modes_are_left_to_pillow(mode: str, by: boxes.Factor) -> None:
+    picture = noise("RGB", (1300, 240), 1).convert(mode)
+    packed = packed_rows(picture, read=lambda start, stop: picture.crop((0, start, picture.width, stop)))
 
-        assert averaged(packed, by).tobytes() == boxes.averaged(picture, by).tobytes()
+    assert averaged(packed, by).tobytes() == boxes.averaged(picture, by).tobytes()
 
 
 def test_rows_that_cannot_be_decoded_are_those_of_another_decoder() -> None:
@@ -130,6 +131,16 @@ def test_png_is_averaged_without_pictures_of_its_rows(
     assert resize.averaged(rows(png.source(ORIGINALS[name])), size).tobytes() == expected.tobytes(), (
         "without the module"
     )
+
+
+def test_the_file_is_let_go_with_its_last_average() -> None:
+    original = encoded(pictures.photo(301, 207))
+    unread = sys.getrefcount(original)
+    picture = rows(png.source(original))
+
+    assert sys.getrefcount(original) > unread
+    averaged(picture, (2, 2))
+    assert sys.getrefcount(original) == unread
 
 
 # The compiled module

@@ -137,8 +137,6 @@ class _Decoder:
         """See Rows. Raises OSError, also if libpng warns."""
         _warnings.clear()
         if start % _TILE == 0:
-            if start:
-                _vips.vips_image_minimise_all(self._image)
             self._window.move(self._source)
         end = min(stop, start - start % _TILE + _TILE)
         length = ctypes.c_size_t()
@@ -147,6 +145,8 @@ class _Decoder:
             raise OSError(_error())
         pixels = (ctypes.c_char * length.value).from_address(fetched)
         weakref.finalize(pixels, _vips.g_free, fetched)
+        if end % _TILE == 0:
+            _vips.vips_image_minimise_all(self._image)
         if _warnings:
             raise OSError(_warnings[0])
         return Packed(memoryview(pixels), end)
