@@ -11,7 +11,8 @@ from itertools import chain
 from PIL import Image
 
 from thumbs.pipeline import boxes
-from thumbs.pipeline.lanczos import Packed, accelerated, lanczos, of_channels
+from thumbs.pipeline.lanczos import accelerated, lanczos, of_channels
+from thumbs.pipeline.packed import Packed
 from thumbs.pipeline.pixelmath import computed, product, scaled
 from thumbs.pipeline.rows import Rows
 

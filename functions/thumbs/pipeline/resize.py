@@ -8,7 +8,8 @@ from math import ceil
 from PIL import Image
 
 from thumbs.pipeline import alpha, boxes
-from thumbs.pipeline.lanczos import MOST_PIXELS, Bytes, lanczos, lanczos_of, of_four
+from thumbs.pipeline.lanczos import MOST_PIXELS, lanczos, lanczos_of, of_four
+from thumbs.pipeline.packed import Bytes
 from thumbs.pipeline.rows import Picture, Rows
 
 # How much larger than its result averaging leaves a picture. At 2 the encoded thumbnail is within 0.1 dB of one

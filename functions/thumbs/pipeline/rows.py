@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from thumbs.pipeline.lanczos import Bytes
+from thumbs.pipeline.packed import Bytes
 
 _AT_ONCE = 2**18  # pixels that `whole` reads at a time: a megabyte at most
 
 
-class Packed(NamedTuple):
+class PackedRows(NamedTuple):
     """Rows as their decoder packs them, without gaps. pixels: samples of 8 bits, or of 16, of which the upper 8 count.
     stop: the number of the row that follows."""
 
@@ -30,7 +30,7 @@ class Rows(NamedTuple):
     read: Callable[[int, int], Image.Image]
     at_once: int = 1
     decoded: Bytes | None = None
-    packed: Callable[[int, int], Packed | None] | None = None
+    packed: Callable[[int, int], PackedRows | None] | None = None
 
     def whole(self) -> Image.Image:
         width, height = self.size

@@ -13,7 +13,7 @@ from tests.material import pictures
 from tests.material.decoding import by_pillow, rows
 from thumbs.pipeline import box_average, boxes, resize
 from thumbs.pipeline.readers import libvips, png, rows_or_whole
-from thumbs.pipeline.rows import Packed, Rows
+from thumbs.pipeline.rows import PackedRows, Rows
 
 CHANNELS = {"L": 1, "RGB": 3}
 COMPILED = "it is not compiled: make .venv/native.stamp"
@@ -31,9 +31,9 @@ def packed_rows(picture: Image.Image, depth: int = 1, read: Callable[[int, int],
     content[depth - 1 :: depth] = samples
     row = len(content) // picture.height
 
-    def packed(start: int, stop: int) -> Packed:
+    def packed(start: int, stop: int) -> PackedRows:
         end = min(stop, start + random.randint(1, 7))
-        return Packed(memoryview(content)[start * row : end * row], end)
+        return PackedRows(memoryview(content)[start * row : end * row], end)
 
     return Rows(picture.mode, picture.size, read, packed=packed)
 
@@ -85,7 +85,7 @@ def test_rows_that_cannot_be_decoded_are_those_of_another_decoder() -> None:
     first, other = noise("RGB", (300, 400), 1), noise("RGB", (300, 400), 2)
     packed = packed_rows(first).packed
 
-    def failing(start: int, stop: int) -> Packed | None:
+    def failing(start: int, stop: int) -> PackedRows | None:
         if stop > 207:
             raise OSError
         return packed and packed(start, stop)
@@ -228,7 +228,7 @@ def test_the_module_refuses_what_has_no_layout() -> None:
 
 def test_rows_of_another_length_are_our_mistake() -> None:
     picture = noise("RGB", (300, 40), 1)
-    short = Rows("RGB", picture.size, unread, packed=lambda _start, stop: Packed(memoryview(bytes(899)), stop))
+    short = Rows("RGB", picture.size, unread, packed=lambda _start, stop: PackedRows(memoryview(bytes(899)), stop))
 
     with pytest.raises(ValueError, match="899 bytes are not rows 0 to 40"):
         averaged(short, (2, 2))

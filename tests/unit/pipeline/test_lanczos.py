@@ -9,6 +9,7 @@ from PIL import Image, ImageStat
 
 from tests.material import pictures
 from thumbs.pipeline import lanczos
+from thumbs.pipeline.packed import Pixels
 
 pic_scale: Any = import_module("pic_scale")
 SIZE = (90, 70)
@@ -19,7 +20,7 @@ class Brighter:
 
     Resampling = pic_scale.Resampling
 
-    def resize(self, pixels: lanczos.Pixels, *arguments: Any, **options: Any) -> Image.Image:
+    def resize(self, pixels: Pixels, *arguments: Any, **options: Any) -> Image.Image:
         made: Image.Image = pic_scale.resize(pixels, *arguments, **options)
         return made if pixels.mode == "I;16" else made.point(lambda level: level + (level > 115))
 

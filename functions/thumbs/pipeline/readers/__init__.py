@@ -21,7 +21,7 @@ from thumbs.errors import Reason, Rejected
 from thumbs.pipeline import phase
 from thumbs.pipeline.colour import Profile
 from thumbs.pipeline.metadata import Block
-from thumbs.pipeline.rows import Packed, Picture, Rows
+from thumbs.pipeline.rows import PackedRows, Picture, Rows
 
 _Part = TypeVar("_Part")
 
@@ -89,7 +89,7 @@ def rows_or_whole(rows: Rows, load: Callable[[], Image.Image]) -> Rows:
                 let_go()
             return strip
 
-    def packed(start: int, stop: int) -> Packed | None:
+    def packed(start: int, stop: int) -> PackedRows | None:
         with decoding():
             part = rows.packed and decoded(rows.packed, start, stop)
             if part and part.stop == height:

@@ -11,7 +11,7 @@ from importlib import import_module
 
 from PIL import JpegImagePlugin
 
-from thumbs.pipeline.lanczos import Bytes
+from thumbs.pipeline.packed import Bytes
 from thumbs.pipeline.readers import jpeg_scans
 
 _SIDES = {8: 1, 4: 2}  # samples that remain of each 8, by what the width is divided by

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from thumbs.pipeline.rows import Packed, Rows
+from thumbs.pipeline.rows import PackedRows, Rows
 
 _NEEDED = (b"VipsForeignLoadPngSource", b"VipsSequential", b"VipsLineCache")
 _SEQUENTIAL = 1  # VipsAccess
@@ -133,7 +133,7 @@ class _Decoder:
             top = end
         return result
 
-    def packed(self, start: int, stop: int) -> Packed:
+    def packed(self, start: int, stop: int) -> PackedRows:
         """See Rows. Raises OSError, also if libpng warns."""
         _warnings.clear()
         if start % _TILE == 0:
@@ -149,7 +149,7 @@ class _Decoder:
             _vips.vips_image_minimise_all(self._image)
         if _warnings:
             raise OSError(_warnings[0])
-        return Packed(memoryview(pixels), end)
+        return PackedRows(memoryview(pixels), end)
 
 
 class _Window:
