@@ -24,7 +24,7 @@ MIRROR = os.environ.get("MIRROR", "http://deb.debian.org/debian")
 PROCESSOR = "neoverse-n1"  # the core of Graviton2, which Lambda's arm64 runs on
 TOOLS = {"qemu-aarch64-static": "qemu-user-static", "debootstrap": "debootstrap", "dpkg-deb": "dpkg"}
 LOCKS = (ROOT / "layers/imaging/requirements.txt", ROOT / "tests/requirements.txt")
-COMPILED = (ROOT / "layers/Makefile", ROOT / "layers/compiler.txt", *sorted(ROOT.glob("layers/imaging/*.zig")))
+COMPILED = (ROOT / "layers/Makefile", ROOT / "layers/compiler.txt", *sorted(ROOT.glob("layers/imaging/**/*.zig")))
 PYTEST = ("iniconfig", "packaging", "pluggy", "pygments", "pytest")  # all that the tests import, apart from the layer
 TESTS = ROOT / "tests/unit/pipeline"
 # These tests fail or take minutes under QEMU. It ignores a child's seccomp filter and memory limit. It adds a thread to

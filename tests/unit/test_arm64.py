@@ -21,3 +21,11 @@ def test_what_is_left_out_exists() -> None:
     assert len(left_out) > 3
     for place, _, name in (test.partition("::") for test in left_out):
         assert f"def {name}" in (ROOT / place).read_text()
+
+
+def test_the_modules_are_compiled_again_after_a_change_of_any_source() -> None:
+    command = [sys.executable, "-c", "from tests.arm64 import COMPILED; print(*COMPILED, sep=chr(10))"]
+    compiled = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    sources = {*(ROOT / "layers/imaging").rglob("*.zig")}
+    assert len({path.parent for path in sources}) > 1
+    assert sources <= {*map(Path, compiled)}
