@@ -11,7 +11,7 @@ from thumbs.errors import Rejected
 from thumbs.pipeline import readers
 from thumbs.pipeline.readers import jpeg, jpeg_scaled, jpeg_scans
 
-_JPEG = next(accepted for accepted in formats.INPUTS if accepted.name == "JPEG")
+JPEG = next(accepted for accepted in formats.INPUTS if accepted.name == "JPEG")
 # The picture's mode, size and pixels, or why there is none.
 Outcome = tuple[str, tuple[int, int], bytes] | str
 EIGHTH, QUARTER = 8, 4
@@ -40,7 +40,7 @@ def pixels(original: bytes, divisor: int = EIGHTH) -> bytes | None:
 
 def outcome(original: bytes, divisor: int = EIGHTH) -> Outcome:
     try:
-        source = readers.opened(_JPEG, original)
+        source = readers.opened(JPEG, original)
         with readers.decoding():
             made = decoded(source, (source.size[0] // divisor or 1, source.size[1] // divisor or 1))
             return made.mode, made.size, made.tobytes()

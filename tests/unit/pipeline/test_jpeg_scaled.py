@@ -6,7 +6,10 @@ import pytest
 from PIL import Image
 
 from tests.material import coefficients, pictures
-from tests.material.jpeg_scaled import DIVISORS, QUARTER, by_libjpeg, outcome, pixels
+from tests.material.jpeg_scaled import DIVISORS, JPEG, QUARTER, by_libjpeg, outcome, pixels
+from thumbs import formats, sizes
+from thumbs.pipeline import boxes, contract, steps
+from thumbs.pipeline.readers import jpeg_scaled
 
 
 def noise(width: int, height: int, seed: int) -> Image.Image:
@@ -96,3 +99,18 @@ def test_the_largest_sums_overflow_nothing(of_colour: int, decoded: bool) -> Non
 
     assert (found is not None) == decoded
     assert found in (None, by_libjpeg(original, QUARTER)[2])
+
+
+@pytest.mark.parametrize("side", [30, 100, 200])
+def test_thumbnails_are_the_same_without_the_decoder(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of large pictures, which are averaged after they are decoded, and of which other formats become bands."""
+    monkeypatch.setattr(boxes, "BAND", 1000)
+    original = pictures.jpeg(picture=noise(1200, 900, seed=side))
+    wanted = contract.Wanted((sizes.Size("small", side, side),), (formats.OUTPUTS["jpeg"],), 80, 100)
+
+    assert pixels(original), "nothing to compare"
+
+    found = steps.convert(original, JPEG, wanted, contract.Limits())
+
+    monkeypatch.setattr(jpeg_scaled, "_decode", None)
+    assert found == steps.convert(original, JPEG, wanted, contract.Limits())
