@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent.parent / "functions" / "golden"
 SIZE = 320, 240  # after orientation: small files, yet larger than the smallest thumbnail of the default settings
 # Those that are larger, because 640 pixels of them are decoded or averaged by code of ours: to an eighth, to a quarter,
 # and in boxes of 2 by 2. Cells end within blocks of a JPEG, which are thus not flat.
-LARGER = {"wide.jpg": (6004, 532), "broad.jpg": (3004, 268), "broad.png": (3004, 268)}
+LARGER = {"wide.jpg": (6008, 536), "broad.jpg": (3004, 268), "broad.png": (3004, 268)}
 MARK = "golden metadata"  # which no thumbnail may contain
 
 # sRGB, by rows.

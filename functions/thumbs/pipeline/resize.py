@@ -7,9 +7,10 @@ from math import ceil
 
 from PIL import Image
 
-from thumbs.pipeline import alpha, boxes
+from thumbs.pipeline import alpha, boxes, parts
 from thumbs.pipeline.lanczos import MOST_PIXELS, lanczos, lanczos_of, of_four
 from thumbs.pipeline.packed import Bytes
+from thumbs.pipeline.parts import WHOLE, Part
 from thumbs.pipeline.rows import Picture, Rows
 
 # How much larger than its result averaging leaves a picture. At 2 the encoded thumbnail is within 0.1 dB of one
@@ -26,9 +27,15 @@ def resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return alpha.straight(resize_multiplied(image, size))
 
 
-def resize_multiplied(image: Image.Image, size: tuple[int, int], *, last: bool = False) -> Image.Image:
-    """The same, but may leave a picture with alpha premultiplied (RGBa, La), to resize it again without loss. last:
-    nothing else needs the image, so its memory may be freed before the result needs some."""
+def resize_multiplied(
+    image: Image.Image, size: tuple[int, int], part: Part = WHOLE, *, last: bool = False
+) -> Image.Image:
+    """The same, but may leave a picture with alpha premultiplied (RGBa, La), to resize it again without loss. part: of
+    a picture without alpha. last: nothing else needs the image, so its memory may be freed before the result needs
+    some."""
+    if part != WHOLE:
+        by = boxes.factor(image.size, size, GAP)
+        return parts.resized(_averaged(image, by), part, size, last=last or by != (1, 1))
     if image.size == size:
         return image
     by = boxes.factor(image.size, size, GAP)

@@ -31,6 +31,7 @@ from thumbs.pipeline.contract import Conversion, Limits, Rendered, Wanted
 from thumbs.pipeline.crop import Box, window
 from thumbs.pipeline.enlarge import enlarged
 from thumbs.pipeline.pad import padded
+from thumbs.pipeline.parts import WHOLE, Part, filled
 from thumbs.pipeline.resize import GAP, averaged, from_decoder, resize_multiplied
 from thumbs.pipeline.rows import Rows
 
@@ -84,19 +85,20 @@ def convert(original: bytes, accepted: formats.Input, wanted: Wanted, allowed: L
         with readers.decoding():
             loaded = source.load(from_decoder(source.size, stored))
         canvas, orientation, profile = source.size, source.orientation, source.profile
+        part = filled(source.size, loaded.size) if source.divides else WHOLE
         del source  # it holds the decoded picture, the largest object in memory, which is freed once it is averaged
         frames = original if wanted.animated else b""
         del original
         if not isinstance(loaded, Rows):
             loaded = colour.plain(loaded)
-        picture = averaged(loaded, stored, resized=not colour.is_hdr(profile))  # which decodes rows
+        picture = averaged(loaded, stored, resized=part == WHOLE and not colour.is_hdr(profile))  # which decodes rows
     except Rejected as refusal:
         refusal.original = known
         raise
 
     del loaded
     profile = colour.measured(picture, profile)
-    picture = finished(picture, stored, orientation, profile, last=True)
+    picture = finished(picture, stored, orientation, profile, part, last=True)
     made = cascade(picture, targets, focus=wanted.focus)
     rendered = tuple(
         Rendered(target.size.name, *image.size, output, encode.encode(image, output, wanted.quality, packet))
@@ -122,11 +124,12 @@ def finished(
     stored: tuple[int, int],
     orientation: int,
     profile: colour.Profile | None,
+    part: Part = WHOLE,
     *,
     last: bool = False,
 ) -> Image.Image:
     """The largest thumbnail before it is cropped, from an averaged picture. last: nothing else needs that one."""
-    picture = resize_multiplied(picture, stored, last=last)
+    picture = resize_multiplied(picture, stored, part, last=last)
     picture = orient.upright(picture, orientation)
     return colour.to_srgb(picture, profile)
 

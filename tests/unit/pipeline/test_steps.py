@@ -28,6 +28,7 @@ BEGINS = {
 PARTS = {"alpha.straight", "averaged", "colour.is_hdr", "colour.measured", "from_decoder", "geometry.target"} | {
     "orient.as_seen",
     "readers.decoding",
+    "filled",
 }
 
 

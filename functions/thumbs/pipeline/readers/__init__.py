@@ -33,7 +33,8 @@ class Source(NamedTuple):
     that are needed, it may decode to any size from those upwards, in the shape of the original, or return rows, which
     are decoded when they are read. orientation: 1 to 8. profile: of its colours (see `colour`). frames: 1 for a still.
     bytes_per_pixel: memory that this picture takes, if that differs from its format's maximum (see `formats`). coded:
-    width and height to decode, if a part is cut off afterwards. metadata: the blocks in its container.
+    width and height to decode, if a part is cut off afterwards. metadata: the blocks in its container. divides: whether
+    load divides width and height by 1, 2, 4 or 8, and rounds them up.
     """
 
     size: tuple[int, int]
@@ -44,6 +45,7 @@ class Source(NamedTuple):
     bytes_per_pixel: float | None = None
     coded: tuple[int, int] | None = None
     metadata: tuple[Block, ...] = ()
+    divides: bool = False
 
 
 def reader(accepted: formats.Input) -> ModuleType:

@@ -80,6 +80,7 @@ def source(original: bytes) -> Source:
         orientation=orient.of_exif(image.info.get("exif", b"")),
         profile=image.info.get("icc_profile"),
         metadata=tuple(_metadata(image)),
+        divides=True,
     )
 
 
