@@ -63,7 +63,7 @@ def _of_rows(rows: Rows, by: boxes.Factor, size: tuple[int, int], resized: bool)
     if resized and rows.decoded and by == (1, 1) and size != rows.size:
         return lanczos_of(rows.decoded, size)
     # Strips of a TIFF take more memory than bands would save. What is decoded already needs none, and their pixels
-    # differ a little, so without them a JPEG looks the same whoever decoded it.
+    # differ a little, so without them a JPEG looks the same with any decoder.
     alone = rows.at_once == 1 and not rows.decoded
     if resized and alone and rows.mode in _RESIZED and size != rows.size and across * down > boxes.BAND:
         canvas = _Resized(rows.mode, (across, down), size)

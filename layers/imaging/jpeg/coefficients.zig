@@ -90,7 +90,7 @@ pub inline fn add(
     if (index > 64) return error.Refused;
 }
 
-/// Of samples of 8 bits, a coefficient has at most 11 bits and a sign (A.3.3). Larger ones might overflow in the
+/// Samples of 8 bits give coefficients of at most 11 bits and a sign (A.3.3). Larger ones might overflow in the
 /// transform, as in libjpeg-turbo's.
 const range_bits = 11;
 

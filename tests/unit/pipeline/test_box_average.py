@@ -1,4 +1,4 @@
-"""Averages of rows as their decoder packs them: Pillow's pixels, whatever the boxes, and whoever has to make them."""
+"""Averages of rows as their decoder packs them: Pillow's pixels for all boxes, with and without our module."""
 
 import struct
 import sys

@@ -80,7 +80,7 @@ def test_the_largest_coefficients_overflow_nothing(most: int, decoded: bool, div
         assert refused == (0 if decoded else 25)
 
 
-# Of a transform to two and to four samples (jidctred.c), by the place of a coefficient in its row or column.
+# In a transform to two and to four samples (jidctred.c), by the place of a coefficient in its row or column.
 SIGNS_TO_2, SIGNS_TO_4 = (1, 1, 1, -1, 1, 1, 1, -1), (1, 1, 1, 1, 1, -1, -1, -1)
 ZIGZAG = sorted(((row, column) for row in range(8) for column in range(8)), key=lambda at: (sum(at), at[sum(at) % 2]))
 
