@@ -80,6 +80,21 @@ def test_the_largest_coefficients_overflow_nothing(most: int, decoded: bool, div
         assert refused == (0 if decoded else 25)
 
 
+@pytest.mark.parametrize("divisor", DIVISORS)
+def test_any_table_of_codes_is_read(divisor: int) -> None:
+    """Codes of 1 to 16 bits in any order, all symbols that end a block, and long runs of zeros."""
+    for seed in range(40):
+        chance = random.Random(seed)
+        zeros = chance.choice((0, 0.5, 0.9, 0.97))
+        units = [
+            [[0 if chance.random() < zeros else chance.randint(-9, 9) for _ in range(64)] for _ in range(6)]
+            for _ in range(9)
+        ]
+        original = coefficients.jpeg(units, [chance.randint(1, 16) for _ in range(64)], chance)
+
+        assert pixels(original, divisor) == by_libjpeg(original, divisor)[2]
+
+
 # In a transform to two and to four samples (jidctred.c), by the place of a coefficient in its row or column.
 SIGNS_TO_2, SIGNS_TO_4 = (1, 1, 1, -1, 1, 1, 1, -1), (1, 1, 1, 1, 1, -1, -1, -1)
 ZIGZAG = sorted(((row, column) for row in range(8) for column in range(8)), key=lambda at: (sum(at), at[sum(at) % 2]))
