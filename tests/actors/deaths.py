@@ -12,9 +12,12 @@ _LENGTH = 100  # bytes of a plan
 
 # Runs in the zygote before it serves. The children inherit the watching and the plan, which they have mapped.
 _WATCH = """
-import mmap, os, sys
+import mmap, os, signal, sys
 
 def watching():
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):  # which shells ignore for what runs in the background
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     plan = mmap.mmap(os.open({path!r}, os.O_RDONLY), 0, prot=mmap.PROT_READ)
     kill, process, encode = os.kill, os.getpid, str.encode
     seen, current = 0, b""
