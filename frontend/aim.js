@@ -25,6 +25,12 @@ export function moved(point, {key, shiftKey, altKey, ctrlKey, metaKey}) {
 }
 
 /**
+ * Whether a key takes the point back.
+ * @param {{key: string, altKey?: boolean, ctrlKey?: boolean, metaKey?: boolean}} pressed
+ */
+export const removes = ({key, altKey, ctrlKey, metaKey}) => (key === "Delete" || key === "Backspace") && !(altKey || ctrlKey || metaKey);
+
+/**
  * The point of a picture in this place of the window.
  * @param {{left: number, top: number, width: number, height: number}} box of the picture
  * @param {{clientX: number, clientY: number}} place

@@ -3,7 +3,7 @@
  * one. Only pictures near the window are drawn, so that hundreds of files may wait.
  */
 
-import {moved, pointed} from "./aim.js";
+import {moved, pointed, removes} from "./aim.js";
 import {LANGUAGES} from "./choosing-words.js";
 import {button, byId, make} from "./elements.js";
 import {open} from "./patience.js";
@@ -19,6 +19,10 @@ const own = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (document.documentEl
 
 /** How far around the window pictures are drawn. */
 const AROUND = "300px";
+/** CSS pixels that a pressed pointer may move and still clicks: a hand is not quite still. */
+const SLACK = 4;
+
+let views = 0;
 
 /** A waiting picture on which a person sets the point. */
 class View {
@@ -27,28 +31,33 @@ class View {
   #file;
   #mark = make("div", {class: "mark", hidden: ""});
   aim;
-  #hint = make("p", {class: "fact"}, own.hint);
+  #hint = make("p", {class: "fact", id: `point-hint-${(views += 1)}`}, own.hint);
   element;
   /** How often it has come near or left: an answer to an earlier one is out of date. */
   #visits = 0;
+  /** The press on the point which takes it back, unless it becomes a drag. @type {PointerEvent | null} */
+  #press = null;
   /** @type {HTMLCanvasElement | null} */
   #canvas = null;
 
   /** @param {Upload} upload @param {() => void} send */
   constructor({name, file}, send) {
     this.#file = file;
-    const facts = {"aria-label": own.aimOf(name), "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "50", "aria-valuetext": own.nowhere};
+    const facts = {"aria-label": own.aimOf(name), "aria-describedby": this.#hint.id, "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "50", "aria-valuetext": own.nowhere};
     this.aim = make("div", {class: "aim", role: "slider", tabindex: "0", ...facts}, this.#mark);
     this.aim.addEventListener("keydown", (event) => {
       const point = moved(this.point, event);
-      if (!point) return;
+      if (!point && !removes(event)) return;
       event.preventDefault(); // the page does not scroll
       this.#set(point);
     });
     const at = (/** @type {MouseEvent} */ event) => this.#set(pointed(this.aim.getBoundingClientRect(), event));
-    this.aim.addEventListener("click", at);
+    this.aim.addEventListener("pointerdown", (event) => (this.#press = event.target === this.#mark ? event : null));
+    this.aim.addEventListener("click", (event) => (this.#press ? this.#set(null) : at(event)));
     this.aim.addEventListener("pointermove", (event) => {
-      if (event.buttons === 1 && event.pointerType !== "touch") at(event); // a finger that moves scrolls
+      if (event.buttons !== 1 || event.pointerType === "touch") return; // a finger that moves scrolls
+      if (this.#press && Math.hypot(event.clientX - this.#press.clientX, event.clientY - this.#press.clientY) < SLACK) return;
+      at(event);
     });
     this.element = make("div", {class: "point"}, this.#hint, make("div", {class: "view"}, this.aim), button(own.upload, own.uploadOf(name), send));
   }
@@ -69,13 +78,15 @@ class View {
     this.aim.parentElement?.remove();
   }
 
-  /** @param {Point} point */
-  #set([x, y]) {
-    this.point = [x, y];
-    this.#mark.hidden = false;
+  /** @param {Point | null} point */
+  #set(point) {
+    this.point = point;
+    this.#press = null;
+    this.#mark.hidden = !point;
+    const [x, y] = point ?? [0.5, 0.5];
     Object.assign(this.#mark.style, {left: `${100 * x}%`, top: `${100 * y}%`});
     this.aim.setAttribute("aria-valuenow", `${Math.round(100 * x)}`);
-    this.aim.setAttribute("aria-valuetext", own.at(Math.round(100 * x), Math.round(100 * y)));
+    this.aim.setAttribute("aria-valuetext", point ? own.at(Math.round(100 * x), Math.round(100 * y)) : own.nowhere);
   }
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {createServer} from "node:http";
 import {test} from "node:test";
 
-import {moved, pointed} from "../../frontend/aim.js";
+import {moved, pointed, removes} from "../../frontend/aim.js";
 import {flush, kept} from "../../frontend/session.js";
 import {upload} from "../../frontend/upload.js";
 import {Uploads} from "../../frontend/uploads.js";
@@ -77,6 +77,11 @@ test("arrow keys move the point, and other keys stay the browser's", () => {
   assert.deepEqual(moved([0.02, 0.98], {key: "ArrowLeft"}), [0, 0.98]);
   assert.deepEqual(moved([0.02, 0.98], {key: "ArrowDown"}), [0.02, 1]);
   for (const pressed of [{key: "Tab"}, {key: "toString"}, {key: "ArrowLeft", altKey: true}, {key: "ArrowLeft", metaKey: true}]) assert.equal(moved([0.5, 0.5], pressed), null);
+});
+
+test("only Delete and Backspace, without other keys, take the point back", () => {
+  for (const key of ["Delete", "Backspace"]) assert.deepEqual([{key}, {key, ctrlKey: true}, {key, altKey: true}, {key, metaKey: true}].map(removes), [true, false, false, false]);
+  assert.equal(removes({key: "ArrowLeft"}), false);
 });
 
 test("a pointer sets the point as a share of the picture", () => {

@@ -1,11 +1,12 @@
 """What people choose for their files: a set of sizes, and the point that cropped thumbnails keep."""
 
 import io
+import re
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Position, expect
 
 from tests.actors.chromium import assure_accessible
 from tests.actors.tab import Watch
@@ -52,6 +53,50 @@ def test_a_set_of_sizes_holds_for_files_chosen_from_then_on(blank: Page, standin
     title(blank).to_have_text("3 done")
     names = [file["name"] for file in (first, second, third)]
     assert chosen(watch) == dict(zip(names, [(None, None), ("post", None), (None, None)], strict=True))
+
+
+def test_a_point_is_taken_back_where_it_was_set_or_with_a_key(blank: Page, standin: Standin, watch: Watch) -> None:
+    standin.offers = {"sizes": [CROPPED]}
+    blank.goto(standin.url)
+    blank.get_by_role("checkbox").check()
+    choose(blank, jpeg("cat.jpg", 640, 480))
+    cat = blank.get_by_role("slider", name="What matters in cat.jpg")
+    expect(cat.locator("canvas")).to_be_visible()
+    expect(cat).to_have_accessible_description(re.compile("To remove the point, tap or click it, or press Delete"))
+    mark, here = cat.locator(".mark"), Position(x=60, y=40)
+
+    for press in ("Delete", "Backspace", None):
+        cat.click(position=here)
+        expect(mark).to_be_visible()
+        expect(cat).not_to_have_attribute("aria-valuetext", "No point")
+        if press:
+            blank.keyboard.press(press)
+        else:
+            mark.click()
+        expect(mark).to_be_hidden()
+        expect(cat).to_have_attribute("aria-valuetext", "No point")
+        expect(cat).to_have_attribute("aria-valuenow", "50")
+        expect(cat).to_be_focused()
+
+    cat.click(position=here)
+    box = mark.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    blank.mouse.move(x, y)
+    blank.mouse.down()
+    blank.mouse.move(x + 90, y, steps=9)
+    blank.mouse.up()
+    dragged = mark.bounding_box()
+    assert dragged, "a drag that begins on the point moves it"
+    assert dragged["x"] - box["x"] == pytest.approx(90, abs=2)
+    blank.mouse.down()
+    blank.mouse.move(x + 92, y)
+    blank.mouse.up()
+    expect(mark).to_be_hidden()
+
+    blank.get_by_role("button", name="Upload cat.jpg").click()
+    title(blank).to_have_text("1 done")
+    assert chosen(watch) == {"cat.jpg": (None, None)}
 
 
 def test_a_picture_waits_for_its_point_and_hundreds_may_wait(blank: Page, standin: Standin, watch: Watch) -> None:
