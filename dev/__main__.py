@@ -10,19 +10,19 @@ import time
 from botocore.exceptions import ClientError
 from samtranslator.model.exceptions import InvalidDocumentException
 
-from dev import watch
+from dev import parameters, watch
 from dev.emulator import Emulator
 from dev.server import Server, is_taken, shared_port
 from dev.sign_in import HostedPage, SignIn
-from dev.stack import Stack
-from dev.terminal import listeners, user
-from operate.arguments import parameters
+from dev.stack import Stack, template
+from dev.terminal import Parser, listeners, user
+from operate import arguments
 from operate.terminal import lines, say
 
 
 def main() -> int:
     options = _options()
-    if sentence := _unusable(options):
+    if sentence := _unusable(options) or _refused(options):
         print(sentence, file=sys.stderr)
         return 1
     stop = threading.Event()
@@ -88,6 +88,21 @@ def _unusable(options: argparse.Namespace) -> str | None:
     )
 
 
+def _refused(options: argparse.Namespace) -> str | None:
+    """A sentence about a setting that the template refuses, or None."""
+    if not options.set:
+        return None
+    try:
+        declared = template()
+    except RuntimeError:
+        return None  # the deployment says why
+    try:
+        parameters.check(declared.get("Parameters", {}), dict(options.set))
+    except RuntimeError as error:
+        return str(error)
+    return None
+
+
 def _sign_in(options: argparse.Namespace, endpoint: str) -> SignIn | None:
     """The sign-in, if there are users. Raises RuntimeError."""
     if not options.user:
@@ -101,13 +116,14 @@ def _sign_in(options: argparse.Namespace, endpoint: str) -> SignIn | None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
+        target="run",
         prog="python -m dev",
         description="Run the whole service on this machine, from template.yaml, without an AWS account or Docker.",
         epilog="Edited functions and pages take effect without a restart; nothing is kept after it stops.",
     )
     listeners(parser)
-    parameters(parser, "template.yaml, such as ThumbnailFormat=avif")
+    arguments.parameters(parser, "template.yaml, such as ThumbnailFormat=avif")
     parser.add_argument(
         "--user",
         type=user,
@@ -118,9 +134,9 @@ def _options() -> argparse.Namespace:
     )
     options = parser.parse_args()
     if twice := [name for name in options.user if options.user.count(name) > 1]:
-        parser.error(f"argument --user: {twice[0]} is there twice")
+        parser.exit(2, f"USERS: {twice[0]} is there twice.\n")
     if options.user and "Authorizer" in dict(options.set):
-        parser.error("--user sets Authorizer, so --set must not")
+        parser.exit(2, "USERS sets Authorizer, so SET must not.\n")
     return options
 
 

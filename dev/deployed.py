@@ -1,6 +1,5 @@
 """What is deployed on the emulator: physical ids, addresses and clients."""
 
-import re
 import time
 from functools import cached_property
 from typing import Any
@@ -14,16 +13,6 @@ from dev.emulator import ACCESS_KEY, REGION, SECRET_KEY
 NAME = "image-thumbnails"  # of a stack, by default
 
 Template = dict[str, Any]
-
-
-def refusal(message: str, parameters: dict[str, str]) -> str:
-    """CloudFormation's message about a parameter as a sentence. It only appends a ConstraintDescription, which is a
-    list of what is allowed, to the parameter's name."""
-    found = re.fullmatch(r"Parameter '(\w+)' (?:value '.*?' (is .+)|(.+))", message, re.DOTALL)
-    if not found:
-        return message
-    name, wrong, allowed = found.groups()
-    return f"{name}={parameters.get(name, '')} {wrong or f'is not allowed. Allowed: {allowed}'}"
 
 
 class Deployed:
@@ -61,7 +50,7 @@ class Deployed:
                 **template,
             )
         except ClientError as error:
-            raise RuntimeError(refusal(error.response["Error"]["Message"], self.parameters)) from error
+            raise RuntimeError(error.response["Error"]["Message"]) from error
         for _ in range(1800):  # three minutes
             stack = cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
             if stack["StackStatus"] != "CREATE_IN_PROGRESS":

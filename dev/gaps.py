@@ -21,12 +21,3 @@ def without_unsupported(template: dict[str, Any]) -> dict[str, Any]:
         if not (resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"])
     }
     return template | {"Resources": resources}
-
-
-def refuse_unknown(template: dict[str, Any], parameters: dict[str, str]) -> None:
-    """The emulator accepts parameters that the template does not have, so a misspelt one would have no effect.
-
-    Raises RuntimeError.
-    """
-    if unknown := sorted(parameters.keys() - template.get("Parameters", {})):
-        raise RuntimeError(f"it has no parameter {', '.join(unknown)}; docs/settings.md lists its parameters")

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 from samtranslator.yaml_helper import yaml_parse
 
-from dev import bridges, bytecode, gaps
+from dev import bridges, bytecode, gaps, parameters
 from dev.deployed import NAME as NAME
 from dev.deployed import Deployed
 from dev.deployed import Template as Template
@@ -44,7 +44,7 @@ class Stack(Deployed):
     def create(self) -> None:
         """Create the stack, as far as the emulator's CloudFormation supports it."""
         template = packaged(self.upload_packages())
-        gaps.refuse_unknown(template, self.parameters)
+        parameters.check(template.get("Parameters", {}), self.parameters)
         translated = translated_once(template, self.parameters, REGION)  # so that a later change reaches layers
         self.template = gaps.without_unsupported(translated)
         template_file = json.dumps(self.template).encode()
@@ -71,24 +71,30 @@ class Stack(Deployed):
             aws.update_alias(FunctionName=function, Name="live", FunctionVersion=version)
 
 
+def template() -> Template:
+    """template.yaml. Raises RuntimeError if it is not a template."""
+    try:
+        read: Template = yaml_parse(TEMPLATE.read_text())
+    except yaml.YAMLError as error:
+        raise RuntimeError(f"it is not YAML: {error}") from error
+    if not isinstance(read, dict) or not isinstance(read.get("Resources"), dict):
+        raise RuntimeError("it has no Resources")
+    return read
+
+
 def packaged(packages: dict[str, str]) -> Template:
     """The template with its code in the artifacts bucket, as after `sam package`. packages: keys by name.
 
     Raises RuntimeError if template.yaml is not a template.
     """
-    try:
-        template: Template = yaml_parse(TEMPLATE.read_text())
-    except yaml.YAMLError as error:
-        raise RuntimeError(f"it is not YAML: {error}") from error
-    if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
-        raise RuntimeError("it has no Resources")
-    for logical, resource in template["Resources"].items():
+    result = template()
+    for logical, resource in result["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": ARTIFACTS, "Key": packages["functions"]}
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
             layer = "imaging" if logical.startswith("Imaging") else "powertools"
             resource["Properties"]["ContentUri"] = {"Bucket": ARTIFACTS, "Key": packages[layer]}
-    return template
+    return result
 
 
 def translate(template: Template, parameters: dict[str, str]) -> Template:

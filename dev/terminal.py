@@ -3,12 +3,40 @@
 import argparse
 import os
 import re
+from typing import NoReturn
+
+# By option: the variable of make in which a developer gives it, and an example.
+_VARIABLES = {
+    "--port": ("PORT", "3000"),
+    "--emulator-port": ("EMULATOR_PORT", "4566"),
+    "--origins": ("PAGE_ORIGINS", "http://localhost:5173"),
+    "--set": ("SET", '"ThumbnailFormat=avif Animated=yes"'),
+    "--user": ("USERS", '"anna ben"'),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Names the variable of make and an example instead of a usage that a developer who calls make has not typed.
+
+    target: of make.
+    """
+
+    def __init__(self, target: str, prog: str, description: str, epilog: str):
+        super().__init__(prog=prog, description=description, epilog=epilog)
+        self._target = target
+
+    def error(self, message: str) -> NoReturn:
+        found = re.fullmatch(r"argument (--[\w-]+): (.*)", message, re.DOTALL)
+        if not found or found[1] not in _VARIABLES:
+            super().error(message)
+        variable, example = _VARIABLES[found[1]]
+        self.exit(2, f"{variable}: {found[2]}. For example: make {self._target} {variable}={example}\n")
 
 
 def port_number(text: str) -> int:
     """Raises argparse.ArgumentTypeError, as argparse requires."""
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, which is a number from 1 to 65535")
     return int(text)
 
 
@@ -17,7 +45,7 @@ def origins(text: str) -> list[str]:
     listed = [origin.strip().rstrip("/") for origin in text.split(",") if origin.strip()]
     for origin in listed:
         if not re.fullmatch(r"https?://[\w.*\[\]:-]+", origin, re.ASCII):
-            raise argparse.ArgumentTypeError(f"{origin!r} is not an origin, such as http://localhost:5173")
+            raise argparse.ArgumentTypeError(f"{origin!r} is not an origin")
     return listed
 
 

@@ -31,20 +31,25 @@ class Reload(threading.Thread):
         while True:
             time.sleep(0.5)
             if (now := _functions_state()) != functions:
-                for fault in faults(path for path, saved in now.items() if functions.get(path) != saved):
-                    self._say(f"{fault}. Until you fix it, no function that imports it can run")
+                changed = [path for path, saved in now.items() if functions.get(path) != saved]
                 functions = now
-                self._reload()
+                self.update(changed)
             if _rest_state() != rest:
                 rest = _rest_state()
                 self._say("template.yaml or a layer has changed: restart to apply it")
 
-    def _reload(self) -> None:
+    def update(self, changed: Iterable[Path]) -> None:
+        """Deploy the functions. Only if all modules that have changed can be compiled, they are said to be updated."""
+        found = [*faults(changed)]
+        for fault in found:
+            self._say(f"{fault}. Until you fix it, no function that imports it can run")
         try:
             self._stack.update_functions()
         except (BotoCoreError, ClientError, OSError) as error:
             self._say(f"the functions could not be updated: {error}")
         else:
+            if found:
+                return
             self._say("the functions have changed and were updated")
 
 

@@ -24,7 +24,7 @@ from dev.sam_local.engine import Engine, NoEngine
 from dev.sam_local.sam import sam, service
 from dev.server import Server, is_taken, shared_port
 from dev.stack import Stack
-from dev.terminal import listeners
+from dev.terminal import Parser, listeners
 from operate.terminal import lines, say
 
 
@@ -113,7 +113,8 @@ def _broken(emulator: Emulator) -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
+        target="sam-local",
         prog="python -m dev.sam_local",
         description="Run the whole service on this machine, with its functions in `sam local` containers.",
         epilog="SAM uses the two ports after the page's: for functions (3001) and the API (3002).",
