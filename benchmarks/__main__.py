@@ -8,6 +8,7 @@ from benchmarks import animated, machine, quiet, report, standings
 from benchmarks.field import Field
 from benchmarks.inputs import CLASSES, Input
 from benchmarks.quiet import Busy
+from operate.arguments import positive
 
 _ROUNDS, _QUICK_ROUNDS = 7, 3
 _QUICK = ("jpeg-2", "jpeg-12", "progressive-12", "png-rgba", "png-screenshot", "webp", "gif")
@@ -82,7 +83,7 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help=f"{_QUICK_ROUNDS} rounds of the classes {', '.join(_QUICK)}"
     )
-    parser.add_argument("--rounds", type=_positive, help=f"how often each converts in turn ({_ROUNDS})")
+    parser.add_argument("--rounds", type=positive, help=f"how often each converts in turn ({_ROUNDS})")
     parser.add_argument(
         "--trial",
         type=Path,
@@ -94,13 +95,6 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
     options.classes = [CLASSES[name] for name in names]
     options.rounds = options.rounds or (_QUICK_ROUNDS if options.quick else _ROUNDS)
     return options
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
 
 
 if __name__ == "__main__":

@@ -71,8 +71,8 @@ def refuse_busy(races: Mapping[Input, Measured]) -> None:
 def reasons(races: Mapping[Input, Measured]) -> list[str]:
     """A sentence for each class that was measured while the machine was busy."""
     return [
-        f"{one.name}: its rounds differ by {measured.spread:.0%} (at most {SPREAD:.0%}), and other programs used "
-        f"{measured.others:.0%} of the machine's processors (at most {OTHERS:.0%})."
+        f"{one.name}: its rounds differ by {measured.spread:.0%} (allowed: {SPREAD:.0%}), and other programs used "
+        f"{measured.others:.0%} of the machine's processors (allowed: {OTHERS:.0%})."
         for one, measured in races.items()
         if not measured.is_quiet
     ]

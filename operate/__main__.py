@@ -58,7 +58,11 @@ def options(given: list[str] | None) -> argparse.Namespace:
     stacks.add(commands, common)
     for module in (versions, api_keys, rotation, tune, deletion):
         module.add(commands, common)
-    return parser.parse_args(given)
+    words = sys.argv[1:] if given is None else given
+    if not words:
+        parser.print_help(sys.stderr)
+        parser.exit(2)
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from benchmarks import polling
 from benchmarks.inputs import CLASSES
 from benchmarks.tables import table
 from dev.emulator import ROOT
+from operate.arguments import positive
 from tests.actors import chromium
 from tests.browser.processes import Processes
 from tests.material.photos import jpeg
@@ -162,8 +163,8 @@ def _told(title: str, seconds: float, count: int, used: Counter[str], stages: li
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.end_to_end", description=__doc__)
-    parser.add_argument("--photos", type=int, default=40)
-    parser.add_argument("--uploads", type=int, default=500)
+    parser.add_argument("--photos", type=positive, default=40)
+    parser.add_argument("--uploads", type=positive, default=500)
     options = parser.parse_args()
     with service() as (url, pid), sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         # Both functions are warm afterwards, and Chromium has loaded the page.

@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import requests
 from playwright.sync_api import FilePayload, sync_playwright
 
 from dev.emulator import ROOT
 from tests.actors import chromium
+from tests.actors.client import PATIENCE
 from tests.actors.visitor import choose, expect_all_over
 from tests.material import fonts
 from tests.material.photos import jpeg, text
@@ -34,6 +36,10 @@ SETTLED = 1000  # milliseconds until the last thumbnail is drawn
 
 
 def main(address: str) -> None:
+    try:
+        requests.get(address, timeout=PATIENCE)
+    except requests.RequestException:
+        sys.exit(f"Nothing responds at {address}: start `make run`, and give the address of its page.")
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.installed(),

@@ -14,6 +14,7 @@ import traceback
 from itertools import islice
 from pathlib import Path
 
+from operate.arguments import positive, seconds
 from tests.fuzz.trial import harm
 from tests.material.mutants import mutants
 
@@ -22,8 +23,8 @@ CRASHES = Path(__file__).parent / "crashes"
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seconds", type=float, default=600)
-    options.add_argument("--files", type=int, help="how many to try, in place of the seconds, however long it takes")
+    options.add_argument("--seconds", type=seconds, default=600)
+    options.add_argument("--files", type=positive, help="how many to try instead, however long it takes")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     given = options.parse_args()
     extent = f"{given.files} files" if given.files else f"{given.seconds:.0f} seconds"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from operate.arguments import seconds
 from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
 from tests.lifecycle.laboratory import laboratory
 from tests.lifecycle.scenarios import SCENARIOS
@@ -20,7 +21,7 @@ _WHOLE, _SLICE = 300.0, 30.0  # seconds for one scenario: with its own faults, a
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lifecycle", description=__doc__)
-    parser.add_argument("--seconds", type=_positive, default=3600, help="how long (3600)")
+    parser.add_argument("--seconds", type=seconds, default=3600, help="how long (3600)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of the orders at random (the time)")
     options = parser.parse_args()
     deadline = time.monotonic() + options.seconds
@@ -35,13 +36,6 @@ def main() -> int:
                 return 1
     print("nothing was found")  # noqa: T201
     return 0
-
-
-def _positive(text: str) -> float:
-    seconds = float(text)
-    if not seconds > 0:
-        raise argparse.ArgumentTypeError(f"{text} seconds explore nothing")
-    return seconds
 
 
 def _looks(seed: int) -> Iterator[tuple[str, Look]]:

@@ -49,6 +49,7 @@ def test_a_busy_machine_is_named_with_what_to_do(busy: quiet.Measured) -> None:
     quiet.refuse_busy({inputs.CLASSES["gif"]: CALM})
     with pytest.raises(quiet.Busy, match=r"(?s)^jpeg-2: its rounds differ by .*Close what else runs") as refusal:
         quiet.refuse_busy({inputs.CLASSES["gif"]: CALM, inputs.CLASSES["jpeg-2"]: busy})
+    assert "(allowed: 6%), and" in str(refusal.value)
     assert "gif" not in str(refusal.value)
 
 
