@@ -52,9 +52,9 @@ def averaged(picture: Picture, size: tuple[int, int], *, resized: bool = False) 
     drawings with alpha, which `resize` averages itself. resized: what is decoded in rows may already have its final
     size, and is then never whole in memory."""
     by = boxes.factor(picture.size, size, GAP)
-    image = _of_rows(picture, by, size, resized) if isinstance(picture, Rows) else picture
-    by = boxes.factor(image.size, size, GAP)
-    return image if by == (1, 1) or _is_drawing(image, by) else _averaged(image, by)
+    if isinstance(picture, Rows):
+        return _of_rows(picture, by, size, resized)
+    return picture if by == (1, 1) or _is_drawing(picture, by) else _averaged(picture, by)
 
 
 def _of_rows(rows: Rows, by: boxes.Factor, size: tuple[int, int], resized: bool) -> Image.Image:

@@ -116,11 +116,17 @@ def test_the_largest_sums_overflow_nothing(of_colour: int, decoded: bool) -> Non
     assert found in (None, by_libjpeg(original, QUARTER)[2])
 
 
-@pytest.mark.parametrize("side", [30, 100, 200])
-def test_thumbnails_are_the_same_without_the_decoder(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("size", "side"),
+    [((1200, 900), 30), ((1200, 900), 100), ((1200, 900), 200), ((1197, 899), 100), ((1026, 441), 16)],
+    ids=str,
+)
+def test_thumbnails_are_the_same_without_the_decoder(
+    size: tuple[int, int], side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also of large pictures, which are averaged after they are decoded, and of which other formats become bands."""
     monkeypatch.setattr(boxes, "BAND", 1000)
-    original = pictures.jpeg(picture=noise(1200, 900, seed=side))
+    original = pictures.jpeg(picture=noise(*size, seed=side))
     wanted = contract.Wanted((sizes.Size("small", side, side),), (formats.OUTPUTS["jpeg"],), 80, 100)
 
     assert pixels(original), "nothing to compare"
