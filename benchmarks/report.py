@@ -156,7 +156,7 @@ def _text(
         versions=competing,
         rounds=rounds,
         tolerance=race.TOLERANCE,
-        spread=quiet.SPREAD,
+        spread=quiet.allowed(rounds),
         others=quiet.OTHERS,
     )
     told = [introduction, *([f"{_TRIAL}\n"] if trial else []), "## This pipeline and the best of its peers\n"]

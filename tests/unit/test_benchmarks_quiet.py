@@ -44,6 +44,15 @@ def test_the_spread_is_that_of_the_published_ratio() -> None:
     assert quiet.spread({OURS: Result([1.0, 2.0, 3.0])}) == pytest.approx(0.5)
 
 
+def test_more_rounds_may_differ_more_because_their_median_is_as_certain() -> None:
+    ours, theirs = [1.0, 1.05, 0.95, 1.04, 0.96, 1.08, 0.92], [1.0] * 7
+    assert measured(ours, theirs).allowed == pytest.approx(0.06)
+    assert measured(ours[:2], theirs[:2]).allowed == pytest.approx(0.06)
+    assert measured(4 * ours, 4 * theirs).allowed == pytest.approx(0.12)
+    assert not measured(ours, theirs).is_quiet
+    assert measured(4 * ours, 4 * theirs).is_quiet
+
+
 @pytest.mark.parametrize("busy", [UNEVEN, CROWDED], ids=["uneven", "crowded"])
 def test_a_busy_machine_is_named_with_what_to_do(busy: quiet.Measured) -> None:
     quiet.refuse_busy({inputs.CLASSES["gif"]: CALM})
