@@ -46,7 +46,7 @@ class Measured:
 
 
 def allowed(rounds: int) -> float:
-    """See Measured.allowed. Fewer rounds than seven are allowed no less, because nothing is published of them."""
+    """See Measured.allowed. For fewer rounds than seven, it is SPREAD."""
     return SPREAD * sqrt(max(rounds, _OF_ROUNDS) / _OF_ROUNDS)
 
 

@@ -39,7 +39,7 @@ class Reload(threading.Thread):
                 self._say("template.yaml or a layer has changed: restart to apply it")
 
     def update(self, changed: Iterable[Path]) -> None:
-        """Deploy the functions. Only if all modules that have changed can be compiled, they are said to be updated."""
+        """Deploy the functions. Says that they were updated only if every changed module can be compiled."""
         found = [*faults(changed)]
         for fault in found:
             self._say(f"{fault}. Until you fix it, no function that imports it can run")
@@ -48,9 +48,8 @@ class Reload(threading.Thread):
         except (BotoCoreError, ClientError, OSError) as error:
             self._say(f"the functions could not be updated: {error}")
         else:
-            if found:
-                return
-            self._say("the functions have changed and were updated")
+            if not found:
+                self._say("the functions have changed and were updated")
 
 
 def faults(modules: Iterable[Path]) -> Iterator[str]:

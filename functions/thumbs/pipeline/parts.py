@@ -43,7 +43,7 @@ def resized(image: Image.Image, part: Part, size: tuple[int, int], *, last: bool
 
 
 def _whole_numbers(length: float, least: int, wanted: int) -> tuple[int, int]:
-    """Numbers of samples and of pixels in nearly the ratio of length to wanted; at least so many samples."""
+    """A number of samples, at least least, and one of pixels. Their ratio is nearly that of length to wanted."""
     larger = range(wanted, wanted + max(2, min(_MOST, wanted // 4)))
     exact = {pixels: length * pixels / wanted for pixels in larger}
     enough = [pixels for pixels in larger if round(exact[pixels]) >= least]
