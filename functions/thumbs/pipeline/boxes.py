@@ -93,7 +93,8 @@ def _down(picture: Picture, by: Factor, rows: int = 0) -> Iterator[Run]:
 
 
 class Canvas(Protocol):
-    """What averages are written to: a picture, or something that does more with them. They come from top to bottom."""
+    """What averages are written to: a picture, or something that does more with them, and may free what is pasted. They
+    come from top to bottom."""
 
     @property
     def mode(self) -> str: ...

@@ -21,9 +21,10 @@ class PackedRows(NamedTuple):
 class Rows(NamedTuple):
     """mode: L, LA, RGB, RGBA or CMYK. size: width and height in pixels. read: decodes the rows from the first number to
     the second, exclusive; each row once, in their order. The picture that it returns may have further rows below them,
-    and must not be changed. It raises Rejected. at_once: the fewest rows to read at a time, except at the end. decoded:
-    all of them, if they already are; once they are taken, no row can be read. packed: like read, but makes no picture,
-    and decodes only as many of the rows as are decoded together; it returns None if only read can decode them."""
+    and must not be changed; without such rows, it may be freed. It raises Rejected. at_once: the fewest rows to read at
+    a time, except at the end. decoded: all of them, if they already are; once they are taken, no row can be read.
+    packed: like read, but makes no picture, and decodes only as many of the rows as are decoded together; it returns
+    None if only read can decode them."""
 
     mode: str
     size: tuple[int, int]

@@ -83,6 +83,25 @@ def test_what_is_no_larger_than_its_thumbnail_stays_as_it_is() -> None:
     assert resize.averaged(rows_of(picture), SIZE, resized=True).tobytes() == picture.tobytes()
 
 
+@pytest.mark.parametrize("name", ["RGB", "L"])
+def test_a_band_is_freed_before_its_resize_takes_memory(name: str) -> None:
+    picture = MODES[name](SIZE)
+    expected = resize.averaged(rows_of(picture), (400, 269), resized=True)
+    read: list[Image.Image] = []
+
+    def kept(start: int, stop: int) -> Image.Image:
+        read.append(picture.crop((0, start, picture.width, stop)))
+        return read[-1]
+
+    made = resize.averaged(Rows(picture.mode, picture.size, kept), (400, 269), resized=True)
+
+    assert made.tobytes() == expected.tobytes()
+    assert len(read) > 1
+    for band in read[:-1]:  # the rest is smaller, and copied
+        with pytest.raises(ValueError, match="closed"):
+            band.tobytes()
+
+
 # 16 bits
 
 
