@@ -19,12 +19,14 @@ def main() -> int:
     options = _options()
     try:
         if options.what == "race":
-            _race(options.classes, options.rounds)
+            _race(options.classes, options.rounds, options.most)
         elif options.what == "inputs":
             report.inputs()
         elif options.what == "report":
             trial = options.trial is not None
-            report.write(options.trial or report.DOCUMENT, options.classes, options.rounds, trial=trial)
+            report.write(
+                options.trial or report.DOCUMENT, options.classes, options.rounds, most=options.most, trial=trial
+            )
         else:
             _print(_ALONE[options.what][1]())
     except (Busy, report.Incomplete, *report.PROBLEMS) as problem:
@@ -35,12 +37,12 @@ def main() -> int:
     return 0
 
 
-def _race(classes: list[Input], rounds: int) -> None:
+def _race(classes: list[Input], rounds: int, most: int) -> None:
     field = Field()
     print(f"{machine.description()}\n{field}", file=sys.stderr, flush=True)
     races = {}
     for one in classes:
-        races[one] = field.measured(one, rounds)
+        races[one] = field.measured(one, rounds, most)
         _print(f"{standings.section(one, races[one].results, field.missing)}\n")
     _print(f"### The documented ways\n\n{standings.documented(races)}\n")
     if busy := quiet.reasons(races):
@@ -53,7 +55,7 @@ def _print(text: str) -> None:
 
 
 def _options(words: list[str] | None = None) -> argparse.Namespace:
-    """classes: the inputs of the race; rounds: how often."""
+    """classes: the inputs of the race; rounds, most: how often, at least and at most."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="What this pipeline costs, compared with its peers.",
@@ -83,7 +85,14 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help=f"{_QUICK_ROUNDS} rounds of the classes {', '.join(_QUICK)}"
     )
-    parser.add_argument("--rounds", type=positive, help=f"how often each converts in turn ({_ROUNDS})")
+    parser.add_argument("--rounds", type=positive, help=f"how often each converts in turn, at least ({_ROUNDS})")
+    parser.add_argument(
+        "--most-rounds",
+        dest="most",
+        type=positive,
+        help="how often at most, if the figures are still uncertain because the machine is busy "
+        f"(report: {quiet.MOST_ROUNDS}; race: as --rounds)",
+    )
     parser.add_argument(
         "--trial",
         type=Path,
@@ -94,6 +103,7 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
     names = options.names or (_QUICK if options.quick else tuple(CLASSES))
     options.classes = [CLASSES[name] for name in names]
     options.rounds = options.rounds or (_QUICK_ROUNDS if options.quick else _ROUNDS)
+    options.most = options.most or (quiet.MOST_ROUNDS if options.what == "report" else options.rounds)
     return options
 
 

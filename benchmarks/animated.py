@@ -8,7 +8,7 @@ from benchmarks.field import Field
 from benchmarks.inputs import ANIMATIONS, Input
 from benchmarks.quiet import Measured
 
-_ROUNDS, _ATTEMPTS = 5, 2
+_ROUNDS = 5
 _ABOUT = """\
 With the setting Animated, an animation gives thumbnails that move. Sizes, quality and effort are those of stills; all
 frames are decoded, resized and encoded, and keep their duration and the number of repetitions. libvips, and sharp
@@ -20,7 +20,7 @@ that look the same may become one. libvips reads only the first frame of an APNG
 def report() -> str:
     """Says below the tables if the machine was busy."""
     competing = Field(ANIMATORS)
-    races = {one: competing.measured(one, _ROUNDS, _ATTEMPTS) for one in ANIMATIONS.values()}
+    races = {one: competing.measured(one, _ROUNDS, quiet.MOST_ROUNDS) for one in ANIMATIONS.values()}
     return "\n\n".join([section(races, competing), *quiet.reasons(races)])
 
 

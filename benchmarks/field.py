@@ -1,6 +1,7 @@
-"""The field: who competes, and the race of a class, repeated while the machine is busy."""
+"""The field: who competes, and the race of a class, which takes more rounds while the machine is busy."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from functools import cached_property
 from typing import Any
 
@@ -21,16 +22,20 @@ class Field:
             why = self.missing.get(OURS) or self.missing[LIMIT]
             raise Failed(f"the pipeline itself cannot run: {why}")
 
-    def measured(self, one: Input, rounds: int, attempts: int = 1) -> Measured:
-        """attempts: how often the class is measured while the machine is busy."""
+    def measured(self, one: Input, rounds: int, most: int) -> Measured:
+        """rounds: at least. most: of them, if the machine is busy."""
         one.path()
-        measured = quiet.insist(lambda: self._once(one, rounds), attempts)
+        with closing(self._raced(one, rounds)) as raced:
+            measured = quiet.insist(raced, max(rounds, most))
         race.weigh(one, measured.results, self._bare)
         return measured
 
-    def _once(self, one: Input, rounds: int) -> Measured:
+    def _raced(self, one: Input, rounds: int) -> Generator[Measured, None, None]:
+        """See race.run."""
         others = machine.Others()
-        return Measured(race.run(one, self.versions, rounds), others.share())
+        with closing(race.run(one, self.versions, rounds)) as raced:
+            for results in raced:
+                yield Measured(results, others.share())
 
     def _bare(self, contender: Contender) -> int:
         return self._bare_node if contender.is_node else self._bare_python

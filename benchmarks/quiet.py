@@ -1,23 +1,24 @@
 """Whether the machine was quiet while a class was measured: only then is a figure worth keeping.
 
-Two signs, because each misses what the other sees. Work that comes and goes makes rounds differ. Work that is always
-there makes all rounds alike and all of them slow, because cores share caches, memory and clock.
+Two signs, because each misses what the other sees. Work that comes and goes makes rounds differ, until more rounds even
+that out. Work that is always there makes all rounds alike and slow, because cores share caches, memory and clock.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from statistics import median, quantiles
 
+from benchmarks import race
 from benchmarks.contenders import OURS
 from benchmarks.inputs import Input
 from benchmarks.race import Results
 
-# A spread of 6 % leaves the median of seven rounds uncertain by 2 %: the standard error of a median is 1.25 times the
-# deviation ÷ √n, and a deviation is the interquartile range ÷ 1.35. On two cores it was 2 to 5 % while others used a
-# tenth, 4 to 7 % while eight programs competed; but also 2 % while others never rested, so their share counts as well.
-SPREAD, OTHERS = 0.06, 0.10
-_OF_ROUNDS = 7
+# On two cores, seven rounds left an error of 0.7 to 1.8 % while others used a tenth, of 1.4 to 2.4 % while eight
+# programs competed, but also of 0.7 % while others never rested, so their share counts as well.
+ERROR, OTHERS = 0.02, 0.10
+MOST_ROUNDS = 70
+_OF_MEDIAN, _OF_DEVIATION = 1.25, 1.35
 
 
 class Busy(Exception):
@@ -32,46 +33,40 @@ class Measured:
     others: float
 
     @property
-    def spread(self) -> float:
-        return spread(self.results)
+    def rounds(self) -> int:
+        return len(self.results[OURS].cpu)
 
     @property
-    def allowed(self) -> float:
-        """The spread that leaves the median as certain as SPREAD does after seven rounds."""
-        return allowed(len(self.results[OURS].cpu))
+    def error(self) -> float:
+        return error(self.results)
 
     @property
     def is_quiet(self) -> bool:
-        return self.spread <= self.allowed and self.others <= OTHERS
+        return self.error <= ERROR and self.others <= OTHERS
 
 
-def allowed(rounds: int) -> float:
-    """See Measured.allowed. For fewer rounds than seven, it is SPREAD."""
-    return SPREAD * sqrt(max(rounds, _OF_ROUNDS) / _OF_ROUNDS)
+def error(results: Results) -> float:
+    """The relative standard error of "ours ÷ it", which is what is published, for the typical contender that is close
+    to the fastest: the median of all of theirs. 0 after a single round.
 
-
-def spread(results: Results) -> float:
-    """How much the rounds of a class differ in "ours ÷ it", which is what is published. Each contender has a relative
-    spread, its interquartile range divided by its median, and this is the median of them. A single round has 0."""
-    ours = results[OURS].cpu
-    if len(ours) < 2:
+    The standard error of a median is 1.25 times the deviation ÷ √n, and the deviation is taken from the interquartile
+    range, which is 1.35 of them in a normal distribution, because a few disturbed rounds do not change it.
+    """
+    ours = results[OURS]
+    if len(ours.cpu) < 2:
         return 0.0
-    peers = [result.cpu for one, result in results.items() if one is not OURS and not result.failure]
-    ratios = [[mine / theirs for mine, theirs in zip(ours, cpu, strict=True)] for cpu in peers]
-    return median(map(_range, ratios or [ours]))
+    peers = [results[one] for one in race.close(results) if one is not OURS]
+    return median(map(_error, [ours.ratios(peer) for peer in peers] or [ours.cpu]))
 
 
-def _range(values: list[float]) -> float:
+def _error(values: list[float]) -> float:
     first, _, third = quantiles(values, n=4, method="inclusive")
-    return (third - first) / median(values)
+    return _OF_MEDIAN / _OF_DEVIATION * (third - first) / median(values) / sqrt(len(values))
 
 
-def insist(measure: Callable[[], Measured], attempts: int) -> Measured:
-    """The first measurement that was quiet, or the quietest of as many as are allowed."""
-    tried: list[Measured] = []
-    while len(tried) < attempts and not (tried and tried[-1].is_quiet):
-        tried.append(measure())
-    return min(tried, key=lambda measured: max(measured.spread / measured.allowed, measured.others / OTHERS))
+def insist(rounds: Iterable[Measured], most: int) -> Measured:
+    """The first that was quiet, or the one after most rounds. rounds: of one class, each with one more round."""
+    return next(measured for measured in rounds if measured.is_quiet or measured.rounds >= most)
 
 
 def refuse_busy(races: Mapping[Input, Measured]) -> None:
@@ -83,8 +78,9 @@ def refuse_busy(races: Mapping[Input, Measured]) -> None:
 def reasons(races: Mapping[Input, Measured]) -> list[str]:
     """A sentence for each class that was measured while the machine was busy."""
     return [
-        f"{one.name}: its rounds differ by {measured.spread:.0%} (allowed: {measured.allowed:.0%}), and other programs "
-        f"used {measured.others:.0%} of the machine's processors (allowed: {OTHERS:.0%})."
+        f"{one.name}: after {measured.rounds} rounds, its figures have an error of {measured.error:.1%} (allowed: "
+        f"{ERROR:.0%}), and other programs used {measured.others:.0%} of the machine's processors (allowed: "
+        f"{OTHERS:.0%})."
         for one, measured in races.items()
         if not measured.is_quiet
     ]
@@ -94,5 +90,5 @@ _ADVICE = """\
 Nothing was written, because this machine was busy while it was measured. What was measured while it was quiet is kept,
 and only the rest will be measured again. Close what else runs on it (browsers,
 editors, tests, containers), wait until `uptime` shows a load below 0.2, and start again. On a laptop, connect the
-charger. On a virtual machine whose neighbours cannot be stopped, measure more rounds, which may differ more:
-make bench ONLY='report --rounds 30'"""
+charger. On a virtual machine whose neighbours cannot be stopped, allow more rounds, which make the error smaller:
+make bench ONLY='report --most-rounds 200'"""

@@ -1,9 +1,10 @@
 """The race: all contenders warm, side by side, one conversion each in turn, so that disturbances affect all of them
 alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import count
 from statistics import median
 
 from benchmarks import quality
@@ -33,16 +34,21 @@ class Result:
     def seconds(self) -> float:
         return median(self.cpu)
 
+    def ratios(self, other: "Result") -> list[float]:
+        """How many times as long as the other this takes, in each round that both took part in."""
+        return [mine / theirs for mine, theirs in zip(self.cpu, other.cpu, strict=False)]
+
     def ratio(self, other: "Result") -> float:
-        """How many times as long as the other this takes: the median over the rounds, each compared with itself."""
-        return median(mine / theirs for mine, theirs in zip(self.cpu, other.cpu, strict=True))
+        """The median of them."""
+        return median(self.ratios(other))
 
 
 Results = dict[Contender, Result]
 
 
-def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
-    """Each contender's result for this class. OURS must be among them. Raises Failed if it cannot convert it."""
+def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Generator[Results, None, None]:
+    """Each contender's result for this class, first after this many rounds, and then after each further one, in which
+    only those compete that are close to the fastest. OURS must be among them. Raises Failed if it cannot convert it."""
     path = one.path()
     results: Results = {}
     with ExitStack() as running:
@@ -60,10 +66,13 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Results:
                 result.failure = str(reason).strip().splitlines()[-1].strip()
         if results[OURS].failure:
             raise Failed(f"this pipeline cannot convert {one.name}: {results[OURS].failure}")
-        for _ in range(rounds):
-            for contender, (process, times) in racers.items():
+        for number in count(1):
+            competing = racers if number <= rounds else close(results)
+            for contender in competing:
+                process, times = racers[contender]
                 results[contender].cpu.append(process.ask("convert", times=times))
-    return results
+            if number >= rounds:
+                yield results
 
 
 def _warm(process: Process, one: Input, result: Result) -> int:
@@ -103,6 +112,7 @@ def weigh(one: Input, results: Results, bare: Callable[[Contender], int]) -> Non
 
 # Quality counts as equal within this difference, which is invisible.
 TOLERANCE = 0.5
+CLOSE = 1.5
 
 
 def comparable(results: Results) -> dict[Contender, Result]:
@@ -113,6 +123,14 @@ def comparable(results: Results) -> dict[Contender, Result]:
         for contender, result in results.items()
         if contender not in (OURS, LIMIT) and not result.failure and result.decibels >= ours.decibels - TOLERANCE
     }
+
+
+def close(results: Results) -> list[Contender]:
+    """OURS, and the comparable peers that take at most CLOSE times as long as the fastest: further rounds decide
+    between these."""
+    ours, peers = results[OURS], comparable(results)
+    times = {contender: peer.ratio(ours) for contender, peer in peers.items()}
+    return [OURS, *(one for one, time in times.items() if time <= CLOSE * min(times.values()))]
 
 
 def best(results: Results) -> Contender | None:

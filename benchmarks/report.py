@@ -44,7 +44,6 @@ PARTS: dict[str, Part] = {
 # What a part raises if it cannot be measured.
 PROBLEMS = (Failed, RuntimeError, subprocess.CalledProcessError)
 
-_ATTEMPTS = 3  # for a class: a moment's disturbance does not cost the whole run
 _INTRODUCTION = """\
 # Benchmarks
 
@@ -56,15 +55,16 @@ Written by `python -m benchmarks report`, which measures or computes every figur
 
 Each contender makes WebP thumbnails of 640, 320 and 160 pixels at quality 80 and encoder effort 2 (the pipeline's own),
 with one thread, in a warm process; the contenders take turns, one conversion each. CPU is the user and system time of
-all threads and child processes, as the median of {rounds} rounds. "ours ÷ it" is the median of the ratios within a
-round: below 1, this pipeline is faster. The limit is a scaled JPEG decode and the three encodes, and nothing else. Peak
-memory is that of a fresh process that converts once, minus what its interpreter alone takes; pages of files that two
-processes share count once, as they are in memory. PSNR compares the thumbnail of 640 pixels with a full-resolution
-Lanczos of the original. A peer whose quality is more than {tolerance} dB
+all threads and child processes, as the median of {rounds} rounds, or of more if these differ: in each further one, the
+pipeline takes turns with those peers of equal quality that take at most {close} times as long as the fastest one. "ours
+÷ it" is the median of the ratios within a round: below 1, this pipeline is faster. The limit is a scaled JPEG decode
+and the three encodes, and nothing else. Peak memory is that of a fresh process that converts once, minus what its
+interpreter alone takes; pages of files that two processes share count once, as they are in memory. PSNR compares the
+thumbnail of 640 pixels with a full-resolution Lanczos of the original. A peer whose quality is more than {tolerance} dB
 lower is shown but not counted. This pipeline's figures include its decoding process, the ThumbHash and the main colour,
-none of which the peers have. "Spread" is the interquartile range of "ours ÷ it" over the rounds, of the typical
-contender, and "others" is what other programs used of the machine's processors meanwhile. A report is not written if
-they exceed {spread:.0%} and {others:.0%} in any class.
+none of which the peers have. "Error" is the standard error of "ours ÷ it", of the typical peer that takes part to the
+end, and "others" is what other programs used of the machine's processors meanwhile. A report is not written if they
+exceed {error:.0%} and {others:.0%} in any class.
 """
 _TRIAL = "This is a trial, written however busy the machine was: its figures prove nothing."
 
@@ -90,18 +90,21 @@ def write(
     animators: Iterable[Contender] = ANIMATORS,
     moving: Iterable[Input] = tuple(ANIMATIONS.values()),
     parts: Mapping[str, Part] = PARTS,
+    most: int = quiet.MOST_ROUNDS,
     trial: bool = False,
     keep_in: Path | None = None,
 ) -> None:
-    """trial: writes on a busy machine, too, and says so in the document.
+    """rounds, most: of a class, at least and at most. trial: writes on a busy machine, too, and says so in the
+    document.
 
     Raises Busy if the machine was busy while a class was measured, and Incomplete.
     """
     stills, animations = Field(competing), Field(animators)
     conditions = machine.description(), str(stills), rounds, trial
     kept = Kept(*conditions, folder=keep_in) if keep_in else Kept(*conditions)
-    races = _races(list(classes), rounds, stills, kept, trial=trial)
-    motions = _races(list(moving), rounds, animations, kept, trial=trial)
+    most = rounds if trial else most
+    races = _races(list(classes), rounds, most, stills, kept, trial=trial)
+    motions = _races(list(moving), rounds, most, animations, kept, trial=trial)
     if not trial:
         quiet.refuse_busy(races | motions)
     texts = {"Animations": animated.section(motions, animations)} | _measured(parts, kept)
@@ -109,7 +112,9 @@ def write(
     _say(f"written: {document.name}")
 
 
-def _races(classes: list[Input], rounds: int, competing: Field, kept: Kept, *, trial: bool) -> dict[Input, Measured]:
+def _races(
+    classes: list[Input], rounds: int, most: int, competing: Field, kept: Kept, *, trial: bool
+) -> dict[Input, Measured]:
     races = {}
     for number, one in enumerate(classes, 1):
         name = f"class {number} of {len(classes)}, {one.name}"
@@ -118,7 +123,7 @@ def _races(classes: list[Input], rounds: int, competing: Field, kept: Kept, *, t
             _say(f"{name}: kept from an earlier run")
             continue
         with _timed(name):
-            measured = races[one] = competing.measured(one, rounds, 1 if trial else _ATTEMPTS)
+            measured = races[one] = competing.measured(one, rounds, most)
         if trial or measured.is_quiet:
             kept.put(f"class-{one.name}", field.as_json(measured))
         for sentence in quiet.reasons({one: measured}):
@@ -156,7 +161,8 @@ def _text(
         versions=competing,
         rounds=rounds,
         tolerance=race.TOLERANCE,
-        spread=quiet.allowed(rounds),
+        close=race.CLOSE,
+        error=quiet.ERROR,
         others=quiet.OTHERS,
     )
     told = [introduction, *([f"{_TRIAL}\n"] if trial else []), "## This pipeline and the best of its peers\n"]

@@ -71,7 +71,8 @@ def summary(races: Mapping[Input, Measured]) -> str:
         "peak MiB",
         "leanest peer",
         "memory: ours ÷ leanest",
-        "spread",
+        "rounds",
+        "error",
         "others",
     )
     return table(headings, [_standing(one, measured) for one, measured in races.items()])
@@ -112,7 +113,8 @@ def _standing(one: Input, measured: Measured) -> tuple[str, ...]:
         mebibytes(ours.peak),
         f"{leanest.name} ({mebibytes(results[leanest].peak)})" if leanest else NOTHING,
         f"{memory:.2f}" if memory else NOTHING,
-        f"{measured.spread:.0%}",
+        str(measured.rounds),
+        f"{measured.error:.1%}",
         f"{measured.others:.0%}",
     )
 

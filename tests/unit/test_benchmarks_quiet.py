@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import inputs, machine, quiet, standings
+from benchmarks import inputs, machine, quality, quiet, race, standings
 from benchmarks.contenders import OURS, Contender
 from benchmarks.race import Result
 
@@ -36,39 +36,83 @@ UNEVEN = measured([1.0, 1.3, 0.9, 1.2, 1.0], [2.0, 2.0, 2.0, 2.0, 2.0])
 CROWDED = measured([1.3, 1.3, 1.3, 1.3, 1.3], [2.6, 2.6, 2.6, 2.6, 2.6], others=0.4)
 
 
-def test_the_spread_is_that_of_the_published_ratio() -> None:
-    assert UNEVEN.spread == pytest.approx(0.2)  # the middle half of 0.45 to 0.65 is 0.5 to 0.6
+def test_the_error_is_that_of_the_published_ratio() -> None:
+    # The middle half of 0.45 to 0.65 is 0.5 to 0.6, a fifth of the median, and 0.2 x 1.25 / 1.35 / √5 is 0.083.
+    assert UNEVEN.error == pytest.approx(0.0828, rel=0.01)
     both_slow_at_once = measured([1.0, 1.5, 1.0, 1.5], [2.0, 3.0, 2.0, 3.0])
-    assert both_slow_at_once.spread == 0
-    assert quiet.spread({OURS: Result([1.0])}) == 0
-    assert quiet.spread({OURS: Result([1.0, 2.0, 3.0])}) == pytest.approx(0.5)
+    assert both_slow_at_once.error == 0
+    assert quiet.error({OURS: Result([1.0])}) == 0
+    assert quiet.error({OURS: Result([1.0, 2.0, 3.0])}) == pytest.approx(0.5 * 1.25 / 1.35 / 3**0.5)
 
 
-def test_more_rounds_may_differ_more_because_their_median_is_as_certain() -> None:
+def test_the_error_is_of_those_that_compete_to_the_end() -> None:
+    """A far slower one stops early, and what it would have taken then decides nothing."""
+    results = {
+        OURS: Result([1.0] * 8),
+        Contender("close", "a"): Result([1.2] * 8),
+        Contender("slow", "b"): Result([2.0, 3.0]),
+        Contender("slower", "c"): Result([9.0, 12.0]),
+        Contender("worse", "d"): Result([0.5, 0.9], decibels=-3),
+    }
+    assert [one.name for one in race.close(results)] == [OURS.name, "close"]
+    assert quiet.error(results) == 0
+    assert results[OURS].ratio(results[Contender("slow", "b")]) == pytest.approx((1 / 2 + 1 / 3) / 2)
+
+
+def test_more_rounds_make_the_error_smaller() -> None:
     ours, theirs = [1.0, 1.05, 0.95, 1.04, 0.96, 1.08, 0.92], [1.0] * 7
-    assert measured(ours, theirs).allowed == pytest.approx(0.06)
-    assert measured(ours[:2], theirs[:2]).allowed == pytest.approx(0.06)
-    assert measured(4 * ours, 4 * theirs).allowed == pytest.approx(0.12)
-    assert not measured(ours, theirs).is_quiet
-    assert measured(4 * ours, 4 * theirs).is_quiet
+    few, many = measured(ours, theirs), measured(4 * ours, 4 * theirs)
+    assert many.error < 0.6 * few.error
+    assert (few.is_quiet, many.is_quiet) == (False, True)
+
+
+def test_further_rounds_are_between_those_that_are_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = {OURS: 1.0, Contender("close", "a"): 1.4, Contender("slow", "b"): 2.2}
+
+    class Fake:
+        """A contender that takes a known time."""
+
+        def __init__(self, contender: Contender) -> None:
+            self._seconds = seconds[contender]
+
+        def __enter__(self) -> "Fake":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def ask(self, what: str, **_: object) -> float | None:
+            return self._seconds if what == "convert" else None
+
+        def thumbnails(self) -> list[bytes]:
+            return [b"thumbnail"]
+
+    monkeypatch.setattr(Contender, "command", lambda contender: contender)
+    monkeypatch.setattr(race, "Process", Fake)
+    monkeypatch.setattr(quality, "reference", lambda *_: None)
+    monkeypatch.setattr(quality, "psnr", lambda *_: 36.0)
+    monkeypatch.setattr(inputs.Input, "path", lambda _: Path("picture.jpg"))
+    raced = race.run(inputs.CLASSES["jpeg-2"], seconds, 2)
+    for further in range(3):
+        results = next(raced)
+        assert [len(result.cpu) for result in results.values()] == [2 + further, 2 + further, 2]
+    raced.close()
 
 
 @pytest.mark.parametrize("busy", [UNEVEN, CROWDED], ids=["uneven", "crowded"])
 def test_a_busy_machine_is_named_with_what_to_do(busy: quiet.Measured) -> None:
     quiet.refuse_busy({inputs.CLASSES["gif"]: CALM})
-    with pytest.raises(quiet.Busy, match=r"(?s)^jpeg-2: its rounds differ by .*Close what else runs") as refusal:
+    with pytest.raises(quiet.Busy, match=r"(?s)^jpeg-2: after 5 rounds, .*Close what else runs") as refusal:
         quiet.refuse_busy({inputs.CLASSES["gif"]: CALM, inputs.CLASSES["jpeg-2"]: busy})
-    assert "(allowed: 6%), and" in str(refusal.value)
+    assert "(allowed: 2%), and" in str(refusal.value)
     assert "gif" not in str(refusal.value)
 
 
-def test_a_disturbed_class_is_measured_again_but_not_for_ever() -> None:
-    turns = iter([UNEVEN, CALM, CROWDED])
-    assert quiet.insist(lambda: next(turns), attempts=3) is CALM
-    assert next(turns) is CROWDED, "what was quiet is not measured again"
-    worst = measured([1.0, 2.0, 1.0, 2.0], [2.0, 2.0, 2.0, 2.0])
-    turns = iter([worst, UNEVEN, worst])
-    assert quiet.insist(lambda: next(turns), attempts=3) is UNEVEN
+def test_a_disturbed_class_takes_more_rounds_but_not_for_ever() -> None:
+    rounds = iter([UNEVEN, CROWDED, CALM, CROWDED])
+    assert quiet.insist(rounds, most=9) is CALM
+    assert next(rounds) is CROWDED, "what was quiet is not measured again"
+    assert quiet.insist(iter([UNEVEN, CALM]), most=5) is UNEVEN
 
 
 def test_what_others_use_is_what_the_machine_does_beyond_us(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
