@@ -13,6 +13,8 @@ from typing import Any
 
 from cyclonedx.model.component_evidence import AnalysisTechnique
 
+_PROJECT = Path(__file__).parent.parent
+
 
 class Unknown(Exception):
     """A file that is not described here, or a version that cannot be read. The message says which."""
@@ -76,6 +78,18 @@ class InText:
 
 
 @dataclass(frozen=True)
+class InLock:
+    """path: of a lock file of this project. package: the one that has the library's version."""
+
+    path: str
+    package: str
+
+    def find(self, _file: Path, _distribution: Path) -> Found | None:
+        match = re.search(rf"^{self.package}==([\w.]+)", (_PROJECT / self.path).read_text(), re.MULTILINE)
+        return Found(match[1], AnalysisTechnique.MANIFEST_ANALYSIS, self.path) if match else None
+
+
+@dataclass(frozen=True)
 class Library:
     """A native library.
 
@@ -85,7 +99,7 @@ class Library:
 
     name: str
     source: str
-    version: InBytes | InName | InSbom | InText | None
+    version: InBytes | InName | InSbom | InText | InLock | None
     file: str | None = None
     inside: tuple["Library", ...] = ()
 
@@ -183,9 +197,10 @@ EXTENSIONS = {
     r"isal/": (_ISA_L,),
 }
 
-# Modules that layers/Makefile compiles from this project's source, which belong to no wheel.
-_SOURCES = Path(__file__).parent.parent / "layers" / "imaging"
-OURS = {f"_{source.stem}.abi3.so" for source in _SOURCES.glob("*.zig")}
+# Modules that layers/Makefile compiles from this project's source, which belong to no wheel. The compiler links parts
+# of its standard library and of compiler_rt into each.
+OURS = {f"_{source.stem}.abi3.so" for source in (_PROJECT / "layers" / "imaging").glob("*.zig")}
+IN_OURS = Library("zig", "github.com/ziglang/zig", InLock("layers/compiler.txt", "ziglang"))
 
 
 def in_sboms(distribution: Path) -> Iterator[tuple[dict[str, Any], str]]:

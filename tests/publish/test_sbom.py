@@ -127,6 +127,16 @@ def test_every_codec_has_its_version_and_its_witness(documented: Path, layer: st
 
 
 @pytest.mark.parametrize("layer", LAYERS[:2])
+def test_what_the_compiler_links_into_our_modules_is_listed(documented: Path, layer: str) -> None:
+    modules = {f"python/_{source.stem}.abi3.so" for source in Path("layers/imaging").glob("*.zig")}
+    every = document(documented, layer)["components"]
+    zig = {each["bom-ref"]: each["version"] for each in every if each["name"] == "zig"}
+    version = Path("layers/compiler.in").read_text().partition("ziglang==")[2].strip()
+
+    assert zig == {f"{module}#zig": version for module in modules}
+
+
+@pytest.mark.parametrize("layer", LAYERS[:2])
 def test_what_is_linked_into_libvips_is_listed(documented: Path, layer: str) -> None:
     """Most of it reveals no version. libpng does, and it alone reads uploads: the other readers are blocked."""
     inside = {
