@@ -28,7 +28,7 @@ export function moved(point, {key, shiftKey, altKey, ctrlKey, metaKey}) {
  * Whether a key takes the point back.
  * @param {{key: string, altKey?: boolean, ctrlKey?: boolean, metaKey?: boolean}} pressed
  */
-export const removes = ({key, altKey, ctrlKey, metaKey}) => (key === "Delete" || key === "Backspace") && !(altKey || ctrlKey || metaKey);
+export const removes = ({key, altKey, ctrlKey, metaKey}) => ["Delete", "Backspace", "Escape"].includes(key) && !(altKey || ctrlKey || metaKey);
 
 /**
  * The point of a picture in this place of the window.

@@ -79,8 +79,8 @@ test("arrow keys move the point, and other keys stay the browser's", () => {
   for (const pressed of [{key: "Tab"}, {key: "toString"}, {key: "ArrowLeft", altKey: true}, {key: "ArrowLeft", metaKey: true}]) assert.equal(moved([0.5, 0.5], pressed), null);
 });
 
-test("only Delete and Backspace, without other keys, take the point back", () => {
-  for (const key of ["Delete", "Backspace"]) assert.deepEqual([{key}, {key, ctrlKey: true}, {key, altKey: true}, {key, metaKey: true}].map(removes), [true, false, false, false]);
+test("only Delete, Backspace and Escape take the point back, alone", () => {
+  for (const key of ["Delete", "Backspace", "Escape"]) assert.deepEqual([{key}, {key, ctrlKey: true}, {key, altKey: true}, {key, metaKey: true}].map(removes), [true, false, false, false]);
   assert.equal(removes({key: "ArrowLeft"}), false);
 });
 

@@ -65,7 +65,7 @@ def test_a_point_is_taken_back_where_it_was_set_or_with_a_key(blank: Page, stand
     expect(cat).to_have_accessible_description(re.compile("To remove the point, tap or click it, or press Delete"))
     mark, here = cat.locator(".mark"), Position(x=60, y=40)
 
-    for press in ("Delete", "Backspace", None):
+    for press in ("Delete", "Backspace", "Escape", None):
         cat.click(position=here)
         expect(mark).to_be_visible()
         expect(cat).not_to_have_attribute("aria-valuetext", "No point")
