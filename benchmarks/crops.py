@@ -29,6 +29,7 @@ from PIL import Image
 
 from benchmarks.annotated import Annotated, Offset, coco, masked, off_centre
 from benchmarks.tables import table
+from operate.arguments import whole
 from thumbs.pipeline import crop
 
 _SHAPES = {"square": (1, 1), "4:3": (4, 3), "9:16": (9, 16)}
@@ -133,7 +134,7 @@ def main() -> None:
     parser.add_argument("pictures", type=Path)
     parser.add_argument("masks", type=Path)
     parser.add_argument("--coco", type=Path, help="COCO's panoptic annotations of the pictures")
-    parser.add_argument("--licence", type=int, action="append", default=[], help="of COCO's pictures, by its id")
+    parser.add_argument("--licence", type=whole, action="append", default=[], help="of COCO's pictures, by its id")
     parser.add_argument("--off-centre", action="store_true", help="parts of the pictures, with the subject off centre")
     options = parser.parse_args()
     found = (

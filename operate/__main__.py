@@ -6,6 +6,7 @@ import sys
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from operate import api_keys, arguments, bulk, deletion, erasing, parked, rotation, stacks, tune, versions
+from operate.optional_stack import NAMES
 from operate.service import NoStack, Service
 from operate.stack import StackFailed
 from operate.terminal import Unconfirmed
@@ -59,8 +60,11 @@ def options(given: list[str] | None) -> argparse.Namespace:
     for module in (versions, api_keys, rotation, tune, deletion):
         module.add(commands, common)
     words = sys.argv[1:] if given is None else given
-    if not words:
-        parser.print_help(sys.stderr)
+    # Where words are missing, the help says which there are, and a line of usage would not.
+    stack = commands.choices["stack"]
+    unfinished = {(): parser, ("stack",): stack} | {("stack", name): stack for name in NAMES}
+    if missing := unfinished.get(tuple(words)):
+        missing.print_help(sys.stderr)
         parser.exit(2)
     return parser.parse_args(words)
 

@@ -14,7 +14,7 @@ import traceback
 from itertools import islice
 from pathlib import Path
 
-from operate.arguments import positive, seconds
+from operate.arguments import positive, seconds, whole
 from tests.fuzz.trial import harm
 from tests.material.mutants import mutants
 
@@ -25,7 +25,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=seconds, default=600)
     options.add_argument("--files", type=positive, help="how many to try instead, however long it takes")
-    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    options.add_argument("--seed", type=whole, default=random.SystemRandom().randrange(2**32))
     given = options.parse_args()
     extent = f"{given.files} files" if given.files else f"{given.seconds:.0f} seconds"
     print(f"seed {given.seed}, {extent}")  # noqa: T201  what the command is for

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from operate.arguments import seconds
+from operate.arguments import seconds, whole
 from tests.lifecycle.explorer import Report, Scenario, explore, shortest, walk
 from tests.lifecycle.laboratory import laboratory
 from tests.lifecycle.scenarios import SCENARIOS
@@ -22,7 +22,7 @@ _WHOLE, _SLICE = 300.0, 30.0  # seconds for one scenario: with its own faults, a
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lifecycle", description=__doc__)
     parser.add_argument("--seconds", type=seconds, default=3600, help="how long (3600)")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="of the orders at random (the time)")
+    parser.add_argument("--seed", type=whole, default=int(time.time()), help="of the orders at random (the time)")
     options = parser.parse_args()
     deadline = time.monotonic() + options.seconds
     print(f"exploring for {options.seconds:g} seconds, seed {options.seed}", flush=True)  # noqa: T201

@@ -188,7 +188,12 @@ def test_a_wrong_option_is_named_as_make_knows_it(
         ("tests.fuzz", ["--seconds", "abc"], "argument --seconds: 'abc' is not a number of seconds above 0"),
         ("tests.fuzz", ["--files", "0"], "argument --files: '0' is not a whole number above 0"),
         ("benchmarks", ["--rounds", "abc"], "argument --rounds: 'abc' is not a whole number above 0"),
+        ("tests.fuzz", ["--seed", "abc"], "argument --seed: 'abc' is not a whole number"),
+        ("tests.lifecycle", ["--seed", "abc"], "argument --seed: 'abc' is not a whole number"),
+        ("benchmarks.crops", [".", ".", "--licence", "CC"], "argument --licence: 'CC' is not a whole number"),
         ("operate", [], "    redrive "),
+        ("operate", ["stack"], "    status "),
+        ("operate", ["stack", "delivery"], "    status "),
         ("tests.browser.screenshots", ["http://localhost:1/"], "Nothing responds at http://localhost:1/: start `make"),
     ],
 )
