@@ -6,6 +6,10 @@ set -euo pipefail
 usage='usage: ./session.sh API PICTURE, such as ./session.sh http://localhost:3000/ photo.jpg'
 api=${1:?$usage} picture=${2:?$usage}
 [[ -r $picture ]] || { echo "There is no file $picture that can be read." >&2; exit 1; }
+jq --exit-status 'type == "object"' <<<"${CHOICES:-{\}}" >/dev/null 2>&1 || {
+	echo "CHOICES is not a JSON object such as {\"profile\": \"avatar\"}: $CHOICES" >&2
+	exit 1
+}
 
 # After 429 and 503, curl waits for as long as the header Retry-After says.
 call() { curl --silent --show-error --fail-with-body --retry 5 ${API_KEY:+--header "x-api-key: $API_KEY"} "$@"; }
@@ -18,7 +22,7 @@ case $extension in
 	*) type=image/$extension ;;
 esac
 request=$(jq --null-input --arg name "$(basename "$picture")" --arg type "$type" --argjson size "$(wc -c <"$picture")" \
-	--argjson choices "${CHOICES:-null}" '{files: [{name: $name, type: $type, size: $size} + $choices]}')
+	--argjson choices "${CHOICES:-{\}}" '{files: [{name: $name, type: $type, size: $size} + $choices]}')
 signed=$(call "${api%/}/uploads" --header 'Content-Type: application/json' --data "$request") || {
 	jq --raw-output '.errors[0].detail // .detail' <<<"$signed" >&2
 	exit 1

@@ -63,7 +63,11 @@ def main() -> int:
         sys.exit(__doc__)
     api, picture = sys.argv[1:]
     try:
-        manifest = upload(api, Path(picture), os.environ.get("API_KEY"), **json.loads(os.environ.get("CHOICES", "{}")))
+        choices = dict(json.loads(os.environ.get("CHOICES") or "{}"))
+    except (ValueError, TypeError):
+        sys.exit(f"""CHOICES is not a JSON object such as {{"profile": "avatar"}}: {os.environ["CHOICES"]}""")
+    try:
+        manifest = upload(api, Path(picture), os.environ.get("API_KEY"), **choices)
     except OSError as error:  # as are all errors of requests, and TimeoutError
         sys.exit(str(error))
     if manifest["status"] != "done":

@@ -111,6 +111,17 @@ def test_choices_for_a_picture_are_sent(example: str, stack: Service, tmp_path: 
     assert "This service has no profiles" in answer.stderr
 
 
+def test_choices_that_are_no_object_are_named(example: str, stack: Service, tmp_path: Path) -> None:
+    picture = tmp_path / "photo.jpg"
+    picture.write_bytes(pictures.jpeg(8, 6))
+
+    for choices in ("avatar", '["avatar"]', "5"):
+        answer = run(example, stack.page_url, picture, CHOICES=choices)
+
+        assert answer.returncode == 1
+        assert answer.stderr == f'CHOICES is not a JSON object such as {{"profile": "avatar"}}: {choices}\n'
+
+
 def test_a_refused_call_ends_the_session_with_its_reason(example: str, stack: Service, tmp_path: Path) -> None:
     picture = tmp_path / "empty.jpg"
     picture.touch()
