@@ -23,7 +23,8 @@ FOLDER = Path(__file__).parent.parent / "functions" / "golden"
 SIZE = 320, 240  # after orientation: small files, yet larger than the smallest thumbnail of the default settings
 # Those that are larger, because 640 pixels of them are decoded or averaged by code of ours: to an eighth, to a quarter,
 # and in boxes of 2 by 2. Cells end within blocks of a JPEG, which are thus not flat.
-LARGER = {"wide.jpg": (6008, 536), "broad.jpg": (3004, 268), "broad.png": (3004, 268)}
+BROAD = 3004, 268
+LARGER = {"wide.jpg": (6008, 536), **dict.fromkeys(("broad.jpg", "broad.png", "broad.tiff"), BROAD)}
 MARK = "golden metadata"  # which no thumbnail may contain
 
 # sRGB, by rows.
@@ -69,6 +70,7 @@ def files() -> dict[str, bytes]:
         "wide.jpg": _encoded(_larger(chart, "wide.jpg"), "JPEG", quality=60, optimize=True),
         "broad.jpg": _encoded(_larger(chart, "broad.jpg"), "JPEG", quality=60, optimize=True),
         "broad.png": _encoded(_larger(chart, "broad.png"), "PNG", optimize=True),
+        "broad.tiff": _encoded(_larger(chart, "broad.tiff"), "TIFF", compression="tiff_lzw", tiffinfo={317: 2}),
         "display-p3.jpg": _encoded(_in_display_p3(chart), "JPEG", quality=95, icc_profile=display_p3()),
         "cmyk.jpg": _encoded(_in_cmyk(chart), "JPEG", quality=95),
         "16-bit.png": golden_png.in_16_bits(chart),

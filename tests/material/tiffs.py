@@ -110,10 +110,10 @@ def tiff(
         (325 if tile else 279): tuple(map(len, parts)),
         **(tags or {}),
     }
-    return _file(b"".join(parts), values, order, big)
+    return written(b"".join(parts), values, order, big)
 
 
-def _file(data: bytes, values: dict[int, tuple[int, ...] | bytes], order: str, big: bool) -> bytes:
+def written(data: bytes, values: dict[int, tuple[int, ...] | bytes], order: str, big: bool) -> bytes:
     """The data, then the directory and its values; numbers are written as LONG, or SHORT if a reader requires it."""
     header, width, offset = (16, 8, "Q") if big else (8, 4, "I")
     data += b"\0" * (len(data) % 2)

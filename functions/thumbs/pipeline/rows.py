@@ -18,6 +18,23 @@ class PackedRows(NamedTuple):
     stop: int
 
 
+def unpacked(
+    packed: Callable[[int, int], PackedRows], modes: tuple[str, str], width: int, start: int, stop: int
+) -> Image.Image:
+    """Rows of that width, from the first number to the second, exclusive. modes: Pillow's mode and raw mode."""
+    mode, raw = modes
+    result = Image.new(mode, (width, stop - start), None)
+    top = start
+    while top < stop:
+        pixels, end = packed(top, stop)
+        decoder = Image._getdecoder(mode, "raw", (raw, 0, 1))
+        decoder.setimage(result.im, (0, top - start, width, end - start))
+        decoder.decode(pixels)
+        del pixels  # before the next are allocated
+        top = end
+    return result
+
+
 class Rows(NamedTuple):
     """mode: L, LA, RGB, RGBA or CMYK. size: width and height in pixels. read: decodes the rows from the first number to
     the second, exclusive; each row once, in their order. The picture that it returns may have further rows below them,

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from thumbs.pipeline.rows import PackedRows, Rows
+from thumbs.pipeline.rows import PackedRows, Rows, unpacked
 
 _NEEDED = (b"VipsForeignLoadPngSource", b"VipsSequential", b"VipsLineCache")
 _SEQUENTIAL = 1  # VipsAccess
@@ -121,17 +121,7 @@ class _Decoder:
 
     def read(self, start: int, stop: int) -> Image.Image:
         """See Rows. Raises OSError, also if libpng warns."""
-        width = self.size[0]
-        result = Image.new(self.mode, (width, stop - start), None)
-        top = start
-        while top < stop:
-            pixels, end = self.packed(top, stop)
-            decoder = Image._getdecoder(self.mode, "raw", (self._raw, 0, 1))
-            decoder.setimage(result.im, (0, top - start, width, end - start))
-            decoder.decode(pixels)
-            del pixels  # before the next are allocated
-            top = end
-        return result
+        return unpacked(self.packed, (self.mode, self._raw), self.size[0], start, stop)
 
     def packed(self, start: int, stop: int) -> PackedRows:
         """See Rows. Raises OSError, also if libpng warns."""

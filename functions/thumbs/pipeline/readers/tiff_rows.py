@@ -11,7 +11,7 @@ from math import ceil
 from PIL import Image, ImagePalette, TiffImagePlugin
 
 from thumbs.pipeline.colour import plain
-from thumbs.pipeline.readers import rows_or_whole, tiff_libtiff
+from thumbs.pipeline.readers import rows_or_whole, tiff_libtiff, tiff_lzw
 from thumbs.pipeline.readers import tiff_directory as tags
 from thumbs.pipeline.readers.tiff_directory import Directory
 from thumbs.pipeline.rows import Rows
@@ -26,11 +26,6 @@ _MODES = {
     **dict.fromkeys(("RGB", "RGBX", "P"), "RGB"),
     **{mode: mode for mode in ("LA", "RGBA", "CMYK")},
 }
-# Tags without which libtiff would decode the same strips differently, besides those that say where they are.
-_OF_SAMPLES = (
-    *(tags.BITS, tags.COMPRESSION, tags.PHOTOMETRIC, tags.FILL_ORDER, tags.SAMPLES, tags.PLANAR, tags.PREDICTOR),
-    *(tags.COLOUR_MAP, tags.EXTRA_SAMPLES, tags.SAMPLE_FORMAT, tags.TILE_WIDTH, tags.TILE_LENGTH),
-)
 _AT_ONCE = 768 * 2**10  # pixels; with fewer, a call takes noticeably longer than their decoding
 _FEW = 4  # strips, or rows of tiles; with fewer, too much would be in memory anyway
 
@@ -46,14 +41,17 @@ def rows(image: TiffImagePlugin.TiffImageFile, directory: Directory, whole: Call
     if directory.samples > 1 and directory.value(tags.PLANAR, 1) != 1:
         return None
     try:
-        read = _compressed(image, directory) if image.use_load_libtiff else _stored(image, directory)
+        decoded = _compressed(image, directory) if image.use_load_libtiff else _rows(image, _stored(image, directory))
     except struct.error:
         return None
-    if read is None:
+    if decoded is None:
         return None
-    at_once = max(1, _AT_ONCE // image.width)
-    decoded = Rows(_MODES[image.mode], image.size, _plain(read, image.palette), at_once)
+    decoded = decoded._replace(at_once=max(1, _AT_ONCE // image.width))
     return rows_or_whole(decoded, lambda: plain(whole()))
+
+
+def _rows(image: TiffImagePlugin.TiffImageFile, read: _Read | None) -> Rows | None:
+    return read and Rows(_MODES[image.mode], image.size, _plain(read, image.palette))
 
 
 def _plain(read: _Read, palette: ImagePalette.ImagePalette | None) -> _Read:
@@ -96,47 +94,51 @@ def _stored(image: TiffImagePlugin.TiffImageFile, directory: Directory) -> _Read
     return read
 
 
-def _compressed(image: TiffImagePlugin.TiffImageFile, directory: Directory) -> _Read | None:
-    """Reads rows of strips, or tiles, that can be decoded one after the other. Raises struct.error."""
+def _compressed(image: TiffImagePlugin.TiffImageFile, directory: Directory) -> Rows | None:
+    """Strips, or tiles, that can be decoded one after the other. Raises struct.error."""
     if directory.value(tags.COMPRESSION, 1) not in _COMPRESSIONS or directory.photometric == _YCBCR:
         return None
     strips = _Strips(image, directory)
-    return strips.read if strips.are_complete else None
+    if not strips.are_complete:
+        return None
+    return tiff_lzw.rows(directory, strips.raw, strips.length, strips.places) or _rows(image, strips.read)
 
 
 class _Strips:
-    """Strips, or rows of tiles. Rows that were decoded with others, and not read yet, are kept."""
+    """Strips, or rows of tiles. Rows that were decoded with others, and not read yet, are kept.
+
+    raw: how Pillow unpacks them. length: rows of each, of which the last may have fewer. places: offsets and sizes."""
 
     def __init__(self, image: TiffImagePlugin.TiffImageFile, directory: Directory) -> None:
         """Raises struct.error."""
         self._mode, self._directory = image.mode, directory
-        self._raw = image.tile[0].args[0] if isinstance(image.tile[0].args, tuple) else ""
+        self.raw = image.tile[0].args[0] if isinstance(image.tile[0].args, tuple) else ""
         self._width, self._height = directory.size
         self._tiled = tags.TILE_OFFSETS in directory.entries
         length = directory.value(tags.TILE_LENGTH if self._tiled else tags.ROWS_PER_STRIP, self._height)
-        self._length = max(1, min(self._height, length))
+        self.length = max(1, min(self._height, length))
         tile_width = directory.value(tags.TILE_WIDTH, self._width) if self._tiled else self._width
         self._across = ceil(self._width / max(1, tile_width))
-        self._offsets = directory.values(tags.TILE_OFFSETS if self._tiled else tags.STRIP_OFFSETS)
-        self._counts = directory.values(tags.TILE_COUNTS if self._tiled else tags.STRIP_COUNTS)
+        offsets = directory.values(tags.TILE_OFFSETS if self._tiled else tags.STRIP_OFFSETS)
+        counts = directory.values(tags.TILE_COUNTS if self._tiled else tags.STRIP_COUNTS)
+        self._number = ceil(self._height / self.length) * self._across
+        self.places = [*zip(offsets, counts, strict=False)][: self._number]
         self._kept, self._top, self._decoded = Image.new(self._mode, (self._width, 0)), 0, 0
 
     @property
     def are_complete(self) -> bool:
         """Whether there are several, and the file says where each is, so that libtiff has nothing to guess."""
-        count = ceil(self._height / self._length)
-        places = [*zip(self._offsets, self._counts, strict=False)][: count * self._across]
-        known = all(size and offset + size <= len(self._directory.original) for offset, size in places)
-        return known and count >= _FEW and len(places) == count * self._across
+        known = all(size and offset + size <= len(self._directory.original) for offset, size in self.places)
+        return known and self._number >= _FEW * self._across and len(self.places) == self._number
 
     def read(self, start: int, stop: int) -> Image.Image:
         """See Rows, in Pillow's mode. Raises OSError."""
         if stop > self._decoded:
-            first, end = self._decoded, min(self._height, ceil(stop / self._length) * self._length)
+            first, end = self._decoded, min(self._height, ceil(stop / self.length) * self.length)
             picture = Image.new(self._mode, (self._width, end - start), None)
             if start < first:
                 picture.paste(self._kept.crop((0, start - self._top, self._width, first - self._top)), (0, 0))
-            self._decode(picture, first - start, range(first // self._length, ceil(end / self._length)))
+            self._decode(picture, first - start, range(first // self.length, ceil(end / self.length)))
             self._kept, self._top, self._decoded = picture, start, end
         if self._top == start:
             return self._kept
@@ -150,7 +152,7 @@ class _Strips:
             picture.paste(part, (0, top))
             return
         file, at = self._file(strips, picture.height - top)
-        tiff_libtiff.decode(file, at, self._raw, picture, top)
+        tiff_libtiff.decode(file, at, self.raw, picture, top)
 
     def _file(self, strips: range, height: int) -> tuple[bytes, int]:
         """A TIFF of these strips, which have that many rows, and the offset of its directory."""
@@ -159,7 +161,7 @@ class _Strips:
         parts: list[bytes | memoryview] = []
         at = tags.header_length(directory.big)
         for place in range(strips.start * self._across, strips.stop * self._across):
-            offset, size = self._offsets[place], self._counts[place]
+            offset, size = self.places[place]
             parts.append(view[offset : offset + size])
             offsets.append(at)
             at += size
@@ -168,8 +170,8 @@ class _Strips:
             values |= {tags.TILE_OFFSETS: (*offsets,), tags.TILE_COUNTS: (*map(len, parts),)}
         else:
             values |= {tags.STRIP_OFFSETS: (*offsets,), tags.STRIP_COUNTS: (*map(len, parts),)}
-            values[tags.ROWS_PER_STRIP] = (self._length,)
+            values[tags.ROWS_PER_STRIP] = (self.length,)
         parts.append(bytes(at % 2))
         at += at % 2
-        made = tags.made(directory.order, directory.big, at, values, directory.copied(_OF_SAMPLES))
+        made = tags.made(directory.order, directory.big, at, values, directory.copied(tags.OF_SAMPLES))
         return b"".join((tags.header(directory.order, directory.big, at), *parts, made)), at
