@@ -51,7 +51,7 @@ def parents() -> tuple[bytes, ...]:
         pictures.heic(picture=picture, orientation=6),
         pictures.heic(picture=clear),
         pictures.tiff(picture=picture, orientation=7, icc_profile=profile),
-        pictures.tiff(picture=picture, compression="tiff_lzw"),
+        pictures.tiff(picture=picture, compression="tiff_lzw", strip_size=1200),  # decoded by us
         pictures.tiff(picture=picture, compression="jpeg"),
         pictures.tiff(picture=picture, compression="tiff_adobe_deflate", big_tiff=True),
         pictures.tiff(picture=gray.convert("1"), compression="group4"),

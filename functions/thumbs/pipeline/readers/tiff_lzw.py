@@ -55,7 +55,8 @@ def _is_usual(directory: Directory, samples: int) -> bool:
         tags.SAMPLE_FORMAT: {(1,) * samples},
     }
     given = [tag for tag in tags.OF_SAMPLES if tag in directory.entries]
-    return {tags.BITS, tags.PHOTOMETRIC, tags.SAMPLES} <= {*given} and all(
+    needed = {tags.BITS, tags.PHOTOMETRIC} | ({tags.SAMPLES} if samples > 1 else set())
+    return needed <= {*given} and all(
         directory.entries[tag][1] == _SHORT and directory.values(tag) in usual.get(tag, ()) for tag in given
     )
 
