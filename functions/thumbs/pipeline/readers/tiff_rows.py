@@ -27,6 +27,9 @@ _MODES = {
     **{mode: mode for mode in ("LA", "RGBA", "CMYK")},
 }
 _AT_ONCE = 768 * 2**10  # pixels; with fewer, a call takes noticeably longer than their decoding
+# Rows, if they are decoded without libtiff. Of a picture that gives each row alone, bands would be resized (`resize`),
+# and its thumbnails would differ a little from those that are made with libtiff.
+_AT_LEAST = 2
 _FEW = 4  # strips, or rows of tiles; with fewer, too much would be in memory anyway
 
 _Read = Callable[[int, int], Image.Image]
@@ -46,7 +49,8 @@ def rows(image: TiffImagePlugin.TiffImageFile, directory: Directory, whole: Call
         return None
     if decoded is None:
         return None
-    decoded = decoded._replace(at_once=max(1, _AT_ONCE // image.width))
+    at_once = max(1, _AT_ONCE // image.width)
+    decoded = decoded._replace(at_once=min(at_once, _AT_LEAST) if decoded.packed else at_once)
     return rows_or_whole(decoded, lambda: plain(whole()))
 
 
