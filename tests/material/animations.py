@@ -108,12 +108,15 @@ def gif(
 
 
 def _picture(part: Part, table: list[tuple[int, int, int]], own: bytes) -> bytes:
-    clear = len(table)
-    indexes = [table.index(pixel[:3]) if pixel[3] else clear for row in part.rows for pixel in row]
+    clear, numbers = len(table), {colour: number for number, colour in enumerate(table)}
+    indexes = [numbers[pixel[:3]] if pixel[3] else clear for row in part.rows for pixel in row]
     packed = _DISPOSALS[part.disposal] << 2 | (clear in indexes)
     control = b"\x21\xf9\x04" + struct.pack("<BHBB", packed, part.delay // 10, clear if clear in indexes else 0, 0)
     descriptor = b"\x2c" + struct.pack("<HHHHB", *part.at, *part.size, 0x87 if own else 0)
     return b"".join((control, descriptor, own, b"\x08", _sub_blocks(_coded(indexes))))
+
+
+_NINE_BITS = [f"{code:09b}" for code in range(512)]
 
 
 def _coded(indexes: list[int]) -> bytes:
@@ -123,7 +126,7 @@ def _coded(indexes: list[int]) -> bytes:
         *(code for start in range(0, len(indexes), 250) for code in (256, *indexes[start : start + 250])),
         257,
     ]
-    bits = int("".join(f"{code:09b}" for code in reversed(codes)), 2)
+    bits = int("".join([_NINE_BITS[code] for code in reversed(codes)]), 2)
     return bits.to_bytes((9 * len(codes) + 7) // 8, "little")
 
 
