@@ -19,7 +19,7 @@ Create = Callable[[Bounds, str, str], str]
 
 @pytest.fixture(scope="module")
 def create() -> Iterator[Create]:
-    """Creates a stack with a template's parameters and almost nothing else. Returns its status."""
+    """Creates a stack with a parameter of a template and almost nothing else. Returns its status."""
     with Emulator(free_port()) as emulator:
         cloudformation = Stack(emulator.url).client("cloudformation")
         numbers = iter(range(10_000))
@@ -27,16 +27,10 @@ def create() -> Iterator[Create]:
         def create(bounds: Bounds, name: str, value: str) -> str:
             stack = f"bounds-{next(numbers)}"
             nothing = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
-            needed = {
-                each: bounds.least(each) for each in bounds.parameters if "Default" not in bounds.parameters[each]
-            }
             cloudformation.create_stack(
                 StackName=stack,
-                TemplateBody=json.dumps({"Parameters": bounds.parameters, "Resources": nothing}),
-                Parameters=[
-                    {"ParameterKey": each, "ParameterValue": chosen}
-                    for each, chosen in (needed | {name: value}).items()
-                ],
+                TemplateBody=json.dumps({"Parameters": {name: bounds.parameters[name]}, "Resources": nothing}),
+                Parameters=[{"ParameterKey": name, "ParameterValue": value}],
             )
             status: str = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
             return status
