@@ -23,8 +23,8 @@ from dev import stack
 from tests.material.invocation import Context
 from tests.material.template import PACKAGES
 
-# Per operation and kind: about ten seconds of processor time in total.
-EXAMPLES = 150
+# Per operation and kind, the same each time. With forty, all branches of the handlers are taken that 150 take.
+EXAMPLES = 50
 LONGEST_LINE = 5000  # of a log, in characters
 LARGEST_ANSWER = 1_000_000  # bytes; API Gateway accepts ten times as much
 ANSWERS = {
