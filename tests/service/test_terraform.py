@@ -47,8 +47,11 @@ def terraform(stack: Service, tmp_path: Path) -> Iterator[Terraform]:
         AWS_SECRET_ACCESS_KEY=SECRET_KEY,
     )
     terraform.initialise()
-    yield terraform
-    terraform.obey("destroy", "-auto-approve", "-no-color", "-input=false")
+    try:
+        yield terraform
+    finally:
+        if terraform.obey("state", "list"):  # nothing, if the test has come to its end
+            terraform.obey("destroy", "-auto-approve", "-no-color", "-input=false")
 
 
 def test_the_example_is_planned_applied_used_changed_and_destroyed(stack: Service, terraform: Terraform) -> None:
