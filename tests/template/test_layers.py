@@ -67,7 +67,7 @@ def test_a_layer_is_built_where_the_systems_python_has_no_pip(tmp_path: Path) ->
     python = programs / "python3"
     python.write_text(
         f"""#!/bin/sh
-if [ "$1 $2" = "-m pip" ]; then echo "No module named pip" >&2; exit 1; fi
+if [ "$1 $2" = "-m pip" ] || [ "$2" = "import pip" ]; then echo "No module named pip" >&2; exit 1; fi
 exec "{sys.executable}" "$@"
 """
     )
