@@ -19,12 +19,15 @@ from tests.standins.ports import free_port
 def released(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's folder after `make build`, with a changelog that contains the version.
 
-    Its libraries end after a page, because SAM takes seconds to compress all of their megabytes, each time.
+    Its libraries end after a page, and its functions have only their handlers, because SAM takes seconds to compress
+    all of their megabytes, each time.
     """
     project = tmp_path_factory.mktemp("release") / "image-thumbnails"
     shutil.copytree(built, project, ignore=shutil.ignore_patterns("cache"))
     for library in project.joinpath(".aws-sam", "build").rglob("*.so*"):
         os.truncate(library, 4096)
+    for folder in project.joinpath(".aws-sam", "build").glob("*Function/thumbs"):
+        shutil.rmtree(folder)
     changelog = project / "CHANGELOG.md"
     version = Application.read(project / "template.yaml").metadata["SemanticVersion"]
     changelog.write_text(changelog.read_text().replace("## Unreleased", f"## {version}"))

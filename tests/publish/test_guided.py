@@ -71,7 +71,7 @@ class Terminal:
         """Its output up to the next question, or None once it has ended."""
         before, deadline = len(self.shown), time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            if not select.select([self._master], [], [], 1)[0]:
+            if not select.select([self._master], [], [], 0.2)[0]:  # a question that goes on does so at once
                 if QUESTION.search(self.shown[before:]):
                     return self.shown[before:]
                 continue
