@@ -26,7 +26,7 @@ help:  ## List the targets
 	@echo "Image thumbnails: make TARGET"
 	@sed -n 's/^\([a-z0-9-]*\):.*##  *\(.*\)/  \1 | \2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-17s%s\n", $$1, $$2 }'
 
-run: .venv/run.stamp  ## Run the whole service on this machine and open its page (PORT=3000, EMULATOR_PORT=4566, USERS="anna ben")
+run: .venv/run.stamp  ## Run the whole service on this machine and open its page (PORT=3000, EMULATOR_PORT=4566, SET="Animated=yes", USERS="anna ben")
 	@exec $(VENV)/python -m dev $(foreach parameter,$(SET),--set '$(parameter)') $(foreach name,$(USERS),--user '$(name)')
 
 sam-local: .venv/run.stamp .cache/sam.stamp  ## Run the whole service with its functions in sam local containers (needs Docker)
