@@ -174,10 +174,11 @@ SHORT, LONG = 3, 4  # types of a tag
         tiff(PICTURE, STRIPS, 1, ROWS, tags={266: (2,)}),
         WHOLE.replace(struct.pack("<HHI", 262, SHORT, 1), struct.pack("<HHI", 262, LONG, 1)),
         tiff((30, 5 * ROWS), STRIPS, 3, ROWS, tags={339: (1,)}),
+        tiff(PICTURE, STRIPS[:1], 1, ROWS, tags={273: (8,) * 5, 279: (len(STRIP),) * 5}),
     ],
     ids=[
         *("RGBA", "CMYK", "palette", "1-bit", "16-bit", "Deflate", "tiles"),
-        *("white is zero", "bits in another order", "another type", "a value is missing"),
+        *("white is zero", "bits in another order", "another type", "a value is missing", "strips share data"),
     ],
 )
 def test_other_layouts_are_left_to_libtiff(original: bytes) -> None:

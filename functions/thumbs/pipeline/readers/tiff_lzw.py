@@ -38,6 +38,8 @@ def rows(directory: Directory, mode: str, length: int, places: Sequence[tuple[in
         return None
     if directory.original[places[0][0]] != _CLEAR:
         return None
+    if sum(size for _, size in places) > len(directory.original):  # they share data, so a small file could take long
+        return None
     decoder = _Decoder(_decode, directory, mode, length, places)
     return Rows(mode, directory.size, decoder.read, packed=decoder.packed)
 
