@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 from pillow_heif import register_heif_opener
 
 from dev import golden_png, golden_rights
@@ -67,6 +67,7 @@ def files() -> dict[str, bytes]:
     return {
         **{f"orientation-{number}.jpg": _turned(chart, number) for number in _STORED},
         "progressive.jpg": _encoded(chart, "JPEG", quality=90, progressive=True, **golden_rights.carried(MARK)),
+        "gain-map.jpg": _with_gain_map(chart),
         "wide.jpg": _encoded(_larger(chart, "wide.jpg"), "JPEG", quality=60, optimize=True),
         "broad.jpg": _encoded(_larger(chart, "broad.jpg"), "JPEG", quality=60, optimize=True),
         "broad.png": _encoded(_larger(chart, "broad.png"), "PNG", optimize=True),
@@ -168,6 +169,13 @@ def _turned(picture: Image.Image, orientation: int) -> bytes:
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)  # the latitude
     xmp = f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{MARK}</x:xmpmeta>'.encode()
     return _encoded(stored, "JPEG", quality=90, optimize=True, exif=exif.tobytes(), xmp=xmp, comment=MARK)
+
+
+def _with_gain_map(picture: Image.Image) -> bytes:
+    """A JPEG of phones with HDR: behind it follows a map of how much brighter each pixel is to shine (ISO 21496-1)."""
+    brighter = ImageOps.invert(picture.convert("L"))
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" hdrgm:Version="1.0"/>'
+    return _encoded(picture, "MPO", quality=90, optimize=True, xmp=xmp, save_all=True, append_images=[brighter])
 
 
 def _in_display_p3(picture: Image.Image) -> Image.Image:

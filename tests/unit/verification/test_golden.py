@@ -4,13 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, MpoImagePlugin
 
 from dev import golden as generator
 from tests.actors.converter import JOB, converted, named, stored
+from tests.material import pictures
 from thumbs import errors, formats, sizes
 from thumbs.jobs import keys, manifest
 from thumbs.pipeline import readers
@@ -34,7 +36,7 @@ def test_the_files_are_those_that_the_generator_makes() -> None:
 
     assert committed == {*generator.files(), "expected.json"}
     assert generator.FOLDER.joinpath("expected.json").read_text() == generator.written(generator.expected())
-    assert sum(path.stat().st_size for path in generator.FOLDER.iterdir()) < 140_000
+    assert sum(path.stat().st_size for path in generator.FOLDER.iterdir()) < 145_000
 
 
 @pytest.mark.parametrize("output", formats.OUTPUTS)
@@ -78,6 +80,16 @@ def test_code_of_ours_reduces_some_for_the_usual_sizes(file: str, decoded: tuple
     mirrored = replace(picture, chart=[row[::-1] for row in picture.chart or []])
     (fault,) = golden.faults(mirrored, converted(picture, USUAL), USUAL)
     assert fault.startswith("large: the colour at 0,0"), "the others are too low to be judged"
+
+
+def test_a_gain_map_in_place_of_its_picture_is_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    picture = named("gain-map.jpg")
+    with MpoImagePlugin.MpoImageFile(BytesIO(picture.content)) as both:  # which Pillow opens as its first picture
+        both.seek(1)
+        tmp_path.joinpath(picture.file).write_bytes(pictures.encoded(both, "JPEG"))
+    monkeypatch.setattr(golden, "_FOLDER", tmp_path)
+
+    assert any("the colour at 0,0" in fault for fault in golden.faults(picture, converted(picture, WANTED), WANTED))
 
 
 def test_a_picture_above_the_limit_must_be_rejected() -> None:
