@@ -59,6 +59,8 @@ def _variants() -> list[Variant]:
         Variant("sign_upload, naive, no .pyc", "sign_upload", naive_uncompiled),
         Variant("get_upload, as built", "get_upload", built),
         Variant("get_upload, no .pyc at all", "get_upload", none_compiled),
+        Variant("get_upload, naive (API resolver, boto3 client)", "get_upload", naive_built),
+        Variant("get_upload, naive, no .pyc", "get_upload", naive_uncompiled),
         Variant("convert, as built (codecs loaded when needed)", "convert", built),
         Variant("convert, no .pyc at all", "convert", none_compiled),
         Variant("convert, all codecs loaded first", "convert", built, _ALL_CODECS),

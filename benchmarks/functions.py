@@ -44,6 +44,7 @@ SIGN_EVENT: dict[str, Any] = {
 GET_EVENT: dict[str, Any] = {
     "httpMethod": "GET",
     "resource": "/uploads/{job}",
+    "path": f"/uploads/{JOB}",
     "pathParameters": {"job": JOB},
     "headers": {},
     "requestContext": {},

@@ -1,1 +1,1 @@
-"""The two functions as in a tutorial, for comparison of the cold starts."""
+"""The three functions as in a tutorial, for comparison of the cold starts."""
