@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from dev.stack import Stack
 from tests.actors.client import Service, wait_for
 from tests.actors.users import alarming, uploaded
 from tests.material import pictures
@@ -41,7 +42,7 @@ def test_one_burst_that_is_throttled_tells_nobody(
     stack: Service, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    aws, name = stack.deployed.client("lambda"), stack.deployed.functions["ConvertFunction"]
+    aws, name = Stack(stack.deployed.endpoint).client("lambda"), stack.deployed.functions["ConvertFunction"]
     aws.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     try:
         for _ in range(3):
