@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import signal
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,10 @@ from tests.standins.ports import free_port
 botocore.session.create_loader = cache(botocore.session.create_loader)
 # SAM's translator parses the templates, a hundred times in all, with PyYAML's loader in Python; this one is in C.
 yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc, assignment]
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so would the commands that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Imported modules and collected tests stay until the end. Garbage collection searched them again and again, which took
 # a tenth of the CPU time. So it starts after them, leaves them out, and runs less often.
