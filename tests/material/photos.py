@@ -2,6 +2,7 @@
 
 import io
 import random
+from functools import cache
 from math import sin
 
 from PIL import Image, ImageChops, ImageDraw
@@ -37,9 +38,15 @@ def landscape(width: int, height: int, seed: int = 1) -> Image.Image:
 
 
 def jpeg(name: str = "photo.jpg", width: int = 1200, height: int = 900, seed: int = 1) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": _file(width, height, seed)}
+
+
+@cache
+def _file(width: int, height: int, seed: int) -> bytes:
+    """Made once for all tests, which choose the same few files again and again."""
     content = io.BytesIO()
     landscape(width, height, seed).save(content, "JPEG", quality=93)
-    return {"name": name, "mimeType": "image/jpeg", "buffer": content.getvalue()}
+    return content.getvalue()
 
 
 def text(name: str, mime_type: str = "image/jpeg") -> FilePayload:
