@@ -85,7 +85,7 @@ sbom: build .venv/test.stamp  ## List everything in the layers, with each bundle
 bench: .venv-bench.stamp .venv-bench/thumbs.stamp .venv-bench/native.stamp  ## Compare the pipeline with its peers (ONLY="race --quick"; ONLY=report writes docs/benchmarks.md)
 	@.venv-bench/bin/python -m benchmarks $(or $(ONLY),race)
 
-fuzz: .venv/test.stamp .venv/native.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600 seconds)
+fuzz: .venv/test.stamp .venv/native.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600, in seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
 explore: .venv/test.stamp  ## Explore orders of events in the life of a job, with crashes (FOR=3600 seconds)

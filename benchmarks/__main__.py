@@ -69,10 +69,11 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
         nargs="?",
         default="race",
         choices=("race", *_ALONE, "inputs", "report"),
-        help="race: CPU, memory and quality compared with the peers; animations: the same of thumbnails that move; "
-        "cold-start: of the functions; memory: convert's maximum; cost: on Lambda; polling: of waiting for a result; "
-        "page: of many files in the browser; end-to-end: from the drop until the page says that all are done; "
-        "inputs: makes all pictures, which needs no quiet machine; report: all of it, into docs/benchmarks.md",
+        help="race: CPU, memory and quality compared with the peers; animations: the same for thumbnails that move; "
+        "cold-start: what the functions' first invocations take; memory: convert's maximum; cost: on Lambda; polling: "
+        "what waiting for a result costs; page: many files in the browser; end-to-end: from the drop until the page "
+        "says that all are done; inputs: makes all pictures, which needs no quiet machine; report: all of it, into "
+        "docs/benchmarks.md",
     )
     parser.add_argument(
         "--class",
@@ -80,7 +81,7 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
         action="append",
         choices=tuple(CLASSES),
         metavar="NAME",
-        help=f"a class of input, may be given several times: {', '.join(CLASSES)}",
+        help=f"a class of input; may be given several times: {', '.join(CLASSES)}",
     )
     parser.add_argument(
         "--quick", action="store_true", help=f"{_QUICK_ROUNDS} rounds of the classes {', '.join(_QUICK)}"
@@ -100,10 +101,15 @@ def _options(words: list[str] | None = None) -> argparse.Namespace:
         help="writes the report into this file, however busy the machine is, and says so in it",
     )
     options = parser.parse_args(words)
+    whole = options.what == "report" and not options.trial
+    if options.trial and options.what != "report":
+        parser.error("--trial belongs to report")
+    if whole and (options.names or options.quick):
+        parser.error("a report has all classes; for some of them, take race, or report with --trial")
     names = options.names or (_QUICK if options.quick else tuple(CLASSES))
     options.classes = [CLASSES[name] for name in names]
     options.rounds = options.rounds or (_QUICK_ROUNDS if options.quick else _ROUNDS)
-    options.most = options.most or (quiet.MOST_ROUNDS if options.what == "report" else options.rounds)
+    options.most = options.most or (quiet.MOST_ROUNDS if whole else options.rounds)
     return options
 
 

@@ -23,7 +23,7 @@ class Field:
             raise Failed(f"the pipeline itself cannot run: {why}")
 
     def measured(self, one: Input, rounds: int, most: int) -> Measured:
-        """rounds: at least. most: of them, if the machine is busy."""
+        """rounds: how many it takes at least. most: how many at most, if the machine is busy."""
         one.path()
         with closing(self._raced(one, rounds)) as raced:
             measured = quiet.insist(raced, max(rounds, most))

@@ -14,8 +14,8 @@ from benchmarks.contenders import OURS
 from benchmarks.inputs import Input
 from benchmarks.race import Results
 
-# On two cores, seven rounds left an error of 0.7 to 1.8 % while others used a tenth, of 1.4 to 2.4 % while eight
-# programs competed, but also of 0.7 % while others never rested, so their share counts as well.
+# On two cores, seven rounds left an error of 0.7 to 1.8 % while other programs used a tenth of them, and of 1.4 to
+# 2.4 % while eight programs came and went. It was also 0.7 % while others never rested, so their share counts as well.
 ERROR, OTHERS = 0.02, 0.10
 MOST_ROUNDS = 70
 _OF_MEDIAN, _OF_DEVIATION = 1.25, 1.35
@@ -46,17 +46,17 @@ class Measured:
 
 
 def error(results: Results) -> float:
-    """The relative standard error of "ours ÷ it", which is what is published, for the typical contender that is close
-    to the fastest: the median of all of theirs. 0 after a single round.
+    """The relative standard error of "ours ÷ it", which is what is published: the median of those of the peers that
+    are close to the fastest and take part in all rounds. 1 after a single round, which tells nothing about it.
 
     The standard error of a median is 1.25 times the deviation ÷ √n, and the deviation is taken from the interquartile
     range, which is 1.35 of them in a normal distribution, because a few disturbed rounds do not change it.
     """
     ours = results[OURS]
     if len(ours.cpu) < 2:
-        return 0.0
-    peers = [results[one] for one in race.close(results) if one is not OURS]
-    return median(map(_error, [ours.ratios(peer) for peer in peers] or [ours.cpu]))
+        return 1.0
+    ratios = [ours.ratios(results[one]) for one in race.close(results) if one is not OURS]
+    return median(map(_error, [each for each in ratios if len(each) == len(ours.cpu)] or [ours.cpu]))
 
 
 def _error(values: list[float]) -> float:
@@ -65,7 +65,8 @@ def _error(values: list[float]) -> float:
 
 
 def insist(rounds: Iterable[Measured], most: int) -> Measured:
-    """The first that was quiet, or the one after most rounds. rounds: of one class, each with one more round."""
+    """The first that was quiet, or the one that has as many rounds as are allowed. rounds: of one class, each with one
+    more round than the one before."""
     return next(measured for measured in rounds if measured.is_quiet or measured.rounds >= most)
 
 
@@ -78,17 +79,17 @@ def refuse_busy(races: Mapping[Input, Measured]) -> None:
 def reasons(races: Mapping[Input, Measured]) -> list[str]:
     """A sentence for each class that was measured while the machine was busy."""
     return [
-        f"{one.name}: after {measured.rounds} rounds, its figures have an error of {measured.error:.1%} (allowed: "
-        f"{ERROR:.0%}), and other programs used {measured.others:.0%} of the machine's processors (allowed: "
-        f"{OTHERS:.0%})."
+        f"{one.name}: after {measured.rounds} round{'s' * (measured.rounds > 1)}, its figures have an error of "
+        f"{measured.error:.1%} (allowed: {ERROR:.0%}), and other programs used {measured.others:.0%} of the machine's "
+        f"processors (allowed: {OTHERS:.0%})."
         for one, measured in races.items()
         if not measured.is_quiet
     ]
 
 
 _ADVICE = """\
-Nothing was written, because this machine was busy while it was measured. What was measured while it was quiet is kept,
-and only the rest will be measured again. Close what else runs on it (browsers,
-editors, tests, containers), wait until `uptime` shows a load below 0.2, and start again. On a laptop, connect the
-charger. On a virtual machine whose neighbours cannot be stopped, allow more rounds, which make the error smaller:
+Nothing was written, because this machine was busy while it was measured. What was measured while it was quiet is
+kept, and only the rest will be measured again. Close what else runs on it (browsers, editors, tests, containers),
+wait until `uptime` shows a load below 0.2, and start again. On a laptop, connect the charger. On a virtual machine
+whose neighbours cannot be stopped, allow more rounds, which make the error smaller:
 make bench ONLY='report --most-rounds 200'"""

@@ -19,8 +19,8 @@ _SIDE = 640  # the thumbnail whose quality is measured
 @dataclass
 class Result:
     """A contender's result for one class. cpu: seconds per conversion, one value per round; peak: bytes above a bare
-    interpreter; decibels: PSNR of the 640 pixels; size: bytes of that thumbnail; frames: of that thumbnail; worst: PSNR
-    of its worst frame. failure: why there is no result."""
+    interpreter; decibels: PSNR of the thumbnail of 640 pixels; size: its bytes; frames: of it; worst: PSNR of its
+    worst frame. failure: why there is no result."""
 
     cpu: list[float] = field(default_factory=list)
     peak: int = 0
@@ -35,11 +35,11 @@ class Result:
         return median(self.cpu)
 
     def ratios(self, other: "Result") -> list[float]:
-        """How many times as long as the other this takes, in each round that both took part in."""
+        """How many times as long as the other this takes, in each round until one of them stopped."""
         return [mine / theirs for mine, theirs in zip(self.cpu, other.cpu, strict=False)]
 
     def ratio(self, other: "Result") -> float:
-        """The median of them."""
+        """The median of `ratios`."""
         return median(self.ratios(other))
 
 
@@ -48,7 +48,8 @@ Results = dict[Contender, Result]
 
 def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Generator[Results, None, None]:
     """Each contender's result for this class, first after this many rounds, and then after each further one, in which
-    only those compete that are close to the fastest. OURS must be among them. Raises Failed if it cannot convert it."""
+    only those compete that are close to the fastest by then. OURS must be among them. Raises Failed if it cannot
+    convert it."""
     path = one.path()
     results: Results = {}
     with ExitStack() as running:
@@ -67,10 +68,10 @@ def run(one: Input, contenders: Iterable[Contender], rounds: int) -> Generator[R
         if results[OURS].failure:
             raise Failed(f"this pipeline cannot convert {one.name}: {results[OURS].failure}")
         for number in count(1):
-            competing = racers if number <= rounds else close(results)
-            for contender in competing:
-                process, times = racers[contender]
+            for contender, (process, times) in racers.items():
                 results[contender].cpu.append(process.ask("convert", times=times))
+            if number == rounds:
+                racers = {contender: racers[contender] for contender in close(results)}
             if number >= rounds:
                 yield results
 

@@ -102,7 +102,6 @@ def write(
     stills, animations = Field(competing), Field(animators)
     conditions = machine.description(), str(stills), rounds, trial
     kept = Kept(*conditions, folder=keep_in) if keep_in else Kept(*conditions)
-    most = rounds if trial else most
     races = _races(list(classes), rounds, most, stills, kept, trial=trial)
     motions = _races(list(moving), rounds, most, animations, kept, trial=trial)
     if not trial:

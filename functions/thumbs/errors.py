@@ -59,7 +59,7 @@ SENTENCES: dict[Reason, Sentence] = {
         "The file that arrived is not the one that was announced. Please upload the picture again.", retryable=True
     ),
     Reason.EMPTY: Sentence("The file is empty. Please choose another one."),
-    Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Accepted formats are {accepted}."),
+    Reason.NOT_AN_IMAGE: Sentence("This file is not a picture that we can read. Please choose {accepted}."),
     Reason.DAMAGED: Sentence(
         "The picture is damaged and cannot be read. Please export it again, or choose another one."
     ),

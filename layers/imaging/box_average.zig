@@ -18,7 +18,7 @@ const Sums = []align(1) u16;
 /// The most pixels of a box.
 const most = 128;
 
-/// Adjacent boxes, as `boxes.runs` yields them. Without padding between fields, as Python's struct packs it; so is the next.
+/// Adjacent boxes, as `boxes.runs` yields them. This and Shape have no padding between fields, as Python's struct packs them.
 const Run = extern struct {
     start: u32, // in pixels
     stop: u32,
@@ -90,7 +90,7 @@ fn add(comptime depth: usize, comptime number: usize, comptime first: bool, sums
 /// 2^24 / pixels, rounded down, and leaves out the lower 24 bits. So quotients are rounded down, and whole ones too,
 /// unless pixels is a power of two, because the multiplier is too small.
 ///
-/// Here, 16 bits suffice. Sum and pixels are multiplied by the same factor, such that their quotient stays the same, and
+/// Here, 16 bits suffice. Sum and pixels are multiplied by the same factor, so that their quotient stays the same, and
 /// the new number of pixels is from 129 to 256; then 2^23 divided by it, rounded up, has 16 bits. That makes a quotient
 /// too large by less than 2^16 / 2^23 = 1/128, and the next whole number is at least 1/pixels away.
 const Division = struct {

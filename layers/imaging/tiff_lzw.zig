@@ -1,9 +1,9 @@
 //! Decodes strips of a TIFF that are compressed with LZW to the bytes that libtiff makes of them, in less than half of its
 //! time: docs/decisions/imaging-tiff-lzw.md.
 //!
-//! It is a pure function without libc, memory of its own or system calls. Whatever libtiff would reject is refused, and so is
-//! what hardly an encoder writes; libtiff decides about it. Zig checks every index and conversion at run time (ReleaseSafe);
-//! a failed check ends the process.
+//! It is a pure function without libc, memory of its own or system calls. It refuses whatever libtiff would reject, and what
+//! hardly any encoder writes; libtiff decides about both. Zig checks every index and conversion at run time (ReleaseSafe); a
+//! failed check ends the process.
 
 const std = @import("std");
 const lzw = @import("tiff/lzw.zig");
@@ -11,7 +11,7 @@ const python = @import("python/stable_abi.zig");
 const Refused = lzw.Refused;
 pub const panic = std.debug.no_panic;
 
-/// Bytes of a strip. If it has more, libtiff reads at most ten times as many as it makes, and some.
+/// Bytes of a strip. Of a longer one, libtiff reads at most ten times as many as it decodes to, and 4096 (TIFFFillStrip).
 const most = 1 << 20;
 
 /// Adds to each sample the one before it in its row (TIFF 6.0, section 14).
@@ -45,7 +45,7 @@ fn accumulate(row: []u8, samples: u32) void {
     }
 }
 
-/// Without padding between fields, as Python's struct packs it; so is the next.
+/// This and Place have no padding between fields, as Python's struct packs them.
 const Shape = extern struct {
     row: u64, // bytes
     length: u32, // rows of a strip; the last one may have fewer

@@ -230,14 +230,18 @@ def test_options_choose_classes_and_rounds() -> None:
     chosen = benchmarks._options(["--class", "gif", "--class", "jpeg-2", "--rounds", "2"])
     assert ([one.name for one in chosen.classes], chosen.rounds) == (["gif", "jpeg-2"], 2)
     quick = benchmarks._options(["--quick"])
-    assert len(quick.classes) < len(everything.classes)
-    assert quick.rounds < everything.rounds
+    assert (len(quick.classes), quick.rounds) < (len(everything.classes), everything.rounds)
+    trial = benchmarks._options(["report", "--quick", "--trial", "report.md"])
+    assert trial.most == trial.rounds < benchmarks._options(["report"]).most
 
 
-@pytest.mark.parametrize("words", [["--class", "no-such"], ["--rounds", "0"], ["nothing"]])
-def test_options_that_make_no_sense_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+WRONG = ["--class no-such", "--rounds 0", "nothing", "report --quick", "report --class gif", "race --trial report.md"]
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_options_that_make_no_sense_are_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        benchmarks._options(words)
+        benchmarks._options(words.split())
     assert "error" in capsys.readouterr().err
 
 

@@ -158,10 +158,10 @@ def test_figures_are_kept_while_the_measured_code_is_the_same(monkeypatch: pytes
 def test_a_report_of_a_busy_machine_ends_with_an_error(
     measured: Measures, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    measured |= {"gif": [BUSY], **{name: [QUIET] for name in inputs.ANIMATIONS}}
+    measured |= {name: [QUIET] for name in (*inputs.CLASSES, *inputs.ANIMATIONS)} | {"gif": [BUSY]}
     monkeypatch.setattr(report, "DOCUMENT", tmp_path / "benchmarks.md")
     monkeypatch.setattr(report, "Kept", lambda *conditions: kept.Kept(*conditions, folder=tmp_path / "kept"))
-    monkeypatch.setattr("sys.argv", ["benchmarks", "report", "--class", "gif"])
+    monkeypatch.setattr("sys.argv", ["benchmarks", "report"])
     assert benchmarks.main() == 1
     assert not (tmp_path / "benchmarks.md").exists()
     assert "Close what else runs" in capsys.readouterr().err

@@ -1,8 +1,8 @@
 //! Decodes a strip that is compressed with LZW (TIFF 6.0, section 13), as libtiff does (LZWDecode in tif_lzw.c).
 //!
 //! A code stands for a string: of one byte, or a former string and the first byte of the one that followed it. So each
-//! string of several bytes stands in the output already. Those of up to 7 bytes are also in the table, such that one store
-//! of 8 bytes writes any of them, without a branch; the next one overwrites what is too much.
+//! string of several bytes stands in the output already. Those of up to 7 bytes are also in the table, so that one store
+//! of 8 bytes writes any of them, without a branch; the next store overwrites the bytes that do not belong to it.
 
 const std = @import("std");
 
