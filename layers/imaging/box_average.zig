@@ -213,17 +213,6 @@ fn average(pixels: []const u8, sums: Sums, averages: []u8, shape: Shape, runs: R
     }
 }
 
-fn call(_: ?*python.Object, arguments: ?*python.Object) callconv(.c) ?*python.Object {
-    var pixels: python.Buffer = undefined;
-    var sums: python.Buffer = undefined;
-    var averages: python.Buffer = undefined;
-    var layout: python.Buffer = undefined;
-    if (python.PyArg_ParseTuple(arguments, "y*w*w*y*", &pixels, &sums, &averages, &layout) == 0) return null;
-    defer for ([_]*python.Buffer{ &pixels, &sums, &averages, &layout }) |buffer| python.PyBuffer_Release(buffer);
-    const fits = if (averaged(pixels.bytes(), sums.bytes(), averages.bytes(), layout.bytes())) true else |_| false;
-    return python.PyBool_FromLong(@intFromBool(fits));
-}
-
 /// layout: a Shape, then the runs.
 fn averaged(pixels: []const u8, sums: []u8, averages: []u8, layout: []const u8) Refused!void {
     const header = @sizeOf(Shape);
@@ -232,19 +221,14 @@ fn averaged(pixels: []const u8, sums: []u8, averages: []u8, layout: []const u8) 
     try average(pixels, std.mem.bytesAsSlice(u16, sums), averages, shape, std.mem.bytesAsSlice(Run, layout[header..]));
 }
 
-var methods = [_]python.Method{
+const module = python.Module(
+    .{ .name = "_box_average", .documentation = "Averages rows of pixels in boxes." },
     .{
         .name = "average",
-        .function = call,
         .documentation = "average(pixels, sums, averages, layout): adds rows, divides full boxes; False if it refuses.",
     },
-    .{},
-};
-var module = python.Module{
-    .name = "_box_average",
-    .documentation = "Averages rows of pixels in boxes.",
-    .methods = &methods,
-};
+    averaged,
+);
 
 export fn PyInit__box_average() ?*python.Object {
     return module.create();

@@ -223,34 +223,18 @@ fn decodeTo(comptime side: u32, pixels: []u8, data: []const u8, picture: *const 
     try decoder.run(pixels);
 }
 
-fn call(_: ?*python.Object, arguments: ?*python.Object) callconv(.c) ?*python.Object {
-    var pixels: python.Buffer = undefined;
-    var data: python.Buffer = undefined;
-    var picture: python.Buffer = undefined;
-    if (python.PyArg_ParseTuple(arguments, "w*y*y*", &pixels, &data, &picture) == 0) return null;
-    defer for ([_]*python.Buffer{ &pixels, &data, &picture }) |buffer| python.PyBuffer_Release(buffer);
-    const header = picture.bytes();
-    var decoded = false;
-    if (header.len == @sizeOf(Picture)) {
-        const copy: Picture = std.mem.bytesToValue(Picture, header[0..@sizeOf(Picture)]);
-        decoded = if (decode(pixels.bytes(), data.bytes(), &copy)) true else |_| false;
-    }
-    return python.PyBool_FromLong(@intFromBool(decoded));
+/// picture: a Picture, as Python's struct packs it.
+fn decoded(pixels: []u8, data: []const u8, picture: []const u8) Refused!void {
+    if (picture.len != @sizeOf(Picture)) return error.Refused;
+    const copy: Picture = std.mem.bytesToValue(Picture, picture[0..@sizeOf(Picture)]);
+    try decode(pixels, data, &copy);
 }
 
-var methods = [_]python.Method{
-    .{
-        .name = "decode",
-        .function = call,
-        .documentation = "decode(pixels, data, picture): fills pixels from data; False if it refuses.",
-    },
-    .{},
-};
-var module = python.Module{
-    .name = "_jpeg_scaled",
-    .documentation = "Decodes a sequential JPEG to a quarter or an eighth of its width and height.",
-    .methods = &methods,
-};
+const module = python.Module(
+    .{ .name = "_jpeg_scaled", .documentation = "Decodes a sequential JPEG to a quarter or an eighth of its width and height." },
+    .{ .name = "decode", .documentation = "decode(pixels, data, picture): fills pixels from data; False if it refuses." },
+    decoded,
+);
 
 export fn PyInit__jpeg_scaled() ?*python.Object {
     return module.create();

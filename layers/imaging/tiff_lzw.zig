@@ -82,29 +82,11 @@ fn decoded(pixels: []u8, file: []const u8, layout: []const u8) Refused!void {
     }
 }
 
-fn call(_: ?*python.Object, arguments: ?*python.Object) callconv(.c) ?*python.Object {
-    var pixels: python.Buffer = undefined;
-    var file: python.Buffer = undefined;
-    var layout: python.Buffer = undefined;
-    if (python.PyArg_ParseTuple(arguments, "w*y*y*", &pixels, &file, &layout) == 0) return null;
-    defer for ([_]*python.Buffer{ &pixels, &file, &layout }) |buffer| python.PyBuffer_Release(buffer);
-    const complete = if (decoded(pixels.bytes(), file.bytes(), layout.bytes())) true else |_| false;
-    return python.PyBool_FromLong(@intFromBool(complete));
-}
-
-var methods = [_]python.Method{
-    .{
-        .name = "decode",
-        .function = call,
-        .documentation = "decode(pixels, file, layout): fills pixels with strips of file; False if it refuses.",
-    },
-    .{},
-};
-var module = python.Module{
-    .name = "_tiff_lzw",
-    .documentation = "Decodes strips of a TIFF that are compressed with LZW.",
-    .methods = &methods,
-};
+const module = python.Module(
+    .{ .name = "_tiff_lzw", .documentation = "Decodes strips of a TIFF that are compressed with LZW." },
+    .{ .name = "decode", .documentation = "decode(pixels, file, layout): fills pixels with strips of file; False if it refuses." },
+    decoded,
+);
 
 export fn PyInit__tiff_lzw() ?*python.Object {
     return module.create();
