@@ -88,7 +88,7 @@ bench: .venv-bench.stamp .venv-bench/thumbs.stamp .venv-bench/native.stamp  ## C
 fuzz: .venv/test.stamp .venv/native.stamp  ## Mutate pictures at random, and report crashes and wrong results (FOR=600, in seconds)
 	@$(VENV)/python -m tests.fuzz --seconds $(or $(FOR),600)
 
-explore: .venv/test.stamp  ## Explore orders of events in the life of a job, with crashes (FOR=3600 seconds)
+explore: .venv/test.stamp  ## Explore orders of events in the life of a job, with crashes (FOR=3600, in seconds)
 	@$(VENV)/python -m tests.lifecycle --seconds $(or $(FOR),3600)
 
 operate: .venv/run.stamp  ## List the commands for your deployed stack, which are .venv/bin/python -m operate COMMAND

@@ -21,8 +21,8 @@ from dev import golden_png, golden_rights
 
 FOLDER = Path(__file__).parent.parent / "functions" / "golden"
 SIZE = 320, 240  # after orientation: small files, yet larger than the smallest thumbnail of the default settings
-# Those that are larger, because 640 pixels of them are decoded or averaged by code of ours: to an eighth, to a quarter,
-# and in boxes of 2 by 2. Cells end within blocks of a JPEG, which are thus not flat.
+# Those that are larger, because 640 pixels of them are decoded or averaged by code of ours: JPEG to an eighth and to a
+# quarter, LZW, and boxes of 2 by 2. Cells end within blocks of a JPEG, which are thus not flat.
 BROAD = 3004, 268
 LARGER = {"wide.jpg": (6008, 536), **dict.fromkeys(("broad.jpg", "broad.png", "broad.tiff"), BROAD)}
 MARK = "golden metadata"  # which no thumbnail may contain

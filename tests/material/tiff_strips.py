@@ -66,7 +66,7 @@ def compressed(data: bytes, most: int = MOST) -> bytes:
 
 
 def any_codes(chance: random.Random, number: int) -> bytes:
-    """That many valid codes, also such that no encoder writes."""
+    """That many valid codes, in orders that no encoder writes as well."""
     codes = Codes([CLEAR])
     of_bytes, of_the_next, of_the_last = (
         chance.choice(choice) for choice in ((0.02, 0.3, 0.9), (0, 0.01, 0.5), (0, 0.5))

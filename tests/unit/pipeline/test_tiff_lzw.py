@@ -1,4 +1,4 @@
-"""Our decoder of LZW makes libtiff's bytes, for all strips that encoders write."""
+"""Our decoder of LZW gives the same bytes as libtiff for every strip that an encoder writes."""
 
 import random
 import sys
