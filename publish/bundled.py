@@ -191,16 +191,17 @@ SHARED = (
 
 _ISA_L = Library("isa-l", "github.com/intel/isa-l", InText("isal/isa-l/Release_notes.txt", r"^v(\d+\.\d+\.\d+) "))
 
-# Libraries that are linked into a wheel's extension modules. By a pattern of the module's path.
-EXTENSIONS = {
-    r"PIL/_imagingft\.": (Library("raqm", "github.com/HOST-Oman/libraqm", InSbom("raqm")),),
-    r"isal/": (_ISA_L,),
-}
-
 # Modules that layers/Makefile compiles from this project's source, which belong to no wheel. The compiler links parts
 # of its standard library and of compiler_rt into each.
 OURS = {f"_{source.stem}.abi3.so" for source in (_PROJECT / "layers" / "imaging").glob("*.zig")}
-IN_OURS = Library("zig", "github.com/ziglang/zig", InLock("layers/compiler.txt", "ziglang"))
+_ZIG = Library("zig", "github.com/ziglang/zig", InLock("layers/compiler.txt", "ziglang"))
+
+# Libraries that are linked into extension modules. By a pattern of the module's path.
+EXTENSIONS = {
+    r"PIL/_imagingft\.": (Library("raqm", "github.com/HOST-Oman/libraqm", InSbom("raqm")),),
+    r"isal/": (_ISA_L,),
+    "|".join(map(re.escape, sorted(OURS))): (_ZIG,),
+}
 
 
 def in_sboms(distribution: Path) -> Iterator[tuple[dict[str, Any], str]]:

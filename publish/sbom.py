@@ -89,7 +89,7 @@ class Layer:
             if file in owners:
                 self._shared_object(file, *owners[file])
             elif file.relative_to(folder / _PACKAGES).as_posix() in bundled.OURS:
-                self._own_module(file, root, version)
+                self._shared_object(file, root, folder)
             else:
                 raise Unknown(f"{file.relative_to(folder)} belongs to no package of the layer.")
 
@@ -133,12 +133,6 @@ class Layer:
         self._add(package, component)
         for library in inside:
             self._add(component, _library(library, file, distribution, location, f"#{library.name}"))
-
-    def _own_module(self, file: Path, root: Component, version: str) -> None:
-        module = self._module(file, version)
-        self._add(root, module)
-        location = file.relative_to(self.folder).as_posix()
-        self._add(module, _library(bundled.IN_OURS, file, file, location, f"#{bundled.IN_OURS.name}"))
 
     def _module(self, file: Path, version: str | None) -> Component:
         """An extension module, by the name under which Python imports it."""
