@@ -69,13 +69,8 @@ class _Decoder:
     def __init__(
         self, decode: _Decode, directory: Directory, mode: str, length: int, places: Sequence[tuple[int, int]]
     ) -> None:
-        self._decode, self._file, self._mode, self._length, self._places = (
-            decode,
-            directory.original,
-            mode,
-            length,
-            places,
-        )
+        self._decode, self._file, self._mode = decode, directory.original, mode
+        self._length, self._places = length, places
         self._width, self._height = directory.size
         self._row = _SAMPLES[mode] * self._width
         are_differences = directory.values(tags.PREDICTOR) == _DIFFERENCES
